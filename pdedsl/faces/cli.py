@@ -1,0 +1,276 @@
+"""From the command line to the passes and back: `pdedsl solve | check | show | format`.
+
+JAX, SymPy and the plots are loaded by the commands that need them, so that help and checks answer at once.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from pdedsl.language.load import Checked
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Write a PDE as text, get its solution, trust it.",
+)
+WRONG_SPEC, USAGE, FAILED = 1, 2, 3
+
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A .pde file.")]
+Parameters = Annotated[
+    list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Another value for a parameter.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        _out.print(f"pdedsl {installed('pdedsl')}")
+        raise typer.Exit
+
+
+@app.command()
+def solve(
+    file: File,
+    param: Parameters = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help='Any key of the solve block: network="mlp(20, 20)".'),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the network and the points.", min=0)] = None,
+    steps: Annotated[int | None, typer.Option(help="The most iterations.", min=1)] = None,
+    time_limit: Annotated[float | None, typer.Option(help="The most seconds of solving.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run folder; by default runs/NAME-1, -2, ...")
+    ] = None,
+) -> None:
+    """Solve a spec: train the network, report the error, write the run to a folder."""
+    with _no_traceback():
+        checked = _checked(file, _parameters(param))
+        problem = _accept(checked, _parameters(param))
+        choices: dict[str, Any] = dict(_pair(s, "--set") for s in set_ or [])
+        choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
+        folder = _run_folder(file, out)
+        # From here on it is a matter of seconds: load what computes.
+        from pdedsl.faces import progress, solution
+
+        try:
+            with progress.Progress(_out) as shown:
+                solved = solution.solve(problem, watch=shown.watch, **choices)
+        except ValueError as error:
+            _discard(folder)
+            _stop(str(error), USAGE)
+        if not solved.history:
+            _discard(folder)
+            _stop("interrupted before the first step", FAILED)
+        solved.save(folder)
+        progress.summary(solved, _out)
+        _out.print(f"[dim]written to[/dim] {folder}/", soft_wrap=True)
+        if solved.history[-1].loss != solved.history[-1].loss:
+            _stop("the loss is not a number", FAILED)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="One or more .pde files.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the messages as JSON.")] = False,
+) -> None:
+    """Check specs without solving them; takes about a second."""
+    wrong = False
+    rows: list[dict[str, Any]] = []
+    with _no_traceback():
+        for file in files:
+            checked = _checked(file, {})
+            counted = checked.diagnostics if strict else checked.errors
+            wrong |= bool(counted)
+            if as_json:
+                rows += [_row(d, checked) for d in checked.diagnostics]
+            else:
+                _show_diagnostics(checked)
+                if not checked.diagnostics:
+                    _out.print(f"{file}: fine", soft_wrap=True)
+        if as_json:
+            _out.print_json(json.dumps(rows))
+    raise typer.Exit(WRONG_SPEC if wrong else 0)
+
+
+@app.command()
+def show(
+    file: File,
+    latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
+    param: Parameters = None,
+) -> None:
+    """Print the problem as it was understood: D[u] = f, B[u] = g."""
+    with _no_traceback():
+        checked = _checked(file, _parameters(param))
+        problem = _accept(checked, _parameters(param))
+        from pdedsl.language import write
+
+        print(write.latex(problem) if latex else write.describe(problem))
+
+
+@app.command("format")
+def format_(
+    file: File,
+    in_place: Annotated[bool, typer.Option("--write", "-w", help="Change the file instead of printing.")] = False,
+) -> None:
+    """Print a spec in its canonical form; comments are kept."""
+    with _no_traceback():
+        from pdedsl.language.format import format_spec
+        from pdedsl.language.load import Checked
+        from pdedsl.language.parse import parse
+
+        source = _read(file)
+        spec = parse(source)
+        if spec.diagnostics:
+            _show_diagnostics(Checked(source, spec, None, spec.diagnostics))
+            raise typer.Exit(WRONG_SPEC)
+        text = format_spec(spec)
+        if not in_place:
+            sys.stdout.write(text)
+        elif text != source.text:
+            temporary = file.with_name(f".{file.name}.new")
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(file)
+
+
+# ---- what the commands share -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _no_traceback() -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+        _stop(f"{error.filename}: {error.strerror}", USAGE)
+    except OSError as error:
+        _stop(f"{error.filename or 'output'}: {error.strerror or error}", FAILED)
+    except KeyboardInterrupt:
+        _stop("interrupted", FAILED)
+
+
+def _stop(message: str, status: int) -> NoReturn:
+    _err.print(f"[red]pdedsl:[/red] {message}", soft_wrap=True)
+    raise typer.Exit(status)
+
+
+def _read(file: Path) -> Any:
+    from pdedsl.language.load import read
+    from pdedsl.language.source import Diagnostic, Source, render
+
+    source = read(file)
+    if isinstance(source, Diagnostic):
+        _err.print(render(source, Source("", str(file))), markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_SPEC)
+    return source
+
+
+def _checked(file: Path, parameters: dict[str, float]) -> "Checked":
+    from pdedsl.language.load import check as check_source
+
+    return check_source(_read(file), parameters)
+
+
+def _accept(checked: "Checked", parameters: dict[str, float]) -> Any:
+    from pdedsl.language.load import accept
+
+    _show_diagnostics(checked)
+    if checked.errors or checked.problem is None:
+        raise typer.Exit(WRONG_SPEC)
+    try:
+        return accept(checked, parameters)
+    except KeyError as error:
+        _stop(error.args[0], USAGE)
+
+
+def _show_diagnostics(checked: "Checked") -> None:
+    from pdedsl.language.source import render
+
+    for diagnostic in checked.diagnostics:
+        head, *rest = render(diagnostic, checked.source).split("\n")
+        colour = "red" if diagnostic.severity == "error" else "yellow"
+        _err.print(head, style=f"bold {colour}", markup=False, soft_wrap=True)
+        _err.print("\n".join(rest) + "\n", markup=False, soft_wrap=True)
+
+
+def _row(diagnostic: Any, checked: "Checked") -> dict[str, Any]:
+    start, end = checked.source.position(diagnostic.span.start), checked.source.position(diagnostic.span.end)
+    return {
+        "file": checked.source.name,
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "line": start[0],
+        "column": start[1],
+        "end_line": end[0],
+        "end_column": end[1],
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+    }
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip() or not value.strip():
+        _stop(f"{option} takes NAME=VALUE, not `{text}`", USAGE)
+    return key.strip(), value.strip()
+
+
+def _parameters(given: list[str] | None) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for text in given or []:
+        name, value = _pair(text, "--param")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            _stop(f"--param {name}: `{value}` is not a number", USAGE)
+        if found[name] - found[name] != 0:
+            _stop(f"--param {name}: `{value}` is not a finite number", USAGE)
+    return found
+
+
+def _run_folder(file: Path, out: Path | None) -> Path:
+    """A folder for this run alone: made here, so that no other run takes it."""
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            _stop(f"{out} is not empty: choose another folder with --out", USAGE)
+        return out
+    for number in range(1, 100_000):
+        folder = Path("runs") / f"{file.stem}-{number}"
+        folder.parent.mkdir(exist_ok=True)
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+    _stop("runs/ is full", FAILED)
+
+
+def _discard(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def run(command: Callable[..., Any] = app) -> None:
+    """The program."""
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    command()
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,166 @@
+"""From a solution to pictures: the fields, their errors and the convergence of the run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from pdedsl.language.evaluate import evaluate
+from pdedsl.language.problem import Field, Problem
+from pdedsl.solver.solve import Record
+
+Values = Callable[[np.ndarray], np.ndarray]
+"""Points of shape (N, d) to the values of all fields, shape (N, n)."""
+
+SIZES = {1: 801, 2: 201, 3: 49}
+"""Grid points along each coordinate, by the number of coordinates."""
+
+FIELD_COLOURS = "RdBu_r"
+ERROR_COLOURS = "magma"
+INK = ("#1b4965", "#ca6702", "#5f0f40", "#588157", "#6c757d", "#9b2226")
+
+
+def on_grid(problem: Problem, values: Values) -> xr.Dataset:
+    """The fields on a regular grid, exact solutions beside them; lines through the middle in many dimensions."""
+    d = len(problem.coordinates)
+    axes = {
+        c.name: np.linspace(*bounds, SIZES.get(d, 201))
+        for c, bounds in zip(problem.coordinates, problem.bounds, strict=True)
+    }
+    if d in SIZES:
+        mesh = np.meshgrid(*axes.values(), indexing="ij")
+        points = np.stack([m.reshape(-1) for m in mesh], axis=1)
+        found = _fields(problem, values, points, mesh[0].shape)
+        data = xr.Dataset({name: (list(axes), v) for name, v in found.items()}, coords=dict(axes))
+    else:
+        middle = np.array([(lower + upper) / 2 for lower, upper in problem.bounds])
+        variables = {}
+        for axis, (name, line) in enumerate(axes.items()):
+            points = np.tile(middle, (line.size, 1))
+            points[:, axis] = line
+            found = _fields(problem, values, points, line.shape)
+            variables |= {f"{f}_along_{name}": ((name,), v) for f, v in found.items()}
+        data = xr.Dataset(variables, coords=dict(axes))
+    data.attrs = {"title": problem.title or "solution", "Conventions": "CF-1.11"}
+    return data
+
+
+def _fields(problem: Problem, values: Values, points: np.ndarray, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+    found = values(points)
+    result = {f.name: found[:, place].reshape(shape) for place, f in enumerate(problem.fields)}
+    known = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
+    for name, expression in problem.exact:
+        exact = np.broadcast_to(np.asarray(evaluate(expression, known), float), (len(points),))
+        result[f"{name}_exact"] = exact.reshape(shape)
+    return result
+
+
+def figure(problem: Problem, values: Values, history: Sequence[Record], errors: Mapping[str, float]) -> Figure:
+    """One row a field: the solution, its error or its slices; the convergence of the run at the end of the first."""
+    rows = len(problem.fields)
+    picture = Figure(figsize=(14, 4.2 * rows), layout="constrained")
+    grid = picture.subplots(rows, 3, squeeze=False)
+    data = on_grid(problem, values)
+    for row, unknown in zip(grid, problem.fields, strict=True):
+        match len(problem.coordinates):
+            case 1:
+                _curve(row[0], row[1], problem, unknown, data)
+            case 2:
+                _maps(picture, row[0], row[1], problem, unknown, data)
+            case _:
+                _lines(row[0], row[1], problem, unknown, data)
+    _convergence(grid[0][2], history, errors)
+    for row in grid[1:]:
+        row[2].set_visible(False)
+    picture.suptitle(problem.title, fontsize=14)
+    return picture
+
+
+def _curve(left: Axes, right: Axes, problem: Problem, unknown: Field, data: xr.Dataset) -> None:
+    name, x = unknown.name, problem.coordinates[0].name
+    left.plot(data[x], data[name], color=INK[0])
+    left.set(xlabel=x, ylabel=name, title=name)
+    if f"{name}_exact" in data:
+        error = np.abs(data[name] - data[f"{name}_exact"])
+        right.semilogy(data[x], np.maximum(error, 1e-17), color=INK[1])
+        right.set(xlabel=x, title=f"|{name} - exact|")
+    else:
+        right.plot(data[x], np.gradient(data[name], data[x]), color=INK[1])
+        right.set(xlabel=x, title=f"d{x}({name})")
+
+
+def _maps(picture: Figure, left: Axes, right: Axes, problem: Problem, unknown: Field, data: xr.Dataset) -> None:
+    """A heat map, time to the right; beside it the error, or slices where there is nothing to compare with."""
+    name = unknown.name
+    first, second = (c.name for c in problem.coordinates)
+    across, up = (second, first) if problem.time is not None else (first, second)
+    field = data[name].transpose(up, across)
+    limit = float(np.abs(field).max()) or 1.0
+    lowest = float(field.min())
+    colours: dict[str, Any] = (
+        {"cmap": FIELD_COLOURS, "vmin": -limit, "vmax": limit} if lowest < -0.05 * limit else {"cmap": "viridis"}
+    )
+    mesh = left.pcolormesh(data[across], data[up], field, shading="gouraud", rasterized=True, **colours)
+    picture.colorbar(mesh, ax=left)
+    left.set(xlabel=across, ylabel=up, title=name)
+    if f"{name}_exact" in data:
+        error = np.abs(field - data[f"{name}_exact"].transpose(up, across))
+        top = max(float(error.max()), 1e-16)
+        mesh = right.pcolormesh(
+            data[across], data[up], np.maximum(error, top * 1e-4), shading="gouraud", rasterized=True,
+            cmap=ERROR_COLOURS, norm=LogNorm(top * 1e-4, top),
+        )  # fmt: skip
+        picture.colorbar(mesh, ax=right)
+        right.set(xlabel=across, ylabel=up, title=f"|{name} - exact|")
+        return
+    steps = np.linspace(0, data.sizes[across] - 1, 5).astype(int)
+    for colour, step in zip(INK, steps, strict=False):
+        label = f"{across} = {float(data[across][step]):.3g}"
+        right.plot(data[up], field[:, step], color=colour, label=label)
+    right.set(xlabel=up, ylabel=name, title=f"{name} at five values of {across}")
+    right.legend(fontsize=8, frameon=False)
+
+
+def _lines(left: Axes, right: Axes, problem: Problem, unknown: Field, data: xr.Dataset) -> None:
+    """Lines through the middle of the domain, one a coordinate, and their errors."""
+    name = unknown.name
+    if f"{name}_along_{problem.coordinates[0].name}" not in data:
+        middle = {c.name: data.sizes[c.name] // 2 for c in problem.coordinates}
+        lines = {c.name: data.isel({k: v for k, v in middle.items() if k != c.name}) for c in problem.coordinates}
+        series = {c: (lines[c][name], lines[c].get(f"{name}_exact")) for c in lines}
+    else:
+        series = {
+            c.name: (data[f"{name}_along_{c.name}"], data.get(f"{name}_exact_along_{c.name}"))
+            for c in problem.coordinates
+        }
+    for colour, (coordinate, (line, exact)) in zip(INK * 20, list(series.items())[:6], strict=False):
+        left.plot(data[coordinate], line, color=colour, label=coordinate)
+        if exact is not None:
+            right.semilogy(data[coordinate], np.maximum(np.abs(line - exact), 1e-17), color=colour, label=coordinate)
+    left.set(xlabel="the named coordinate, the others at their middle", title=name)
+    left.legend(fontsize=8, frameon=False)
+    right.set(xlabel="the named coordinate, the others at their middle", title=f"|{name} - exact|")
+    if not right.has_data():
+        right.set_visible(False)
+
+
+def _convergence(axes: Axes, history: Sequence[Record], errors: Mapping[str, float]) -> None:
+    """Loss and errors against seconds."""
+    seconds = [r.seconds for r in history]
+    axes.semilogy(seconds, [max(r.loss, 1e-40) for r in history], color=INK[4], linewidth=1, label="loss")
+    for colour, name in zip(INK, errors, strict=False):
+        measured = [(r.seconds, r.errors[name]) for r in history if name in r.errors]
+        if measured:
+            axes.semilogy(
+                *zip(*measured, strict=True),
+                color=colour,
+                linewidth=2,
+                label=f"error of {name}, {errors[name]:.1e} at the end",
+            )
+    axes.set(xlabel="seconds", title="convergence (relative L2 error)" if errors else "convergence")
+    axes.grid(alpha=0.25)
+    axes.legend(fontsize=8, frameon=False)

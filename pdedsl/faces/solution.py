@@ -1,0 +1,272 @@
+"""From a problem to a solution that can be evaluated, compared, plotted, saved and opened again."""
+
+import csv
+import io
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+from jax import Array
+from matplotlib.figure import Figure
+
+from pdedsl.faces import plot
+from pdedsl.language.choices import read_choice
+from pdedsl.language.load import loads
+from pdedsl.language.problem import Choice, Problem
+from pdedsl.language.write import write
+from pdedsl.numerics.compare import measure, truths
+from pdedsl.numerics.lower import Callee
+from pdedsl.numerics.system import build_model, system
+from pdedsl.solver.settings import Settings, settings
+from pdedsl.solver.solve import Outcome, Record, minimise
+
+CHUNK = 8192
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The trained solution of a problem.
+
+    Call it with points, `solution(X)` for X of shape (N, d), coordinates in the order of declaration, space then time;
+    or by name, `solution(x=..., t=...)`, arrays of shapes that broadcast together. One scalar field comes as an array,
+    of shape (N,) or of the broadcast shape; several come as a mapping by name.
+    """
+
+    problem: Problem
+    settings: Settings
+    outcome: Outcome
+    seconds: float = 0.0
+    """The whole time of the run, compilation included."""
+
+    @property
+    def history(self) -> tuple[Record, ...]:
+        """One record an iteration: step, seconds, losses by block, cut-off, rank, errors."""
+        return self.outcome.history
+
+    @property
+    def status(self) -> str:
+        """Why the run ended: `tolerance`, `steps`, `time limit`, `stalled` or `interrupted`."""
+        return self.outcome.status
+
+    @cached_property
+    def model(self) -> Callable[[Array], Callee]:
+        """Parameters of shape (P,) to the solution as a function of one point."""
+        with jax.enable_x64(True):
+            return build_model(self.problem, self.settings.architecture, self.settings.seed)[0]
+
+    @cached_property
+    def errors(self) -> dict[str, float]:
+        """The relative L2 error of each field with an exact solution or a reference, on points never trained on."""
+        with jax.enable_x64(True):
+            return measure(self.model, truths(self.problem))(jnp.asarray(self.outcome.parameters))
+
+    @cached_property
+    def _values(self) -> Callable[[np.ndarray], np.ndarray]:
+        evaluate = jax.jit(lambda parameters, x: jax.vmap(self.model(parameters))(x))
+
+        def values(points: np.ndarray) -> np.ndarray:
+            with jax.enable_x64(True):
+                parameters = jnp.asarray(self.outcome.parameters)
+                pieces = [
+                    np.asarray(evaluate(parameters, jnp.asarray(points[i : i + CHUNK])))
+                    for i in range(0, len(points), CHUNK)
+                ]
+            return np.concatenate(pieces) if pieces else np.zeros((0, len(self.problem.fields)))
+
+        return values
+
+    def __call__(self, points: Any = None, **coordinates: Any) -> np.ndarray | dict[str, np.ndarray]:
+        names = [c.name for c in self.problem.coordinates]
+        if (points is None) == (not coordinates):
+            raise TypeError(f"give points of shape (N, {len(names)}), or the coordinates {', '.join(names)} by name")
+        if points is None:
+            missing, extra = [n for n in names if n not in coordinates], [n for n in coordinates if n not in names]
+            if missing or extra:
+                what = f"missing: {', '.join(missing)}" if missing else f"there is no coordinate {extra[0]}"
+                raise TypeError(f"{what}; the coordinates are {', '.join(names)}")
+            arrays = np.broadcast_arrays(*(np.asarray(coordinates[n], float) for n in names))
+            shape = arrays[0].shape
+            points = np.stack([a.reshape(-1) for a in arrays], axis=1)
+        else:
+            points = np.asarray(points, float)
+            if points.ndim != 2 or points.shape[1] != len(names):
+                raise ValueError(
+                    f"points have shape {points.shape}, not (N, {len(names)}): columns are {', '.join(names)}"
+                )
+            shape = points.shape[:1]
+        values = self._values(points)
+        found = {f.name: values[:, place].reshape(shape) for place, f in enumerate(self.problem.fields)}
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    def on_grid(self) -> xr.Dataset:
+        """The fields on a grid of the domain; in more than three dimensions, along lines through its middle."""
+        return plot.on_grid(self.problem, self._values)
+
+    def plot(self) -> Figure:
+        """The solution, its error and the convergence of the run, as one figure."""
+        return plot.figure(self.problem, self._values, self.history, self.errors)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run to a folder, which is made: spec, settings, history, network, solution, figure.
+
+        Every file appears whole or not at all.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "spec.pde", write(self.problem).encode())
+        lines = [f"{key} = {value}" for key, value in self.settings.choices.items()]
+        _write(folder / "settings.txt", ("\n".join(lines) + "\n").encode())
+        _write(folder / "history.csv", self._history_table().encode())
+        buffer = io.BytesIO()
+        np.savez(buffer, parameters=np.asarray(self.outcome.parameters))
+        _write(folder / "network.npz", buffer.getvalue())
+        _write_with(folder / "solution.nc", lambda path: self.on_grid().to_netcdf(path, engine="h5netcdf"))
+        figure = self.plot()
+        _write_with(folder / "solution.png", lambda path: figure.savefig(path, dpi=150, format="png"))
+        for reference in self.problem.references:
+            _write(folder / reference.file, self.problem.beside(reference.file).read_bytes())
+        _write(folder / "run.json", json.dumps(self._summary(), indent=2).encode())
+        return folder
+
+    def _history_table(self) -> str:
+        text = io.StringIO()
+        rows = csv.writer(text, lineterminator="\n")
+        blocks = list(self.history[0].losses) if self.history else []
+        fields = sorted({name for record in self.history for name in record.errors})
+        rows.writerow(
+            [
+                "step",
+                "seconds",
+                "loss",
+                *(f"loss {b}" for b in blocks),
+                "cutoff",
+                "rank",
+                "gain",
+                "accepted",
+                *(f"error {f}" for f in fields),
+            ]
+        )
+        for r in self.history:
+            losses, errors = (r.losses[b] for b in blocks), (r.errors.get(f, "") for f in fields)
+            rows.writerow(
+                [r.step, f"{r.seconds:.4f}", r.loss, *losses, r.cutoff, r.rank, r.gain, int(r.accepted), *errors]
+            )
+        return text.getvalue()
+
+    def _summary(self) -> dict[str, Any]:
+        packages = ("pdedsl", "jax", "jaxlib", "numpy", "sympy", "equinox")
+        return {
+            "title": self.problem.title,
+            "spec": self.problem.source.name,
+            "status": self.status,
+            "steps": len(self.history),
+            "seconds": self.seconds,
+            "compile_seconds": self.outcome.compile_seconds,
+            "loss": self.history[-1].loss if self.history else None,
+            "errors": self.errors,
+            "seed": self.settings.seed,
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "python": sys.version.split()[0],
+            "machine": f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores",
+            "versions": {name: version(name) for name in packages},
+        }
+
+
+def solve(
+    problem: Problem,
+    *,
+    watch: Callable[[Record], None] = lambda record: None,
+    **choices: Choice | str,
+) -> Solution:
+    """Solve a problem.
+
+    `choices` override the problem's own: any key of the `solve` block, as a number or in the words of the language,
+    `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration. Computes in double precision
+    whatever JAX's own setting is. Raises ValueError for a choice that is not one.
+    """
+    started = time.perf_counter()
+    problem = problem.with_choices({key: read_choice(problem, key, str(value)) for key, value in choices.items()})
+    resolved = settings(problem)
+    with jax.enable_x64(True):
+        lowered = system(problem, resolved.architecture, resolved.plans, resolved.seed)
+        known = truths(problem)
+        outcome = minimise(
+            lowered,
+            resolved.method,
+            resolved.stop,
+            resolved.seed,
+            measure=measure(lowered.model, known) if known else lambda parameters: {},
+            watch=watch,
+        )
+    return Solution(problem, resolved, outcome, time.perf_counter() - started)
+
+
+def open_run(folder: str | Path) -> Solution:
+    """The solution in a folder that `Solution.save` wrote. Raises OSError or ValueError if it is not one."""
+    folder = Path(folder)
+    text = (folder / "spec.pde").read_text(encoding="utf-8")
+    problem = loads(text, name=str(folder / "spec.pde"))
+    summary = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    problem = problem.with_choices(
+        {
+            key: read_choice(problem, key, value)
+            for key, value in (line.split(" = ", 1) for line in (folder / "settings.txt").read_text().splitlines())
+        }
+    )
+    with np.load(folder / "network.npz") as arrays:
+        parameters = arrays["parameters"]
+    history = tuple(_records((folder / "history.csv").read_text(encoding="utf-8")))
+    outcome = Outcome(cast(Array, parameters), history, summary["status"], summary["compile_seconds"])
+    return Solution(problem, settings(problem), outcome, summary["seconds"])
+
+
+def _records(text: str) -> list[Record]:
+    found = []
+    for row in csv.DictReader(io.StringIO(text)):
+        found.append(
+            Record(
+                step=int(row["step"]),
+                seconds=float(row["seconds"]),
+                loss=float(row["loss"]),
+                losses={k.removeprefix("loss "): float(v) for k, v in row.items() if k.startswith("loss ")},
+                cutoff=float(row["cutoff"]),
+                rank=int(row["rank"]),
+                gain=float(row["gain"]),
+                accepted=row["accepted"] == "1",
+                errors={k.removeprefix("error "): float(v) for k, v in row.items() if k.startswith("error ") and v},
+            )
+        )
+    return found
+
+
+def _write(path: Path, data: bytes) -> None:
+    _write_with(path, lambda temporary: temporary.write_bytes(data))
+
+
+def _write_with(path: Path, write_to: Callable[[Path], Any]) -> None:
+    """Have a file written beside its place and move it there when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write_to(temporary)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

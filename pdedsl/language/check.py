@@ -1,0 +1,394 @@
+"""From a resolved Problem to what is wrong or missing in it: counting, and probing at sampled points."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.language import geometry
+from pdedsl.language.evaluate import evaluate
+from pdedsl.language.geometry import Face, Piece
+from pdedsl.language.problem import (
+    Condition,
+    Equation,
+    Field,
+    Problem,
+    Reference,
+    derivative_order,
+    expand_derivatives,
+    occurring,
+)
+from pdedsl.language.resolve import Resolution
+from pdedsl.language.source import Diagnostic, Span, suggest
+from pdedsl.language.syntax import Header, Spec
+from pdedsl.language.write import write_expression
+
+PROBES = 256
+TOLERANCE = 1e-7
+"""How far an exact solution may miss a statement, relative to the largest term of the statement."""
+
+
+def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
+    """Everything that is wrong with a spec that was resolved, in the order of the text."""
+    problem, defective = resolution.problem, resolution.defective
+    whole = "*" not in defective
+    found: list[Diagnostic] = []
+    if problem is None:
+        if whole and not any(d.severity == "error" for d in resolution.diagnostics):
+            found += _nothing_to_solve(spec)
+        return tuple(found)
+    located = list(_unmet(problem))
+    found += located
+    met = not located
+    found += _singular(problem)
+    if whole:
+        if "equation" not in defective:
+            found += _count_equations(problem)
+        if "initial" not in defective and "equation" not in defective and met:
+            found += _count_initial(problem)
+        if "boundary" not in defective and "equation" not in defective and met:
+            found += _uncovered(problem)
+    if met and not any(d.code == "E603" for d in found):
+        found += _corners(problem)
+        found += _inexact(problem)
+    for reference in problem.references:
+        found += _unreadable(problem, reference)
+    return tuple(found)
+
+
+# ---- counting ----------------------------------------------------------------------------------------------------------
+
+
+def _nothing_to_solve(spec: Spec) -> Iterator[Diagnostic]:
+    header = next((s.span for s in spec.statements if isinstance(s, Header)), Span(0, 0))
+    words = {type(s).__name__ for s in spec.statements}
+    if not words & {"Domain", "Time", "Shape"}:
+        yield Diagnostic("E501", "there is no domain", header, "declare one: domain x in [0, 1]")
+    if "Fields" not in words:
+        yield Diagnostic("E501", "there is no field to solve for", header, "declare one: field u(x)")
+
+
+def _count_equations(problem: Problem) -> Iterator[Diagnostic]:
+    """E501, by scalar components."""
+    components = sum(len(e.lhs) for e in problem.equations)
+    fields = len(problem.fields)
+    if components == fields:
+        return
+    present = occurring((r for e in problem.equations for r in e.residual), problem.fields)
+    absent = [f for f in problem.fields if f.name not in present]
+    if components < fields:
+        lacking = absent or list(problem.fields[-(fields - components) :])
+        names = ", ".join(f"`{f.name}`" for f in lacking)
+        message = f"{_count(fields, 'field')} but {_count(components, 'scalar equation')}: none is left for {names}"
+        yield Diagnostic("E501", message, lacking[0].span, "add an equation, or remove the field")
+    else:
+        message = f"{_count(components, 'scalar equation')} for {_count(fields, 'field')}"
+        yield Diagnostic("E501", message, problem.fields[0].span, "remove an equation, or declare what it is for")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n or 'no'} {noun}{'' if n == 1 else 's'}"
+
+
+def _orders(expressions: Iterable[sp.Expr], unknown: Field, symbols: set[sp.Symbol]) -> int:
+    """The highest order in some coordinates to which a field is differentiated."""
+    highest = 0
+    for expression in expressions:
+        for derivative in expand_derivatives(expression).atoms(sp.Derivative):
+            if derivative.expr == unknown.expression:
+                highest = max(highest, derivative_order(derivative, symbols))
+    return highest
+
+
+def _count_initial(problem: Problem) -> Iterator[Diagnostic]:
+    """E503: initial and terminal conditions against the order in time, field by field."""
+    conditions = [c for c in problem.conditions if c.kind == "initial" or _is_terminal(problem, c)]
+    if problem.time is None:
+        for condition in conditions:
+            yield Diagnostic(
+                "E503", "an initial condition in a problem without time", condition.head, "declare `time t in [0, 1]`"
+            )
+        return
+    time = {problem.time.symbol}
+    residuals = [r for e in problem.equations for r in e.residual]
+    given: dict[str, list[Condition]] = {f.name: [] for f in problem.fields}
+    for condition in conditions:
+        for residual in condition.residual:
+            names = occurring((residual,), problem.fields)
+            fields = [f for f in problem.fields if f.name in names]
+            own = max(fields, key=lambda f: _orders((residual,), f, set(problem.symbols)), default=None)
+            if own is not None:
+                given[own.name].append(condition)
+    for unknown in problem.fields:
+        order = _orders(residuals, unknown, time)
+        found = given[unknown.name]
+        allowed = max(order, 1) if order == 0 else order
+        if len(found) < order:
+            missing = " and ".join(
+                [f"{unknown.name} = ...", f"d{problem.time.name}({unknown.name}) = ..."][len(found) : order]
+            )
+            message = f"`{unknown.name}` is of order {order} in {problem.time.name} but has {_count(len(found), 'initial condition')}"
+            yield Diagnostic("E503", message, unknown.span, f"add `initial: {missing or '...'}`")
+        elif len(found) > allowed:
+            message = (
+                f"`{unknown.name}` is of order {order} in {problem.time.name}: this initial condition is one too many"
+            )
+            extra = found[allowed]
+            yield Diagnostic("E503", message, extra.head, "remove it", ((found[0].span, "the first one"),))
+
+
+def _is_terminal(problem: Problem, condition: Condition) -> bool:
+    return condition.kind == "boundary" and any(geometry.speaks_of_time(w, problem.time) for w in condition.where)
+
+
+def _uncovered(problem: Problem) -> Iterator[Diagnostic]:
+    """W502: pieces of boundary on which a field has too few conditions for its order in space."""
+    space = {c.symbol for c in problem.space}
+    residuals = [r for e in problem.equations for r in e.residual]
+    for unknown in problem.fields:
+        order = _orders(residuals, unknown, space)
+        needed = 0 if order < 2 else 1 if order < 4 else 2
+        if not needed:
+            continue
+        own = [
+            c
+            for c in problem.conditions
+            if c.kind == "boundary" and unknown.name in occurring(c.residual, problem.fields)
+        ]
+        bare: list[str] = []
+        for face in geometry.faces(problem):
+            coordinate = problem.coordinates[face.axis]
+            if coordinate.symbol not in unknown.arguments:
+                continue
+            points = _on(problem, face)
+            counts = np.zeros(len(points), int)
+            for condition in own:
+                spatial = tuple(w for w in condition.where if not geometry.speaks_of_time(w, problem.time))
+                if spatial:
+                    counts += geometry.chosen(problem, spatial, points) * len(condition.lhs)
+            share = float((counts < needed).mean())
+            if share > 0:
+                bare.append(_face_words(problem, face) + ("" if share == 1 else f" ({share:.0%} of it)"))
+        if bare:
+            listed = ", ".join(bare[:6]) + (f" and {len(bare) - 6} more faces" if len(bare) > 6 else "")
+            words = "no boundary condition" if needed == 1 else "fewer than two boundary conditions"
+            help_ = f"add `boundary: {unknown.name} = ...  on {bare[0].split(' (')[0]}`"
+            yield Diagnostic("W502", f"`{unknown.name}` has {words} on {listed}", unknown.span, help_)
+
+
+def _face_words(problem: Problem, face: Face) -> str:
+    coordinate = problem.coordinates[face.axis]
+    return f"{coordinate.name} = {write_expression((coordinate.lower, coordinate.upper)[face.end])}"
+
+
+# ---- places ------------------------------------------------------------------------------------------------------------
+
+
+def _unmet(problem: Problem) -> Iterator[Diagnostic]:
+    """E402: entries of `on` that meet no boundary; E304: a normal derivative at a time."""
+    faces = ", ".join(_face_words(problem, f) for f in geometry.faces(problem)[:8])
+    boundary = f"the boundary is {faces}" if faces else "there is no boundary in space"
+    for condition in problem.conditions:
+        if condition.kind != "boundary":
+            continue
+        for where, span in zip(condition.where, condition.places or [condition.span] * 99, strict=False):
+            if geometry.speaks_of_time(where, problem.time):
+                yield from _time_place(problem, condition, where, span)
+            elif not geometry.pieces(problem, Condition("", (), (), where=(where,))):
+                yield Diagnostic("E402", "no boundary point satisfies this", span, boundary)
+
+
+def _time_place(problem: Problem, condition: Condition, where: sp.Basic, span: Span) -> Iterator[Diagnostic]:
+    assert problem.time is not None
+    if any(str(s).startswith("normal[") for r in condition.residual for s in r.free_symbols):
+        help_ = "write d(u, t), or a place in space"
+        yield Diagnostic("E304", "the normal belongs to the boundary in space, not to a time", span, help_)
+    elif not geometry.pieces(problem, Condition("", (), (), where=(where,))):
+        at_start = geometry.chosen(problem, (where,), _on(problem, geometry.start(problem))).any()
+        name, (lower, upper) = problem.time.name, problem.bounds[problem.coordinates.index(problem.time)]
+        help_ = "write `initial: ...`" if at_start else f"a condition in time holds at the end: `on {name} = {upper:g}`"
+        yield Diagnostic("E402", f"{name} runs from {lower:g} to {upper:g}: no such place", span, help_)
+
+
+# ---- probing at points ---------------------------------------------------------------------------------------------------
+
+
+def _on(problem: Problem, face: Face) -> np.ndarray:
+    return geometry.on_face(problem, face, PROBES, geometry.random(np.random.default_rng(1)))
+
+
+def _probes(problem: Problem, statement: Equation) -> np.ndarray:
+    """Points of the open set on which a statement holds."""
+    unit = geometry.random(np.random.default_rng(2))
+    if isinstance(statement, Condition):
+        found: tuple[Piece, ...] = (
+            () if statement.kind == "initial" and problem.time is None else geometry.pieces(problem, statement)
+        )
+        return geometry.sample(problem, found, PROBES, unit) if found else np.zeros((0, len(problem.coordinates)))
+    return geometry.scale(unit(PROBES, len(problem.coordinates)), problem)
+
+
+def _values(problem: Problem, statement: Equation, points: np.ndarray) -> dict[sp.Symbol, object]:
+    values: dict[sp.Symbol, object] = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
+    for name, column in zip(_normal_symbols(problem), _normals(problem, points).T, strict=True):
+        values[name] = column
+    return values
+
+
+def _normal_symbols(problem: Problem) -> tuple[sp.Symbol, ...]:
+    return tuple(sp.Symbol(f"normal[{i + 1}]", real=True) for i in range(len(problem.space)))
+
+
+def _normals(problem: Problem, points: np.ndarray) -> np.ndarray:
+    """Outward unit normals at boundary points of the box, shape (n, number of spatial coordinates)."""
+    axes = [a for a, c in enumerate(problem.coordinates) if c.kind == "space"]
+    lower, upper = np.asarray([problem.bounds[a] for a in axes], float).reshape(-1, 2).T
+    offset = (points[:, axes] - (lower + upper) / 2) / ((upper - lower) / 2)
+    normals = np.zeros_like(offset)
+    if offset.size:
+        nearest = np.abs(offset).argmax(axis=1)
+        rows = np.arange(len(points))
+        normals[rows, nearest] = np.sign(offset[rows, nearest])
+    return normals
+
+
+def _point_words(problem: Problem, point: np.ndarray) -> str:
+    return ", ".join(f"{c.name} = {v:.4g}" for c, v in zip(problem.coordinates[:6], point, strict=False))
+
+
+def _singular(problem: Problem) -> Iterator[Diagnostic]:
+    """E603: the smallest subexpression that is infinite or not a number at a sampled point."""
+    exact = dict(problem.exact)
+    interior = _probes(problem, Equation("", (), ()))
+    bad_exact = False
+    for name, span in problem.exact_spans:
+        if name in exact:
+            for message in _not_finite(
+                problem, exact[name], _values(problem, Equation("", (), ()), interior), interior
+            ):
+                bad_exact = True
+                yield Diagnostic(
+                    "E603", f"the exact solution {message}", span, "mind the signs under roots and logarithms"
+                )
+    for statement in problem.statements:
+        points = _probes(problem, statement)
+        values = _values(problem, statement, points)
+        memo: dict[sp.Basic, object] = {}
+        for term in statement.terms:
+            names = occurring((term.value,), problem.fields)
+            if names - exact.keys() or (names and bad_exact):
+                continue
+            value = problem.put(term.value, exact)
+            message = next(_not_finite(problem, value, values, points, memo), None)
+            if message:
+                help_ = "mind the zeros of denominators and the signs under roots and logarithms"
+                yield Diagnostic("E603", f"`{_text(problem, term.span)}` {message}", term.span, help_)
+                break
+
+
+def _text(problem: Problem, span: Span) -> str:
+    text = problem.source.text[span.start : span.end]
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _not_finite(
+    problem: Problem,
+    expression: sp.Basic,
+    values: dict[sp.Symbol, object],
+    points: np.ndarray,
+    memo: dict[sp.Basic, object] | None = None,
+) -> Iterator[str]:
+    found = np.broadcast_to(np.asarray(evaluate(expression, values, memo), float), (len(points),))
+    bad = ~np.isfinite(found)
+    if bad.any():
+        place = int(bad.argmax())
+        words = "is not a number" if np.isnan(found[place]) else "is infinite"
+        yield f"{words} at {_point_words(problem, points[place])}"
+
+
+def _corners(problem: Problem) -> Iterator[Diagnostic]:
+    """W504: initial and boundary values that disagree where both hold."""
+    if problem.time is None:
+        return
+    start = geometry.start(problem)
+    plain = [(c, left, right) for c in problem.conditions for left, right in zip(c.lhs, c.rhs, strict=True)
+             if left in problem.functions and not occurring((right,), problem.fields)]  # fmt: skip
+    for first, left, early in (p for p in plain if p[0].kind == "initial"):
+        for second, same, late in (p for p in plain if p[0].kind == "boundary"):
+            if left != same or _is_terminal(problem, second):
+                continue
+            points = _probes(problem, second)
+            if not len(points):
+                continue
+            points[:, start.axis] = problem.bounds[start.axis][0]
+            values = _values(problem, second, points)
+            a, b = (
+                np.broadcast_to(np.asarray(evaluate(expand_derivatives(e), values), float), (len(points),))
+                for e in (early, late)
+            )
+            gap = np.abs(a - b)
+            worst = int(np.nan_to_num(gap).argmax())
+            if gap[worst] > 1e-6 * (1 + np.abs(a).max()):
+                message = (
+                    f"initial and boundary values of `{write_expression(left)}` disagree at "
+                    f"{_point_words(problem, points[worst])}: {a[worst]:.4g} against {b[worst]:.4g}"
+                )
+                also = ((second.span, f"here it is {b[worst]:.4g}"),)
+                yield Diagnostic("W504", message, first.span, "the solution has a jump there; change one of them", also)
+
+
+def _inexact(problem: Problem) -> Iterator[Diagnostic]:
+    """E606: statements that the exact solution does not satisfy."""
+    exact = dict(problem.exact)
+    spans = dict(problem.exact_spans)
+    for statement in problem.statements:
+        names = occurring(statement.residual, problem.fields)
+        points = _probes(problem, statement)
+        if not names or names - exact.keys() or not len(points):
+            continue
+        values = _values(problem, statement, points)
+        for residual in statement.residual:
+            terms = sp.Add.make_args(expand_derivatives(residual))
+            if len(terms) == 1:
+                terms = sp.Add.make_args(sp.expand_mul(terms[0]))
+            sizes = [
+                np.broadcast_to(np.asarray(evaluate(problem.put(t, exact), values), float), (len(points),))
+                for t in terms
+            ]
+            total = np.sum(sizes, axis=0)
+            scale = max(float(np.abs(s).max()) for s in sizes)
+            limit = TOLERANCE * scale + 1e-12
+            worst = int(np.abs(total).argmax())
+            if abs(total[worst]) <= limit:
+                continue
+            flipped = [t for t, s in zip(terms, sizes, strict=True) if np.abs(total - 2 * s).max() <= limit]
+            message = (
+                f"the exact solution does not satisfy `{statement.name}`: lhs - rhs = {total[worst]:.3g} "
+                f"at {_point_words(problem, points[worst])}"
+            )
+            help_ = f"it would with the sign of `{write_expression(flipped[0])}` flipped" if flipped else "check both"
+            also = tuple((spans[n], "the exact solution") for n in sorted(names) if n in spans)
+            yield Diagnostic("E606", message, statement.span, help_, also)
+            break
+
+
+# ---- tables --------------------------------------------------------------------------------------------------------------
+
+
+def _unreadable(problem: Problem, reference: Reference) -> Iterator[Diagnostic]:
+    """E607: a reference table that is not there or lacks a column."""
+    path = problem.beside(reference.file)
+    try:
+        with path.open(encoding="utf-8") as file:
+            columns = [c.strip() for c in file.readline().split(",")]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a text file"
+        yield Diagnostic(
+            "E607", f"cannot read `{reference.file}`: {reason}", reference.span, "file names are relative to the spec"
+        )
+        return
+    for name, column in problem.columns(reference).items():
+        if column not in columns:
+            message = f"`{reference.file}` has no column `{column}` for `{name}`"
+            help_ = suggest(column, columns) or f"its columns are {', '.join(columns[:10])}"
+            yield Diagnostic("E607", message, reference.span, help_)

@@ -1,0 +1,241 @@
+"""The keys and values of the `solve` block as one table, and from what the user wrote to a checked choice."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pdedsl.language import syntax
+from pdedsl.language.parse import parse
+from pdedsl.language.problem import Call, Choice, Problem
+from pdedsl.language.source import Diagnostic, Source, Span, suggest
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number with what is asked of it."""
+
+    words: str
+    integer: bool = False
+    least: float = 0.0
+    """Values must be above this (integers: at least this)."""
+
+    def accepts(self, value: float) -> bool:
+        return value == int(value) and value >= self.least if self.integer else value > self.least
+
+
+@dataclass(frozen=True)
+class Words:
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A call: its arguments in order, the last of which may repeat, and its keywords."""
+
+    arguments: tuple["Kind", ...] = ()
+    repeats: bool = False
+    keywords: Mapping[str, "Kind"] = field(default_factory=dict)
+    least: int = 0
+    later: bool = False
+    """Part of the language, not yet built."""
+
+
+@dataclass(frozen=True)
+class Calls:
+    """One of some calls, or a bare number where `number` allows it."""
+
+    calls: Mapping[str, Signature]
+    number: Number | None = None
+
+
+Kind = Number | Words | Calls
+
+COUNT = Number("a positive whole number", integer=True, least=1)
+NATURAL = Number("a whole number, 0 or more", integer=True, least=0)
+POSITIVE = Number("a positive number")
+NOT_NEGATIVE = Number("a number, 0 or more", least=-1e-300)
+LATER = Signature(later=True)
+
+CUTOFFS = Calls(
+    {
+        "trust": Signature(keywords={"target": POSITIVE, "rungs": COUNT, "ratio": POSITIVE}),
+        "fixed": Signature((POSITIVE,), least=1),
+        "relative": Signature((POSITIVE,), least=1),
+        **dict.fromkeys(("decay", "multi", "heldout"), LATER),
+    }
+)
+KEYS: Mapping[str, Kind] = {
+    "network": Calls(
+        {
+            "mlp": Signature(
+                (COUNT,),
+                repeats=True,
+                least=1,
+                keywords={
+                    "activation": Words(("tanh", "sin", "gelu", "swish")),
+                    "scale": POSITIVE,
+                    "deviation": POSITIVE,
+                },
+            ),
+            "fourier": LATER,
+        }
+    ),
+    "points": Calls(
+        {
+            "random": Signature((COUNT,), least=1),
+            "sobol": Signature((COUNT,), least=1),
+            "grid": Signature((COUNT,), repeats=True, least=1),
+            "adaptive": Signature((COUNT,), least=1, keywords={"every": COUNT}),
+        },
+        number=COUNT,
+    ),
+    "method": Calls(
+        {
+            "anagram": Signature(
+                keywords={
+                    "cutoff": CUTOFFS,
+                    "rows": Words(("scaled", "unscaled")),
+                    "factor": Words(("auto", "svd", "qr", "gram", "dual")),
+                    "corrections": NATURAL,
+                }
+            ),
+            **dict.fromkeys(("adam", "lbfgs", "gradient_descent", "engd"), LATER),
+        }
+    ),
+    "steps": COUNT,
+    "time_limit": POSITIVE,
+    "tolerance": NOT_NEGATIVE,
+    "seed": NATURAL,
+    "precision": Words(("double",)),
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    key: str
+    value: Choice | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check_setting(
+    setting: syntax.Setting, statements: Mapping[str, Literal["soft", "hard"]], complete: bool = True
+) -> Checked:
+    """A setting against the table; `statements` are the blocks that `points.NAME` may name, if all are known."""
+    head, *rest = setting.key
+    key = ".".join(n.name for n in setting.key)
+    if head.name not in KEYS:
+        message = f"`{head.name}` is not a key of the solve block"
+        return Checked(key, None, (Diagnostic("E201", message, head.span, _hint(head.name, tuple(KEYS))),))
+    if rest and head.name != "points":
+        message = f"`{head.name}` holds for the whole problem: `.{rest[0].name}` has no meaning"
+        return Checked(
+            key, None, (Diagnostic("E201", message, rest[0].span, "only `points` takes a statement's name"),)
+        )
+    if rest and rest[0].name not in statements and complete:
+        message = f"no statement is called `{rest[0].name}`"
+        return Checked(key, None, (Diagnostic("E201", message, rest[0].span, _hint(rest[0].name, tuple(statements))),))
+    found = list(_check(setting.value, KEYS[head.name], head.name))
+    return Checked(key, None if found else to_choice(setting.value), tuple(found))
+
+
+def to_choice(value: syntax.Value) -> Choice:
+    """A value without its places."""
+    match value:
+        case syntax.Constant():
+            number = value.value
+            return int(number) if number == int(number) and "." not in value.text else number
+        case syntax.Text():
+            return Call(value.text)
+        case syntax.Choice():
+            plain = tuple(to_choice(a) for a in value.arguments if not isinstance(a, syntax.Keyword))
+            keywords = tuple(
+                (a.name.name, to_choice(a.value)) for a in value.arguments if isinstance(a, syntax.Keyword)
+            )
+            return Call(value.name.name, plain, keywords)
+
+
+def _hint(name: str, known: tuple[str, ...]) -> str:
+    return suggest(name, known) or f"choose from: {', '.join(known)}"
+
+
+def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
+    match kind:
+        case Number():
+            if not isinstance(value, syntax.Constant) or not kind.accepts(value.value):
+                yield Diagnostic("E201", f"`{what}` takes {kind.words}", value.span, f"write, say, {_some(kind)}")
+        case Words():
+            word = value.name.name if isinstance(value, syntax.Choice) and not value.arguments else None
+            if word not in kind.words:
+                help_ = _hint(word or "", kind.words)
+                yield Diagnostic("E201", f"not a value of `{what}`", value.span, help_)
+        case Calls():
+            if isinstance(value, syntax.Constant) and kind.number:
+                yield from _check(value, kind.number, what)
+            elif not isinstance(value, syntax.Choice):
+                yield Diagnostic(
+                    "E201", f"not a value of `{what}`", value.span, f"choose from: {', '.join(kind.calls)}"
+                )
+            elif value.name.name not in kind.calls:
+                message = f"`{value.name.name}` is not a value of `{what}`"
+                yield Diagnostic("E201", message, value.name.span, _hint(value.name.name, tuple(kind.calls)))
+            else:
+                yield from _check_call(value, kind.calls[value.name.name], what)
+
+
+def _check_call(value: syntax.Choice, signature: Signature, what: str) -> Iterator[Diagnostic]:
+    name = value.name.name
+    if signature.later:
+        ready = [n for n, s in _calls(what).items() if not s.later]
+        yield not_yet(f"`{what} = {name}(...)`", value.name.span, f"choose from: {', '.join(ready)}")
+        return
+    plain = [a for a in value.arguments if not isinstance(a, syntax.Keyword)]
+    most = len(plain) if signature.repeats else len(signature.arguments)
+    if not signature.least <= len(plain) <= most:
+        wanted = (
+            signature.arguments[0].words if signature.arguments and isinstance(signature.arguments[0], Number) else ""
+        )
+        message = f"`{name}` takes {wanted or 'no plain arguments'}"
+        yield Diagnostic("E303", message, value.span, f"write, say, `{name}({'20' if wanted else ''})`")
+    for argument, kind in zip(plain, signature.arguments + signature.arguments[-1:] * len(plain), strict=False):
+        yield from _check(argument, kind, name)
+    for argument in value.arguments:
+        if not isinstance(argument, syntax.Keyword):
+            continue
+        if argument.name.name not in signature.keywords:
+            message = f"`{name}` has no option `{argument.name.name}`"
+            yield Diagnostic("E201", message, argument.name.span, _hint(argument.name.name, tuple(signature.keywords)))
+        else:
+            yield from _check(argument.value, signature.keywords[argument.name.name], argument.name.name)
+
+
+def _calls(what: str) -> Mapping[str, Signature]:
+    kind = CUTOFFS if what == "cutoff" else KEYS[what]
+    assert isinstance(kind, Calls)
+    return kind.calls
+
+
+def _some(kind: Number) -> str:
+    return "100" if kind.integer else "1e-6"
+
+
+def not_yet(what: str, span: Span, help_: str = "") -> Diagnostic:
+    """E901: part of the language that this version of the program does not solve yet."""
+    return Diagnostic("E901", f"{what} is part of the language, but not supported yet", span, help_)
+
+
+def read_choice(problem: Problem, key: str, text: str) -> Choice:
+    """The value of `key = text`, as it would stand in the solve block. ValueError with the message if it is wrong."""
+    source = Source.of(f"solve {{ {key} = {text} }}", "setting")
+    spec = parse(source)
+    solves = [s for s in spec.statements if isinstance(s, syntax.Solve)]
+    found = [d for d in spec.diagnostics if d.code != "E103"]
+    if not found and solves and len(solves[0].settings) == 1:
+        blocks: dict[str, Literal["soft", "hard"]] = {s.name: "soft" for s in problem.statements}
+        checked = check_setting(solves[0].settings[0], blocks)
+        if checked.value is not None:
+            return checked.value
+        found = list(checked.diagnostics)
+    first = found[0] if found else Diagnostic("E101", "not a setting", Span(0, 0), "write key = value")
+    raise ValueError(f"{key} = {text}: {first.message}" + (f" ({first.help})" if first.help else ""))

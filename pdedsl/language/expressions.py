@@ -1,0 +1,810 @@
+"""From an expression of the language to SymPy components: names, ranks and places are checked on the way.
+
+Errors do not stop the walk: a wrong part is reported and stands as None, which passes upwards in silence, so that all
+independent errors of an expression come out together.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.language import syntax
+from pdedsl.language.choices import not_yet
+from pdedsl.language.evaluate import evaluate
+from pdedsl.language.functions import FUNCTIONS
+from pdedsl.language.names import Names, derivative_letters, unknown_name
+from pdedsl.language.operators import INTEGRALS, OPERATORS, SHAPES, SPATIAL, Operator
+from pdedsl.language.problem import Coordinate, Term, derivative_order, normal
+from pdedsl.language.source import Diagnostic, Span
+from pdedsl.language.tensor import RANKS, Tensor, scalar, vector
+
+HIGHEST = 8
+LONGEST = 1000
+LARGEST = 20_000
+"""The most nodes that one scalar may have, and that one spec may make the resolver visit."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an expression stands and what has a meaning there."""
+
+    words: str
+    fields: bool = True
+    coordinates: bool = True
+    boundary: bool = False
+    integrals: bool = False
+
+
+PLACES: Mapping[str, Place] = {
+    "equation": Place("an equation"),
+    "boundary": Place("a boundary condition", boundary=True),
+    "initial": Place("an initial condition"),
+    "constraint": Place("a constraint", integrals=True),
+    "report": Place("a report", integrals=True),
+    "exact": Place("an exact solution", fields=False),
+    "on": Place("the place of a condition", fields=False),
+    "part": Place("a part", fields=False),
+    "param": Place("a parameter", fields=False, coordinates=False),
+    "interval": Place("an interval", fields=False, coordinates=False),
+    "weight": Place("a weight", fields=False, coordinates=False),
+    "index": Place("an index", fields=False, coordinates=False),
+}
+
+Locals = Mapping[str, Tensor]
+
+
+@dataclass
+class Expressions:
+    """The walk over expressions. What names mean is put in before they are looked up."""
+
+    names: Names
+    report: Callable[[Diagnostic], None]
+    symbols: dict[str, sp.Symbol] = field(default_factory=dict)
+    """Coordinates of their own name."""
+    groups: dict[str, dict[int, sp.Symbol]] = field(default_factory=dict)
+    """Indexed coordinates by group and index."""
+    coordinates: tuple[Coordinate, ...] = ()
+    fields: dict[str, sp.Expr] = field(default_factory=dict)
+    parameters: Callable[[str], sp.Symbol | None] = lambda name: None
+    """The symbol of a parameter, resolved when it is first asked for."""
+    values: dict[sp.Symbol, float] = field(default_factory=dict)
+    exact: Callable[[syntax.Name, Span], sp.Expr | None] = lambda name, span: None
+    terms: list[Term] = field(default_factory=list)
+    _memo: dict[sp.Basic, object] = field(default_factory=dict)
+    _sizes: dict[sp.Basic, int] = field(default_factory=dict)
+    _inside: list[tuple[syntax.Let, Span]] = field(default_factory=list)
+    _visits: int = 0
+
+    @property
+    def space(self) -> list[sp.Symbol]:
+        return [c.symbol for c in self.coordinates if c.kind == "space"]
+
+    # ---- reporting -------------------------------------------------------------------------------------------------
+
+    def wrong(self, code: str, message: str, span: Span, help_: str = "", *also: tuple[Span, str]) -> None:
+        """Report; what is wrong in the body of a `let` is shown where it is used, the `let` as second place."""
+        if self._inside:
+            let, use = self._inside[0]
+            self.report(Diagnostic(code, message, use, help_, ((span, f"in `let {let.name.name}`"), *also)))
+        else:
+            self.report(Diagnostic(code, message, span, help_, also))
+
+    @contextmanager
+    def _within(self, let: syntax.Let, use: Span) -> Iterator[None]:
+        self._inside.append((let, use))
+        try:
+            yield
+        finally:
+            self._inside.pop()
+
+    # ---- entry points ----------------------------------------------------------------------------------------------
+
+    def tensor(self, node: syntax.Expression, place: Place, local: Locals | None = None) -> Tensor | None:
+        """The value of an expression, or None where it is wrong; then it has been reported."""
+        self._visits += 1
+        if self._visits > LARGEST:
+            if self._visits == LARGEST + 1:
+                self.wrong("E303", "the expressions of this spec grow too large", node.span, "shorten a sum or a `let`")
+            return None
+        found = self._tensor(node, place, local or {})
+        if found is None:
+            return None
+        if found.rank == 0 and not isinstance(node, syntax.Number | syntax.Name):
+            if self._size(found.scalar) > LARGEST:
+                self.wrong("E303", "this expression grows too large", node.span, "shorten a sum or a `let`")
+                return None
+            span = self._inside[0][1] if self._inside else node.span
+            self.terms.append(Term(span, found.scalar))
+        return Tensor(found.entries, found.shape, found.zero, node.span)
+
+    def scalar(self, node: syntax.Expression, place: Place, local: Locals | None = None) -> sp.Expr | None:
+        """The value of an expression that must be a scalar."""
+        found = self.tensor(node, place, local)
+        if found is not None and found.rank:
+            self.wrong("E301", f"{found.words} where a scalar is expected", node.span, f"{place.words} takes scalars")
+            return None
+        return found.scalar if found is not None else None
+
+    def number(self, node: syntax.Expression, place: Place, local: Locals | None = None) -> float | None:
+        """The value of a constant expression."""
+        found = self.scalar(node, place, local)
+        return None if found is None else self._constant(found)
+
+    def condition(self, node: syntax.Expression, place: Place, local: Locals | None = None) -> Any:
+        """A SymPy condition: comparisons joined by `and`, `or`, `not`."""
+        match node:
+            case syntax.Logic():
+                parts = [self.condition(o, place, local) for o in node.operands]
+                if any(p is None for p in parts):
+                    return None
+                return (sp.And if node.operator == "and" else sp.Or)(*parts)
+            case syntax.Negate():
+                inner = self.condition(node.operand, place, local)
+                return None if inner is None else sp.Not(inner)
+            case syntax.Comparison():
+                left, right = (self.tensor(side, place, local) for side in (node.left, node.right))
+                if left is None or right is None:
+                    return None
+                if left.rank or right.rank:
+                    also = ((left.span, left.words), (right.span, right.words))
+                    self.wrong(
+                        "E301", "a comparison takes scalars", node.span, "compare components: x[1], norm(x)", *also
+                    )
+                    return None
+                return _RELATIONS[node.operator](left.scalar, right.scalar)
+            case syntax.Name(name=name) if name in self.names.declared and self.names.declared[name].kind == "part":
+                self.wrong(*_unsupported("parts", node.span))
+                return None
+            case syntax.Name(name=name) if name not in self.names.declared and name not in FUNCTIONS:
+                self.report(unknown_name(node, self.names, called=False))
+                return None
+            case syntax.Name(name=name) if self._broken(name):
+                return None
+        self.wrong("E303", "a condition is expected here", node.span, "compare something: `x > 0.5`, `y = 1`")
+        return None
+
+    def coordinate(self, node: syntax.Expression, local: Locals | None = None) -> sp.Symbol | None:
+        """A coordinate by name or by index."""
+        match node:
+            case syntax.Name(name=name) if name in self.symbols:
+                return self.symbols[name]
+            case syntax.Name(name=name) if self._broken(name):
+                return None
+            case syntax.Subscript(base=syntax.Name(name=name)) if name in self.groups:
+                found = self._subscript(node, PLACES["equation"], local or {})
+                return None if found is None else sp.Symbol(str(found.scalar), real=True)
+            case syntax.Name(name=name) if name in self.groups:
+                self.wrong("E303", f"`{name}` is a group of coordinates", node.span, f"write {name}[1]")
+                return None
+            case syntax.Name(name=name) if name not in self.names.declared:
+                self.wrong("E201", f"there is no coordinate `{name}`", node.span, self._coordinates_words())
+                return None
+        self.wrong("E303", "a coordinate is expected here", node.span, self._coordinates_words())
+        return None
+
+    # ---- the walk --------------------------------------------------------------------------------------------------
+
+    def _tensor(self, node: syntax.Expression, place: Place, local: Locals) -> Tensor | None:
+        match node:
+            case syntax.Number():
+                value = float(node.text)
+                exact = (
+                    sp.Integer(int(value)) if value == int(value) and abs(value) < 2**53 and _whole(node.text) else None
+                )
+                return Tensor((sp.Float(value) if exact is None else exact,), zero=value == 0)
+            case syntax.Name():
+                return self._name(node, place, local)
+            case syntax.Signed():
+                inner = self.tensor(node.operand, place, local)
+                return None if inner is None else Tensor(tuple(-e for e in inner.entries), inner.shape)
+            case syntax.Sum():
+                return self._sum(node, place, local)
+            case syntax.Product():
+                return self._product(node, place, local)
+            case syntax.Power():
+                return self._power(node, place, local)
+            case syntax.Called():
+                return self._called(node, place, local)
+            case syntax.Subscript():
+                return self._subscript(node, place, local)
+            case syntax.Listing():
+                return self._listing(node, place, local)
+            case syntax.Comparison() | syntax.Logic() | syntax.Negate():
+                self.wrong("E303", "a condition where a number is expected", node.span, "write where(condition, a, b)")
+            case syntax.Range():
+                self.wrong("E303", "an index belongs to `sum` or `prod`", node.span, "write sum(e, k in 1:5)")
+            case syntax.OnPart():
+                self.wrong("E303", "`on =` belongs to `integral`", node.span, "write integral(e, on = PART)")
+        return None
+
+    def _broken(self, name: str) -> bool:
+        return name in self.names.declared and self.names.declared[name].kind == "broken"
+
+    def _coordinates_words(self) -> str:
+        known = [*self.symbols, *(f"{g}[k]" for g in self.groups)]
+        return f"the coordinates are {', '.join(known)}" if known else "declare coordinates with `domain` or `time`"
+
+    def _name(self, node: syntax.Name, place: Place, local: Locals) -> Tensor | None:
+        name = node.name
+        if name in local:
+            return local[name]
+        if name == "pi":
+            return scalar(sp.pi)
+        if name == "normal":
+            if not place.boundary:
+                self.wrong("E304", f"`normal` has no meaning in {place.words}", node.span, "it belongs to `boundary`")
+                return None
+            return vector(normal(len(self.space)))
+        if name == "identity":
+            n = len(self.space)
+            return Tensor(tuple(sp.Integer(i == j) for i in range(n) for j in range(n)), (n, n))
+        declaration = self.names.declared.get(name)
+        if declaration is None:
+            if name in FUNCTIONS or name in OPERATORS or derivative_letters(name, self.names.letters()):
+                self.wrong("E303", f"`{name}` needs an argument", node.span, f"write {name}(...)")
+            else:
+                self._unknown(node, called=False)
+            return None
+        match declaration.kind:
+            case "coordinate" | "group" if not place.coordinates:
+                message = f"the coordinate `{name}` has no meaning in {place.words}"
+                self.wrong("E304", message, node.span, "only constants may stand here")
+                return None
+            case "coordinate":
+                return scalar(self.symbols[name]) if name in self.symbols else None
+            case "group":
+                return vector(tuple(self.groups[name].values())) if name in self.groups else None
+            case "field":
+                if not place.fields:
+                    help_ = (
+                        f"write exact({name}) for its exact solution"
+                        if place.coordinates
+                        else "only constants may stand here"
+                    )
+                    self.wrong("E304", f"the field `{name}` has no meaning in {place.words}", node.span, help_)
+                    return None
+                return scalar(self.fields[name]) if name in self.fields else None
+            case "param":
+                symbol = self.parameters(name)
+                return None if symbol is None else scalar(symbol)
+            case "let":
+                let = declaration.node
+                assert isinstance(let, syntax.Let)
+                if let.parameters:
+                    wanted = ", ".join(p.name for p in let.parameters)
+                    self.wrong("E303", f"`{name}` needs arguments", node.span, f"write {name}({wanted})")
+                    return None
+                return self._let(let, {}, node.span, place)
+            case "vector" | "unknown" | "part":
+                self.wrong(
+                    *_unsupported(
+                        {"vector": "`vector`", "unknown": "`unknown`", "part": "`part`"}[declaration.kind], node.span
+                    )
+                )
+        return None
+
+    def _unknown(self, node: syntax.Name, called: bool) -> None:
+        found = unknown_name(node, self.names, called)
+        self.wrong(found.code, found.message, found.span, found.help)
+
+    def _let(self, let: syntax.Let, local: Locals, use: Span, place: Place) -> Tensor | None:
+        if any(inner is let for inner, _ in self._inside):
+            return None  # cyclic: reported where it is declared
+        with self._within(let, use):
+            return self.tensor(let.body, place, local)
+
+    def _sum(self, node: syntax.Sum, place: Place, local: Locals) -> Tensor | None:
+        found = [(sign, self.tensor(term, place, local)) for sign, term in node.terms]
+        if any(t is None for _, t in found):
+            return None
+        terms = [(sign, t) for sign, t in found if t is not None]
+        shape = next((t.shape for _, t in terms if not t.zero), ())
+        leader = next((t for _, t in terms if not t.zero), terms[0][1])
+        for _, term in terms:
+            if not term.zero and term.shape != shape:
+                message = f"{leader.words} and {term.words} cannot be added"
+                also = ((leader.span, leader.words), (term.span, term.words))
+                self.wrong("E301", message, terms[0][1].span | term.span, "", *also)
+                return None
+        entries = []
+        for place_ in range(len(leader.entries)):
+            values = [(s, t.entries[place_ if not t.zero else 0]) for s, t in terms]
+            entries.append(sp.Add(*(v if s == "+" else -v for s, v in values)))
+        return self._finite(Tensor(tuple(entries), shape), node.span, real=True)
+
+    def _product(self, node: syntax.Product, place: Place, local: Locals) -> Tensor | None:
+        found = [(sign, self.tensor(factor, place, local)) for sign, factor in node.factors]
+        if any(t is None for _, t in found):
+            return None
+        result: Tensor | None = None
+        scalars: list[sp.Expr] = []
+        constant = 1.0
+        for sign, factor in found:
+            assert factor is not None
+            if factor.rank and (sign == "/" or result is not None):
+                span = node.factors[0][1].span | factor.span
+                verb = "divided by" if sign == "/" else "multiplied with `*` by"
+                first = result.words if result is not None else RANKS[0]
+                help_ = "use dot(a, b) or cross(a, b)" if sign == "*" else "divide by one component at a time"
+                self.wrong("E301", f"{first} cannot be {verb} {factor.words}", span, help_, (factor.span, factor.words))
+                return None
+            if factor.rank:
+                result = factor
+                continue
+            value = self._constant(factor.scalar)
+            if value is not None:
+                with np.errstate(all="ignore"):
+                    constant = float(np.divide(constant, value) if sign == "/" else np.multiply(constant, value))
+                if not np.isfinite(constant):
+                    self._not_finite(constant, factor.span if value == 0 else node.span, node.span, real=True)
+                    return None
+            scalars.append(factor.scalar if sign == "*" else 1 / factor.scalar)
+        if result is None:
+            return self._finite(scalar(sp.Mul(*scalars)), node.span, real=True)
+        return Tensor(tuple(sp.Mul(*scalars, e) for e in result.entries), result.shape)
+
+    def _power(self, node: syntax.Power, place: Place, local: Locals) -> Tensor | None:
+        base, exponent = self.tensor(node.base, place, local), self.tensor(node.exponent, place, local)
+        if base is None or exponent is None:
+            return None
+        for operand in (base, exponent):
+            if operand.rank:
+                help_ = "write dot(U, U) for the square of a vector"
+                self.wrong(
+                    "E301", f"`^` takes scalars, not {operand.words}", node.span, help_, (operand.span, operand.words)
+                )
+                return None
+        values = self._constant(base.scalar), self._constant(exponent.scalar)
+        if values[0] is not None and values[1] is not None:
+            with np.errstate(all="ignore"):
+                result = float(np.power(values[0], values[1]))
+            if not np.isfinite(result):
+                self._not_finite(result, node.span, node.span, real=False)
+                return None
+            if abs(values[1]) > 64:
+                return scalar(sp.Float(result))
+        return scalar(base.scalar**exponent.scalar)
+
+    # ---- constants -------------------------------------------------------------------------------------------------
+
+    def _constant(self, expression: sp.Expr) -> float | None:
+        """The value of an expression of numbers and parameters, in double precision."""
+        if expression.free_symbols - self.values.keys():
+            return None
+        return float(evaluate(expression, self.values, self._memo))
+
+    def _finite(self, found: Tensor, span: Span, real: bool) -> Tensor | None:
+        value = self._constant(found.scalar) if found.rank == 0 else None
+        if value is not None and not np.isfinite(value):
+            self._not_finite(value, span, span, real)
+            return None
+        return found
+
+    def _not_finite(self, value: float, span: Span, whole: Span, real: bool) -> None:
+        """E306 where the real numbers have no answer, E603 where it is infinite or undefined."""
+        if np.isnan(value) and not real:
+            self.wrong("E306", "this is not a real number", whole, "everything here is real: check the sign")
+        else:
+            words = "is infinite or overflows" if np.isinf(value) else "is not a number"
+            self.wrong("E603", f"this constant {words}", whole, "check the denominator and the size of the exponents")
+
+    def _size(self, expression: sp.Basic) -> int:
+        if expression not in self._sizes:
+            self._sizes[expression] = 1 + sum(map(self._size, expression.args))
+        return self._sizes[expression]
+
+    # ---- calls -----------------------------------------------------------------------------------------------------
+
+    def _called(self, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+        name = node.name.name
+        declaration = self.names.declared.get(name)
+        if declaration is not None and declaration.kind == "let" and isinstance(declaration.node, syntax.Let):
+            return self._call_let(node, declaration.node, place, local)
+        if declaration is not None or name in local:
+            return self._not_callable(node)
+        letters = derivative_letters(name, self.names.letters())
+        match name:
+            case "sum" | "prod":
+                return self._series(node, place, local)
+            case "where":
+                return self._where(node, place, local)
+            case "d":
+                return self._derivative(node, place, local)
+            case "exact":
+                return self._exact(node, place)
+            case _ if name in INTEGRALS:
+                if not place.integrals:
+                    help_ = "it belongs to `constraint` and `report`"
+                    self.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, help_)
+                else:
+                    self.wrong(*_unsupported(f"`{name}`", node.span))
+                return None
+            case _ if name in OPERATORS:
+                return self._operator(node, OPERATORS[name], place, local)
+            case _ if name in FUNCTIONS:
+                return self._function(node, place, local)
+            case _ if name in SHAPES:
+                self.wrong(
+                    "E304",
+                    f"the shape `{name}` has no meaning in {place.words}",
+                    node.span,
+                    "shapes belong to `domain (x, y) = ...`",
+                )
+                return None
+            case _ if letters:
+                if not self._takes(node, 1, f"{name}(u)"):
+                    return None
+                operand = self.tensor(node.arguments[0], place, local)
+                return self._differentiate(node, operand, [(self.symbols[c], 1) for c in letters if c in self.symbols])
+        self._unknown(node.name, called=True)
+        for argument in node.arguments:
+            if not isinstance(argument, syntax.Range | syntax.OnPart):
+                self.tensor(argument, place, local)
+        return None
+
+    def _takes(self, node: syntax.Called, count: int, example: str) -> bool:
+        if len(node.arguments) != count:
+            words = f"{count} argument{'s' if count > 1 else ''}"
+            self.wrong(
+                "E303", f"`{node.name.name}` takes {words}, not {len(node.arguments)}", node.span, f"write {example}"
+            )
+            return False
+        return True
+
+    def _not_callable(self, node: syntax.Called) -> None:
+        name = node.name.name
+        declaration = self.names.declared.get(name)
+        if declaration is not None and declaration.kind == "broken":
+            return
+        if (
+            declaration is not None
+            and declaration.kind in ("field", "unknown")
+            and isinstance(declaration.node, syntax.Signature)
+        ):
+            arguments = ", ".join(a.name for a in declaration.node.arguments)
+            help_ = f"`{name}` already depends on ({arguments}): write {name}; for a value at a point use `constraint ... at (..)`"
+        else:
+            help_ = f"products need a `*`: write {name}*(...)"
+        self.wrong("E303", f"`{name}` is not a function", node.span, help_)
+
+    def _call_let(self, node: syntax.Called, let: syntax.Let, place: Place, local: Locals) -> Tensor | None:
+        wanted = ", ".join(p.name for p in let.parameters)
+        if not let.parameters:
+            self.wrong(
+                "E303",
+                f"`{let.name.name}` takes no arguments",
+                node.span,
+                f"write {let.name.name}",
+                (let.name.span, "declared here"),
+            )
+            return None
+        if len(node.arguments) != len(let.parameters):
+            message = f"`{let.name.name}` takes {len(let.parameters)} argument{'s' if len(let.parameters) > 1 else ''}, not {len(node.arguments)}"
+            self.wrong("E303", message, node.span, f"write {let.name.name}({wanted})", (let.name.span, "declared here"))
+            return None
+        values = [self.tensor(a, place, local) for a in node.arguments]
+        if any(v is None for v in values):
+            return None
+        inner = {p.name: v for p, v in zip(let.parameters, values, strict=True) if v is not None}
+        return self._let(let, inner, node.span, place)
+
+    def _operator(self, node: syntax.Called, operator: Operator, place: Place, local: Locals) -> Tensor | None:
+        name = node.name.name
+        letters = "uvw"[: len(operator.ranks)] if 0 in operator.ranks[0] else "UVW"[: len(operator.ranks)]
+        if not self._takes(node, len(operator.ranks), f"{name}({', '.join(letters)})"):
+            return None
+        if operator.boundary and not place.boundary:
+            self.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, "it belongs to `boundary`")
+            return None
+        if name in SPATIAL and not self.space:
+            if not any(d.kind == "broken" for d in self.names.declared.values()):
+                self.wrong("E302", f"`{name}` needs a domain", node.span, "declare one: domain x in [0, 1]")
+            return None
+        operands = [self.tensor(a, place, local) for a in node.arguments]
+        if any(o is None for o in operands):
+            return None
+        known = [o for o in operands if o is not None]
+        for operand, ranks in zip(known, operator.ranks, strict=True):
+            if operand.zero:
+                continue
+            if operand.rank not in ranks:
+                wanted = " or ".join(RANKS[r] for r in ranks)
+                message = f"`{name}` takes {wanted}, not {operand.words}"
+                self.wrong(
+                    "E302", message, node.span, _RANK_HELP.get((name, operand.rank), ""), (operand.span, operand.words)
+                )
+                return None
+        if any(o.zero for o in known):
+            return Tensor((sp.Integer(0),), zero=True)
+        if not operator.fits(len(self.space), known):
+            found = " and ".join(o.words for o in known)
+            dimensions = f"in {len(self.space)} dimension{'s' if len(self.space) > 1 else ''}"
+            self.wrong("E302", f"`{name}` does not take {found} {dimensions}", node.span, f"it needs {operator.needs}")
+            return None
+        return operator.meaning(self.space, normal(len(self.space)), known)
+
+    def _function(self, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+        name = node.name.name
+        function = FUNCTIONS[name]
+        if name in ("min", "max") and len(node.arguments) > 2:
+            pass
+        elif not self._takes(node, function.arity, f"{name}({', '.join('ab'[: function.arity])})"):
+            return None
+        operands = [self.tensor(a, place, local) for a in node.arguments]
+        if any(o is None for o in operands):
+            return None
+        values = []
+        for operand in operands:
+            assert operand is not None
+            if operand.rank:
+                help_ = "use norm(V), or a component V[1]"
+                self.wrong(
+                    "E301",
+                    f"`{name}` takes a scalar, not {operand.words}",
+                    node.span,
+                    help_,
+                    (operand.span, operand.words),
+                )
+                return None
+            values.append(operand.scalar)
+        constants = [self._constant(v) for v in values]
+        if all(c is not None for c in constants):
+            # In double precision first: SymPy must never see what overflows or is not real.
+            dummies = sp.symbols(f"a:{len(values)}", real=True)
+            numbers = dict(zip(dummies, map(np.float64, constants), strict=True))
+            result = float(evaluate(function.symbol(*dummies), numbers))
+            if not np.isfinite(result):
+                self._not_finite(result, node.span, node.span, real=False)
+                return None
+        return scalar(function.symbol(*values))
+
+    def _series(self, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+        name = node.name.name
+        index = node.arguments[1] if len(node.arguments) == 2 else None
+        if not isinstance(index, syntax.Range):
+            self.wrong("E303", f"`{name}` takes an expression and an index", node.span, f"write {name}(e, k in 1:5)")
+            return None
+        body = node.arguments[0]
+        if index.name.name in self.names.declared or index.name.name in local:
+            earlier = self.names.declared.get(index.name.name)
+            also = ((earlier.span, "declared here"),) if earlier else ()
+            self.wrong(
+                "E202",
+                f"the index `{index.name.name}` is already a name",
+                index.name.span,
+                "choose another letter",
+                *also,
+            )
+            return None
+        first, last = (self._integer(b, index.span, local) for b in (index.first, index.last))
+        if first is None or last is None:
+            return None
+        if last - first + 1 > LONGEST:
+            self.wrong("E303", f"`{name}` runs over more than {LONGEST} terms", node.span, f"{LONGEST} are allowed")
+            return None
+        terms = []
+        for k in range(first, last + 1):
+            term = self.tensor(body, place, {**local, index.name.name: scalar(sp.Integer(k))})
+            if term is None:
+                return None
+            terms.append(term)
+        if not terms:
+            return Tensor((sp.Integer(0 if name == "sum" else 1),), zero=name == "sum")
+        if any(t.shape != terms[0].shape for t in terms) or (name == "prod" and terms[0].rank):
+            self.wrong("E301", f"`{name}` of {terms[0].words}", node.span, "its terms must be scalars")
+            return None
+        join = sp.Add if name == "sum" else sp.Mul
+        entries = (join(*values) for values in zip(*(t.entries for t in terms), strict=True))
+        return (
+            self._finite(Tensor(tuple(entries), terms[0].shape), node.span, real=True)
+            if not terms[0].rank
+            else (Tensor(tuple(entries), terms[0].shape))
+        )
+
+    def _integer(self, node: syntax.Expression, span: Span, local: Locals) -> int | None:
+        place = PLACES["index"]
+        value = self.scalar(node, place, local)
+        if value is None:
+            return None
+        number = self._constant(value)
+        if number is None or number != round(number) or abs(number) > 10**6:
+            self.wrong(
+                "E303", "an index must be a whole number", span, "use numbers, parameters and the index of a sum"
+            )
+            return None
+        return round(number)
+
+    def _where(self, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+        if not self._takes(node, 3, "where(condition, a, b)"):
+            return None
+        if isinstance(node.arguments[0], syntax.Comparison) and node.arguments[0].operator == "=":
+            self.wrong(
+                "E303",
+                "an equality holds at no point that is ever drawn",
+                node.span,
+                "use <= or >=, or a part of the domain",
+            )
+            return None
+        condition = self.condition(node.arguments[0], place, local)
+        first, second = (self.tensor(a, place, local) for a in node.arguments[1:])
+        if condition is None or first is None or second is None:
+            return None
+        if first.shape != second.shape and not (first.zero or second.zero):
+            self.wrong(
+                "E301", f"`where` between {first.words} and {second.words}", node.span, "both must have the same rank"
+            )
+            return None
+        shape = first.shape if not first.zero else second.shape
+        count = max(len(first.entries), len(second.entries))
+        pairs = zip(
+            first.entries * (count if first.zero else 1), second.entries * (count if second.zero else 1), strict=False
+        )
+        return Tensor(tuple(sp.Piecewise((a, condition), (b, True)) for a, b in pairs), shape)
+
+    def _derivative(self, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+        if len(node.arguments) < 2:
+            self.wrong("E303", "`d` takes an expression and coordinates", node.span, "write d(u, x) or d(u, x, 2)")
+            return None
+        operand = self.tensor(node.arguments[0], place, local)
+        variables: list[tuple[sp.Symbol, int]] = []
+        for argument in node.arguments[1:]:
+            if variables and not isinstance(argument, syntax.Name | syntax.Subscript):
+                count = self._integer(argument, argument.span, local)
+                if count is None:
+                    return None
+                if count < 1:
+                    self.wrong("E303", "the order of a derivative is at least 1", node.span, "write d(u, x, 2)")
+                    return None
+                variables[-1] = (variables[-1][0], count)
+                continue
+            symbol = self.coordinate(argument, local)
+            if symbol is None:
+                return None
+            variables.append((symbol, 1))
+        return self._differentiate(node, operand, variables)
+
+    def _differentiate(
+        self, node: syntax.Called, operand: Tensor | None, variables: Sequence[tuple[sp.Symbol, int]]
+    ) -> Tensor | None:
+        if operand is None or not variables:
+            return None
+        symbols = set().union(*(e.free_symbols for e in operand.entries))
+        for symbol, _ in variables:
+            if symbol not in symbols:
+                words = self._inside_words(node) or "this expression"
+                help_ = (
+                    f"declare it so: field u(..., {symbol.name})"
+                    if operand.rank == 0 and operand.scalar in self.fields.values()
+                    else ""
+                )
+                self.wrong("E205", f"{words} does not depend on `{symbol.name}`", node.span, help_)
+                return None
+        entries = []
+        for entry in operand.entries:
+            variables_ = [(s, n) for s, n in variables]
+            found = (
+                sp.Derivative(entry, *variables_) if {s for s, _ in variables} <= entry.free_symbols else sp.Integer(0)
+            )
+            if isinstance(found, sp.Derivative) and derivative_order(found) > HIGHEST:
+                self.wrong("E303", f"derivatives go up to order {HIGHEST}", node.span, "check the letters after `d`")
+                return None
+            entries.append(found)
+        return Tensor(tuple(entries), operand.shape)
+
+    def _inside_words(self, node: syntax.Called) -> str:
+        argument = node.arguments[0]
+        return f"`{argument.name}`" if isinstance(argument, syntax.Name) else ""
+
+    def _exact(self, node: syntax.Called, place: Place) -> Tensor | None:
+        argument = node.arguments[0] if len(node.arguments) == 1 else None
+        declaration = self.names.declared.get(argument.name) if isinstance(argument, syntax.Name) else None
+        if declaration is not None and declaration.kind == "broken":
+            return None
+        if not isinstance(argument, syntax.Name) or declaration is None or declaration.kind not in ("field", "vector"):
+            if isinstance(argument, syntax.Name) and declaration is None:
+                self._unknown(argument, called=False)
+            else:
+                self.wrong("E303", "`exact` takes the name of a field", node.span, "write exact(u)")
+            return None
+        if not place.coordinates:
+            self.wrong("E304", f"`exact` has no meaning in {place.words}", node.span, "only constants may stand here")
+            return None
+        if declaration.kind == "vector":
+            self.wrong(*_unsupported("`vector`", node.span))
+            return None
+        found = self.exact(argument, node.span)
+        return None if found is None else scalar(found)
+
+    # ---- lists and components --------------------------------------------------------------------------------------
+
+    def _listing(self, node: syntax.Listing, place: Place, local: Locals) -> Tensor | None:
+        items = [self.tensor(i, place, local) for i in node.items]
+        if any(i is None for i in items):
+            return None
+        known = [i for i in items if i is not None]
+        if not known:
+            self.wrong("E303", "an empty list", node.span, "write [a, b]")
+            return None
+        if known[0].rank > 1 or any(i.shape != known[0].shape for i in known):
+            also = tuple((i.span, i.words) for i in (known[0], known[-1]))
+            self.wrong(
+                "E301",
+                "the items of a list must have the same rank",
+                node.span,
+                "write [a, b] or [[a, b], [c, d]]",
+                *also,
+            )
+            return None
+        entries = tuple(e for i in known for e in i.entries)
+        return Tensor(entries, (len(known), *known[0].shape))
+
+    def _subscript(self, node: syntax.Subscript, place: Place, local: Locals) -> Tensor | None:
+        if isinstance(node.base, syntax.Name) and node.base.name in self.groups:
+            group = self.groups[node.base.name]
+            if not place.coordinates:
+                self.wrong(
+                    "E304",
+                    f"the coordinate `{node.base.name}` has no meaning in {place.words}",
+                    node.span,
+                    "only constants may stand here",
+                )
+                return None
+            index = self._integer(node.indices[0], node.span, local)
+            if index is None:
+                return None
+            if index not in group or len(node.indices) > 1:
+                words = f"`{node.base.name}` runs from {min(group)} to {max(group)}"
+                self.wrong("E303", f"there is no `{node.base.name}[{index}]`", node.span, words)
+                return None
+            return scalar(group[index])
+        base = self.tensor(node.base, place, local)
+        if base is None:
+            return None
+        if base.rank == 0:
+            self.wrong("E301", "a scalar has no components", node.span, "remove the brackets", (base.span, "a scalar"))
+            return None
+        if len(node.indices) > base.rank:
+            self.wrong("E303", f"{base.words} takes {base.rank} index", node.span, "write V[1]")
+            return None
+        places = []
+        for given, size in zip(node.indices, base.shape, strict=False):
+            index = self._integer(given, node.span, local)
+            if index is None:
+                return None
+            if not 1 <= index <= size:
+                self.wrong("E303", f"there is no component {index}", node.span, f"components run from 1 to {size}")
+                return None
+            places.append(index - 1)
+        if len(places) < base.rank:
+            return vector(base.rows()[places[0]])
+        return scalar(base.at(*places))
+
+
+def _whole(text: str) -> bool:
+    return "." not in text and "e" not in text
+
+
+def _unsupported(what: str, span: Span) -> tuple[str, str, Span]:
+    found = not_yet(what, span)
+    return found.code, found.message, found.span
+
+
+_RANK_HELP: Mapping[tuple[str, int], str] = {
+    ("div", 0): "`div` is of a vector; write grad(u) or laplacian(u) for a scalar",
+    ("grad", 2): "`grad` is of a scalar or a vector",
+    ("curl", 0): "`curl` is of a vector",
+    ("dot", 0): "write a*b for scalars",
+    ("norm", 0): "write abs(u) for a scalar",
+}
+
+_RELATIONS: Mapping[str, Callable[..., sp.Basic]] = {
+    "=": sp.Eq,
+    "<": sp.Lt,
+    "<=": sp.Le,
+    ">": sp.Gt,
+    ">=": sp.Ge,
+}

@@ -1,0 +1,122 @@
+"""From a box and numbers in [0, 1) to points of its interior, its faces and its corners in time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.language.evaluate import holds
+from pdedsl.language.problem import Condition, Coordinate, Problem
+
+Unit = Callable[[int, int], np.ndarray]
+"""Draws an array of shape (n, k) in [0, 1): random, low-discrepancy or a grid."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """One end of one coordinate."""
+
+    axis: int
+    end: int
+    """0 for the lower, 1 for the upper end."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The part of a face on which a condition is stated."""
+
+    face: Face
+    where: tuple[sp.Basic, ...]
+    share: float
+    """The part of the face that it covers, 0 < share <= 1."""
+    measure: float
+    """Its surface measure (times the length of time for a face in space)."""
+
+
+def faces(problem: Problem) -> tuple[Face, ...]:
+    """The faces of the spatial boundary, each at all times."""
+    return tuple(Face(axis, end) for axis, c in enumerate(problem.coordinates) if c.kind == "space" for end in (0, 1))
+
+
+def start(problem: Problem) -> Face:
+    assert problem.time is not None
+    return Face(problem.coordinates.index(problem.time), 0)
+
+
+def end(problem: Problem) -> Face:
+    assert problem.time is not None
+    return Face(problem.coordinates.index(problem.time), 1)
+
+
+def speaks_of_time(where: sp.Basic, time: Coordinate | None) -> bool:
+    """Whether a condition fixes the time, as `t = 1` does: a terminal condition."""
+    return time is not None and any(time.symbol in e.free_symbols for e in where.atoms(sp.Equality))
+
+
+def scale(unit: np.ndarray, problem: Problem) -> np.ndarray:
+    """Points of the unit cube, shape (n, d), moved to the problem's box."""
+    lower, upper = np.asarray(problem.bounds, float).T
+    return lower + unit * (upper - lower)
+
+
+def on_face(problem: Problem, face: Face, n: int, unit: Unit) -> np.ndarray:
+    """Points of shape (n, d) on a face; a single one where the face is a point."""
+    d = len(problem.coordinates)
+    inside = unit(n, d - 1) if d > 1 else np.zeros((1, 0))
+    points = scale(np.insert(inside, face.axis, 0.0, axis=1), problem)
+    points[:, face.axis] = problem.bounds[face.axis][face.end]
+    return points
+
+
+def chosen(problem: Problem, where: tuple[sp.Basic, ...], points: np.ndarray) -> np.ndarray:
+    """Which of the points satisfy one of the conditions, shape (n,)."""
+    lower, upper = np.asarray(problem.bounds, float).T
+    values = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
+    diameter = float(np.linalg.norm(upper - lower))
+    found = np.zeros(len(points), bool)
+    for condition in where:
+        found |= np.broadcast_to(holds(condition, values, diameter), found.shape)
+    return found
+
+
+def pieces(problem: Problem, condition: Condition) -> tuple[Piece, ...]:
+    """Where on the boundary a condition is stated; empty if it meets no boundary point."""
+    if condition.kind == "initial":
+        return (Piece(start(problem), (sp.true,), 1.0, _measure(problem, start(problem))),)
+    terminal = tuple(w for w in condition.where if speaks_of_time(w, problem.time))
+    spatial = tuple(w for w in condition.where if w not in terminal)
+    found = []
+    candidates = [(face, spatial) for face in faces(problem)] if spatial else []
+    candidates += [(end(problem), terminal)] if terminal else []
+    for face, where in candidates:
+        probes = on_face(problem, face, 512, random(np.random.default_rng(0)))
+        share = float(chosen(problem, where, probes).mean())
+        if share > 0:
+            found.append(Piece(face, where, share, share * _measure(problem, face)))
+    return tuple(found)
+
+
+def _measure(problem: Problem, face: Face) -> float:
+    return float(np.prod([hi - lo for axis, (lo, hi) in enumerate(problem.bounds) if axis != face.axis]))
+
+
+def sample(problem: Problem, found: tuple[Piece, ...], n: int, unit: Unit) -> np.ndarray:
+    """About `n` points on the pieces, uniform in their measure; shape (n', d)."""
+    total = sum(p.measure for p in found)
+    points = []
+    for piece in found:
+        count = max(1, round(n * piece.measure / total))
+        drawn = on_face(problem, piece.face, max(count, int(count / piece.share)), unit)
+        if piece.share < 1:
+            kept = drawn[chosen(problem, piece.where, drawn)]
+            while len(kept) < count:
+                more = on_face(problem, piece.face, 4 * count + 64, random(np.random.default_rng(len(kept))))
+                kept = np.concatenate([kept, more[chosen(problem, piece.where, more)]])
+            drawn = kept[:count]
+        points.append(drawn)
+    return np.concatenate(points)
+
+
+def random(generator: np.random.Generator) -> Unit:
+    return lambda n, k: generator.random((n, k))

@@ -1,0 +1,75 @@
+"""From a file or a text to a checked Problem: the passes in a row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pdedsl.language.check import check as check_problem
+from pdedsl.language.parse import parse
+from pdedsl.language.problem import Problem
+from pdedsl.language.resolve import deep_recursion, resolve
+from pdedsl.language.source import Diagnostic, Source, Span, SpecError
+from pdedsl.language.syntax import Spec
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All that was found out about a text."""
+
+    source: Source
+    spec: Spec
+    problem: Problem | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for d in self.diagnostics if d.severity == "error")
+
+
+def check(source: Source, parameters: Mapping[str, float] | None = None) -> Checked:
+    """Read, resolve and check a text; whatever is wrong with it is in the result."""
+    spec = parse(source)
+    if not spec.statements and spec.diagnostics:
+        return Checked(source, spec, None, spec.diagnostics)
+    resolution = resolve(spec, parameters)
+    with deep_recursion():
+        found = (*resolution.diagnostics, *check_problem(resolution, spec))
+    ordered = tuple(sorted(dict.fromkeys(found), key=lambda d: (d.span.start, d.span.end, d.code)))
+    return Checked(source, spec, resolution.problem, ordered)
+
+
+def read(path: str | Path) -> Source | Diagnostic:
+    """The text of a file; E103 where it is not UTF-8. OSError where it cannot be read at all."""
+    data = Path(path).read_bytes()
+    try:
+        return Source.of(data.decode("utf-8"), str(path))
+    except UnicodeDecodeError:
+        return Diagnostic("E103", "this is not a UTF-8 text file", Span(0, 0), "save it as UTF-8")
+
+
+def loads(text: str, parameters: Mapping[str, float] | None = None, name: str = "<text>") -> Problem:
+    """The Problem that a text describes.
+
+    `parameters` replaces the values of parameters by name. Raises `SpecError` with everything that is wrong with the
+    text; what is merely doubtful is in the problem's `warnings`. File names in the text are relative to `name`.
+    """
+    return accept(check(Source.of(text, name), parameters), parameters)
+
+
+def load(path: str | Path, parameters: Mapping[str, float] | None = None) -> Problem:
+    """The Problem in a `.pde` file; see `loads`. Raises OSError if the file cannot be read."""
+    source = read(path)
+    if isinstance(source, Diagnostic):
+        raise SpecError(Source("", str(path)), (source,))
+    return accept(check(source, parameters), parameters)
+
+
+def accept(checked: Checked, parameters: Mapping[str, float] | None = None) -> Problem:
+    """The problem of a checked text, or SpecError; KeyError for a parameter that it does not have."""
+    if checked.errors or checked.problem is None:
+        raise SpecError(checked.source, checked.errors)
+    known = {p.name for p in checked.problem.parameters}
+    unknown = [name for name in parameters or {} if name not in known]
+    if unknown:
+        raise KeyError(f"the problem has no parameter `{unknown[0]}`; it has: {', '.join(sorted(known)) or 'none'}")
+    return replace(checked.problem, warnings=checked.diagnostics)

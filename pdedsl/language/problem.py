@@ -1,0 +1,243 @@
+"""A partial differential equation with all that belongs to it, in SymPy: what a spec means.
+
+Scalars only: vector statements are kept as their components. Nothing is simplified; a field is a SymPy function of
+its coordinates, a derivative a `Derivative`, a parameter a symbol whose value stands beside it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import sympy as sp
+
+from pdedsl.language.source import NOWHERE, Diagnostic, Source, Span
+from pdedsl.language.write import latex, write
+
+
+def normal(dimension: int) -> tuple[sp.Symbol, ...]:
+    """The components of the outward normal, one symbol each."""
+    return tuple(sp.Symbol(f"normal[{i + 1}]", real=True) for i in range(dimension))
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """A coordinate and its interval. The bounds may contain parameters; lengths in the user's own units."""
+
+    symbol: sp.Symbol
+    lower: sp.Expr
+    upper: sp.Expr
+    kind: Literal["space", "time"] = "space"
+    group: str | None = None
+    """`x` for the coordinate `x[3]`."""
+    index: int = 0
+    """3 for the coordinate `x[3]`."""
+    span: Span = field(default=NOWHERE, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.symbol.name
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named constant; its value may contain other parameters."""
+
+    symbol: sp.Symbol
+    value: sp.Expr
+    span: Span = field(default=NOWHERE, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.symbol.name
+
+
+@dataclass(frozen=True)
+class Field:
+    """An unknown function of some of the coordinates."""
+
+    name: str
+    arguments: tuple[sp.Symbol, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+    @cached_property
+    def expression(self) -> sp.Expr:
+        """`u(x, t)` as SymPy knows it."""
+        return sp.Function(self.name, real=True)(*self.arguments)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A subexpression of a statement and the place where it was written."""
+
+    span: Span
+    value: sp.Expr
+
+
+@dataclass(frozen=True)
+class Equation:
+    """`lhs = rhs`, componentwise, in the domain."""
+
+    name: str
+    lhs: tuple[sp.Expr, ...]
+    rhs: tuple[sp.Expr, ...]
+    weight: sp.Expr = sp.S.One
+    span: Span = field(default=NOWHERE, compare=False)
+    head: Span = field(default=NOWHERE, compare=False)
+    terms: tuple[Term, ...] = field(default=(), compare=False, repr=False)
+
+    kind: Literal["equation", "boundary", "initial"] = field(default="equation", init=False)
+
+    @property
+    def residual(self) -> tuple[sp.Expr, ...]:
+        """The canonical form `lhs - rhs`, one expression a component."""
+        return tuple(left - right for left, right in zip(self.lhs, self.rhs, strict=True))
+
+
+@dataclass(frozen=True)
+class Condition(Equation):
+    """`lhs = rhs` on pieces of the boundary, at the start of time or at its end."""
+
+    kind: Literal["boundary", "initial"] = "boundary"
+    where: tuple[sp.Basic, ...] = (sp.true,)
+    """Boundary points at which one of these SymPy conditions holds; `true` is the whole spatial boundary."""
+    places: tuple[Span, ...] = field(default=(), compare=False)
+    hard: bool = False
+    """Satisfied by construction, not by penalty."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A table with a trusted solution, for comparison only."""
+
+    name: str
+    fields: tuple[str, ...]
+    file: str
+    columns: tuple[tuple[str, str], ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A numerical choice such as `mlp(20, 20, activation = tanh)`."""
+
+    name: str
+    arguments: tuple["Choice", ...] = ()
+    keywords: tuple[tuple[str, "Choice"], ...] = ()
+
+    def __str__(self) -> str:
+        inside = [str(a) for a in self.arguments] + [f"{k} = {v}" for k, v in self.keywords]
+        return f"{self.name}({', '.join(inside)})" if inside else self.name
+
+
+Choice = int | float | Call
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`D[u] = f` in a box, `B[u] = g` on its boundary, and the numerical choices that came with it."""
+
+    coordinates: tuple[Coordinate, ...]
+    fields: tuple[Field, ...]
+    equations: tuple[Equation, ...]
+    conditions: tuple[Condition, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    exact: tuple[tuple[str, sp.Expr], ...] = ()
+    references: tuple[Reference, ...] = ()
+    choices: tuple[tuple[str, Choice], ...] = ()
+    title: str = ""
+    source: Source = field(default=Source(""), compare=False, repr=False)
+    exact_spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
+    warnings: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def space(self) -> tuple[Coordinate, ...]:
+        return tuple(c for c in self.coordinates if c.kind == "space")
+
+    @property
+    def time(self) -> Coordinate | None:
+        return next((c for c in self.coordinates if c.kind == "time"), None)
+
+    @property
+    def symbols(self) -> tuple[sp.Symbol, ...]:
+        """The coordinates in the order of a point: space as declared, then time."""
+        return tuple(c.symbol for c in self.coordinates)
+
+    @property
+    def statements(self) -> tuple[Equation, ...]:
+        return (*self.equations, *self.conditions)
+
+    @property
+    def name(self) -> str:
+        return self.title or self.source.name
+
+    @cached_property
+    def values(self) -> dict[sp.Symbol, float]:
+        """The parameters' values in double precision."""
+        known: dict[sp.Symbol, float] = {}
+        for parameter in self.parameters:
+            value: Any = parameter.value.xreplace(known)
+            known[parameter.symbol] = float(value)
+        return known
+
+    def number(self, expression: sp.Expr) -> float:
+        """A constant expression in double precision, parameters put in."""
+        value: Any = expression.xreplace(self.values)
+        return float(value)
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[float, float], ...]:
+        """The interval of each coordinate."""
+        return tuple((self.number(c.lower), self.number(c.upper)) for c in self.coordinates)
+
+    @cached_property
+    def functions(self) -> tuple[sp.Expr, ...]:
+        return tuple(f.expression for f in self.fields)
+
+    def beside(self, file: str) -> Path:
+        """A file that the spec names, relative to the spec."""
+        return Path(self.source.name).parent / file
+
+    def columns(self, table: Reference) -> dict[str, str]:
+        """The column of a table for each coordinate and field that it must hold."""
+        arguments = {s.name for f in self.fields if f.name in table.fields for s in f.arguments}
+        names = [*(s.name for s in self.symbols if s.name in arguments), *table.fields]
+        renamed = dict(table.columns)
+        return {name: renamed.get(name, name) for name in names}
+
+    def put(self, expression: sp.Basic, solution: Mapping[str, sp.Expr]) -> sp.Basic:
+        """The expression with the named fields replaced by given expressions, derivatives carried out."""
+        known = {f.expression: solution[f.name] for f in self.fields if f.name in solution}
+        return expand_derivatives(expression.xreplace(known))
+
+    def __str__(self) -> str:
+        return write(self)
+
+    def _repr_latex_(self) -> str:
+        return latex(self)
+
+    def with_choices(self, choices: Mapping[str, Choice]) -> "Problem":
+        return replace(self, choices=tuple({**dict(self.choices), **choices}.items()))
+
+
+def derivative_order(derivative: sp.Derivative, among: Iterable[sp.Symbol] | None = None) -> int:
+    """How often a derivative differentiates, with respect to some symbols or to all."""
+    counts: Any = derivative.variable_count
+    return sum(int(n) for s, n in counts if among is None or s in among)
+
+
+def expand_derivatives(expression: Any) -> Any:
+    """Carry derivatives of sums, products and compositions down to the fields; nothing else is touched."""
+    if not expression.has(sp.Derivative):
+        return expression
+    return expression.replace(
+        lambda e: isinstance(e, sp.Derivative) and not isinstance(e.expr, sp.core.function.AppliedUndef),
+        lambda e: e.doit(),
+    )
+
+
+def occurring(expressions: Iterable[sp.Basic], fields: Iterable[Field]) -> set[str]:
+    """The names of the fields that occur in any of the expressions."""
+    names = {f.name for f in fields}
+    return {str(a.func) for e in expressions for a in e.atoms(sp.core.function.AppliedUndef) if str(a.func) in names}

@@ -1,0 +1,131 @@
+"""From text and places in it to messages that people can act on."""
+
+import difflib
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Span:
+    """A half-open range of characters of a source, `start <= i < end`."""
+
+    start: int
+    end: int
+
+    def __or__(self, other: "Span") -> "Span":
+        return Span(min(self.start, other.start), max(self.end, other.end))
+
+
+NOWHERE = Span(0, 0)
+"""The place of what was not written in a file."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a spec and where it came from. Names are compared in Unicode's normal form C, so is the text."""
+
+    text: str
+    name: str = "<text>"
+
+    @classmethod
+    def of(cls, text: str, name: str = "<text>") -> "Source":
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        return cls(unicodedata.normalize("NFC", text), name)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(i + 1 for i, character in enumerate(self.text) if character == "\n")]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character, both counted from 1, columns in code points."""
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        starts = self._line_starts
+        end = starts[number] - 1 if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end]
+
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One message about a spec: a code, a place, what is wrong there, what to write instead."""
+
+    code: str
+    message: str
+    span: Span
+    help: str = ""
+    also: tuple[tuple[Span, str], ...] = ()
+    """Second places, each with a few words that say what stands there."""
+
+    @property
+    def severity(self) -> Severity:
+        return "warning" if self.code.startswith("W") else "error"
+
+
+@dataclass(frozen=True)
+class SpecError(Exception):
+    """A spec that is wrong, with everything that was found in it."""
+
+    source: Source
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return "\n\n".join(render(diagnostic, self.source) for diagnostic in self.diagnostics)
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """`did you mean ...?` for a name that is close to a known one, else nothing."""
+    close = difflib.get_close_matches(name, sorted(set(known)), n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else ""
+
+
+def render(diagnostic: Diagnostic, source: Source) -> str:
+    """The message as text: place, source line, carets under the whole span, second places, help."""
+    line, column = source.position(diagnostic.span.start)
+    head = f"{source.name}:{line}:{column}: {diagnostic.severity} {diagnostic.code}: {diagnostic.message}"
+    parts = [head, _quote(diagnostic.span, source)]
+    for span, words in diagnostic.also:
+        line, column = source.position(span.start)
+        parts += [f"{source.name}:{line}:{column}: {words}", _quote(span, source)]
+    if diagnostic.help:
+        parts.append(f"  help: {diagnostic.help}")
+    return "\n".join(parts)
+
+
+_WIDEST = 200
+
+
+def _quote(span: Span, source: Source) -> str:
+    """The lines of a span, each with carets under its part of it; long lines and long spans are cut."""
+    first, column = source.position(span.start)
+    last, end = source.position(max(span.end, span.start + 1))
+    if end == 1 and last > first:
+        last -= 1
+        end = len(source.line(last)) + 1
+    shown = []
+    for number in range(first, min(last, first + 2) + 1):
+        text = source.line(number).replace("\t", " ")
+        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+        left = column - 1 if number == first else len(text) - len(text.lstrip())
+        right = end - 1 if number == last else len(text)
+        if len(text) > _WIDEST:
+            offset = max(0, left - 40)
+            text, left, right = text[offset : offset + _WIDEST], left - offset, min(right - offset, _WIDEST)
+        gutter = f"{number:>5} | "
+        carets = "^" * max(1, _width(text[left:right]))
+        shown += [gutter + text, " " * 5 + " | " + " " * _width(text[:left]) + carets]
+    if last > first + 2:
+        shown.append(" " * 5 + " | ...")
+    return "\n".join(shown)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

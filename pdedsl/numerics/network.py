@@ -1,0 +1,81 @@
+"""From the description of a network to an Equinox module with scaled inputs and a given start."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = {
+    "tanh": jnp.tanh,
+    "sin": jnp.sin,
+    "gelu": lambda y: 0.5 * y * (1.0 + jax.scipy.special.erf(y / np.sqrt(2.0))),
+    "swish": lambda y: y * jax.nn.sigmoid(y),
+}
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A multilayer perceptron: the widths of its hidden layers and how it starts."""
+
+    widths: tuple[int, ...] = (20, 20, 20)
+    activation: str = "tanh"
+    scale: tuple[float, ...] = (1.0,)
+    """Inputs run over [-scale, scale]: one number for all coordinates, or one each."""
+    deviation: float | None = None
+    """Standard deviation of all initial weights and biases; None for Glorot's rule."""
+
+
+class Perceptron(eqx.Module):
+    """A multilayer perceptron of inputs that are first scaled from the domain to a box about zero."""
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    centre: tuple[float, ...] = eqx.field(static=True)
+    stretch: tuple[float, ...] = eqx.field(static=True)
+    axes: tuple[int, ...] = eqx.field(static=True)
+    activation: str = eqx.field(static=True)
+
+    def __call__(self, x: Array) -> Array:
+        """A point of shape (d,) to the values of the outputs, shape (m,)."""
+        own = x if len(self.axes) == x.shape[0] else x[np.asarray(self.axes)]
+        y = (own - jnp.asarray(self.centre, x.dtype)) * jnp.asarray(self.stretch, x.dtype)
+        activate = ACTIVATIONS[self.activation]
+        *hidden, (weight, bias) = zip(self.weights, self.biases, strict=True)
+        for w, b in hidden:
+            y = activate(w @ y + b)
+        return weight @ y + bias
+
+
+def perceptron(
+    architecture: Architecture,
+    axes: Sequence[int],
+    bounds: Sequence[tuple[float, float]],
+    outputs: int,
+    key: Array,
+) -> Perceptron:
+    """A network of the coordinates `axes` of a box with `bounds`, with fresh weights drawn from `key`."""
+    lower, upper = np.asarray([bounds[a] for a in axes], float).T
+    sizes = (len(axes), *architecture.widths, outputs)
+    scale = np.asarray(architecture.scale, float)
+    scale = scale[list(axes)] if scale.size > 1 else np.full(len(axes), scale[0])
+    weights, biases = [], []
+    for inputs, width, k in zip(sizes[:-1], sizes[1:], jax.random.split(key, len(sizes) - 1), strict=True):
+        kw, kb = jax.random.split(k)
+        if architecture.deviation is None:
+            weights.append(jax.random.normal(kw, (width, inputs)) * np.sqrt(2.0 / (inputs + width)))
+            biases.append(jnp.zeros(width))
+        else:
+            weights.append(jax.random.normal(kw, (width, inputs)) * architecture.deviation)
+            biases.append(jax.random.normal(kb, (width,)) * architecture.deviation)
+    return Perceptron(
+        tuple(weights),
+        tuple(biases),
+        centre=tuple(((lower + upper) / 2).tolist()),
+        stretch=tuple((scale * 2 / (upper - lower)).tolist()),
+        axes=tuple(axes),
+        activation=architecture.activation,
+    )

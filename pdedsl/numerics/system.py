@@ -1,0 +1,111 @@
+"""From a problem, networks and points to the system of residual blocks that a solver minimises."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.flatten_util import ravel_pytree
+
+from pdedsl.language.problem import Problem
+from pdedsl.numerics.hard import Ansatz, ansatz
+from pdedsl.numerics.lower import Callee, Residual, lower, lower_expressions
+from pdedsl.numerics.network import Architecture, perceptron
+from pdedsl.numerics.points import Plan, Sampler, place, sampler
+
+
+@dataclass(frozen=True)
+class Block:
+    """One statement as the solver sees it: `w * mean |residual(u, x_i)|^2 / 2` over its points."""
+
+    name: str
+    residual: Residual
+    weight: float
+    points: np.ndarray
+    """The points at the start, shape (N, d)."""
+    sample: Sampler
+    """Draws fresh points of the same set."""
+    redraw: int = 0
+    """Steps between two redraws by the size of the residual; 0 keeps the points."""
+
+
+@dataclass(frozen=True)
+class System:
+    """Residual blocks and a parametrised solution: all that a solver knows of a problem."""
+
+    blocks: tuple[Block, ...]
+    model: Callable[[Array], Callee]
+    """Parameters of shape (P,) to the solution `u`, which maps a point of shape (d,) to its values of shape (n,)."""
+    start: Array
+    """Initial parameters, shape (P,)."""
+
+
+def system(
+    problem: Problem,
+    architecture: Architecture,
+    plans: Mapping[str, Plan],
+    seed: int = 0,
+) -> System:
+    """Lower a problem: `plans` gives the points of each statement that is not hard, by name."""
+    model, parameters = build_model(problem, architecture, seed)
+    blocks = []
+    for order, statement in enumerate(problem.statements):
+        if statement.name not in plans:
+            continue
+        plan = plans[statement.name]
+        blocks.append(
+            Block(
+                name=statement.name,
+                residual=lower(problem, statement),
+                weight=problem.number(statement.weight),
+                points=place(problem, statement, plan, np.random.default_rng([seed, order])),
+                sample=sampler(problem, statement),
+                redraw=plan.every if plan.kind == "adaptive" else 0,
+            )
+        )
+    return System(tuple(blocks), model, parameters)
+
+
+def build_model(problem: Problem, architecture: Architecture, seed: int) -> tuple[Callable[[Array], Callee], Array]:
+    """The parametrised solution of a problem and its initial parameters; hard conditions are built in."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for place_, unknown in enumerate(problem.fields):
+        axes = tuple(problem.symbols.index(s) for s in unknown.arguments)
+        groups.setdefault(axes, []).append(place_)
+    keys = jax.random.split(jax.random.key(seed), len(groups))
+    networks = [
+        perceptron(architecture, axes, problem.bounds, len(members), key)
+        for (axes, members), key in zip(groups.items(), keys, strict=True)
+    ]
+    arrays, static = eqx.partition(networks, eqx.is_array)
+    flat, unravel = ravel_pytree(arrays)
+    order = np.argsort([member for members in groups.values() for member in members])
+    wrap = _wrap(problem, [ansatz(problem, f) for f in problem.fields])
+
+    def model(parameters: Array) -> Callee:
+        parts = eqx.combine(unravel(parameters), static)
+
+        def network(x: Array) -> Array:
+            values = [part(x) for part in parts]
+            together = values[0] if len(values) == 1 else jnp.concatenate(values)
+            return together if (order == np.arange(order.size)).all() else together[order]
+
+        return wrap(network)
+
+    return model, flat
+
+
+def _wrap(problem: Problem, parts: Sequence[Ansatz]) -> Callable[[Callee], Callee]:
+    if all(part == Ansatz() for part in parts):
+        return lambda network: network
+    known = Problem(problem.coordinates, (), (), parameters=problem.parameters)
+    extension = lower_expressions(known, [p.extension for p in parts])
+    multiplier = lower_expressions(known, [p.multiplier for p in parts])
+
+    def nothing(x: Array) -> Array:
+        return jnp.zeros((0,), x.dtype)
+
+    return lambda network: lambda x: extension(nothing, x) + multiplier(nothing, x) * network(x)

@@ -1,0 +1,217 @@
+"""One iteration of ANaGRAM: from parameters and points to better parameters, by a filtered pseudoinverse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from pdedsl.numerics.system import Block, System
+from pdedsl.solver.cutoff import Choice, Schedule, Trials, Trust
+from pdedsl.solver.factor import FACTORS, GRAM_FLOOR, Factors, dual, gram, qr
+
+Points = tuple[Array, ...]
+"""The points of each block, shapes (N_k, d)."""
+
+
+@dataclass(frozen=True)
+class Anagram:
+    """Empirical natural gradient: `delta = -V diag(phi(s) / s) U^T r` (arXiv 2412.10782)."""
+
+    cutoff: Schedule = field(default_factory=Trust)
+    rows: Literal["scaled", "unscaled"] = "scaled"
+    """Rows scaled by sqrt(w_k / N_k), so that the step minimises the loss; or stacked raw, as published."""
+    factor: Literal["auto", "svd", "qr", "gram", "dual"] = "auto"
+    corrections: int = 6
+    """Chord iterations on a candidate step; for soft cut-offs and scaled rows."""
+    bend: float = 0.5
+    """The largest correction, as a part of the length of the step."""
+    bolder: int = 5
+    """How many candidates, from the one that passes without corrections to bolder ones, are corrected."""
+
+
+class State(NamedTuple):
+    """All that moves from one iteration to the next."""
+
+    parameters: Array
+    cutoff: Array
+    thorough: Array
+    """Whether the cut-off has come near the floor of the fast factorisations."""
+
+
+class Report(NamedTuple):
+    """What an iteration did; scalars but for `losses`."""
+
+    loss: Array
+    """The loss before the step, on its points."""
+    losses: Array
+    """`w_k mean |r_k|^2 / 2` for each block, shape (number of blocks,)."""
+    cutoff: Array
+    rank: Array
+    """How many singular values were kept: the trace of the filter, rounded."""
+    largest: Array
+    """The largest singular value."""
+    gain: Array
+    accepted: Array
+
+
+class Objective:
+    """The loss of a system and its linearisation, over points that are given at each call."""
+
+    def __init__(self, system: System):
+        self.system = system
+
+    def residuals(self, parameters: Array, points: Points) -> list[Array]:
+        """Raw residuals of each block, shapes (N_k, m_k)."""
+        u = self.system.model(parameters)
+        return [jax.vmap(lambda x, b=b: b.residual(u, x))(p) for b, p in zip(self.system.blocks, points, strict=True)]
+
+    def rows(self, parameters: Array, points: Points, scaled: bool = True) -> Array:
+        """The stacked residual r, shape (S,), rows scaled by sqrt(w_k / N_k) or raw."""
+        found = zip(self.system.blocks, self.residuals(parameters, points), strict=True)
+        return jnp.concatenate([self._factor(b, r, scaled) * r.reshape(-1) for b, r in found])
+
+    @staticmethod
+    def _factor(block: Block, rows: Array, scaled: bool) -> float:
+        return (block.weight / rows.shape[0]) ** 0.5 if scaled else 1.0
+
+    def losses(self, parameters: Array, points: Points) -> Array:
+        """`w_k mean |r_k|^2 / 2` for each block."""
+        found = self.residuals(parameters, points)
+        weights = [b.weight for b in self.system.blocks]
+        return jnp.stack([w * jnp.sum(r**2) / (2 * r.shape[0]) for w, r in zip(weights, found, strict=True)])
+
+    def loss(self, parameters: Array, points: Points) -> Array:
+        return jnp.sum(self.losses(parameters, points))
+
+    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> tuple[Array, Array]:
+        """The residual r of shape (S,) and the feature matrix Phi of shape (S, P)."""
+        rows, features = [], []
+        for block, own in zip(self.system.blocks, points, strict=True):
+
+            def at(theta: Array, x: Array, residual: Callable = block.residual) -> Array:
+                return residual(self.system.model(theta), x)
+
+            def linear(x: Array, at: Callable = at) -> tuple[Array, Array]:
+                value, pull = jax.vjp(lambda theta: at(theta, x), parameters)
+                if value.size == 1:
+                    return value, pull(jnp.ones_like(value))[0][None, :]
+                return value, jax.vmap(pull)(jnp.eye(value.size, dtype=value.dtype))[0]
+
+            r, phi = jax.vmap(linear)(own)
+            factor = self._factor(block, own, scaled)
+            rows.append(factor * r.reshape(-1))
+            features.append(factor * phi.reshape(-1, phi.shape[-1]))
+        return jnp.concatenate(rows), jnp.concatenate(features)
+
+
+def begin(method: Anagram, parameters: Array) -> State:
+    return State(parameters, method.cutoff.begin(), jnp.asarray(False))
+
+
+def step(method: Anagram, objective: Objective, state: State, points: Points) -> tuple[State, Report]:
+    """One iteration; pure, to be jitted."""
+    scaled = method.rows == "scaled"
+    r, phi = objective.linearise(state.parameters, points, scaled)
+    s, v, c = _factor(method, phi, r, state.thorough)
+    losses = objective.losses(state.parameters, points)
+    loss = jnp.sum(losses)
+    schedule = method.cutoff
+    lengths = jnp.asarray(schedule.lengths)
+    weights = jnp.where(s > 0, c / jnp.where(s > 0, s, 1.0), 0.0)
+
+    def after(candidate: Array) -> Array:
+        found = objective.loss(state.parameters + candidate, points)
+        return jnp.where(jnp.isfinite(found), found, jnp.inf)
+
+    def propose(position: Array) -> _Proposal:
+        filters = schedule.filters(s, position)
+        directions = -(v @ (filters * weights[None, :]).T).T
+        predicted = 0.5 * jnp.sum(c[None, :] ** 2 * filters * (2 - filters), axis=1)
+        candidates = (directions[:, None, :] * lengths[None, :, None]).reshape(-1, directions.shape[1])
+        losses = jax.lax.map(after, candidates).reshape(directions.shape[0], lengths.size)
+        choice, moved = schedule.choose(Trials(loss, losses, predicted), position)
+        taken = directions[choice.row] * lengths[choice.column]
+        if method.corrections:
+            rows = jnp.maximum(choice.row - jnp.arange(method.bolder), 0)
+            bent, bent_losses = correct(directions[rows], filters[rows])
+            losses = losses.at[rows, 0].min(bent_losses)
+            choice, moved = schedule.choose(Trials(loss, losses, predicted), position)
+            better = (rows == choice.row) & (bent_losses <= losses[choice.row, 0])
+            straight = directions[choice.row] * lengths[choice.column]
+            taken = jnp.where(jnp.any(better), bent[jnp.argmax(better)], straight)
+        return _Proposal(
+            taken,
+            choice,
+            moved,
+            schedule.cutoffs(s, position)[choice.row],
+            jnp.round(jnp.sum(filters[choice.row])),
+            (loss - losses[choice.row, choice.column]) / jnp.maximum(predicted[choice.row], 1e-300),
+        )
+
+    def correct(directions: Array, filters: Array) -> tuple[Array, Array]:
+        """Chord iterations on the linear model's promise: where each direction leads, and the loss there.
+
+        A filtered step promises the residual `(1 - phi) c` along the left singular vectors; the true residual at its
+        end misses that by the curvature of the model. Newton's iteration with the matrix of the start (a chord
+        method, Kelley 1995, 5.4) takes the miss away, one residual a turn and no new factorisation, so the step
+        follows the valley of the loss round the bend. Its first turn is geodesic acceleration to leading order.
+        """
+        promised = (1 - filters) * c[None, :]
+        gains = jnp.where(s > 0, filters / jnp.where(s > 0, s, 1.0)[None, :], 0.0)
+        inverse = jnp.where(s > 0, 1 / jnp.where(s > 0, s, 1.0), 0.0)
+
+        def turn(carry: tuple[Array, Array, Array], _: None) -> tuple[tuple[Array, Array, Array], None]:
+            at, best, lowest = carry
+            residuals = jax.lax.map(lambda d: objective.rows(state.parameters + d, points, scaled), at)
+            reached = jax.vmap(lambda r: weigh(r))(residuals)
+            near = jnp.linalg.norm(at - directions, axis=1) <= method.bend * jnp.linalg.norm(directions, axis=1)
+            better = (reached < lowest) & near
+            best, lowest = jnp.where(better[:, None], at, best), jnp.where(better, reached, lowest)
+            missed = ((residuals @ phi) @ v) * inverse[None, :] - promised
+            return (at - (gains * missed) @ v.T, best, lowest), None
+
+        begin_ = (directions, directions, jnp.full(directions.shape[0], jnp.inf))
+        (_, best, lowest), _ = jax.lax.scan(turn, begin_, length=method.corrections + 1)
+        return best, lowest
+
+    def weigh(r: Array) -> Array:
+        total = 0.5 * jnp.sum(r**2)
+        return jnp.where(jnp.isfinite(total), total, jnp.inf)
+
+    def again(carry: tuple[Array, _Proposal]) -> Array:
+        count, proposal = carry
+        return (count < schedule.rounds) & ~proposal.choice.accept
+
+    nothing = jnp.zeros((), s.dtype)
+    refused = Choice(jnp.asarray(0), jnp.asarray(0), jnp.asarray(False))
+    begin_ = _Proposal(jnp.zeros_like(state.parameters), refused, state.cutoff, nothing, nothing, nothing)
+    _, found = jax.lax.while_loop(
+        again, lambda carry: (carry[0] + 1, propose(carry[1].moved)), (jnp.asarray(0), begin_)
+    )
+    accept = found.choice.accept
+    parameters = jnp.where(accept, state.parameters + found.taken, state.parameters)
+    report = Report(loss, losses, found.cutoff, found.rank, jnp.max(s), found.gain, accept)
+    thorough = state.thorough | (found.cutoff < 10 * GRAM_FLOOR * jnp.max(s))
+    return State(parameters, found.moved, thorough), report
+
+
+def _factor(method: Anagram, phi: Array, r: Array, thorough: Array) -> Factors:
+    """A fast factorisation first; one that sees everything as soon as the cut-off nears the floor of the fast one."""
+    if method.factor != "auto":
+        return FACTORS[method.factor](phi, r)
+    if not isinstance(method.cutoff, Trust):
+        return qr(phi, r)
+    fast = gram if phi.shape[0] >= phi.shape[1] else dual
+    return jax.lax.cond(thorough, qr, fast, phi, r)
+
+
+class _Proposal(NamedTuple):
+    taken: Array
+    choice: Choice
+    moved: Array
+    cutoff: Array
+    rank: Array
+    gain: Array

@@ -1,0 +1,108 @@
+"""Make the reference tables of this folder: `python specs/references/make.py [allen_cahn] [burgers]`.
+
+Allen-Cahn: Chebyshev collocation in space, Radau IIA in time; the table is kept only if two resolutions agree to 1e-7.
+Burgers: the Cole-Hopf integral by Gauss-Hermite quadrature, with logarithms of sums of exponentials; likewise.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from scipy.integrate import solve_ivp
+from scipy.interpolate import BarycentricInterpolator
+from scipy.special import logsumexp
+
+HERE = Path(__file__).parent
+X = np.linspace(-1, 1, 201)
+T = np.linspace(0, 1, 51)
+
+
+def allen_cahn(n: int, rtol: float) -> np.ndarray:
+    """u(x, t) on X and T, shape (51, 201), for u_t = 1e-3 u_xx + 5 (u - u^3), u = -1 at both ends.
+
+    The solution is even in x, so half of the interval with u_x = 0 at the centre carries n collocation points.
+    """
+    nodes, matrix = chebyshev(n)
+    x = (nodes + 1) / 2
+    first = 2 * matrix
+    second = first @ first
+    start = x**2 * np.cos(np.pi * x)
+    inner = slice(1, n)
+
+    def complete(u: np.ndarray) -> np.ndarray:
+        full = np.empty(n + 1)
+        full[0], full[inner] = -1.0, u
+        full[n] = -(first[n, :n] @ full[:n]) / first[n, n]
+        return full
+
+    # The right end is Dirichlet, the centre Neumann: both are eliminated, so the system is an ordinary one.
+    lift = np.zeros((n + 1, n - 1))
+    lift[inner] = np.eye(n - 1)
+    lift[n] = -first[n, inner] / first[n, n]
+    linear = 1e-3 * (second @ lift)[inner]
+    constant = 1e-3 * (second @ complete(np.zeros(n - 1)))[inner]
+    found = solve_ivp(
+        lambda t, u: linear @ u + constant + 5 * (u - u**3),
+        (0, 1),
+        start[inner],
+        "Radau",
+        T,
+        rtol=rtol,
+        atol=rtol / 10,
+        jac=lambda t, u: linear + np.diag(5 - 15 * u**2),
+    )
+    table = [BarycentricInterpolator(x, complete(u))(np.abs(X)) for u in found.y.T]
+    table[0] = X**2 * np.cos(np.pi * X)
+    return np.asarray(table)
+
+
+def chebyshev(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Chebyshev points from 1 to -1 and the differentiation matrix (Trefethen, Spectral Methods in MATLAB, 6)."""
+    k = np.arange(n + 1)
+    x = np.sin(np.pi * (n - 2 * k) / (2 * n))
+    c = np.where((k == 0) | (k == n), 2.0, 1.0) * (-1.0) ** k
+    theta = np.pi * k / n
+    half = theta[:, None] / 2, theta[None, :] / 2
+    difference = -2 * np.sin(half[0] + half[1]) * np.sin(half[0] - half[1])
+    matrix = np.outer(c, 1 / c) / (difference + np.eye(n + 1))
+    return x, matrix - np.diag(matrix.sum(axis=1))
+
+
+def burgers(nodes: int, viscosity: float = 0.01 / np.pi) -> np.ndarray:
+    """u(x, t) on X and T, shape (51, 201), for u_t + u u_x = nu u_xx, u(x, 0) = -sin(pi x)."""
+    z, w = np.polynomial.hermite.hermgauss(nodes)
+    table = [-np.sin(np.pi * X)]
+    for t in T[1:]:
+        y = X[:, None] - np.sqrt(4 * viscosity * t) * z[None, :]
+        exponent = -np.cos(np.pi * y) / (2 * np.pi * viscosity)
+        # u = -int sin(pi y) f(y) dy / int f(y) dy, signs carried apart from the logarithms.
+        top, sign = logsumexp(exponent, axis=1, b=-w * np.sin(np.pi * y), return_sign=True)
+        table.append(sign * np.exp(top - logsumexp(exponent, axis=1, b=w)))
+    return np.asarray(table)
+
+
+def difference(coarse: np.ndarray, fine: np.ndarray) -> float:
+    """The largest difference of two tables."""
+    return float(np.abs(coarse - fine).max())
+
+
+def save(name: str, coarse: np.ndarray, fine: np.ndarray) -> None:
+    """Check the convergence and write `name.csv` with columns x, t, u."""
+    apart = difference(coarse, fine)
+    print(f"{name}: two resolutions differ by {apart:.1e}")
+    if apart > 1e-7:
+        raise SystemExit(f"{name}: not converged")
+    t, x = np.meshgrid(T, X, indexing="ij")
+    columns = np.stack([x.ravel(), t.ravel(), fine.ravel()], axis=1)
+    np.savetxt(HERE / f"{name}.csv", columns, "%.6g,%.6g,%.12g", header="x,t,u", comments="")
+
+
+TABLES: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {
+    "allen_cahn": lambda: (allen_cahn(300, 1e-11), allen_cahn(400, 1e-12)),
+    "burgers": lambda: (burgers(140), burgers(180)),
+}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or TABLES:
+        save(name, *TABLES[name]())

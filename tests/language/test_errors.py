@@ -1,0 +1,208 @@
+"""Bad specs with the expected span drawn in: each is the good one with one passage replaced."""
+
+import pytest
+
+from pdedsl.language.load import check
+from pdedsl.language.source import Source, render
+
+GOOD = """pde 1
+title "Heat"
+param a = 0.25
+domain x in [0, 1]
+time t in [0, 1]
+field u(x, t)
+let D(w) = dt(w) - a*dxx(w)
+
+equation: D(u) = 0
+initial:  u = sin(pi*x)
+boundary: u = 0  on x = 0, x = 1
+
+exact u = exp(-a*pi^2*t)*sin(pi*x)
+"""
+PLANE = """pde 1
+domain x in [0, 1], y in [0, 2]
+field u(x, y), v(x)
+equation: laplacian(u) = v
+equation: dxx(v) = 1
+boundary: u = 0  on all
+boundary: v = 0  on x = 0, x = 1
+"""
+INDEXED = """pde 1
+param n = 3
+domain x[1:n] in [0, 1]
+field u(x)
+equation: laplacian(u) = sum(x[k]^2, k in 1:n)
+boundary: u = 0  on x[1] = 0, x[2] = 1
+boundary: dn(u) = 0  on x[1] = 1, x[2] = 0, x[3] = 0, x[3] = 1
+"""
+ODE = """pde 1
+time t in [0, 1]
+field u(t)
+equation: dt(u) = -u
+initial: u = 1
+"""
+
+CASES = [
+    # ---- syntax
+    ("E101", GOOD, "D(u) = 0", "D(u) = «2u»"),
+    ("E101", GOOD, "D(u) = 0", "D(u) «==» 0"),
+    ("E101", GOOD, "D(u) = 0", "D(u) = «(»1 + u"),
+    ("E101", GOOD, "D(u) = 0", "D(u) = 1«)»"),
+    ("E101", GOOD, "D(u) = 0", "D(u)«»"),
+    ("E101", GOOD, "D(u) = 0", "D(u) = «d»/dx(u)"),
+    ("E101", GOOD, "D(u) = 0", "D(u) = «1_000»"),
+    ("E101", GOOD, "D(u) = 0", "D(u) = «1e400»"),
+    ("E101", GOOD, "D(u) = 0", "D(u) = 0 «equation»: u = 1"),
+    ("E101", GOOD, "D(u) = 0", "D(u) = 0  «on» x = 0"),
+    ("E101", GOOD, "equation: D(u)", "equation D«(»u)"),
+    ("E101", GOOD, "equation:", "«equaton»:"),
+    ("E101", GOOD, "  on x = 0, x = 1", "«»"),
+    ("E101", GOOD, "on x = 0, x = 1", "on 0 < x «<» 1"),
+    ("E101", GOOD, "on x = 0, x = 1", "on x = 0, x = 1  hard  «hard»"),
+    ("E101", GOOD, "time t in [0, 1]", "time t in «(»0, 1)"),
+    ("E101", GOOD, 'title "Heat"', 'title «"»Heat'),
+    ("E102", GOOD, "D(u) = 0", "D(u) = u«²»"),
+    ("E102", GOOD, "D(u) = 0", "D(u) «−» 1 = 0"),
+    ("E102", GOOD, "D(u) = 0", "«∂»u = 0"),
+    ("E103", GOOD, "pde 1", "«pde 2»"),
+    ("E103", ODE, "pde 1\ntime t in [0, 1]", "«time t in [0, 1]»"),
+    ("E103", ODE, ODE, "«TITLE 'Laplace'»\nVARIABLES\n  u\nEQUATIONS\n  div(grad(u)) = 0\n"),
+    ("E103", ODE, ODE, "«void setup() {»\n  size(200, 200);\n}\n"),
+    ("E103", ODE, ODE, "«»"),
+    # ---- names
+    ("E201", GOOD, "D(u) = 0", "D(u) = «u_xx»"),
+    ("E201", GOOD, "D(u) = 0", "D(u) = «q»*u"),
+    ("E201", GOOD, "D(u) = 0", "D(u) = «dz»(u)"),
+    ("E201", GOOD, "D(u) = 0", "D(u) = «lapacian»(u)"),
+    ("E201", GOOD, "D(u) = 0", "D(u) = d(u, «y»)"),
+    ("E201", GOOD, "field u(x, t)", "field u(«y», t)"),
+    ("E201", GOOD, "exact u = ", "exact «w» = "),
+    ("E201", GOOD, "D(u) = 0", "D(u) = 0\nsolve { «netwrk» = mlp(3) }"),
+    ("E201", GOOD, "D(u) = 0", "D(u) = 0\nsolve { network = mlp(3, activation = «relu») }"),
+    ("E201", INDEXED, "laplacian(u)", "«dx»(u)"),
+    ("E202", GOOD, "field u(x, t)", "field u(x, t), «u»(x, t)"),
+    ("E202", GOOD, "field u(x, t)", "field u(x, t)\nlet «x» = a"),
+    ("E202", GOOD, 'title "Heat"', 'title "Heat"\n«title» "Cold"'),
+    ("E202", GOOD, "initial:", "initial «equation»:"),
+    ("E202", INDEXED, "k in 1:n", "«n» in 1:n"),
+    ("E203", GOOD, "param a = 0.25", "param a = 0.25, «pi» = 3"),
+    ("E203", GOOD, "param a = 0.25", "param a = 0.25\nlet «dxt» = a"),
+    ("E203", GOOD, "param a = 0.25", "param a = 0.25, «grad» = 3"),
+    ("E204", GOOD, "param a = 0.25", "param «a» = b, b = 2*a"),
+    ("E204", GOOD, "param a = 0.25", "param a = 0.25\nlet «c» = x + c"),
+    ("E205", PLANE, "dxx(v) = 1", "dxx(v) = «dy(v)»"),
+    ("E205", PLANE, "dxx(v) = 1", "dxx(v) = «d(sin(x), y)»"),
+    ("W206", GOOD, "param a = 0.25", "param a = 0.25, «b» = 3"),
+    ("W206", GOOD, "param a = 0.25", "param a = 0.25\nlet «r» = x^2"),
+    # ---- ranks and places
+    ("E301", PLANE, "laplacian(u) = v", "«grad(u) = v»"),
+    ("E301", PLANE, "laplacian(u) = v", "laplacian(u) = «grad(u) + v»"),
+    ("E301", PLANE, "laplacian(u) = v", "laplacian(u) = «grad(u)*grad(u)»"),
+    ("E301", PLANE, "laplacian(u) = v", "laplacian(u) = «sin(grad(u))»"),
+    ("E301", INDEXED, "on x[1] = 0, x[2] = 1", "on «x = 0», x[2] = 1"),
+    ("E302", PLANE, "laplacian(u) = v", "«div(u)» = v"),
+    ("E302", PLANE, "laplacian(u) = v", "laplacian(u) = «dot(u, v)»"),
+    ("E302", INDEXED, "laplacian(u)", "laplacian(u) + «div([u, u])»"),
+    ("E302", ODE, "dt(u) = -u", "dt(u) = «laplacian(u)»"),
+    ("E303", GOOD, "D(u) = 0", "D(u) = «u(0, t)»"),
+    ("E303", GOOD, "D(u) = 0", "D(u) = «sin(u, 2)»"),
+    ("E303", GOOD, "D(u) = 0", "«D(u, 1)» = 0"),
+    ("E303", GOOD, "D(u) = 0", "D(u) = «where(x = 0, 1, 2)»"),
+    ("E303", GOOD, "boundary: u = 0  on x = 0, x = 1", "boundary: dx(u) = -pi  on x = 0, x = 1  «hard»"),
+    ("E303", INDEXED, "x[k]^2", "«x[k+1]»^2"),
+    ("E303", GOOD, "D(u) = 0", "D(u) = «dxxxxxxxxx(u)»"),
+    ("E304", GOOD, "D(u) = 0", "D(u) = «dn(u)»"),
+    ("E304", GOOD, "D(u) = 0", "D(u) = «normal»[1]"),
+    ("E304", GOOD, "D(u) = 0", "D(u) = «integral(u)»"),
+    ("E304", GOOD, "param a = 0.25", "param a = «x»"),
+    ("E304", GOOD, "exact u = exp", "exact u = «u» + exp"),
+    ("E305", GOOD, "exact u = exp(-a*pi^2*t)*sin(pi*x)", "boundary: u = «exact(u)» on x = 0"),
+    ("E306", GOOD, "D(u) = 0", "D(u) = «sqrt(-1)»"),
+    ("E306", GOOD, "D(u) = 0", "D(u) = «log(-a)»"),
+    # ---- geometry
+    ("E401", GOOD, "domain x in [0, 1]", "domain x in «[1, 0]»"),
+    ("E401", GOOD, "time t in [0, 1]", "time t in «[a, a]»"),
+    ("E402", GOOD, "on x = 0, x = 1", "on x = 0, «x = 2», x = 1"),
+    ("E402", GOOD, "on x = 0, x = 1", "on x = 0, x = 1, «t = 0»"),
+    ("E402", GOOD, "on x = 0, x = 1", "on x = 0, x = 1, «x > 1 and t > 0.5»"),
+    # ---- well-posedness
+    ("E501", GOOD, "field u(x, t)", "field u(x, t), «v»(x, t)"),
+    ("E501", ODE, ODE, "«pde 1»\ndomain x in [0, 1]\n"),
+    ("W502", GOOD.replace("field u", "field «u»"), "on x = 0, x = 1", "on x = 0"),
+    ("W502", PLANE.replace("field u", "field «u»"), "on all", "on x = 0, x = 1, y = 0, y = 2 and x < 0.5"),
+    ("E503", GOOD, "sin(pi*x)\nb", "sin(pi*x)\n«initial»: dt(u) = -a*pi^2*sin(pi*x)\nb"),
+    ("E503", ODE, "field u(t)\nequation: dt(u)", "field «u»(t)\nequation: dtt(u)"),
+    ("E503", PLANE, "dxx(v) = 1", "dxx(v) = 1\n«initial»: u = 0"),
+    ("W504", ODE, ODE, GOOD.split("exact")[0].replace("boundary: u = 0", "boundary: u = 1").replace("u = sin(pi*x)", "«u = sin(pi*x)»")),
+    ("W504", ODE, ODE, GOOD.split("exact")[0].replace("u = sin(pi*x)", "«u = cos(pi*x)»")),
+    ("E509", PLANE, "dxx(v) = 1", "«dxx(x^3) = 1»"),
+    ("E509", ODE, "initial: u = 1", "initial: «1 = 1»"),
+    # ---- numbers
+    ("E603", PLANE, "dxx(v) = 1", "dxx(v) = «log(x - 0.5)»"),
+    ("E603", PLANE, "dxx(v) = 1", "dxx(v) = 1 + «1/0»"),
+    ("E603", PLANE, "dxx(v) = 1", "dxx(v) = «9^9^9»"),
+    ("E603", PLANE, "dxx(v) = 1", "dxx(v) = sqrt(x) + 2*«sqrt(x - 0.5)»"),
+    ("E606", GOOD, "equation: D(u) = 0", "equation: «D(u) + 2*dxx(u) = 0»"),
+    ("E606", GOOD, "initial:  u = sin(pi*x)", "initial:  «u = sin(2*pi*x)»"),
+    ("E607", ODE, "initial: u = 1", 'initial: u = 1\nreference: u from «"nowhere.csv"»'),
+    # ---- not yet
+    ("E901", GOOD, "D(u) = 0", "D(u) = 0\n«periodic» x"),
+    ("E901", PLANE, "boundary: v", "«vector» U = (u, v)\nboundary: v"),
+    ("E901", PLANE, "boundary: v", "«constraint»: v = 0 at (0, 0)\nboundary: v"),
+    ("E901", GOOD, "param a = 0.25", "param a = 0.25\n«unknown» b = 1"),
+    ("E901", GOOD, "D(u) = 0", 'D(u) = 0\n«data»: u from "f.csv"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [GOOD, PLANE, INDEXED, ODE])
+def test_the_good_specs_pass_in_silence(text: str) -> None:
+    assert check(Source.of(text)).diagnostics == ()
+
+
+@pytest.mark.parametrize(("code", "good", "old", "new"), CASES, ids=[f"{c[0]}-{i}" for i, c in enumerate(CASES)])
+def test_message_at_the_span(code: str, good: str, old: str, new: str) -> None:
+    assert old in good
+    marked = good.replace(old, new, 1)
+    start, end = marked.index("«"), marked.index("»") - 1
+    checked = check(Source.of(marked.replace("«", "").replace("»", "")))
+    found = [(d.code, d.span.start, d.span.end) for d in checked.diagnostics]
+    assert (code, start, end) in found, "\n".join(render(d, checked.source) for d in checked.diagnostics)
+    assert len(found) == 1, found
+    for diagnostic in checked.diagnostics:
+        text = render(diagnostic, checked.source)
+        assert "^" in text and diagnostic.code in text
+        assert max(map(len, text.splitlines())) < 160
+
+
+def test_all_independent_errors_come_out_in_one_run() -> None:
+    text = GOOD.replace("D(u) = 0", "D(u) = q").replace("[0, 1]\ntime", "[1, 0]\ntime").replace("sin(pi*x)\nb", "2x\nb")
+    codes = sorted(d.code for d in check(Source.of(text)).diagnostics)
+    assert codes == ["E101", "E201", "E401"]
+
+
+def test_a_broken_declaration_brings_no_consequences() -> None:
+    text = GOOD.replace("field u(x, t)", "field u(x, t")
+    assert [d.code for d in check(Source.of(text)).diagnostics] == ["E101"]
+
+
+def test_the_sign_that_mends_an_exact_solution_is_named() -> None:
+    (diagnostic,) = check(Source.of(GOOD.replace("dt(w) - a", "dt(w) + a"))).diagnostics
+    assert diagnostic.code == "E606"
+    assert "dt(u)" in diagnostic.help or "dxx(u)" in diagnostic.help
+
+
+def test_a_let_is_blamed_where_it_is_used_and_shown_where_it_stands() -> None:
+    checked = check(Source.of(GOOD.replace("a*dxx(w)", "a*dyy(w)")))
+    (diagnostic,) = checked.diagnostics
+    assert checked.source.text[diagnostic.span.start : diagnostic.span.end] == "D(u)"
+    ((place, _),) = diagnostic.also
+    assert checked.source.text[place.start : place.end] == "dyy"
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    ["9^9^9^9^9", "sum(x, k in 1:1000000)", "sum(sum(x^k, k in 1:1000), j in 1:1000)", "(" * 10_000, "-" * 5_000 + "1",
+     "dxxxxxxxxxxxxxxx(u)", "2^" * 3_000 + "2", "exp(" * 90 + "x" + ")" * 90],
+)  # fmt: skip
+def test_cost_bombs_are_refused_in_time(bomb: str) -> None:
+    assert check(Source.of(GOOD.replace("D(u) = 0", f"D(u) = {bomb}"))).diagnostics
