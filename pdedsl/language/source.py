@@ -4,7 +4,7 @@ import difflib
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -70,12 +70,13 @@ class Diagnostic:
         return "warning" if self.code.startswith("W") else "error"
 
 
-@dataclass(frozen=True)
 class SpecError(Exception):
     """A spec that is wrong, with everything that was found in it."""
 
-    source: Source
-    diagnostics: tuple[Diagnostic, ...] = field(default=())
+    def __init__(self, source: Source, diagnostics: tuple[Diagnostic, ...]):
+        super().__init__(source, diagnostics)
+        self.source = source
+        self.diagnostics = diagnostics
 
     def __str__(self) -> str:
         return "\n\n".join(render(diagnostic, self.source) for diagnostic in self.diagnostics)

@@ -174,7 +174,7 @@ _CONSTANT = {"gt", "lt", "ge", "le", "eq", "ne", "sign", "floor", "ceil", "round
 _LINEAR = {
     *("add", "add_any", "sub", "neg", "reshape", "broadcast_in_dim", "transpose", "squeeze", "slice", "rev", "copy"),
     *("reduce_sum", "concatenate", "convert_element_type", "dynamic_slice", "gather", "pad", "stack", "cumsum"),
-    *("max", "min", "abs", "select_n"),
+    *("max", "min", "abs", "select_n", "reduce_max", "reduce_min"),
 }
 _BILINEAR = {"mul", "dot_general"}
 _ELEMENTWISE = {
@@ -231,6 +231,6 @@ def _elementwise(function: Callable[[Array], Array], dual: _Dual, indices: _Indi
         terms = []
         for times, blocks in _partitions(kind):
             factors = [_take(stack, indices.parts(members, block)) for block in blocks]
-            terms.append(slopes[len(blocks)] * (times * prod(factors[1:], start=factors[0])))
+            terms.append(slopes[len(blocks)][None] * (times * prod(factors[1:], start=factors[0])))
         rows.append(sum(terms[1:], start=terms[0]))
     return slopes[0], jnp.concatenate(rows)

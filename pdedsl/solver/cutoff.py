@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 
@@ -110,7 +111,7 @@ class Trust:
     def _ladder(self, state: Array) -> Array:
         # Two thirds of the rungs are bolder than the last cut-off, the rest more careful.
         below = 2 * self.rungs // 3
-        return jnp.maximum(state + self.ratio * (jnp.arange(self.rungs) - below), self.floor)
+        return jnp.maximum(state + jnp.asarray(self.ratio * (np.arange(self.rungs) - below), state.dtype), self.floor)
 
     def cutoffs(self, s: Array, state: Array) -> Array:
         return 10.0 ** (self._ladder(state) / 2)

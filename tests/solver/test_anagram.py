@@ -1,0 +1,118 @@
+"""One iteration on a linear model is a least-squares solution; filters do what they say."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from pdedsl.numerics.system import Block, System
+from pdedsl.solver.anagram import Anagram, Objective, begin, step
+from pdedsl.solver.cutoff import HALVINGS, Hard, Trials, Trust, smallest
+
+
+def linear_system(rows: int, columns: int, rank: int, weight: float = 1.0) -> tuple[System, np.ndarray, np.ndarray]:
+    """Residuals a_i . theta - b_i in two blocks of different sizes."""
+    generator = np.random.default_rng(0)
+    a = generator.normal(size=(rows, rank)) @ generator.normal(size=(rank, columns))
+    b = generator.normal(size=rows)
+    table = np.concatenate([a, b[:, None]], axis=1)
+
+    def model(theta):
+        return lambda x: jnp.atleast_1d(x[:-1] @ theta)
+
+    def residual(u, x):
+        return u(x) - x[-1:]
+
+    cut = rows // 3
+    blocks = tuple(
+        Block(name, residual, w, points, lambda n, g, p=points: p)
+        for name, w, points in (("first", weight, table[:cut]), ("second", 1.0, table[cut:]))
+    )
+    return System(blocks, model, jnp.zeros(columns)), a, b
+
+
+def scales(system: System) -> np.ndarray:
+    return np.concatenate([np.full(len(k.points), np.sqrt(k.weight / len(k.points))) for k in system.blocks])
+
+
+@pytest.mark.parametrize("factor", ["auto", "svd", "qr", "gram", "dual"])
+@pytest.mark.parametrize(("rows", "columns", "rank"), [(40, 9, 9), (40, 9, 5), (9, 40, 9)])
+@pytest.mark.parametrize("rows_as", ["scaled", "unscaled"])
+def test_a_step_on_a_linear_model_is_least_squares(factor, rows: int, columns: int, rank: int, rows_as) -> None:
+    system, a, b = linear_system(rows, columns, rank, weight=4.0)
+    method = Anagram(cutoff=Hard(1e-7, relative=True), rows=rows_as, factor=factor, corrections=0)
+    points = tuple(jnp.asarray(k.points) for k in system.blocks)
+    state, report = step(method, Objective(system), begin(method, system.start), points)
+    scale = scales(system) if rows_as == "scaled" else np.ones(rows)
+    expected = np.linalg.lstsq(scale[:, None] * a, scale * b, rcond=1e-7)[0]
+    if rows_as == "unscaled" and rows > columns:
+        # The direction minimises the raw rows, the line search the weighted loss: the step is along `expected`.
+        found = np.asarray(state.parameters)
+        np.testing.assert_allclose(found / np.linalg.norm(found), expected / np.linalg.norm(expected), atol=1e-6)
+    else:
+        np.testing.assert_allclose(state.parameters, expected, rtol=1e-6, atol=1e-7)
+    assert int(report.rank) == rank
+    assert bool(report.accepted)
+
+
+@pytest.mark.parametrize("corrections", [0, 6])
+def test_trust_reaches_the_least_squares_solution(corrections: int) -> None:
+    system, a, b = linear_system(40, 9, 9)
+    method = Anagram(corrections=corrections)
+    points = tuple(jnp.asarray(k.points) for k in system.blocks)
+    state = begin(method, system.start)
+    for _ in range(8):
+        state, _ = step(method, Objective(system), state, points)
+    scale = scales(system)
+    expected = np.linalg.lstsq(scale[:, None] * a, scale * b, rcond=None)[0]
+    np.testing.assert_allclose(state.parameters, expected, rtol=1e-6)
+
+
+def test_gradients_and_losses_agree_with_autodiff() -> None:
+    system, _, _ = linear_system(20, 6, 6, weight=3.0)
+    objective = Objective(system)
+    points = tuple(jnp.asarray(k.points) for k in system.blocks)
+    theta = jnp.linspace(-1, 1, 6)
+    r, phi = objective.linearise(theta, points)
+    np.testing.assert_allclose(0.5 * r @ r, objective.loss(theta, points), rtol=1e-13)
+    np.testing.assert_allclose(phi.T @ r, jax.grad(objective.loss)(theta, points), rtol=1e-12)
+    np.testing.assert_allclose(objective.rows(theta, points), r)
+
+
+def test_hard_filters_and_the_line_search() -> None:
+    s = jnp.array([10.0, 1.0, 1e-3, 0.0])
+    np.testing.assert_array_equal(Hard(1e-2).filters(s, jnp.zeros(())), [[1, 1, 0, 0]])
+    np.testing.assert_array_equal(Hard(0.5, relative=True).filters(s, jnp.zeros(())), [[1, 0, 0, 0]])
+    assert HALVINGS[0] == 1 and HALVINGS[30] == 0.5**30 and len(HALVINGS) == 31
+    losses = jnp.array([[3.0, 0.5, jnp.inf]])
+    choice = smallest(Trials(jnp.array(1.0), losses, jnp.array([1.0])))
+    assert (int(choice.row), int(choice.column), bool(choice.accept)) == (0, 1, True)
+    assert not smallest(Trials(jnp.array(0.4), losses, jnp.array([1.0]))).accept
+
+
+def test_the_ladder_takes_the_largest_step_that_keeps_its_promise() -> None:
+    schedule = Trust(target=0.1, rungs=4, ratio=1.0)
+    state = jnp.asarray(0.0)
+    trials = Trials(jnp.array(1.0), jnp.array([[jnp.inf], [0.95], [0.6], [0.9]]), jnp.array([1.0, 0.9, 0.5, 0.2]))
+    choice, moved = schedule.choose(trials, state)
+    assert int(choice.row) == 2 and bool(choice.accept)
+    np.testing.assert_allclose(10.0 ** (moved / 2), schedule.cutoffs(jnp.ones(3), state)[2])
+    refused, careful = schedule.choose(trials._replace(losses=jnp.full((4, 1), 2.0)), state)
+    assert not refused.accept and careful > moved
+
+
+def test_a_trial_that_is_not_a_number_is_rejected() -> None:
+    """The model has a pole where a full step leads."""
+    points = jnp.linspace(0.5, 1.5, 10)[:, None]
+
+    def model(theta):
+        return lambda x: jnp.log(theta * x)
+
+    block = Block("log", lambda u, x: u(x) + 3.0, 1.0, np.asarray(points), lambda n, g: np.asarray(points))
+    system = System((block,), model, jnp.array([5.0]))
+    for method in (Anagram(), Anagram(cutoff=Hard(1e-9), corrections=0)):
+        state, objective = begin(method, system.start), Objective(system)
+        for _ in range(20):
+            state, report = step(method, objective, state, (points,))
+            assert np.isfinite(float(report.loss)) and np.isfinite(np.asarray(state.parameters)).all()
+        assert float(report.loss) < 0.06

@@ -1,0 +1,53 @@
+"""The loop: nothing is retraced, the same seed gives the same bits, every way to stop."""
+
+import numpy as np
+import pytest
+
+import pdedsl
+from pdedsl.language.load import loads
+from pdedsl.numerics.system import system
+from pdedsl.solver import anagram
+from pdedsl.solver.settings import settings
+from pdedsl.solver.solve import Record, Stop, minimise
+
+
+@pytest.mark.parametrize("points", ["random(100)", "sobol(100)", "grid(10)", "grid(10, 12)", "adaptive(100, every = 2)", "100"])
+@pytest.mark.parametrize("method", ["anagram", "anagram(cutoff = fixed(1e-6))", "anagram(cutoff = relative(1e-8), rows = unscaled)"])
+def test_every_choice_goes_down(heat: str, points: str, method: str) -> None:
+    solution = pdedsl.solve(loads(heat), points=points, method=method, steps=4)
+    losses = [r.loss for r in solution.history]
+    assert losses[-1] < losses[0]
+    assert set(solution.history[-1].losses) == {"equation", "initial", "boundary"}
+
+
+def test_the_iteration_is_traced_once(heat: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    original = anagram.step
+    monkeypatch.setattr(anagram, "step", lambda *a: (calls.append(1), original(*a))[1])
+    pdedsl.solve(loads(heat), points="adaptive(50, every = 1)", steps=6)
+    assert len(calls) == 1
+
+
+def test_the_same_seed_gives_the_same_bits(heat: str) -> None:
+    runs = [pdedsl.solve(loads(heat), points="adaptive(60, every = 2)", steps=5, seed=s) for s in (3, 3, 4)]
+    values = [np.asarray(r.outcome.parameters) for r in runs]
+    np.testing.assert_array_equal(values[0], values[1])
+    assert (values[0] != values[2]).any()
+
+
+def test_ways_to_stop(heat: str) -> None:
+    problem = loads(heat)
+    assert pdedsl.solve(problem, steps=2).status == "steps"
+    assert pdedsl.solve(problem, tolerance=1e3).status == "tolerance"
+    assert pdedsl.solve(problem, time_limit=1e-3, steps=50).status == "time limit"
+
+
+def test_an_interrupt_keeps_what_there_is(heat: str) -> None:
+    def stop(record: Record) -> None:
+        if record.step == 3:
+            raise KeyboardInterrupt
+
+    chosen = settings(loads(heat))
+    lowered = system(loads(heat), chosen.architecture, chosen.plans)
+    outcome = minimise(lowered, chosen.method, Stop(steps=10), watch=stop)
+    assert outcome.status == "interrupted" and len(outcome.history) == 3
