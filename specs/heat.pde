@@ -7,7 +7,13 @@ let D(w) = dt(w) - dxx(w)/4
 let f = 0
 
 equation: D(u) = f
-initial:  u = sin(pi*x)             hard
+initial:  u = sin(pi*x)  hard
 boundary: u = 0  on x = 0, x = 1  hard
 
 exact u = exp(-pi^2*t/4)*sin(pi*x)
+
+solve {
+  network    = mlp(16, 16)
+  points     = 1000
+  time_limit = 10
+}

@@ -8,3 +8,10 @@ equation: laplacian(u) = -pi^2*s
 boundary: u = s  on all
 
 exact u = s
+
+solve {
+  network         = mlp(96)
+  points          = 2000
+  points.boundary = 1000
+  time_limit      = 45
+}

@@ -74,6 +74,9 @@ def solve(
         except ValueError as error:
             _discard(folder)
             _stop(str(error), USAGE)
+        except KeyboardInterrupt:
+            _discard(folder)
+            raise
         if not solved.history:
             _discard(folder)
             _stop("interrupted before the first step", FAILED)

@@ -104,17 +104,15 @@ def _maps(picture: Figure, left: Axes, right: Axes, problem: Problem, unknown: F
     colours: dict[str, Any] = (
         {"cmap": FIELD_COLOURS, "vmin": -limit, "vmax": limit} if lowest < -0.05 * limit else {"cmap": "viridis"}
     )
-    mesh = left.pcolormesh(data[across], data[up], field, shading="gouraud", rasterized=True, **colours)
-    picture.colorbar(mesh, ax=left)
+    extent = (*_ends(data, across), *_ends(data, up))
+    image: dict[str, Any] = {"extent": extent, "origin": "lower", "aspect": "auto", "interpolation": "bilinear"}
+    picture.colorbar(left.imshow(field, **image, **colours), ax=left)
     left.set(xlabel=across, ylabel=up, title=name)
     if f"{name}_exact" in data:
         error = np.abs(field - data[f"{name}_exact"].transpose(up, across))
         top = max(float(error.max()), 1e-16)
-        mesh = right.pcolormesh(
-            data[across], data[up], np.maximum(error, top * 1e-4), shading="gouraud", rasterized=True,
-            cmap=ERROR_COLOURS, norm=LogNorm(top * 1e-4, top),
-        )  # fmt: skip
-        picture.colorbar(mesh, ax=right)
+        shown = right.imshow(np.maximum(error, top * 1e-4), cmap=ERROR_COLOURS, norm=LogNorm(top * 1e-4, top), **image)
+        picture.colorbar(shown, ax=right)
         right.set(xlabel=across, ylabel=up, title=f"|{name} - exact|")
         return
     steps = np.linspace(0, data.sizes[across] - 1, 5).astype(int)
@@ -123,6 +121,10 @@ def _maps(picture: Figure, left: Axes, right: Axes, problem: Problem, unknown: F
         right.plot(data[up], field[:, step], color=colour, label=label)
     right.set(xlabel=up, ylabel=name, title=f"{name} at five values of {across}")
     right.legend(fontsize=8, frameon=False)
+
+
+def _ends(data: xr.Dataset, name: str) -> tuple[float, float]:
+    return float(data[name][0]), float(data[name][-1])
 
 
 def _lines(left: Axes, right: Axes, problem: Problem, unknown: Field, data: xr.Dataset) -> None:

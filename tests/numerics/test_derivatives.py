@@ -75,7 +75,9 @@ def test_a_hundred_dimensions_are_one_sweep() -> None:
     def laplacian(x: Array) -> Array:
         return sum(derivatives(lambda y: jnp.sum(jnp.tanh(weight @ y)), x, indices).values())  # pyright: ignore
 
-    operations = len(jax.make_jaxpr(lambda x: derivatives(lambda y: jnp.sum(jnp.tanh(weight @ y)), x, indices))(jnp.ones(d)).eqns)
+    operations = len(
+        jax.make_jaxpr(lambda x: derivatives(lambda y: jnp.sum(jnp.tanh(weight @ y)), x, indices))(jnp.ones(d)).eqns
+    )
     assert operations < 2 * d + 100
     t = jnp.tanh(weight @ jnp.ones(d))
     np.testing.assert_allclose(laplacian(jnp.ones(d)), jnp.sum(jnp.sum(weight**2, 1) * -2 * t * (1 - t**2)), rtol=1e-11)

@@ -11,8 +11,12 @@ from pdedsl.solver.settings import settings
 from pdedsl.solver.solve import Record, Stop, minimise
 
 
-@pytest.mark.parametrize("points", ["random(100)", "sobol(100)", "grid(10)", "grid(10, 12)", "adaptive(100, every = 2)", "100"])
-@pytest.mark.parametrize("method", ["anagram", "anagram(cutoff = fixed(1e-6))", "anagram(cutoff = relative(1e-8), rows = unscaled)"])
+@pytest.mark.parametrize(
+    "points", ["random(100)", "sobol(100)", "grid(10)", "grid(10, 12)", "adaptive(100, every = 2)", "100"]
+)
+@pytest.mark.parametrize(
+    "method", ["anagram", "anagram(cutoff = fixed(1e-6))", "anagram(cutoff = relative(1e-8), rows = unscaled)"]
+)
 def test_every_choice_goes_down(heat: str, points: str, method: str) -> None:
     solution = pdedsl.solve(loads(heat), points=points, method=method, steps=4)
     losses = [r.loss for r in solution.history]

@@ -1,0 +1,78 @@
+"""The five problems of the talk, as a user runs them: `python -m benchmarks.talk [SPEC ...] [--seeds 3]`.
+
+Each row is the median over seeds of the whole command `pdedsl solve SPEC`, from the shell's prompt to the next one, and
+of the relative L2 error that it reports on points the training never saw. Compile time is what JAX took before the
+first iteration. Timings mean something only on an idle machine.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+SPECS = Path(__file__).parents[1] / "specs"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a spec has to reach: a relative L2 error within some seconds for the whole command."""
+
+    error: float
+    seconds: float
+
+
+GOALS = {
+    "laplace_2d": Goal(1e-9, 15),
+    "heat": Goal(1e-9, 20),
+    "laplace_5d": Goal(1e-7, 60),
+    "allen_cahn": Goal(1e-4, 75),
+    "burgers": Goal(1e-4, 75),
+}
+
+
+def measure(name: str, seed: int) -> tuple[float, float, float, int]:
+    """Error, seconds of the whole command, seconds of compiling, steps."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "run"
+        command = [sys.executable, "-m", "pdedsl.faces.cli", "solve", str(SPECS / f"{name}.pde")]
+        begun = time.perf_counter()
+        done = subprocess.run(
+            [*command, "--seed", str(seed), "--out", str(out)], capture_output=True, text=True, check=False
+        )
+        seconds = time.perf_counter() - begun
+        if done.returncode:
+            raise SystemExit(f"{name}, seed {seed}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
+        run = json.loads((out / "run.json").read_text())
+    return max(run["errors"].values()), seconds, run["compile_seconds"], run["steps"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("specs", nargs="*", default=list(GOALS), metavar="SPEC")
+    parser.add_argument("--seeds", type=int, default=3)
+    arguments = parser.parse_args()
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {arguments.seeds} seeds, medians (worst error last)\n"
+    )
+    print("| problem | error | goal | whole command | without compiling | goal | steps | worst error |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name in arguments.specs:
+        rows = [measure(name, seed) for seed in range(arguments.seeds)]
+        error, seconds, compiling, steps = (median(column) for column in zip(*rows, strict=True))
+        goal = GOALS[name]
+        marks = ["" if error <= goal.error else " missed", "" if seconds <= goal.seconds else " missed"]
+        print(
+            f"| {name} | {error:.1e}{marks[0]} | {goal.error:.0e} | {seconds:.1f} s{marks[1]} "
+            f"| {seconds - compiling:.1f} s | {goal.seconds:.0f} s | {steps:.0f} | {max(r[0] for r in rows):.1e} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""The command line as a user meets it: exit status, words, files; never a traceback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pdedsl.faces.cli import app
+
+SPECS = Path(__file__).parents[2] / "specs"
+
+
+def pdedsl(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def spec(tmp_path: Path, heat: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "heat.pde"
+    path.write_text(heat)
+    return path
+
+
+def test_check(spec: Path, heat: str) -> None:
+    result = pdedsl("check", spec)
+    assert result.exit_code == 0 and "fine" in result.output
+    spec.write_text(heat.replace("D(u) = 0", "D(u) = 2u").replace("sin(pi*x)\nb", "q\nb"))
+    result = pdedsl("check", spec)
+    assert result.exit_code == 1
+    assert "E101" in result.output and "E201" in result.output and "^^" in result.output
+
+
+def test_check_strict_and_json(spec: Path, heat: str) -> None:
+    spec.write_text(heat.replace("param a = 0.25", "param a = 0.25, b = 1"))
+    assert pdedsl("check", spec).exit_code == 0
+    assert pdedsl("check", "--strict", spec).exit_code == 1
+    (row,) = json.loads(pdedsl("check", "--json", spec).output)
+    assert (row["code"], row["severity"], row["line"], row["column"]) == ("W206", "warning", 3, 17)
+
+
+def test_solve_writes_a_whole_run(spec: Path) -> None:
+    result = pdedsl(
+        "solve", spec, "--set", "network=mlp(6)", "--steps", 3, "--seed", 7, "--param", "a=0.3", "--out", "run"
+    )
+    assert result.exit_code == 0, result.output
+    names = {p.name for p in Path("run").iterdir()}
+    assert names == {
+        *("spec.pde", "settings.txt", "history.csv", "network.npz", "solution.nc", "solution.png", "run.json")
+    }
+    run = json.loads(Path("run/run.json").read_text())
+    assert run["steps"] == 3 and run["seed"] == 7 and "u" in run["errors"]
+    assert "a = 0.3" in Path("run/spec.pde").read_text()
+    assert "relative L2 of u" in result.output
+
+
+def test_runs_never_share_a_folder(spec: Path) -> None:
+    for _ in range(2):
+        assert pdedsl("solve", spec, "--steps", 1).exit_code == 0
+    assert sorted(p.name for p in Path("runs").iterdir()) == ["heat-1", "heat-2"]
+    assert pdedsl("solve", spec, "--steps", 1, "--out", "runs/heat-1").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["solve", "nowhere.pde"], 2, "No such file"),
+        (["check", "."], 2, "directory"),
+        (["solve", "heat.pde", "--set", "netwrk=mlp(3)"], 2, "network"),
+        (["solve", "heat.pde", "--set", "network=mlp(x)"], 2, "whole number"),
+        (["solve", "heat.pde", "--set", "steps"], 2, "NAME=VALUE"),
+        (["solve", "heat.pde", "--param", "b=1"], 2, "no parameter `b`"),
+        (["solve", "heat.pde", "--param", "a=one"], 2, "not a number"),
+        (["solve", "heat.pde", "--param", "a=inf"], 2, "finite"),
+        (["solve", "heat.pde", "--steps", "0"], 2, "steps"),
+        (["format", "bad.pde"], 1, "E101"),
+        (["show", "bad.pde"], 1, "E101"),
+        (["check", "binary.pde"], 1, "E103"),
+        (["check", "latin.pde"], 1, "E103"),
+    ],
+)
+def test_mistakes_end_in_words(spec: Path, arguments: list[str], status: int, words: str) -> None:
+    Path("bad.pde").write_text("pde 1\nequation: 2u\n")
+    Path("binary.pde").write_bytes(b"pde 1\0\1\2")
+    Path("latin.pde").write_bytes('pde 1\ntitle "é"'.encode("latin-1"))
+    result = pdedsl(*arguments)
+    assert result.exit_code == status, result.output
+    assert words in result.output
+    assert "Traceback" not in result.output and not isinstance(result.exception, ValueError)
+    assert not Path("runs").exists() or not any(Path("runs").iterdir())
+
+
+def test_show(spec: Path) -> None:
+    text = pdedsl("show", spec).output
+    assert "D[u] = dt(u) - a*dxx(u)" in text and "g = sin(pi*x)" in text and "a = 0.25" in text
+    assert r"\begin{aligned}" in pdedsl("show", spec, "--latex").output
+
+
+def test_format(spec: Path, heat: str) -> None:
+    spec.write_text(heat.replace("D(u) = 0", "D( u )=0.  # why\n# alone"))
+    text = pdedsl("format", spec).output
+    assert "equation: D(u) = 0.0  # why\n# alone\n" in text
+    assert pdedsl("format", "-w", spec).exit_code == 0
+    assert spec.read_text() == text
+
+
+@pytest.mark.parametrize(("words", "limit"), [(["--help"], 1.0), (["check", str(SPECS / "heat.pde")], 2.5)])
+def test_without_jax(words: list[str], limit: float) -> None:
+    code = f"import sys; sys.argv = ['pdedsl', *{words!r}]\nfrom pdedsl.faces.cli import run\ntry: run()\nexcept SystemExit as e: assert not e.code\nassert 'jax' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_ctrl_c_saves_what_there_is(spec: Path) -> None:
+    command = [sys.executable, "-u", "-m", "pdedsl.faces.cli", "solve", str(spec), "--steps", "100000", "--out", "run"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.split()[:1] == ["1"]:
+            break
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    assert "interrupted" in output and "Traceback" not in output
+    assert json.loads(Path("run/run.json").read_text())["status"] == "interrupted"
