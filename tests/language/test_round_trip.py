@@ -53,7 +53,7 @@ def test_the_grammar_has_no_conflicts() -> None:
 
 
 @given(st.lists(statements(), max_size=4))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_programs(texts: list[str]) -> None:
     spec = parse(Source.of("pde 1\n" + "\n".join(texts) + "\n"))
     formatted = format_spec(spec)
@@ -65,7 +65,7 @@ def test_random_programs(texts: list[str]) -> None:
 
 
 @given(st.lists(statements(), max_size=5))
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_programs_never_break_the_checker(texts: list[str]) -> None:
     source = Source.of("pde 1\ndomain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t)\n" + "\n".join(texts) + "\n")
     for diagnostic in check(source).diagnostics:
