@@ -9,6 +9,7 @@ import sympy as sp
 from sympy.core.parameters import distribute
 
 from pdedsl.language import syntax
+from pdedsl.language.calls import called
 from pdedsl.language.choices import check_setting, not_yet
 from pdedsl.language.expressions import PLACES, Expressions
 from pdedsl.language.names import collect
@@ -82,7 +83,7 @@ class _Resolver:
             self.report(diagnostic)
         if self.names.diagnostics:
             self.defective.add("*")
-        self.walk = Expressions(self.names, self.report, parameters=self._parameter, exact=self._exact)
+        self.walk = Expressions(self.names, self.report, called, parameters=self._parameter, exact=self._exact)
         for name in self.names.of("param"):
             self._parameter(name)
         coordinates = self._coordinates()
@@ -234,7 +235,7 @@ class _Resolver:
             elif name not in self.cyclic:
                 value = self.walk.scalar(definition.value, PLACES["param"])
             if value is not None:
-                self.walk.values[symbol] = float(self.walk._constant(value) or 0.0)
+                self.walk.values[symbol] = float(self.walk.constant(value) or 0.0)
                 # Parameters stand in the order in which their values can be worked out.
                 self.parameters.pop(name)
                 self.parameters[name] = Parameter(symbol, value, declaration.span)
@@ -246,7 +247,7 @@ class _Resolver:
         bounds = [self.walk.scalar(b, place) for b in (interval.lower, interval.upper)]
         if bounds[0] is None or bounds[1] is None:
             return None
-        lower, upper = (self.walk._constant(b) for b in bounds if b is not None)
+        lower, upper = (self.walk.constant(b) for b in bounds if b is not None)
         if lower is None or upper is None:
             return None
         if lower >= upper:
@@ -277,7 +278,7 @@ class _Resolver:
                         found.append(Coordinate(symbol, *bounds, kind=kind, span=axis.name.span))
                     continue
                 span = axis.indices[0].span | axis.indices[1].span
-                first, last = (self.walk._integer(i, span, {}) for i in axis.indices)
+                first, last = (self.walk.integer(i, span, {}) for i in axis.indices)
                 if first is None or last is None:
                     self.defective.add("*")
                     continue
@@ -435,7 +436,7 @@ class _Resolver:
                 case syntax.Weight():
                     weighed = option
                     weight = self.walk.scalar(option.value, PLACES["weight"])
-                    number = None if weight is None else self.walk._constant(weight)
+                    number = None if weight is None else self.walk.constant(weight)
                     if number is not None and number <= 0:
                         self.report(
                             Diagnostic("E303", "a weight must be positive", option.value.span, "leave it out for 1")
