@@ -12,7 +12,7 @@ from pdedsl.language.functions import FUNCTIONS
 from pdedsl.language.names import derivative_letters
 from pdedsl.language.operators import INTEGRALS, OPERATORS, SHAPES, SPATIAL, Operator
 from pdedsl.language.problem import derivative_order, normal
-from pdedsl.language.tensor import RANKS, Tensor, scalar
+from pdedsl.language.tensor import RANKS, Tensor, scalar, vector
 
 HIGHEST = 8
 LONGEST = 1000
@@ -330,11 +330,11 @@ def exact(walk: Expressions, node: syntax.Called, place: Place) -> Tensor | None
     if not place.coordinates:
         walk.wrong("E304", f"`exact` has no meaning in {place.words}", node.span, "only constants may stand here")
         return None
-    if declaration.kind == "vector":
-        walk.wrong(*unsupported("`vector`", node.span))
+    fields = walk.vectors.get(argument.name, ()) if declaration.kind == "vector" else (argument.name,)
+    found = walk.exact(fields, node.span) if fields else None
+    if found is None:
         return None
-    found = walk.exact(argument, node.span)
-    return None if found is None else scalar(found)
+    return vector(found) if declaration.kind == "vector" else scalar(found[0])
 
 
 _RANK_HELP: Mapping[tuple[str, int], str] = {

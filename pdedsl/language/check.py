@@ -1,6 +1,7 @@
 """From a resolved Problem to what is wrong or missing in it: counting, and probing at sampled points."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import sympy as sp
@@ -70,8 +71,13 @@ def _nothing_to_solve(spec: Spec) -> Iterator[Diagnostic]:
 
 def _count_equations(problem: Problem) -> Iterator[Diagnostic]:
     """E501, by scalar components."""
-    components = sum(len(e.lhs) for e in problem.equations)
+    unit = geometry.random(np.random.default_rng(3))
+    points = geometry.scale(unit(4 * PROBES, len(problem.coordinates)), problem)
+    held = np.zeros(len(points), int)
+    for equation in problem.equations:
+        held += len(equation.lhs) * geometry.chosen(problem, (problem.region(equation),), points)
     fields = len(problem.fields)
+    components = int(held.min() if held.min() < fields else held.max())
     if components == fields:
         return
     present = occurring((r for e in problem.equations for r in e.residual), problem.fields)
@@ -188,6 +194,17 @@ def _unmet(problem: Problem) -> Iterator[Diagnostic]:
     """E402: entries of `on` that meet no boundary; E304: a normal derivative at a time."""
     faces = ", ".join(_face_words(problem, f) for f in geometry.faces(problem)[:8])
     boundary = f"the boundary is {faces}" if faces else "there is no boundary in space"
+    spans = dict(problem.spans)
+    unit = geometry.random(np.random.default_rng(4))
+    for equation in problem.equations:
+        if equation.part and not len(geometry.inside(problem, problem.region(equation), PROBES, unit)):
+            yield Diagnostic(
+                "E402",
+                f"the part `{equation.part}` holds no point of the domain",
+                spans[equation.part],
+                _extent(problem),
+            )
+    everything = replace(problem, periodic=())
     for condition in problem.conditions:
         if condition.kind != "boundary":
             continue
@@ -195,7 +212,19 @@ def _unmet(problem: Problem) -> Iterator[Diagnostic]:
             if geometry.speaks_of_time(where, problem.time):
                 yield from _time_place(problem, condition, where, span)
             elif not geometry.pieces(problem, Condition("", (), (), where=(where,))):
-                yield Diagnostic("E402", "no boundary point satisfies this", span, boundary)
+                wrapped = geometry.pieces(everything, Condition("", (), (), where=(where,)))
+                if wrapped:
+                    coordinate = problem.coordinates[wrapped[0].face.axis]
+                    also = ((spans[str(coordinate.symbol)], "periodic here"),)
+                    message = f"`{coordinate.name}` is periodic: it has no boundary"
+                    yield Diagnostic("E405", message, span, "remove this condition, or `periodic`", also)
+                else:
+                    yield Diagnostic("E402", "no boundary point satisfies this", span, boundary)
+
+
+def _extent(problem: Problem) -> str:
+    pairs = zip(problem.coordinates[:4], problem.bounds, strict=False)
+    return "the domain is " + ", ".join(f"{c.name} in [{a:g}, {b:g}]" for c, (a, b) in pairs)
 
 
 def _time_place(problem: Problem, condition: Condition, where: sp.Basic, span: Span) -> Iterator[Diagnostic]:
@@ -225,7 +254,7 @@ def _probes(problem: Problem, statement: Equation) -> np.ndarray:
             () if statement.kind == "initial" and problem.time is None else geometry.pieces(problem, statement)
         )
         return geometry.sample(problem, found, PROBES, unit) if found else np.zeros((0, len(problem.coordinates)))
-    return geometry.scale(unit(PROBES, len(problem.coordinates)), problem)
+    return geometry.inside(problem, problem.region(statement), PROBES, unit)
 
 
 def _values(problem: Problem, statement: Equation, points: np.ndarray) -> dict[sp.Symbol, object]:
@@ -341,6 +370,7 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
     """E606: statements that the exact solution does not satisfy."""
     exact = dict(problem.exact)
     spans = dict(problem.exact_spans)
+    yield from _not_periodic(problem, exact, spans)
     for statement in problem.statements:
         names = occurring(statement.residual, problem.fields)
         points = _probes(problem, statement)
@@ -370,6 +400,21 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
             also = tuple((spans[n], "the exact solution") for n in sorted(names) if n in spans)
             yield Diagnostic("E606", message, statement.span, help_, also)
             break
+
+
+def _not_periodic(problem: Problem, exact: dict[str, sp.Expr], spans: dict[str, Span]) -> Iterator[Diagnostic]:
+    declared = dict(problem.spans)
+    for symbol in problem.periodic:
+        axis = problem.symbols.index(symbol)
+        lower, upper = (_on(problem, Face(axis, end)) for end in (0, 1))
+        pairs = [(name, e) for name, expression in exact.items() for e in (expression, sp.diff(expression, symbol))]
+        for name, e in pairs:
+            a, b = (np.asarray(evaluate(e, _values(problem, Equation("", (), ()), p)), float) for p in (lower, upper))
+            if np.abs(a - b).max() > 1e-7 * (1 + np.abs(a).max()):
+                message = f"the exact solution of `{name}` is not periodic in {symbol}"
+                help_ = "it and all its derivatives must agree at both ends"
+                yield Diagnostic("E606", message, declared[str(symbol)], help_, ((spans[name], "the exact solution"),))
+                break
 
 
 # ---- tables --------------------------------------------------------------------------------------------------------------

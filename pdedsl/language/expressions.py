@@ -72,7 +72,12 @@ class Expressions:
     parameters: Callable[[str], sp.Symbol | None] = lambda name: None
     """The symbol of a parameter, resolved when it is first asked for."""
     values: dict[sp.Symbol, float] = field(default_factory=dict)
-    exact: Callable[[syntax.Name, Span], sp.Expr | None] = lambda name, span: None
+    vectors: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of the fields of each vector."""
+    exact: Callable[[tuple[str, ...], Span], tuple[sp.Expr, ...] | None] = lambda names, span: None
+    """The exact solutions of fields; reports what is missing."""
+    part: Callable[[str], sp.Basic | None] = lambda name: None
+    """The condition of a part, resolved when it is first asked for."""
     terms: list[Term] = field(default_factory=list)
     _memo: dict[sp.Basic, object] = field(default_factory=dict)
     _sizes: dict[sp.Basic, int] = field(default_factory=dict)
@@ -157,8 +162,7 @@ class Expressions:
                     return None
                 return _RELATIONS[node.operator](left.scalar, right.scalar)
             case syntax.Name(name=name) if name in self.names.declared and self.names.declared[name].kind == "part":
-                self.wrong(*unsupported("parts", node.span))
-                return None
+                return self.part(name)
             case syntax.Name(name=name) if name not in self.names.declared and name not in FUNCTIONS:
                 self.report(unknown_name(node, self.names, called=False))
                 return None
@@ -279,12 +283,16 @@ class Expressions:
                     self.wrong("E303", f"`{name}` needs arguments", node.span, f"write {name}({wanted})")
                     return None
                 return self.let(let, {}, node.span, place)
-            case "vector" | "unknown" | "part":
-                self.wrong(
-                    *unsupported(
-                        {"vector": "`vector`", "unknown": "`unknown`", "part": "`part`"}[declaration.kind], node.span
-                    )
-                )
+            case "vector" if not place.fields:
+                help_ = f"write exact({name})" if place.coordinates else "only constants may stand here"
+                self.wrong("E304", f"the vector `{name}` has no meaning in {place.words}", node.span, help_)
+            case "vector":
+                if name in self.vectors:
+                    return vector(tuple(self.fields[f] for f in self.vectors[name]))
+            case "part":
+                self.wrong("E303", f"`{name}` is a part, not a number", node.span, "parts belong to `on` and `in`")
+            case "unknown":
+                self.wrong(*unsupported("`unknown`", node.span))
         return None
 
     def unknown(self, node: syntax.Name, called: bool) -> None:

@@ -35,8 +35,11 @@ class Piece:
 
 
 def faces(problem: Problem) -> tuple[Face, ...]:
-    """The faces of the spatial boundary, each at all times."""
-    return tuple(Face(axis, end) for axis, c in enumerate(problem.coordinates) if c.kind == "space" for end in (0, 1))
+    """The faces of the spatial boundary, each at all times; periodic coordinates have none."""
+    axes = [
+        axis for axis, c in enumerate(problem.coordinates) if c.kind == "space" and c.symbol not in problem.periodic
+    ]
+    return tuple(Face(axis, end) for axis in axes for end in (0, 1))
 
 
 def start(problem: Problem) -> Face:
@@ -58,6 +61,21 @@ def scale(unit: np.ndarray, problem: Problem) -> np.ndarray:
     """Points of the unit cube, shape (n, d), moved to the problem's box."""
     lower, upper = np.asarray(problem.bounds, float).T
     return lower + unit * (upper - lower)
+
+
+def inside(problem: Problem, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
+    """`n` points of the domain, shape (n, d), at which a condition holds; fewer if it almost never does."""
+    d = len(problem.coordinates)
+    points = scale(unit(n, d), problem)
+    if where == sp.true:
+        return points
+    kept = points[chosen(problem, (where,), points)]
+    for turn in range(200):
+        if len(kept) >= n:
+            break
+        more = scale(np.random.default_rng([turn, n]).random((4 * n, d)), problem)
+        kept = np.concatenate([kept, more[chosen(problem, (where,), more)]])
+    return kept[:n]
 
 
 def on_face(problem: Problem, face: Face, n: int, unit: Unit) -> np.ndarray:

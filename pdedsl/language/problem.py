@@ -86,6 +86,8 @@ class Equation:
     span: Span = field(default=NOWHERE, compare=False)
     head: Span = field(default=NOWHERE, compare=False)
     terms: tuple[Term, ...] = field(default=(), compare=False, repr=False)
+    part: str | None = None
+    """The part of the domain where it holds; None for all of it."""
 
     kind: Literal["equation", "boundary", "initial"] = field(default="equation", init=False)
 
@@ -143,12 +145,18 @@ class Problem:
     equations: tuple[Equation, ...]
     conditions: tuple[Condition, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    parts: tuple[tuple[str, sp.Basic], ...] = ()
+    """Named conditions on the coordinates."""
+    periodic: tuple[sp.Symbol, ...] = ()
+    """Coordinates in which every field is periodic, by construction."""
     exact: tuple[tuple[str, sp.Expr], ...] = ()
     references: tuple[Reference, ...] = ()
     choices: tuple[tuple[str, Choice], ...] = ()
     title: str = ""
     source: Source = field(default=Source(""), compare=False, repr=False)
     exact_spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
+    spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
+    """Where parts and periodic coordinates are declared, by name."""
     warnings: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -171,6 +179,10 @@ class Problem:
     @property
     def name(self) -> str:
         return self.title or self.source.name
+
+    def region(self, equation: Equation) -> sp.Basic:
+        """The condition on the coordinates under which an equation holds."""
+        return sp.true if equation.part is None else dict(self.parts)[equation.part]
 
     @cached_property
     def values(self) -> dict[sp.Symbol, float]:

@@ -67,7 +67,10 @@ class _Resolver:
     defective: set[str] = field(default_factory=set)
     parameters: dict[str, Parameter | None] = field(default_factory=dict)
     exact: dict[str, sp.Expr | None] = field(default_factory=dict)
-    exact_statements: dict[str, syntax.Exact] = field(default_factory=dict)
+    exact_statements: dict[str, tuple[syntax.Exact, int | None]] = field(default_factory=dict)
+    """For each field the statement that gives its solution, and the component of it where that gives a vector."""
+    resolving: list[str] = field(default_factory=list)
+    parts: dict[str, sp.Basic | None] = field(default_factory=dict)
     cyclic: set[str] = field(default_factory=set)
 
     def report(self, diagnostic: Diagnostic) -> None:
@@ -83,15 +86,20 @@ class _Resolver:
             self.report(diagnostic)
         if self.names.diagnostics:
             self.defective.add("*")
-        self.walk = Expressions(self.names, self.report, called, parameters=self._parameter, exact=self._exact)
+        self.walk = Expressions(
+            self.names, self.report, called, parameters=self._parameter, exact=self._exact, part=self._part
+        )
         for name in self.names.of("param"):
             self._parameter(name)
         coordinates = self._coordinates()
         self.walk.coordinates = coordinates
         fields = self._fields()
-        for name in (s.name.name for s in self.of(syntax.Exact) if isinstance(s, syntax.Exact)):
-            if name in self.exact_statements:
-                self._exact(self.exact_statements[name].name, self.exact_statements[name].name.span)
+        self._vectors()
+        for name, (statement, _) in self.exact_statements.items():
+            self._exact((name,), statement.name.span)
+        for name in self.names.of("part"):
+            self._part(name)
+        periodic = self._periodic()
         self.defective |= {
             b.keyword if b.keyword in _KINDS else "*" for b in self.spec.broken if b.keyword not in _QUIET
         }
@@ -113,7 +121,11 @@ class _Resolver:
                 choices=choices,
                 title=titles[0] if titles else "",
                 source=self.spec.source,
-                exact_spans=tuple((n, s.value.span) for n, s in self.exact_statements.items()),
+                exact_spans=tuple((n, s.value.span) for n, (s, _) in self.exact_statements.items()),
+                parts=tuple((n, c) for n, c in self.parts.items() if c is not None),
+                periodic=tuple(periodic),
+                spans=tuple((n, d.span) for n, d in self.names.declared.items() if d.kind == "part")
+                + tuple((str(s), span) for s, span in periodic.items()),
             )
         found = (*self.spec.diagnostics, *self.diagnostics.values())
         return Resolution(problem, tuple(found), frozenset(self.defective))
@@ -136,16 +148,21 @@ class _Resolver:
                 seen[words] = statement
             if isinstance(statement, syntax.Exact):
                 name = statement.name.name
-                if name in self.exact_statements:
-                    also = ((self.exact_statements[name].name.span, "the first one"),)
-                    message = f"a second exact solution for `{name}`"
+                declaration = self.names.declared.get(name)
+                fields: list[tuple[str, int | None]] = [(name, None)]
+                if declaration is not None and isinstance(declaration.node, syntax.Vector):
+                    fields = [(c.name, place) for place, c in enumerate(declaration.node.components)]
+                twice = next((f for f, _ in fields if f in self.exact_statements), None)
+                if twice is not None:
+                    also = ((self.exact_statements[twice][0].name.span, "the first one"),)
+                    message = f"a second exact solution for `{twice}`"
                     yield Diagnostic("E202", message, statement.name.span, "remove one", also)
-                elif self.names.declared.get(name) is None:
+                elif declaration is None:
                     help_ = suggest(name, self.names.of("field", "vector")) or "name a field"
                     yield Diagnostic("E201", f"`{name}` is not declared", statement.name.span, help_)
-                elif self.names.declared[name].kind in ("field", "vector"):
-                    self.exact_statements[name] = statement
-                elif self.names.declared[name].kind != "broken":
+                elif declaration.kind in ("field", "vector"):
+                    self.exact_statements |= {f: (statement, place) for f, place in fields}
+                elif declaration.kind != "broken":
                     yield Diagnostic(
                         "E303", f"`{name}` is not a field", statement.name.span, "`exact` gives the solution of a field"
                     )
@@ -187,7 +204,7 @@ class _Resolver:
     def _not_supported(self) -> Iterator[Diagnostic]:
         words: Mapping[type, str] = {
             syntax.Unknown: "`unknown`", syntax.UnknownField: "`unknown field`", syntax.Shape: "a domain of another shape than a box",
-            syntax.Part: "`part`", syntax.Vector: "`vector`", syntax.Periodic: "`periodic`", syntax.ReportValue: "`report`",
+            syntax.ReportValue: "`report`",
         }  # fmt: skip
         for statement in self.spec.statements:
             what = words.get(type(statement))
@@ -198,11 +215,6 @@ class _Resolver:
             if what:
                 self.defective.add("*")
                 yield not_yet(what, statement.keyword)
-            if isinstance(statement, syntax.Relation):
-                for option in statement.options:
-                    if isinstance(option, syntax.Within):
-                        self.defective.add("*")
-                        yield not_yet("`in PART`", option.span)
 
     def _unused(self) -> Iterator[Diagnostic]:
         """W206 for parameters and abbreviations that nothing uses; broken statements may use anything."""
@@ -211,7 +223,7 @@ class _Resolver:
             return
         for statement in self.spec.statements:
             used |= {n.name for n in syntax.names_in(statement)} - _declares(statement)
-        for name in self.names.of("param", "let"):
+        for name in self.names.of("param", "let", "part", "vector"):
             declaration = self.names.declared[name]
             if name not in used and name not in self.overrides:
                 yield Diagnostic("W206", f"`{name}` is never used", declaration.span, "remove it")
@@ -338,27 +350,92 @@ class _Resolver:
         )
         self.report(Diagnostic("E201", f"there is no coordinate `{argument.name}`", argument.span, help_))
 
-    def _exact(self, name: syntax.Name, span: Span) -> sp.Expr | None:
-        """The exact solution of a field: E305 if there is none, E204 if it needs itself."""
-        statement = self.exact_statements.get(name.name)
-        if statement is None:
+    def _vectors(self) -> None:
+        for statement in self.of(syntax.Vector):
+            assert isinstance(statement, syntax.Vector)
+            name, components = statement.name.name, [c.name for c in statement.components]
+            for place, component in enumerate(statement.components):
+                declaration = self.names.declared.get(component.name)
+                if component.name in components[:place]:
+                    message = f"`{component.name}` stands here twice"
+                    self.report(Diagnostic("E202", message, component.span, "name each component once"))
+                elif declaration is None or declaration.kind not in ("field", "broken"):
+                    help_ = (
+                        suggest(component.name, self.names.of("field")) or "a vector groups fields: declare them first"
+                    )
+                    self.report(Diagnostic("E201", f"there is no field `{component.name}`", component.span, help_))
+            if all(c in self.walk.fields for c in components) and len(set(components)) == len(components):
+                self.walk.vectors[name] = tuple(components)
+            else:
+                self.defective.add("*")
+
+    def _part(self, name: str) -> sp.Basic | None:
+        """The condition of a part; None where it is wrong."""
+        if name not in self.parts:
+            self.parts[name] = None
+            statement = self.names.declared[name].node
+            assert isinstance(statement, syntax.Part)
+            self.resolving.append(name)
+            self.parts[name] = self.walk.condition(statement.condition, PLACES["part"])
+            self.resolving.pop()
+            if self.parts[name] is None:
+                self.defective.add("*")
+        elif name in self.resolving:
+            span = self.names.declared[name].span
+            self.report(Diagnostic("E204", f"`{name}` is defined by itself", span, "write the condition out"))
+        return self.parts[name]
+
+    def _periodic(self) -> dict[sp.Symbol, Span]:
+        """The periodic coordinates and where they are declared so."""
+        found: dict[sp.Symbol, Span] = {}
+        space = set(self.walk.space)
+        for statement in self.of(syntax.Periodic):
+            assert isinstance(statement, syntax.Periodic)
+            for name in statement.names:
+                symbols = [self.walk.symbols[name.name]] if name.name in self.walk.symbols else []
+                symbols += list(self.walk.groups.get(name.name, {}).values())
+                if not symbols:
+                    self._not_a_coordinate(name)
+                elif not set(symbols) <= space:
+                    message = f"`{name.name}` is the time: only coordinates in space can be periodic"
+                    self.report(Diagnostic("E304", message, name.span, "remove it"))
+                    self.defective.add("*")
+                elif set(symbols) & set(found):
+                    self.report(Diagnostic("E202", f"`{name.name}` is periodic twice", name.span, "remove one"))
+                found |= {s: name.span for s in symbols if s in space}
+        return found
+
+    def _exact(self, names: tuple[str, ...], span: Span) -> tuple[sp.Expr, ...] | None:
+        """The exact solutions of fields: E305 for those without one, E204 for one that needs itself."""
+        missing = [n for n in names if n not in self.exact_statements]
+        if missing:
             if "exact" not in {b.keyword for b in self.spec.broken} and "*" not in self.defective:
-                message = f"there is no exact solution for `{name.name}`"
-                self.walk.wrong("E305", message, span, f"add `exact {name.name} = ...`")
+                listed = ", ".join(f"`{n}`" for n in missing)
+                help_ = "add " + ", ".join(f"`exact {n} = ...`" for n in missing)
+                self.walk.wrong("E305", f"there is no exact solution for {listed}", span, help_)
             return None
-        if name.name not in self.exact:
-            self.exact[name.name] = None
-            self._resolving = getattr(self, "_resolving", [])
-            self._resolving.append(name.name)
-            self.exact[name.name] = self.walk.scalar(statement.value, PLACES["exact"])
-            self._resolving.pop()
-        elif name.name in getattr(self, "_resolving", []):
-            self.report(
-                Diagnostic(
-                    "E204", f"the exact solution of `{name.name}` needs itself", statement.name.span, "write it out"
-                )
-            )
-        return self.exact[name.name]
+        found = [self._exact_field(n) for n in names]
+        return None if any(f is None for f in found) else tuple(f for f in found if f is not None)
+
+    def _exact_field(self, name: str) -> sp.Expr | None:
+        statement, place = self.exact_statements[name]
+        if name not in self.exact:
+            self.exact[name] = None
+            self.resolving.append(name)
+            value = self.walk.tensor(statement.value, PLACES["exact"])
+            self.resolving.pop()
+            if value is not None:
+                wanted = self.names.declared[statement.name.name].node
+                shape = (len(wanted.components),) if isinstance(wanted, syntax.Vector) else ()
+                if value.shape != shape:
+                    words = f"`{statement.name.name}` is {'a vector' if shape else 'a scalar'}, its exact solution {value.words}"
+                    self.report(Diagnostic("E301", words, statement.value.span, "both must have the same rank"))
+                else:
+                    self.exact[name] = value.entries[place or 0]
+        elif name in self.resolving:
+            message = f"the exact solution of `{name}` needs itself"
+            self.report(Diagnostic("E204", message, statement.name.span, "write it out"))
+        return self.exact[name]
 
     # ---- equations and conditions ----------------------------------------------------------------------------------
 
@@ -393,6 +470,7 @@ class _Resolver:
         left, right = (self.walk.tensor(side, place) for side in (relation.lhs, relation.rhs))
         terms = tuple(self.walk.terms)
         weight, hard, where, places = self._options(relation)
+        part = self._within(relation)
         if left is None or right is None or weight is None or where is None:
             return None
         shape = right.shape if left.zero else left.shape
@@ -412,7 +490,7 @@ class _Resolver:
             return None
         head = {"weight": weight, "span": relation.sides, "head": relation.head, "terms": terms}
         if relation.kind == "equation":
-            return Equation(name, lhs, rhs, **head)
+            return Equation(name, lhs, rhs, **head, part=part)
         kind = "boundary" if relation.kind == "boundary" else "initial"
         return Condition(name, lhs, rhs, **head, kind=kind, where=where, places=places, hard=hard is not None)
 
@@ -456,6 +534,19 @@ class _Resolver:
                 Diagnostic("E303", message, hard.span, "remove `hard` or the weight", ((weighed.span, "the weight"),))
             )
         return weight, hard, None if where is None else tuple(where), tuple(places)
+
+    def _within(self, relation: syntax.Relation) -> str | None:
+        """The part of the domain where an equation is to hold."""
+        option = next((o for o in relation.options if isinstance(o, syntax.Within)), None)
+        if option is None:
+            return None
+        declaration = self.names.declared.get(option.part.name)
+        if declaration is None or declaration.kind not in ("part", "broken"):
+            help_ = suggest(option.part.name, self.names.of("part")) or f"declare it: part {option.part.name}: x > 0"
+            self.report(Diagnostic("E201", f"there is no part `{option.part.name}`", option.part.span, help_))
+            self.defective.add("*")
+            return None
+        return option.part.name if self.parts.get(option.part.name) is not None else None
 
     def _where(self, entry: syntax.Expression) -> sp.Basic | None:
         if isinstance(entry, syntax.Name) and entry.name == "all":
@@ -543,4 +634,6 @@ def _declares(statement: syntax.Statement) -> set[str]:
             return own - inside
         case syntax.Let():
             return {statement.name.name} - {n.name for n in syntax.names_in(statement.body)}
+        case syntax.Part() | syntax.Vector():
+            return {statement.name.name}
     return set()

@@ -137,7 +137,11 @@ def write(problem: Problem) -> str:
             lines.append(f"{keyword} " + ", ".join(_intervals(own)))
     groups = _groups(problem)
     fields = (f"{f.name}({', '.join(_arguments(f.arguments, groups))})" for f in problem.fields)
-    lines += [f"field {', '.join(fields)}", ""]
+    lines += [f"field {', '.join(fields)}"]
+    lines += [f"part {name}: {write_expression(condition)}" for name, condition in problem.parts]
+    if problem.periodic:
+        lines.append(f"periodic {', '.join(_arguments(problem.periodic, groups))}")
+    lines.append("")
     lines += [_write_statement(s) for s in problem.statements]
     lines.append("")
     lines += [f"exact {name} = {write_expression(value)}" for name, value in problem.exact]
@@ -182,6 +186,8 @@ def _write_statement(statement: Equation | Condition) -> str:
     text += f"{write_tensor(statement.lhs)} = {write_tensor(statement.rhs)}"
     if statement.kind == "boundary":
         text += f"  on {', '.join(write_where(w) for w in getattr(statement, 'where', ()))}"
+    if statement.part is not None:
+        text += f"  in {statement.part}"
     if statement.weight != 1:
         text += f"  weight {write_expression(statement.weight)}"
     return text + ("  hard" if getattr(statement, "hard", False) else "")
@@ -246,7 +252,7 @@ def latex(problem: Problem) -> str:
 def _latex_place(problem: Problem, statement: Equation | Condition) -> str:
     match statement.kind:
         case "equation":
-            return r"\text{in } \Omega"
+            return r"\text{in } " + (rf"\mathrm{{{statement.part}}}" if statement.part else r"\Omega")
         case "initial":
             assert problem.time is not None
             return f"{latex_expression(problem.time.symbol)} = {latex_expression(problem.time.lower)}"
@@ -262,6 +268,7 @@ def describe(problem: Problem) -> str:
     lines = [problem.title, ""] if problem.title else []
     lines += [f"{c.name} in [{write_expression(c.lower)}, {write_expression(c.upper)}]" for c in problem.coordinates]
     lines += [f"{p.name} = {write_expression(p.value)}" for p in problem.parameters]
+    lines += [f"periodic in {symbol}" for symbol in problem.periodic]
     for statement in problem.statements:
         inside = statement.kind == "equation"
         operator, data = ("D", "f") if inside else ("B", "g")
@@ -281,7 +288,7 @@ def describe(problem: Problem) -> str:
 def _place(problem: Problem, statement: Equation | Condition) -> str:
     match statement.kind:
         case "equation":
-            return "in the domain"
+            return f"in {statement.part}" if statement.part else "in the domain"
         case "initial":
             assert problem.time is not None
             return f"at {problem.time.name} = {write_expression(problem.time.lower)}"

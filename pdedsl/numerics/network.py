@@ -37,12 +37,17 @@ class Perceptron(eqx.Module):
     centre: tuple[float, ...] = eqx.field(static=True)
     stretch: tuple[float, ...] = eqx.field(static=True)
     axes: tuple[int, ...] = eqx.field(static=True)
+    circular: tuple[bool, ...] = eqx.field(static=True)
+    """Which of its coordinates are periodic: they enter as the cosine and sine of their angle."""
     activation: str = eqx.field(static=True)
 
     def __call__(self, x: Array) -> Array:
         """A point of shape (d,) to the values of the outputs, shape (m,)."""
         own = x if len(self.axes) == x.shape[0] else x[np.asarray(self.axes)]
         y = (own - jnp.asarray(self.centre, x.dtype)) * jnp.asarray(self.stretch, x.dtype)
+        if any(self.circular):
+            angle = np.pi * y[np.flatnonzero(self.circular)]
+            y = jnp.concatenate([jnp.cos(angle), jnp.sin(angle), y[np.flatnonzero(np.logical_not(self.circular))]])
         activate = ACTIVATIONS[self.activation]
         *hidden, (weight, bias) = zip(self.weights, self.biases, strict=True)
         for w, b in hidden:
@@ -56,12 +61,15 @@ def perceptron(
     bounds: Sequence[tuple[float, float]],
     outputs: int,
     key: Array,
+    periodic: Sequence[int] = (),
 ) -> Perceptron:
     """A network of the coordinates `axes` of a box with `bounds`, with fresh weights drawn from `key`."""
     lower, upper = np.asarray([bounds[a] for a in axes], float).T
-    sizes = (len(axes), *architecture.widths, outputs)
+    circular = tuple(a in periodic for a in axes)
+    sizes = (len(axes) + sum(circular), *architecture.widths, outputs)
     scale = np.asarray(architecture.scale, float)
     scale = scale[list(axes)] if scale.size > 1 else np.full(len(axes), scale[0])
+    scale = np.where(circular, 1.0, scale)  # a periodic coordinate runs once round the circle
     weights, biases = [], []
     for inputs, width, k in zip(sizes[:-1], sizes[1:], jax.random.split(key, len(sizes) - 1), strict=True):
         kw, kb = jax.random.split(k)
@@ -77,5 +85,6 @@ def perceptron(
         centre=tuple(((lower + upper) / 2).tolist()),
         stretch=tuple((scale * 2 / (upper - lower)).tolist()),
         axes=tuple(axes),
+        circular=circular,
         activation=architecture.activation,
     )

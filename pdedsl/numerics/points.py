@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import sympy as sp
 from scipy.stats import qmc
 
 from pdedsl.language import geometry
@@ -36,8 +37,8 @@ def sampler(problem: Problem, statement: Equation, kind: Kind = "random") -> Sam
     if isinstance(statement, Condition):
         found = geometry.pieces(problem, statement)
         return lambda n, generator: geometry.sample(problem, found, n, _unit(kind, (n,), generator))
-    d = len(problem.coordinates)
-    return lambda n, generator: geometry.scale(_unit(kind, (n,), generator)(n, d), problem)
+    region = problem.region(statement)
+    return lambda n, generator: geometry.inside(problem, region, n, _unit(kind, (n,), generator))
 
 
 def place(problem: Problem, statement: Equation, plan: Plan, generator: np.random.Generator) -> np.ndarray:
@@ -50,7 +51,9 @@ def place(problem: Problem, statement: Equation, plan: Plan, generator: np.rando
         points = [_face_grid(problem, piece, plan) for piece in found]
         return np.concatenate(points)
     counts = plan.counts if len(plan.counts) == d else (plan.counts[0],) * d
-    return geometry.scale(_grid(counts), problem)
+    points = geometry.scale(_grid(counts), problem)
+    region = problem.region(statement)
+    return points if region == sp.true else points[geometry.chosen(problem, (region,), points)]
 
 
 def _face_grid(problem: Problem, piece: geometry.Piece, plan: Plan) -> np.ndarray:

@@ -75,9 +75,10 @@ def build_model(problem: Problem, architecture: Architecture, seed: int) -> tupl
     for place_, unknown in enumerate(problem.fields):
         axes = tuple(problem.symbols.index(s) for s in unknown.arguments)
         groups.setdefault(axes, []).append(place_)
+    periodic = [problem.symbols.index(s) for s in problem.periodic]
     keys = jax.random.split(jax.random.key(seed), len(groups))
     networks = [
-        perceptron(architecture, axes, problem.bounds, len(members), key)
+        perceptron(architecture, axes, problem.bounds, len(members), key, periodic)
         for (axes, members), key in zip(groups.items(), keys, strict=True)
     ]
     arrays, static = eqx.partition(networks, eqx.is_array)

@@ -42,6 +42,20 @@ equation: dt(u) = -u
 initial: u = 1
 """
 
+PARTS = """pde 1
+domain x in [0, 2*pi], y in [0, 1]
+field u(x, y), v(x, y)
+vector U = (u, v)
+part left: x > 3
+part right: not left
+periodic x
+equation: laplacian(U) = -U  in left
+equation: laplacian(U) = -U  in right
+boundary: U = exact(U)  on y = 0
+boundary: dn(U) = 0  on y = 1
+exact U = [cos(x), sin(x)]
+"""
+
 CASES = [
     # ---- syntax
     ("E101", GOOD, "D(u) = 0", "D(u) = «2u»"),
@@ -145,16 +159,32 @@ CASES = [
     ("E606", GOOD, "equation: D(u) = 0", "equation: «D(u) + 2*dxx(u) = 0»"),
     ("E606", GOOD, "initial:  u = sin(pi*x)", "initial:  «u = sin(2*pi*x)»"),
     ("E607", ODE, "initial: u = 1", 'initial: u = 1\nreference: u from «"nowhere.csv"»'),
+    # ---- vectors, parts, periodic coordinates
+    ("E201", PARTS, "vector U = (u, v)", "vector U = (u, «w»)"),
+    ("E202", PARTS, "vector U = (u, v)", "vector U = (u, «u»)"),
+    ("E201", PARTS, "in left", "in «lefty»"),
+    ("E204", PARTS, "part right: not left", "part «right»: not right"),
+    ("E301", PARTS, "exact U = [cos(x), sin(x)]", "exact U = «cos(x)»"),
+    ("E301", PARTS, "laplacian(U) = -U", "«laplacian(U) = -u»"),
+    ("E303", PARTS, "laplacian(U) = -U  in left", "laplacian(U) = -«left»*U  in left"),
+    ("E304", PARTS, "x > 3", "«u» > 3"),
+    ("E304", PARTS, "periodic x", "time t in [0, 1]\nperiodic «t»"),
+    ("E402", PARTS, "part left: x > 3", "part «left»: x > 30"),
+    ("E402", PARTS, "on y = 0", "on y = 0, «left and y = 0.5»"),
+    ("E405", PARTS, "on y = 0", "on y = 0, «x = 0»"),
+    ("E501", PARTS.replace("field u", "field «u»"), "right: not left", "right: x < 3 and y > 0.5"),
+    ("E606", PARTS.replace("2*pi]", "pi]"), "periodic x", "periodic «x»"),
+    ("W206", PARTS, "part right: not left", "part right: not left\npart «up»: y > 0.5"),
     # ---- not yet
-    ("E901", GOOD, "D(u) = 0", "D(u) = 0\n«periodic» x"),
-    ("E901", PLANE, "boundary: v", "«vector» U = (u, v)\nboundary: v"),
+    ("E901", GOOD, "D(u) = 0", "D(u) = 0\n«report» peak = u at (0.5, 1)"),
+    ("E901", PLANE, "boundary: v", "«unknown» field q(x)\nboundary: v"),
     ("E901", PLANE, "boundary: v", "«constraint»: v = 0 at (0, 0)\nboundary: v"),
     ("E901", GOOD, "param a = 0.25", "param a = 0.25\n«unknown» b = 1"),
     ("E901", GOOD, "D(u) = 0", 'D(u) = 0\n«data»: u from "f.csv"'),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", [GOOD, PLANE, INDEXED, ODE])
+@pytest.mark.parametrize("text", [GOOD, PLANE, INDEXED, ODE, PARTS])
 def test_the_good_specs_pass_in_silence(text: str) -> None:
     assert check(Source.of(text)).diagnostics == ()
 
