@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from pdedsl.language import geometry
 from pdedsl.language.evaluate import evaluate
 from pdedsl.language.problem import Field, Problem
 from pdedsl.solver.solve import Record
@@ -50,7 +51,7 @@ def on_grid(problem: Problem, values: Values) -> xr.Dataset:
 
 
 def _fields(problem: Problem, values: Values, points: np.ndarray, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
-    found = values(points)
+    found = np.where(geometry.within(problem, points)[:, None], values(points), np.nan)
     result = {f.name: found[:, place].reshape(shape) for place, f in enumerate(problem.fields)}
     known = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
     for name, expression in problem.exact:
@@ -99,8 +100,8 @@ def _maps(picture: Figure, left: Axes, right: Axes, problem: Problem, unknown: F
     first, second = (c.name for c in problem.coordinates)
     across, up = (second, first) if problem.time is not None else (first, second)
     field = data[name].transpose(up, across)
-    limit = float(np.abs(field).max()) or 1.0
-    lowest = float(field.min())
+    limit = float(np.nanmax(np.abs(field))) or 1.0
+    lowest = float(np.nanmin(field))
     colours: dict[str, Any] = (
         {"cmap": FIELD_COLOURS, "vmin": -limit, "vmax": limit} if lowest < -0.05 * limit else {"cmap": "viridis"}
     )
@@ -110,7 +111,7 @@ def _maps(picture: Figure, left: Axes, right: Axes, problem: Problem, unknown: F
     left.set(xlabel=across, ylabel=up, title=name)
     if f"{name}_exact" in data:
         error = np.abs(field - data[f"{name}_exact"].transpose(up, across))
-        top = max(float(error.max()), 1e-16)
+        top = max(float(np.nanmax(error)), 1e-16)
         shown = right.imshow(np.maximum(error, top * 1e-4), cmap=ERROR_COLOURS, norm=LogNorm(top * 1e-4, top), **image)
         picture.colorbar(shown, ax=right)
         right.set(xlabel=across, ylabel=up, title=f"|{name} - exact|")

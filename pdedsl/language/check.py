@@ -8,7 +8,7 @@ import sympy as sp
 
 from pdedsl.language import geometry
 from pdedsl.language.evaluate import evaluate
-from pdedsl.language.geometry import Face, Piece
+from pdedsl.language.geometry import Face, Piece, Rim
 from pdedsl.language.problem import (
     Condition,
     Equation,
@@ -17,6 +17,7 @@ from pdedsl.language.problem import (
     Reference,
     derivative_order,
     expand_derivatives,
+    normal,
     occurring,
 )
 from pdedsl.language.resolve import Resolution
@@ -38,8 +39,11 @@ def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
         if whole and not any(d.severity == "error" for d in resolution.diagnostics):
             found += _nothing_to_solve(spec)
         return tuple(found)
+    if "domain" in defective:
+        return ()
     located = list(_unmet(problem))
     found += located
+    found += _not_hard(problem)
     met = not located
     found += _singular(problem)
     if whole:
@@ -72,7 +76,7 @@ def _nothing_to_solve(spec: Spec) -> Iterator[Diagnostic]:
 def _count_equations(problem: Problem) -> Iterator[Diagnostic]:
     """E501, by scalar components."""
     unit = geometry.random(np.random.default_rng(3))
-    points = geometry.scale(unit(4 * PROBES, len(problem.coordinates)), problem)
+    points = geometry.inside(problem, sp.true, 4 * PROBES, unit)
     held = np.zeros(len(points), int)
     for equation in problem.equations:
         held += len(equation.lhs) * geometry.chosen(problem, (problem.region(equation),), points)
@@ -163,10 +167,12 @@ def _uncovered(problem: Problem) -> Iterator[Diagnostic]:
         ]
         bare: list[str] = []
         for face in geometry.faces(problem):
-            coordinate = problem.coordinates[face.axis]
-            if coordinate.symbol not in unknown.arguments:
+            if isinstance(face, Face) and problem.symbols[face.axis] not in unknown.arguments:
                 continue
             points = _on(problem, face)
+            points = points[geometry.bounding(problem, face, points)]
+            if not len(points):
+                continue
             counts = np.zeros(len(points), int)
             for condition in own:
                 spatial = tuple(w for w in condition.where if not geometry.speaks_of_time(w, problem.time))
@@ -174,15 +180,20 @@ def _uncovered(problem: Problem) -> Iterator[Diagnostic]:
                     counts += geometry.chosen(problem, spatial, points) * len(condition.lhs)
             share = float((counts < needed).mean())
             if share > 0:
-                bare.append(_face_words(problem, face) + ("" if share == 1 else f" ({share:.0%} of it)"))
+                example = points[(counts < needed).argmax()]
+                bare.append(_face_words(problem, face, example) + ("" if share == 1 else f" ({share:.0%} of it)"))
         if bare:
             listed = ", ".join(bare[:6]) + (f" and {len(bare) - 6} more faces" if len(bare) > 6 else "")
             words = "no boundary condition" if needed == 1 else "fewer than two boundary conditions"
-            help_ = f"add `boundary: {unknown.name} = ...  on {bare[0].split(' (')[0]}`"
+            place = "all" if problem.shape is not None else bare[0].split(" (")[0]
+            help_ = f"add `boundary: {unknown.name} = ...  on {place}`"
             yield Diagnostic("W502", f"`{unknown.name}` has {words} on {listed}", unknown.span, help_)
 
 
-def _face_words(problem: Problem, face: Face) -> str:
+def _face_words(problem: Problem, face: Face | Rim, example: np.ndarray | None = None) -> str:
+    if isinstance(face, Rim):
+        where = f" through {_point_words(problem, example[: len(problem.space)])}" if example is not None else ""
+        return f"the rim{where}"
     coordinate = problem.coordinates[face.axis]
     return f"{coordinate.name} = {write_expression((coordinate.lower, coordinate.upper)[face.end])}"
 
@@ -192,7 +203,7 @@ def _face_words(problem: Problem, face: Face) -> str:
 
 def _unmet(problem: Problem) -> Iterator[Diagnostic]:
     """E402: entries of `on` that meet no boundary; E304: a normal derivative at a time."""
-    faces = ", ".join(_face_words(problem, f) for f in geometry.faces(problem)[:8])
+    faces = ", ".join(dict.fromkeys(_face_words(problem, f) for f in geometry.faces(problem)[:8]))
     boundary = f"the boundary is {faces}" if faces else "there is no boundary in space"
     spans = dict(problem.spans)
     unit = geometry.random(np.random.default_rng(4))
@@ -212,14 +223,34 @@ def _unmet(problem: Problem) -> Iterator[Diagnostic]:
             if geometry.speaks_of_time(where, problem.time):
                 yield from _time_place(problem, condition, where, span)
             elif not geometry.pieces(problem, Condition("", (), (), where=(where,))):
-                wrapped = geometry.pieces(everything, Condition("", (), (), where=(where,)))
-                if wrapped:
-                    coordinate = problem.coordinates[wrapped[0].face.axis]
+                wrapped = [p.face for p in geometry.pieces(everything, Condition("", (), (), where=(where,)))]
+                if wrapped and isinstance(wrapped[0], Face):
+                    coordinate = problem.coordinates[wrapped[0].axis]
                     also = ((spans[str(coordinate.symbol)], "periodic here"),)
                     message = f"`{coordinate.name}` is periodic: it has no boundary"
                     yield Diagnostic("E405", message, span, "remove this condition, or `periodic`", also)
                 else:
                     yield Diagnostic("E402", "no boundary point satisfies this", span, boundary)
+
+
+def _not_hard(problem: Problem) -> Iterator[Diagnostic]:
+    """E303: hard conditions on a shape that no smooth function can carry."""
+    if problem.shape is None:
+        return
+    for condition in problem.conditions:
+        if not condition.hard or condition.kind != "boundary" or _is_terminal(problem, condition):
+            continue
+        reason = ""
+        if problem.shape.distance is None:
+            reason = "the boundary of this shape has corners"
+        elif condition.where != (sp.true,):
+            reason = "it does not hold on the whole boundary"
+        elif any(c.hard and c.kind == "initial" for c in problem.conditions):
+            reason = "an initial condition is hard, too"
+        if reason:
+            message = f"this boundary condition cannot be built into the solution: {reason}"
+            help_ = "remove `hard`: disks, balls, ellipses, annuli and sdf take it on all of their boundary"
+            yield Diagnostic("E303", message, condition.hard_span, help_)
 
 
 def _extent(problem: Problem) -> str:
@@ -242,7 +273,7 @@ def _time_place(problem: Problem, condition: Condition, where: sp.Basic, span: S
 # ---- probing at points ---------------------------------------------------------------------------------------------------
 
 
-def _on(problem: Problem, face: Face) -> np.ndarray:
+def _on(problem: Problem, face: Face | Rim) -> np.ndarray:
     return geometry.on_face(problem, face, PROBES, geometry.random(np.random.default_rng(1)))
 
 
@@ -259,26 +290,9 @@ def _probes(problem: Problem, statement: Equation) -> np.ndarray:
 
 def _values(problem: Problem, statement: Equation, points: np.ndarray) -> dict[sp.Symbol, object]:
     values: dict[sp.Symbol, object] = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
-    for name, column in zip(_normal_symbols(problem), _normals(problem, points).T, strict=True):
+    for name, column in zip(normal(len(problem.space)), geometry.normals(problem, points).T, strict=True):
         values[name] = column
     return values
-
-
-def _normal_symbols(problem: Problem) -> tuple[sp.Symbol, ...]:
-    return tuple(sp.Symbol(f"normal[{i + 1}]", real=True) for i in range(len(problem.space)))
-
-
-def _normals(problem: Problem, points: np.ndarray) -> np.ndarray:
-    """Outward unit normals at boundary points of the box, shape (n, number of spatial coordinates)."""
-    axes = [a for a, c in enumerate(problem.coordinates) if c.kind == "space"]
-    lower, upper = np.asarray([problem.bounds[a] for a in axes], float).reshape(-1, 2).T
-    offset = (points[:, axes] - (lower + upper) / 2) / ((upper - lower) / 2)
-    normals = np.zeros_like(offset)
-    if offset.size:
-        nearest = np.abs(offset).argmax(axis=1)
-        rows = np.arange(len(points))
-        normals[rows, nearest] = np.sign(offset[rows, nearest])
-    return normals
 
 
 def _point_words(problem: Problem, point: np.ndarray) -> str:

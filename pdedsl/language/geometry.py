@@ -1,4 +1,4 @@
-"""From a box and numbers in [0, 1) to points of its interior, its faces and its corners in time."""
+"""From a domain and numbers in [0, 1) to points of its interior, its boundary and the ends of time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,10 +23,17 @@ class Face:
 
 
 @dataclass(frozen=True)
-class Piece:
-    """The part of a face on which a condition is stated."""
+class Rim:
+    """One of the surfaces that bound a shape."""
 
-    face: Face
+    number: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The part of a face or rim on which a condition is stated."""
+
+    face: Face | Rim
     where: tuple[sp.Basic, ...]
     share: float
     """The part of the face that it covers, 0 < share <= 1."""
@@ -34,8 +41,10 @@ class Piece:
     """Its surface measure (times the length of time for a face in space)."""
 
 
-def faces(problem: Problem) -> tuple[Face, ...]:
-    """The faces of the spatial boundary, each at all times; periodic coordinates have none."""
+def faces(problem: Problem) -> tuple[Face | Rim, ...]:
+    """What bounds the domain in space, at all times; periodic coordinates have no ends."""
+    if problem.shape is not None:
+        return tuple(Rim(number) for number in range(len(problem.shape.surfaces)))
     axes = [
         axis for axis, c in enumerate(problem.coordinates) if c.kind == "space" and c.symbol not in problem.periodic
     ]
@@ -67,24 +76,63 @@ def inside(problem: Problem, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
     """`n` points of the domain, shape (n, d), at which a condition holds; fewer if it almost never does."""
     d = len(problem.coordinates)
     points = scale(unit(n, d), problem)
-    if where == sp.true:
+    if where == sp.true and problem.shape is None:
         return points
-    kept = points[chosen(problem, (where,), points)]
+
+    def kept(points: np.ndarray) -> np.ndarray:
+        return points[within(problem, points) & chosen(problem, (where,), points)]
+
+    found = kept(points)
     for turn in range(200):
-        if len(kept) >= n:
+        if len(found) >= n:
             break
-        more = scale(np.random.default_rng([turn, n]).random((4 * n, d)), problem)
-        kept = np.concatenate([kept, more[chosen(problem, (where,), more)]])
-    return kept[:n]
+        found = np.concatenate([found, kept(scale(np.random.default_rng([turn, n]).random((4 * n, d)), problem))])
+    return found[:n]
 
 
-def on_face(problem: Problem, face: Face, n: int, unit: Unit) -> np.ndarray:
-    """Points of shape (n, d) on a face; a single one where the face is a point."""
+def within(problem: Problem, points: np.ndarray) -> np.ndarray:
+    """Which points of the bounding box lie in the domain, shape (n,)."""
+    if problem.shape is None:
+        return np.ones(len(points), bool)
+    return problem.shape.level(points[:, : len(problem.space)]) < 0
+
+
+def on_face(problem: Problem, face: Face | Rim, n: int, unit: Unit) -> np.ndarray:
+    """Points of shape (n, d) on a face or rim; a single one where a face is a point."""
     d = len(problem.coordinates)
-    inside = unit(n, d - 1) if d > 1 else np.zeros((1, 0))
-    points = scale(np.insert(inside, face.axis, 0.0, axis=1), problem)
+    if isinstance(face, Rim):
+        assert problem.shape is not None
+        numbers = unit(n, d)
+        k = len(problem.space)
+        points = scale(numbers, problem)
+        points[:, :k] = problem.shape.surfaces[face.number].draw(numbers[:, :k])
+        return points
+    inner = unit(n, d - 1) if d > 1 else np.zeros((1, 0))
+    points = scale(np.insert(inner, face.axis, 0.0, axis=1), problem)
     points[:, face.axis] = problem.bounds[face.axis][face.end]
     return points
+
+
+def bounding(problem: Problem, face: Face | Rim, points: np.ndarray) -> np.ndarray:
+    """Which points of a face or rim bound the domain, shape (n,)."""
+    if isinstance(face, Rim):
+        assert problem.shape is not None
+        return problem.shape.outward(face.number, points[:, : len(problem.space)])[0]
+    return within(problem, points)
+
+
+def normals(problem: Problem, points: np.ndarray) -> np.ndarray:
+    """Outward unit normals at boundary points, shape (n, number of spatial coordinates)."""
+    k = len(problem.space)
+    if problem.shape is not None:
+        return problem.shape.normals(points[:, :k])
+    lower, upper = np.asarray(problem.bounds[:k], float).reshape(-1, 2).T
+    offset = (points[:, :k] - (lower + upper) / 2) / ((upper - lower) / 2)
+    found = np.zeros_like(offset)
+    if offset.size:
+        nearest, rows = np.abs(offset).argmax(axis=1), np.arange(len(points))
+        found[rows, nearest] = np.sign(offset[rows, nearest])
+    return found
 
 
 def chosen(problem: Problem, where: tuple[sp.Basic, ...], points: np.ndarray) -> np.ndarray:
@@ -101,22 +149,32 @@ def chosen(problem: Problem, where: tuple[sp.Basic, ...], points: np.ndarray) ->
 def pieces(problem: Problem, condition: Condition) -> tuple[Piece, ...]:
     """Where on the boundary a condition is stated; empty if it meets no boundary point."""
     if condition.kind == "initial":
-        return (Piece(start(problem), (sp.true,), 1.0, _measure(problem, start(problem))),)
+        face = start(problem)
+        probes = on_face(problem, face, 512, random(np.random.default_rng(0)))
+        share = float(bounding(problem, face, probes).mean())
+        return (Piece(face, (sp.true,), share, share * _measure(problem, face)),)
     terminal = tuple(w for w in condition.where if speaks_of_time(w, problem.time))
     spatial = tuple(w for w in condition.where if w not in terminal)
     found = []
-    candidates = [(face, spatial) for face in faces(problem)] if spatial else []
-    candidates += [(end(problem), terminal)] if terminal else []
+    candidates: list[tuple[Face | Rim, tuple[sp.Basic, ...]]] = []
+    if spatial:
+        candidates += [(face, spatial) for face in faces(problem)]
+    if terminal:
+        candidates.append((end(problem), terminal))
     for face, where in candidates:
         probes = on_face(problem, face, 512, random(np.random.default_rng(0)))
-        share = float(chosen(problem, where, probes).mean())
+        share = float((chosen(problem, where, probes) & bounding(problem, face, probes)).mean())
         if share > 0:
             found.append(Piece(face, where, share, share * _measure(problem, face)))
     return tuple(found)
 
 
-def _measure(problem: Problem, face: Face) -> float:
-    return float(np.prod([hi - lo for axis, (lo, hi) in enumerate(problem.bounds) if axis != face.axis]))
+def _measure(problem: Problem, face: Face | Rim) -> float:
+    lengths = [hi - lo for lo, hi in problem.bounds]
+    if isinstance(face, Rim):
+        assert problem.shape is not None
+        return problem.shape.surfaces[face.number].measure * float(np.prod(lengths[len(problem.space) :]))
+    return float(np.prod(np.delete(lengths, face.axis)))
 
 
 def sample(problem: Problem, found: tuple[Piece, ...], n: int, unit: Unit) -> np.ndarray:
@@ -127,11 +185,15 @@ def sample(problem: Problem, found: tuple[Piece, ...], n: int, unit: Unit) -> np
         count = max(1, round(n * piece.measure / total))
         drawn = on_face(problem, piece.face, max(count, int(count / piece.share)), unit)
         if piece.share < 1:
-            kept = drawn[chosen(problem, piece.where, drawn)]
-            while len(kept) < count:
-                more = on_face(problem, piece.face, 4 * count + 64, random(np.random.default_rng(len(kept))))
-                kept = np.concatenate([kept, more[chosen(problem, piece.where, more)]])
-            drawn = kept[:count]
+            drawn = drawn[chosen(problem, piece.where, drawn) & bounding(problem, piece.face, drawn)]
+            turn = 0
+            while len(drawn) < count:
+                turn += 1
+                more = on_face(problem, piece.face, 4 * count + 64, random(np.random.default_rng([turn, count])))
+                drawn = np.concatenate(
+                    [drawn, more[chosen(problem, piece.where, more) & bounding(problem, piece.face, more)]]
+                )
+            drawn = drawn[:count]
         points.append(drawn)
     return np.concatenate(points)
 

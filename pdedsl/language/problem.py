@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
+from pdedsl.language.shapes import Shape, Tree, construct
 from pdedsl.language.source import NOWHERE, Diagnostic, Source, Span
 from pdedsl.language.write import latex, write
 
@@ -107,6 +108,7 @@ class Condition(Equation):
     places: tuple[Span, ...] = field(default=(), compare=False)
     hard: bool = False
     """Satisfied by construction, not by penalty."""
+    hard_span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ class Problem:
     equations: tuple[Equation, ...]
     conditions: tuple[Condition, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    tree: Tree | None = None
+    """The shape of the domain as it was written; None for the box of the coordinates."""
     parts: tuple[tuple[str, sp.Basic], ...] = ()
     """Named conditions on the coordinates."""
     periodic: tuple[sp.Symbol, ...] = ()
@@ -202,6 +206,11 @@ class Problem:
     def bounds(self) -> tuple[tuple[float, float], ...]:
         """The interval of each coordinate."""
         return tuple((self.number(c.lower), self.number(c.upper)) for c in self.coordinates)
+
+    @cached_property
+    def shape(self) -> Shape | None:
+        """The domain in space where it is not the box of the coordinates."""
+        return None if self.tree is None else construct(self.tree, tuple(c.symbol for c in self.space), self.values)
 
     @cached_property
     def functions(self) -> tuple[sp.Expr, ...]:

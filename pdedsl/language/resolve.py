@@ -25,7 +25,9 @@ from pdedsl.language.problem import (
     normal,
     occurring,
 )
-from pdedsl.language.source import Diagnostic, Span, suggest
+from pdedsl.language.shapes import Tree, construct
+from pdedsl.language.solids import resolve_shape
+from pdedsl.language.source import NOWHERE, Diagnostic, Span, suggest
 from pdedsl.language.syntax import Spec
 from pdedsl.language.tensor import Tensor
 
@@ -71,6 +73,7 @@ class _Resolver:
     """For each field the statement that gives its solution, and the component of it where that gives a vector."""
     resolving: list[str] = field(default_factory=list)
     parts: dict[str, sp.Basic | None] = field(default_factory=dict)
+    tree: Tree | None = None
     cyclic: set[str] = field(default_factory=set)
 
     def report(self, diagnostic: Diagnostic) -> None:
@@ -91,7 +94,7 @@ class _Resolver:
         )
         for name in self.names.of("param"):
             self._parameter(name)
-        coordinates = self._coordinates()
+        coordinates = (*self._shaped(), *self._coordinates())
         self.walk.coordinates = coordinates
         fields = self._fields()
         self._vectors()
@@ -122,6 +125,7 @@ class _Resolver:
                 title=titles[0] if titles else "",
                 source=self.spec.source,
                 exact_spans=tuple((n, s.value.span) for n, (s, _) in self.exact_statements.items()),
+                tree=self.tree,
                 parts=tuple((n, c) for n, c in self.parts.items() if c is not None),
                 periodic=tuple(periodic),
                 spans=tuple((n, d.span) for n, d in self.names.declared.items() if d.kind == "part")
@@ -203,7 +207,7 @@ class _Resolver:
 
     def _not_supported(self) -> Iterator[Diagnostic]:
         words: Mapping[type, str] = {
-            syntax.Unknown: "`unknown`", syntax.UnknownField: "`unknown field`", syntax.Shape: "a domain of another shape than a box",
+            syntax.Unknown: "`unknown`", syntax.UnknownField: "`unknown field`",
             syntax.ReportValue: "`report`",
         }  # fmt: skip
         for statement in self.spec.statements:
@@ -269,6 +273,26 @@ class _Resolver:
             return None
         return bounds[0], bounds[1]
 
+    def _shaped(self) -> tuple[Coordinate, ...]:
+        """The coordinates of a domain that is given by its shape, with the box that holds it."""
+        statement = next((s for s in self.of(syntax.Shape) if isinstance(s, syntax.Shape)), None)
+        if statement is None:
+            return ()
+        names = [n for n in statement.names if self.names.declared[n.name].kind == "coordinate"]
+        symbols = tuple(sp.Symbol(n.name, real=True) for n in names)
+        self.walk.symbols |= {s.name: s for s in symbols}
+        self.tree = resolve_shape(statement.shape, symbols, self.walk)
+        box = None
+        if self.tree is None:
+            self.defective |= {"*", "domain"}
+        else:
+            box = construct(self.tree, symbols, self.walk.values).box
+        lower, upper = ([0.0] * len(symbols), [1.0] * len(symbols)) if box is None else box
+        return tuple(
+            Coordinate(s, sp.Float(a), sp.Float(b), span=n.span)
+            for s, n, a, b in zip(symbols, names, lower, upper, strict=True)
+        )
+
     def _coordinates(self) -> tuple[Coordinate, ...]:
         found: list[Coordinate] = []
         statements = [*self.of(syntax.Domain), *self.of(syntax.Time)]
@@ -281,7 +305,7 @@ class _Resolver:
                     continue
                 bounds = self._interval(axis.interval)
                 if bounds is None:
-                    self.defective.add("*")
+                    self.defective |= {"*", "domain"}
                     bounds = sp.Integer(0), sp.Integer(1)
                 if axis.indices is None:
                     if self.names.declared[name].kind == "coordinate":
@@ -492,7 +516,17 @@ class _Resolver:
         if relation.kind == "equation":
             return Equation(name, lhs, rhs, **head, part=part)
         kind = "boundary" if relation.kind == "boundary" else "initial"
-        return Condition(name, lhs, rhs, **head, kind=kind, where=where, places=places, hard=hard is not None)
+        return Condition(
+            name,
+            lhs,
+            rhs,
+            **head,
+            kind=kind,
+            where=where,
+            places=places,
+            hard=hard is not None,
+            hard_span=hard.span if hard else NOWHERE,
+        )
 
     def _known_fields(self) -> list[Field]:
         return [

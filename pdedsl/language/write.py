@@ -10,6 +10,7 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from pdedsl.language.functions import BY_HEAD
+from pdedsl.language.shapes import Combined, Primitive, Tree
 
 if TYPE_CHECKING:
     from pdedsl.language.problem import Condition, Equation, Problem
@@ -133,7 +134,9 @@ def write(problem: Problem) -> str:
         lines.append(f"param {', '.join(pairs)}")
     for kind, keyword in (("space", "domain"), ("time", "time")):
         own = [c for c in problem.coordinates if c.kind == kind]
-        if own:
+        if kind == "space" and problem.tree is not None:
+            lines.append(f"domain ({', '.join(c.name for c in own)}) = {write_shape(problem.tree)}")
+        elif own:
             lines.append(f"{keyword} " + ", ".join(_intervals(own)))
     groups = _groups(problem)
     fields = (f"{f.name}({', '.join(_arguments(f.arguments, groups))})" for f in problem.fields)
@@ -153,6 +156,25 @@ def write(problem: Problem) -> str:
     if problem.choices:
         lines += ["", "solve {", *(f"  {key} = {value}" for key, value in problem.choices), "}"]
     return "\n".join(lines).rstrip().replace("\n\n\n", "\n\n") + "\n"
+
+
+def write_shape(tree: Tree) -> str:
+    """A shape in the language of specs."""
+    if isinstance(tree, Primitive):
+        return f"{tree.name}({', '.join(map(_argument, tree.arguments))})"
+    right = write_shape(tree.right)
+    left = write_shape(tree.left)
+    if isinstance(tree.right, Combined):
+        right = f"({right})"
+    if isinstance(tree.left, Combined) and tree.operator == "*" and tree.left.operator != "*":
+        left = f"({left})"
+    return f"{left} {tree.operator} {right}" if tree.operator != "*" else f"{left}*{right}"
+
+
+def _argument(argument: Any) -> str:
+    if isinstance(argument, tuple):
+        return f"[{', '.join(map(_argument, argument))}]"
+    return write_expression(argument)
 
 
 def _intervals(coordinates: list[Any]) -> list[str]:
@@ -266,7 +288,10 @@ def describe(problem: Problem) -> str:
     """The problem as it was understood: D[u] = f and B[u] = g, statement by statement."""
     names = ", ".join(f.name for f in problem.fields)
     lines = [problem.title, ""] if problem.title else []
-    lines += [f"{c.name} in [{write_expression(c.lower)}, {write_expression(c.upper)}]" for c in problem.coordinates]
+    boxed = problem.coordinates if problem.tree is None else problem.coordinates[len(problem.space) :]
+    if problem.tree is not None:
+        lines.append(f"({', '.join(c.name for c in problem.space)}) in {write_shape(problem.tree)}")
+    lines += [f"{c.name} in [{write_expression(c.lower)}, {write_expression(c.upper)}]" for c in boxed]
     lines += [f"{p.name} = {write_expression(p.value)}" for p in problem.parameters]
     lines += [f"periodic in {symbol}" for symbol in problem.periodic]
     for statement in problem.statements:

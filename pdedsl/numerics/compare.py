@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
+import sympy as sp
 from jax import Array
 
 from pdedsl.language import geometry
@@ -42,11 +43,10 @@ def truths(problem: Problem) -> tuple[Truth, ...]:
     """What is known of each field: its exact solution if there is one, else its reference table."""
     found: dict[str, Truth] = {}
     places = {f.name: place for place, f in enumerate(problem.fields)}
-    unit = np.random.default_rng(_SEED).random((COUNT, len(problem.coordinates)))
-    points = geometry.scale(unit, problem)
+    points = geometry.inside(problem, sp.true, COUNT, geometry.random(np.random.default_rng(_SEED)))
     values = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
     for name, expression in problem.exact:
-        exact = np.broadcast_to(np.asarray(evaluate(expression, values), float), (COUNT,))
+        exact = np.broadcast_to(np.asarray(evaluate(expression, values), float), (len(points),))
         found[name] = Truth(name, places[name], points, exact, "exact")
     for reference in problem.references:
         table, columns = read_table(problem, reference)

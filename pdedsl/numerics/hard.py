@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from pdedsl.language.geometry import pieces, start
+from pdedsl.language.geometry import Rim, pieces, start
 from pdedsl.language.problem import Field, Problem
 
 
@@ -31,8 +31,8 @@ class Ansatz:
 
 def ansatz(problem: Problem, unknown: Field) -> Ansatz:
     """The ansatz for a field; the identity where none of its conditions is hard."""
+    extension, multiplier = _on_shape(problem, unknown)
     known = _collect(problem, unknown)
-    extension, multiplier = sp.Integer(0), sp.Integer(1)
     for coordinate in problem.coordinates:
         data = known.get(coordinate.symbol)
         if data is None:
@@ -57,6 +57,18 @@ def ansatz(problem: Problem, unknown: Field) -> Ansatz:
     return Ansatz(extension, multiplier)
 
 
+def _on_shape(problem: Problem, unknown: Field) -> tuple[sp.Expr, sp.Expr]:
+    """The data themselves and a smooth function that vanishes on the whole boundary of the shape."""
+    for condition in problem.conditions:
+        if problem.shape is None or not condition.hard or condition.kind != "boundary":
+            continue
+        for left, right in zip(condition.lhs, condition.rhs, strict=True):
+            if left == unknown.expression:
+                assert problem.shape.distance is not None, "checked before"
+                return right, problem.shape.distance
+    return sp.Integer(0), sp.Integer(1)
+
+
 def _collect(problem: Problem, unknown: Field) -> dict[sp.Symbol, _Data]:
     known: dict[sp.Symbol, _Data] = {}
     function = unknown.expression
@@ -66,6 +78,8 @@ def _collect(problem: Problem, unknown: Field) -> dict[sp.Symbol, _Data]:
         for left, right in zip(condition.lhs, condition.rhs, strict=True):
             if left == function:
                 for piece in pieces(problem, condition):
+                    if isinstance(piece.face, Rim):
+                        continue
                     data = known.setdefault(problem.symbols[piece.face.axis], _Data())
                     if piece.face.end:
                         data.upper = right

@@ -39,8 +39,10 @@ def lower(problem: Problem, statement: Equation) -> Residual:
 def outward(problem: Problem, statement: Equation) -> Callable[[Array], Array]:
     """The outward unit normal at a boundary point: of the nearest of the faces on which a statement holds."""
     found = geometry.pieces(problem, statement) if isinstance(statement, Condition) else ()
+    if problem.shape is not None:
+        return _outward_of_shape(problem, [p.face.number for p in found if isinstance(p.face, geometry.Rim)])
     space = [axis for axis, c in enumerate(problem.coordinates) if c.kind == "space"]
-    faces = [piece.face for piece in found if piece.face.axis in space]
+    faces = [p.face for p in found if isinstance(p.face, geometry.Face) and p.face.axis in space]
     axes = np.asarray([face.axis for face in faces], int)
     ends = np.asarray([problem.bounds[face.axis][face.end] for face in faces])
     lengths = np.asarray([problem.bounds[face.axis][1] - problem.bounds[face.axis][0] for face in faces])
@@ -52,6 +54,27 @@ def outward(problem: Problem, statement: Equation) -> Callable[[Array], Array]:
         return jnp.asarray(normals, x.dtype)[jnp.argmin(jnp.abs(x[axes] - ends) / lengths)]
 
     return at
+
+
+def _outward_of_shape(problem: Problem, numbers: Sequence[int]) -> Callable[[Array], Array]:
+    assert problem.shape is not None
+    shape, known = problem.shape, Problem(problem.coordinates, (), (), parameters=problem.parameters)
+    surfaces = [shape.surfaces[number] for number in numbers]
+    gaps = lower_expressions(known, [sp.Abs(s.level) + s.gap for s in surfaces])
+    slopes = lower_expressions(known, [sp.diff(s.level, v) for s in surfaces for v in shape.symbols])
+    signs = np.asarray([shape.sign(number) for number in numbers])
+
+    def at(x: Array) -> Array:
+        nearest = jnp.argmin(gaps(_nothing, x))
+        normal = slopes(_nothing, x).reshape(len(surfaces), -1)[nearest]
+        return jnp.asarray(signs, x.dtype)[nearest] * normal / jnp.linalg.norm(normal)
+
+    return at
+
+
+def _nothing(x: Array) -> Array:
+    """The values of no fields."""
+    return jnp.zeros((0,), x.dtype)
 
 
 def lower_expressions(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import sympy as sp
 from scipy.stats import qmc
 
 from pdedsl.language import geometry
@@ -52,15 +51,16 @@ def place(problem: Problem, statement: Equation, plan: Plan, generator: np.rando
         return np.concatenate(points)
     counts = plan.counts if len(plan.counts) == d else (plan.counts[0],) * d
     points = geometry.scale(_grid(counts), problem)
-    region = problem.region(statement)
-    return points if region == sp.true else points[geometry.chosen(problem, (region,), points)]
+    return points[geometry.within(problem, points) & geometry.chosen(problem, (problem.region(statement),), points)]
 
 
 def _face_grid(problem: Problem, piece: geometry.Piece, plan: Plan) -> np.ndarray:
-    d = len(problem.coordinates)
-    counts = plan.counts if len(plan.counts) == d - 1 else (plan.counts[0],) * (d - 1)
-    drawn = geometry.on_face(problem, piece.face, 0, lambda n, k: _grid(counts))
-    return drawn if piece.share == 1 else drawn[geometry.chosen(problem, piece.where, drawn)]
+    def unit(n: int, k: int) -> np.ndarray:
+        counts = plan.counts if len(plan.counts) == k else (plan.counts[0],) * k
+        return _grid(counts)
+
+    drawn = geometry.on_face(problem, piece.face, 0, unit)
+    return drawn[geometry.bounding(problem, piece.face, drawn) & geometry.chosen(problem, piece.where, drawn)]
 
 
 def _grid(counts: tuple[int, ...]) -> np.ndarray:

@@ -56,6 +56,14 @@ boundary: dn(U) = 0  on y = 1
 exact U = [cos(x), sin(x)]
 """
 
+DISK = """pde 1
+domain (x, y) = disk([0, 0], 1)
+field u(x, y)
+equation: -laplacian(u) = 4
+boundary: u = 0  on all
+exact u = 1 - x^2 - y^2
+"""
+
 CASES = [
     # ---- syntax
     ("E101", GOOD, "D(u) = 0", "D(u) = «2u»"),
@@ -175,6 +183,17 @@ CASES = [
     ("E501", PARTS.replace("field u", "field «u»"), "right: not left", "right: x < 3 and y > 0.5"),
     ("E606", PARTS.replace("2*pi]", "pi]"), "periodic x", "periodic «x»"),
     ("W206", PARTS, "part right: not left", "part right: not left\npart «up»: y > 0.5"),
+    # ---- shapes
+    ("E404", DISK, "disk([0, 0], 1)", "«disk([0, 0], -1)»"),
+    ("E404", DISK, "disk([0, 0], 1)", "«disk([0, 0], 1)*disk([3, 0], 1)»"),
+    ("E404", DISK, "disk([0, 0], 1)", "«halfspace([0, 0], [1, 0])»"),
+    ("E404", DISK, "disk([0, 0], 1)", "«polygon([[0, 0], [1, 1], [1, 0], [0, 1]])»"),
+    ("E303", DISK, "disk([0, 0], 1)", "«disk([0, 0, 0], 1)»"),
+    ("E302", DISK, "disk([0, 0], 1)", "disk([0, 0], 1) + «2»"),
+    ("E402", DISK, "on all", "on all, «x > 2»"),
+    ("W502", DISK.replace("field u", "field «u»"), "on all", "on x > 0"),
+    ("E606", DISK, "u = 0", "«u = 0.5»"),
+    ("E303", DISK, "on all", "on x^2 + y^2 = 1  «hard»"),
     # ---- not yet
     ("E901", GOOD, "D(u) = 0", "D(u) = 0\n«report» peak = u at (0.5, 1)"),
     ("E901", PLANE, "boundary: v", "«unknown» field q(x)\nboundary: v"),
@@ -184,7 +203,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", [GOOD, PLANE, INDEXED, ODE, PARTS])
+@pytest.mark.parametrize("text", [GOOD, PLANE, INDEXED, ODE, PARTS, DISK])
 def test_the_good_specs_pass_in_silence(text: str) -> None:
     assert check(Source.of(text)).diagnostics == ()
 
