@@ -83,4 +83,6 @@ def summary(solution: Solution, console: Console) -> None:
     for name, error in solution.errors.items():
         origin = "exact" if name in dict(solution.problem.exact) else "reference"
         table.add_row("error", f"{error:.2e}  relative L2 of {name} against the {origin} solution")
+    for quantity in solution.reports:
+        table.add_row("report", f"{quantity.name}: {quantity}")
     console.print(table, highlight=False)

@@ -30,6 +30,7 @@ from pdedsl.language.problem import Choice, Problem
 from pdedsl.language.write import write
 from pdedsl.numerics.compare import measure, truths
 from pdedsl.numerics.lower import Callee
+from pdedsl.numerics.quantities import Quantity, quantities
 from pdedsl.numerics.system import build_model, system
 from pdedsl.solver.settings import Settings, settings
 from pdedsl.solver.solve import Outcome, Record, minimise
@@ -73,6 +74,12 @@ class Solution:
         """The relative L2 error of each field with an exact solution or a reference, on points never trained on."""
         with jax.enable_x64(True):
             return measure(self.model, truths(self.problem))(jnp.asarray(self.outcome.parameters))
+
+    @cached_property
+    def reports(self) -> tuple[Quantity, ...]:
+        """The reports of the spec, evaluated on this solution."""
+        with jax.enable_x64(True):
+            return quantities(self.problem, self.model(jnp.asarray(self.outcome.parameters)))
 
     @cached_property
     def _values(self) -> Callable[[np.ndarray], np.ndarray]:
@@ -178,6 +185,14 @@ class Solution:
             "compile_seconds": self.outcome.compile_seconds,
             "loss": self.history[-1].loss if self.history else None,
             "errors": self.errors,
+            "reports": {
+                q.name: {
+                    "values": q.values.tolist() if q.times is not None or q.values.size == 1 else None,
+                    "times": None if q.times is None else q.times.tolist(),
+                    "words": str(q),
+                }
+                for q in self.reports
+            },
             "seed": self.settings.seed,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "python": sys.version.split()[0],

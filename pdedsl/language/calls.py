@@ -7,12 +7,13 @@ import sympy as sp
 
 from pdedsl.language import syntax
 from pdedsl.language.evaluate import evaluate
-from pdedsl.language.expressions import Expressions, Locals, Place, unsupported
+from pdedsl.language.expressions import PLACES, Expressions, Locals, Place
 from pdedsl.language.functions import FUNCTIONS
 from pdedsl.language.names import derivative_letters
 from pdedsl.language.operators import INTEGRALS, OPERATORS, SHAPES, SPATIAL, Operator
-from pdedsl.language.problem import derivative_order, normal
+from pdedsl.language.problem import Integral, derivative_order, normal
 from pdedsl.language.tensor import RANKS, Tensor, scalar, vector
+from pdedsl.language.write import write_expression
 
 HIGHEST = 8
 LONGEST = 1000
@@ -36,12 +37,7 @@ def called(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
         case "exact":
             return exact(walk, node, place)
         case _ if name in INTEGRALS:
-            if not place.integrals:
-                help_ = "it belongs to `constraint` and `report`"
-                walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, help_)
-            else:
-                walk.wrong(*unsupported(f"`{name}`", node.span))
-            return None
+            return integral(walk, node, place, local)
         case _ if name in OPERATORS:
             return apply_operator(walk, node, OPERATORS[name], place, local)
         case _ if name in FUNCTIONS:
@@ -64,6 +60,37 @@ def called(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
         if not isinstance(argument, syntax.Range | syntax.OnPart):
             walk.tensor(argument, place, local)
     return None
+
+
+def integral(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+    """`integral(e)`, `mean(e)`, `integral(e, on = PART)`; componentwise."""
+    name = node.name.name
+    if not place.integrals:
+        help_ = "it belongs to `constraint` and `report`"
+        walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, help_)
+        return None
+    plain = [a for a in node.arguments if not isinstance(a, syntax.OnPart)]
+    parts = [a for a in node.arguments if isinstance(a, syntax.OnPart)]
+    if len(plain) != 1 or len(parts) > 1 or isinstance(plain[0], syntax.Range):
+        walk.wrong("E303", f"`{name}` takes an expression", node.span, f"write {name}(e) or {name}(e, on = PART)")
+        return None
+    where: sp.Basic | None = None
+    if parts:
+        part = parts[0].part
+        everywhere = isinstance(part, syntax.Name) and part.name == "all"
+        where = sp.true if everywhere else walk.condition(part, PLACES["on"], local)
+        if where is None:
+            return None
+    operand = walk.tensor(plain[0], PLACES["integral on a boundary"] if parts else PLACES["equation"], local)
+    if operand is None:
+        return None
+    suffix = f", on = {parts[0].part.name if isinstance(parts[0].part, syntax.Name) else '...'}" if parts else ""
+    entries = []
+    for entry in operand.entries:
+        symbol = sp.Symbol(f"{name}({write_expression(entry)}{suffix})", real=True)
+        walk.integrals[symbol] = Integral(symbol, entry, where, name == "mean")
+        entries.append(symbol)
+    return Tensor(tuple(entries), operand.shape)
 
 
 def takes(walk: Expressions, node: syntax.Called, count: int, example: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import sympy as sp
 
-from pdedsl.language import geometry
+from pdedsl.language import geometry, quadrature
 from pdedsl.language.evaluate import evaluate
 from pdedsl.language.geometry import Face, Piece, Rim
 from pdedsl.language.problem import (
@@ -53,6 +53,8 @@ def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
             found += _count_initial(problem)
         if "boundary" not in defective and "equation" not in defective and met:
             found += _uncovered(problem)
+    if whole and not defective:
+        found += _ungauged(problem)
     if met and not any(d.code == "E603" for d in found):
         found += _corners(problem)
         found += _inexact(problem)
@@ -198,6 +200,30 @@ def _face_words(problem: Problem, face: Face | Rim, example: np.ndarray | None =
     return f"{coordinate.name} = {write_expression((coordinate.lower, coordinate.upper)[face.end])}"
 
 
+def _ungauged(problem: Problem) -> Iterator[Diagnostic]:
+    """W505: fields of which only derivatives are ever mentioned, so that a constant may be added to them."""
+    for unknown in problem.fields:
+        mentioned = [*problem.statements]
+        integrands = [i.integrand for i in problem.integrals]
+        expressions = [expand_derivatives(r) for s in mentioned for r in s.residual] + [
+            expand_derivatives(e) for e in integrands
+        ]
+        present = any(e.has(unknown.expression) for e in expressions)
+        bare = any(_bare(e, unknown.expression) for e in expressions)
+        steady = problem.time is None or not any(
+            c.kind == "initial" and unknown.name in occurring(c.residual, problem.fields) for c in problem.conditions
+        )
+        if present and not bare and steady:
+            message = f"`{unknown.name}` is determined up to a constant only: nothing fixes its level"
+            help_ = f"add `constraint: integral({unknown.name}) = 0`, and see that the data are compatible"
+            yield Diagnostic("W505", message, unknown.span, help_)
+
+
+def _bare(expression: sp.Basic, function: sp.Expr) -> bool:
+    """Whether a field occurs outside derivatives."""
+    return expression.replace(lambda e: isinstance(e, sp.Derivative), lambda e: sp.Dummy()).has(function)
+
+
 # ---- places ------------------------------------------------------------------------------------------------------------
 
 
@@ -280,6 +306,8 @@ def _on(problem: Problem, face: Face | Rim) -> np.ndarray:
 def _probes(problem: Problem, statement: Equation) -> np.ndarray:
     """Points of the open set on which a statement holds."""
     unit = geometry.random(np.random.default_rng(2))
+    if isinstance(statement, Condition) and statement.kind == "constraint":
+        return geometry.at_point(problem, statement, PROBES, unit)
     if isinstance(statement, Condition):
         found: tuple[Piece, ...] = (
             () if statement.kind == "initial" and problem.time is None else geometry.pieces(problem, statement)
@@ -317,7 +345,10 @@ def _singular(problem: Problem) -> Iterator[Diagnostic]:
         points = _probes(problem, statement)
         values = _values(problem, statement, points)
         memo: dict[sp.Basic, object] = {}
+        symbols = {i.symbol for i in problem.integrals}
         for term in statement.terms:
+            if term.value.free_symbols & symbols:
+                continue
             names = occurring((term.value,), problem.fields)
             if names - exact.keys() or (names and bad_exact):
                 continue
@@ -386,11 +417,15 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
     spans = dict(problem.exact_spans)
     yield from _not_periodic(problem, exact, spans)
     for statement in problem.statements:
-        names = occurring(statement.residual, problem.fields)
+        own = [i for i in problem.integrals if any(i.symbol in r.free_symbols for r in statement.residual)]
+        names = occurring((*statement.residual, *(i.integrand for i in own)), problem.fields)
         points = _probes(problem, statement)
         if not names or names - exact.keys() or not len(points):
             continue
         values = _values(problem, statement, points)
+        rules = {i.symbol: quadrature.rule(problem, i) for i in own}
+        values |= {i.symbol: _integrate(problem, problem.put(i.integrand, exact), rules[i.symbol], points) for i in own}
+        smallest = 1e-3 if own else 0.0
         for residual in statement.residual:
             terms = sp.Add.make_args(expand_derivatives(residual))
             if len(terms) == 1:
@@ -401,7 +436,7 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
             ]
             total = np.sum(sizes, axis=0)
             scale = max(float(np.abs(s).max()) for s in sizes)
-            limit = TOLERANCE * scale + 1e-12
+            limit = TOLERANCE * scale + 1e-12 + smallest * max(scale, 1.0)
             worst = int(np.abs(total).argmax())
             if abs(total[worst]) <= limit:
                 continue
@@ -414,6 +449,18 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
             also = tuple((spans[n], "the exact solution") for n in sorted(names) if n in spans)
             yield Diagnostic("E606", message, statement.span, help_, also)
             break
+
+
+def _integrate(problem: Problem, integrand: sp.Basic, rule: quadrature.Rule, points: np.ndarray) -> np.ndarray:
+    """The integral of a known function at the time of each point, shape (n,)."""
+    k = len(problem.space)
+    found = []
+    for point in points:
+        full = np.concatenate([rule.nodes, np.tile(point[k:], (len(rule.nodes), 1))], axis=1)
+        values: dict[sp.Symbol, object] = {**problem.values, **dict(zip(problem.symbols, full.T, strict=True))}
+        values |= dict(zip(normal(k), rule.normals.T, strict=True))
+        found.append(float((rule.weights * np.asarray(evaluate(integrand, values), float)).sum()))
+    return np.asarray(found)
 
 
 def _not_periodic(problem: Problem, exact: dict[str, sp.Expr], spans: dict[str, Span]) -> Iterator[Diagnostic]:

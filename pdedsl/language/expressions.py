@@ -18,7 +18,7 @@ from pdedsl.language.evaluate import evaluate
 from pdedsl.language.functions import FUNCTIONS
 from pdedsl.language.names import Names, derivative_letters, unknown_name
 from pdedsl.language.operators import OPERATORS
-from pdedsl.language.problem import Coordinate, Term, normal
+from pdedsl.language.problem import Coordinate, Integral, Term, normal
 from pdedsl.language.source import Diagnostic, Span
 from pdedsl.language.tensor import RANKS, Tensor, scalar, vector
 
@@ -38,6 +38,7 @@ class Place:
 
 
 PLACES: Mapping[str, Place] = {
+    "integral on a boundary": Place("an integral over the boundary", boundary=True),
     "equation": Place("an equation"),
     "boundary": Place("a boundary condition", boundary=True),
     "initial": Place("an initial condition"),
@@ -78,6 +79,7 @@ class Expressions:
     """The exact solutions of fields; reports what is missing."""
     part: Callable[[str], sp.Basic | None] = lambda name: None
     """The condition of a part, resolved when it is first asked for."""
+    integrals: dict[sp.Symbol, Integral] = field(default_factory=dict)
     terms: list[Term] = field(default_factory=list)
     _memo: dict[sp.Basic, object] = field(default_factory=dict)
     _sizes: dict[sp.Basic, int] = field(default_factory=dict)

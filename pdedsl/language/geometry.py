@@ -148,6 +148,8 @@ def chosen(problem: Problem, where: tuple[sp.Basic, ...], points: np.ndarray) ->
 
 def pieces(problem: Problem, condition: Condition) -> tuple[Piece, ...]:
     """Where on the boundary a condition is stated; empty if it meets no boundary point."""
+    if condition.kind == "constraint":
+        return ()
     if condition.kind == "initial":
         face = start(problem)
         probes = on_face(problem, face, 512, random(np.random.default_rng(0)))
@@ -175,6 +177,31 @@ def _measure(problem: Problem, face: Face | Rim) -> float:
         assert problem.shape is not None
         return problem.shape.surfaces[face.number].measure * float(np.prod(lengths[len(problem.space) :]))
     return float(np.prod(np.delete(lengths, face.axis)))
+
+
+def at_point(problem: Problem, condition: Condition, n: int, unit: Unit) -> np.ndarray:
+    """Where a constraint is taken: one point; a point at n times; n points of the domain if it names no point."""
+    d, k = len(problem.coordinates), len(problem.space)
+    integrals = {i.symbol for i in problem.integrals}
+    inner = set().union(
+        *(
+            i.integrand.free_symbols
+            for i in problem.integrals
+            if any(i.symbol in r.free_symbols for r in condition.residual)
+        )
+    )
+    outer = set().union(*(r.free_symbols for r in condition.residual)) - integrals
+    timely = problem.time is not None and problem.time.symbol in inner | outer
+    if condition.at is None and outer & {c.symbol for c in problem.space}:
+        return inside(problem, sp.true, n, unit)
+    points = scale(np.full((1, d), 0.5), problem)
+    if condition.at is not None:
+        points[0, : len(condition.at)] = [problem.number(e) for e in condition.at]
+    if not timely or (condition.at is not None and len(condition.at) == d):
+        return points
+    points = np.repeat(points, n, axis=0)
+    points[:, k] = scale(unit(n, d), problem)[:, k]
+    return points
 
 
 def sample(problem: Problem, found: tuple[Piece, ...], n: int, unit: Unit) -> np.ndarray:

@@ -77,6 +77,29 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Integral:
+    """An integral or a mean over the domain in space, or over a part of its boundary, at each time.
+
+    In expressions it stands as a symbol whose name is the way it is written.
+    """
+
+    symbol: sp.Symbol
+    integrand: sp.Expr
+    where: sp.Basic | None = None
+    """The part of the boundary; None for the domain."""
+    mean: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """A quantity of interest: a number, a curve in time or a function, evaluated on the solution."""
+
+    name: str
+    value: sp.Expr
+    at: tuple[sp.Expr, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Equation:
     """`lhs = rhs`, componentwise, in the domain."""
 
@@ -90,7 +113,7 @@ class Equation:
     part: str | None = None
     """The part of the domain where it holds; None for all of it."""
 
-    kind: Literal["equation", "boundary", "initial"] = field(default="equation", init=False)
+    kind: Literal["equation", "boundary", "initial", "constraint"] = field(default="equation", init=False)
 
     @property
     def residual(self) -> tuple[sp.Expr, ...]:
@@ -102,10 +125,12 @@ class Equation:
 class Condition(Equation):
     """`lhs = rhs` on pieces of the boundary, at the start of time or at its end."""
 
-    kind: Literal["boundary", "initial"] = "boundary"
+    kind: Literal["boundary", "initial", "constraint"] = "boundary"
     where: tuple[sp.Basic, ...] = (sp.true,)
     """Boundary points at which one of these SymPy conditions holds; `true` is the whole spatial boundary."""
     places: tuple[Span, ...] = field(default=(), compare=False)
+    at: tuple[sp.Expr, ...] | None = None
+    """The point of a constraint: coordinates in space, then the time or nothing for all times."""
     hard: bool = False
     """Satisfied by construction, not by penalty."""
     hard_span: Span = field(default=NOWHERE, compare=False)
@@ -153,6 +178,8 @@ class Problem:
     """Named conditions on the coordinates."""
     periodic: tuple[sp.Symbol, ...] = ()
     """Coordinates in which every field is periodic, by construction."""
+    integrals: tuple[Integral, ...] = ()
+    reports: tuple[Report, ...] = ()
     exact: tuple[tuple[str, sp.Expr], ...] = ()
     references: tuple[Reference, ...] = ()
     choices: tuple[tuple[str, Choice], ...] = ()

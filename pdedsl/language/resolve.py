@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import sympy as sp
 from sympy.core.parameters import distribute
@@ -22,6 +23,7 @@ from pdedsl.language.problem import (
     Parameter,
     Problem,
     Reference,
+    Report,
     normal,
     occurring,
 )
@@ -107,6 +109,7 @@ class _Resolver:
             b.keyword if b.keyword in _KINDS else "*" for b in self.spec.broken if b.keyword not in _QUIET
         }
         statements = list(self._relations())
+        reports = tuple(self._reports())
         choices = self._choices(statements)
         for diagnostic in self._unused():
             self.report(diagnostic)
@@ -126,6 +129,8 @@ class _Resolver:
                 source=self.spec.source,
                 exact_spans=tuple((n, s.value.span) for n, (s, _) in self.exact_statements.items()),
                 tree=self.tree,
+                integrals=tuple(self.walk.integrals.values()),
+                reports=reports,
                 parts=tuple((n, c) for n, c in self.parts.items() if c is not None),
                 periodic=tuple(periodic),
                 spans=tuple((n, d.span) for n, d in self.names.declared.items() if d.kind == "part")
@@ -206,16 +211,12 @@ class _Resolver:
                     pending.append((following, iter(edges[following])))
 
     def _not_supported(self) -> Iterator[Diagnostic]:
-        words: Mapping[type, str] = {
-            syntax.Unknown: "`unknown`", syntax.UnknownField: "`unknown field`",
-            syntax.ReportValue: "`report`",
-        }  # fmt: skip
         for statement in self.spec.statements:
-            what = words.get(type(statement))
+            what = ""
+            if isinstance(statement, syntax.Unknown | syntax.UnknownField):
+                what = "`unknown`"
             if isinstance(statement, syntax.Table) and statement.kind == "data":
                 what = "`data`"
-            if isinstance(statement, syntax.Relation) and statement.kind == "constraint":
-                what = "`constraint`"
             if what:
                 self.defective.add("*")
                 yield not_yet(what, statement.keyword)
@@ -466,7 +467,7 @@ class _Resolver:
     def _relations(self) -> Iterator[Equation]:
         labels: dict[str, Span] = {}
         counts: dict[str, int] = {}
-        relations = [s for s in self.of(syntax.Relation) if isinstance(s, syntax.Relation) and s.kind != "constraint"]
+        relations = [s for s in self.of(syntax.Relation) if isinstance(s, syntax.Relation)]
         names: list[str] = []
         for relation in relations:
             if relation.label is None:
@@ -505,7 +506,10 @@ class _Resolver:
             return None
         count = max(len(left.entries), len(right.entries))
         lhs, rhs = (t.entries * count if t.zero and len(t.entries) < count else t.entries for t in (left, right))
-        if not occurring((*lhs, *rhs), self._known_fields()):
+        integrands = [
+            i.integrand for s, i in self.walk.integrals.items() if any(s in e.free_symbols for e in (*lhs, *rhs))
+        ]
+        if not occurring((*lhs, *rhs, *integrands), self._known_fields()):
             message = f"this {_WORDS[relation.kind]} holds no unknown"
             known = ", ".join(self.names.of("field"))
             self.report(Diagnostic("E509", message, relation.sides, f"the fields are {known}" if known else ""))
@@ -515,7 +519,10 @@ class _Resolver:
         head = {"weight": weight, "span": relation.sides, "head": relation.head, "terms": terms}
         if relation.kind == "equation":
             return Equation(name, lhs, rhs, **head, part=part)
-        kind = "boundary" if relation.kind == "boundary" else "initial"
+        at = self._at(relation.options)
+        if at is False:
+            return None
+        kind = relation.kind
         return Condition(
             name,
             lhs,
@@ -525,8 +532,52 @@ class _Resolver:
             where=where,
             places=places,
             hard=hard is not None,
+            at=at,
             hard_span=hard.span if hard else NOWHERE,
         )
+
+    def _at(self, options: tuple[syntax.Option, ...]) -> tuple[sp.Expr, ...] | Literal[False] | None:
+        """The point of a constraint or report: coordinates in space, then the time or nothing; False if it is wrong."""
+        option = next((o for o in options if isinstance(o, syntax.At)), None)
+        if option is None:
+            return None
+        values = [self.walk.scalar(e, PLACES["interval"]) for e in option.point]
+        if any(v is None for v in values):
+            return False
+        coordinates = self.walk.coordinates
+        space, all_ = len(self.walk.space), len(coordinates)
+        if len(values) not in (space, all_):
+            names = ", ".join(c.name for c in coordinates)
+            message = (
+                f"a point has {space} coordinates" + (" and a time" if all_ > space else "") + f", not {len(values)}"
+            )
+            self.report(Diagnostic("E303", message, option.span, f"write at ({names}) in numbers"))
+            return False
+        for value, coordinate in zip(values, coordinates, strict=False):
+            lower, number, upper = (
+                self.walk.constant(e) for e in (coordinate.lower, value, coordinate.upper) if e is not None
+            )
+            if lower is not None and number is not None and upper is not None and not lower <= number <= upper:
+                message = f"{coordinate.name} = {number:g} lies outside [{lower:g}, {upper:g}]"
+                self.report(Diagnostic("E402", message, option.span, "choose a point of the domain"))
+                return False
+        return tuple(v for v in values if v is not None)
+
+    def _reports(self) -> Iterator[Report]:
+        seen: dict[str, Span] = {}
+        for statement in self.of(syntax.ReportValue):
+            assert isinstance(statement, syntax.ReportValue)
+            name = statement.name.name
+            if name in seen:
+                also = ((seen[name], "the first one"),)
+                self.report(
+                    Diagnostic("E202", f"a second report is called `{name}`", statement.name.span, "rename it", also)
+                )
+            seen[name] = statement.name.span
+            value = self.walk.scalar(statement.value, PLACES["report"])
+            at = self._at(statement.options)
+            if value is not None and at is not False:
+                yield Report(name, value, at)
 
     def _known_fields(self) -> list[Field]:
         return [
@@ -598,11 +649,11 @@ class _Resolver:
         data_free = not occurring(rhs.entries, fields) and not any(
             e.free_symbols & set(normal(99)) for e in rhs.entries
         )
-        if relation.kind == "equation" or not data_free or not all(e in allowed for e in lhs.entries):
+        if relation.kind in ("equation", "constraint") or not data_free or not all(e in allowed for e in lhs.entries):
             forms = "`u = g`, with g free of fields" + (", and `dt(u) = g`" if relation.kind == "initial" else "")
             message = f"this {_WORDS[relation.kind]} cannot be built into the solution"
             help_ = f"`hard` takes {forms}; remove `hard` otherwise"
-            if relation.kind == "equation":
+            if relation.kind in ("equation", "constraint"):
                 help_ = "`hard` belongs to `boundary` and `initial`"
             self.report(Diagnostic("E303", message, hard.span, help_))
             return False
@@ -655,9 +706,14 @@ class _Resolver:
         return tuple((key, value) for key, (value, _) in found.items())
 
 
-_KINDS = ("equation", "boundary", "initial")
+_KINDS = ("equation", "boundary", "initial", "constraint")
 _QUIET = ("title", "solve", "reference", "report", "pde", "exact")
-_WORDS = {"equation": "equation", "boundary": "boundary condition", "initial": "initial condition"}
+_WORDS = {
+    "equation": "equation",
+    "boundary": "boundary condition",
+    "initial": "initial condition",
+    "constraint": "constraint",
+}
 
 
 def _declares(statement: syntax.Statement) -> set[str]:

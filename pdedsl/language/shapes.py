@@ -83,7 +83,7 @@ class Shape:
 
         It is the product of those of the primitives, if each of them bounds the shape wholly or not at all.
         """
-        unit = _halton(512, len(self.symbols))
+        unit = low_discrepancy(512, len(self.symbols))
         shares = [self.outward(number, s.draw(unit))[0].mean() for number, s in enumerate(self.surfaces)]
         factors: list[sp.Expr] = []
         for function, count in self.smooth:
@@ -99,13 +99,13 @@ class Shape:
     def volume(self) -> float:
         """Its volume, by 2^17 points of a low-discrepancy sequence."""
         lower, upper = self.bounds
-        points = lower + _halton(1 << 17, len(lower)) * (upper - lower)
+        points = lower + low_discrepancy(1 << 17, len(lower)) * (upper - lower)
         return float((self.level(points) < 0).mean() * np.prod(upper - lower))
 
     @cached_property
     def perimeter(self) -> float:
         """The measure of its boundary, by low-discrepancy points on its surfaces."""
-        unit = _halton(1 << 14, len(self.symbols))
+        unit = low_discrepancy(1 << 14, len(self.symbols))
         return sum(s.measure * float(self.outward(k, s.draw(unit))[0].mean()) for k, s in enumerate(self.surfaces))
 
     def outward(self, number: int, points: Points) -> tuple[np.ndarray, np.ndarray]:
@@ -132,7 +132,7 @@ class Shape:
 
     def sign(self, number: int) -> float:
         """1 where a surface bounds the shape from the side of its primitive, -1 where that is cut out of it."""
-        points = self.surfaces[number].draw(_halton(256, len(self.symbols)))
+        points = self.surfaces[number].draw(low_discrepancy(256, len(self.symbols)))
         kept, found = self.outward(number, points)
         agree = (found * self._gradient(number, points)).sum(axis=1)[kept]
         return 1.0 if not len(agree) or agree.mean() > 0 else -1.0
@@ -168,7 +168,7 @@ def _meet(a: Box, b: Box) -> Box:
     return lower, np.maximum(np.minimum(a[1], b[1]), lower)
 
 
-def _halton(n: int, d: int) -> np.ndarray:
+def low_discrepancy(n: int, d: int) -> np.ndarray:
     """A low-discrepancy sequence without state: fractional parts of multiples of powers of a generalised golden ratio."""
     ratio = 2.0
     for _ in range(64):
@@ -429,7 +429,7 @@ def implicit(symbols: tuple[sp.Symbol, ...], level: sp.Expr) -> Shape:
                 found = np.concatenate([found, near(generator.random((8 * n, d)))[0]])
             return found[:n]
 
-        share = float(near(_halton(1 << 16, len(symbols)))[1].mean())
+        share = float(near(low_discrepancy(1 << 16, len(symbols)))[1].mean())
         measure = share * float(np.prod(upper - lower + 4 * width)) / (2 * width)
         return (Surface(level, ZERO, measure, draw),) if share > 0 else ()
 

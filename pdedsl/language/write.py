@@ -148,6 +148,9 @@ def write(problem: Problem) -> str:
     lines += [_write_statement(s) for s in problem.statements]
     lines.append("")
     lines += [f"exact {name} = {write_expression(value)}" for name, value in problem.exact]
+    for report in problem.reports:
+        at = "" if report.at is None else f"  at ({', '.join(map(write_expression, report.at))})"
+        lines.append(f"report {report.name} = {write_expression(report.value)}{at}")
     for reference in problem.references:
         columns = ", ".join(f'{k} = "{v}"' for k, v in reference.columns)
         listed = ", ".join(reference.fields)
@@ -210,6 +213,9 @@ def _write_statement(statement: Equation | Condition) -> str:
         text += f"  on {', '.join(write_where(w) for w in getattr(statement, 'where', ()))}"
     if statement.part is not None:
         text += f"  in {statement.part}"
+    at = getattr(statement, "at", None)
+    if at is not None:
+        text += f"  at ({', '.join(map(write_expression, at))})"
     if statement.weight != 1:
         text += f"  weight {write_expression(statement.weight)}"
     return text + ("  hard" if getattr(statement, "hard", False) else "")
@@ -278,6 +284,9 @@ def _latex_place(problem: Problem, statement: Equation | Condition) -> str:
         case "initial":
             assert problem.time is not None
             return f"{latex_expression(problem.time.symbol)} = {latex_expression(problem.time.lower)}"
+        case "constraint":
+            at = getattr(statement, "at", None)
+            return "" if at is None else rf"\text{{at }} ({', '.join(map(latex_expression, at))})"
         case "boundary":
             where = getattr(statement, "where", ())
             places = [r"\partial\Omega" if w == sp.true else latex_expression(w) for w in where]
@@ -317,5 +326,8 @@ def _place(problem: Problem, statement: Equation | Condition) -> str:
         case "initial":
             assert problem.time is not None
             return f"at {problem.time.name} = {write_expression(problem.time.lower)}"
+        case "constraint":
+            at = getattr(statement, "at", None)
+            return "a constraint" if at is None else f"at ({', '.join(map(write_expression, at))})"
         case "boundary":
             return "on " + ", ".join(write_where(w) for w in getattr(statement, "where", ()))

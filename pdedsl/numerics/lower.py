@@ -11,9 +11,9 @@ import numpy as np
 import sympy as sp
 from jax import Array
 
-from pdedsl.language import geometry
+from pdedsl.language import geometry, quadrature
 from pdedsl.language.functions import BY_HEAD
-from pdedsl.language.problem import Condition, Equation, Problem, expand_derivatives, normal
+from pdedsl.language.problem import Condition, Equation, Integral, Problem, expand_derivatives, normal
 from pdedsl.numerics.derivatives import MultiIndex, derivatives
 
 Callee = Callable[[Array], Array]
@@ -96,6 +96,8 @@ def lower_expressions(
     indices = {index for _, index in atoms.values()}
     n = len(problem.fields)
     normals = normal(len(problem.space))
+    wanted = set().union(*(e.free_symbols for e in expanded))
+    integrals = {i.symbol: _integral(problem, i) for i in problem.integrals if i.symbol in wanted}
     curved = any(e.free_symbols & set(normals) for e in expanded)
 
     def residual(u: Callee, x: Array) -> Array:
@@ -116,10 +118,35 @@ def lower_expressions(
         if curved:
             assert outward is not None
             memo.update(zip(normals, outward(x), strict=True))
+        memo.update((symbol, integral(u, x)) for symbol, integral in integrals.items())
         memo.update((atom, found[index][place]) for atom, (place, index) in atoms.items())
         return jnp.stack([jnp.asarray(_lower(e, memo), x.dtype) for e in expanded])
 
     return residual
+
+
+def _integral(problem: Problem, integral: Integral) -> Callable[[Callee, Array], Array]:
+    """An integral over space at the time of a point, by a fixed rule."""
+    rule = quadrature.rule(problem, integral)
+    k = len(problem.space)
+    d = len(problem.coordinates)
+    curved = bool(integral.integrand.free_symbols & set(normal(k)))
+
+    def value(u: Callee, x: Array) -> Array:
+        nodes = jnp.asarray(rule.nodes, x.dtype)
+        times = jnp.broadcast_to(x[k:], (nodes.shape[0], d - k))
+        points = jnp.concatenate([nodes, times], axis=1)
+        weights = jnp.asarray(rule.weights, x.dtype)
+        if not curved:
+            residual = lower_expressions(problem, [integral.integrand])
+            return jnp.sum(weights * jax.vmap(lambda y: residual(u, y)[0])(points))
+
+        def at(y: Array, direction: Array) -> Array:
+            return lower_expressions(problem, [integral.integrand], lambda _: direction)(u, y)[0]
+
+        return jnp.sum(weights * jax.vmap(at)(points, jnp.asarray(rule.normals, x.dtype)))
+
+    return value
 
 
 def _lower(expression: sp.Basic, memo: dict[sp.Basic, Any]) -> Any:

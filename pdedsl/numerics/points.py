@@ -33,6 +33,8 @@ Sampler = Callable[[int, np.random.Generator], np.ndarray]
 
 def sampler(problem: Problem, statement: Equation, kind: Kind = "random") -> Sampler:
     """Fresh points of a statement, as many as asked for."""
+    if isinstance(statement, Condition) and statement.kind == "constraint":
+        return lambda n, generator: geometry.at_point(problem, statement, n, _unit(kind, (n,), generator))
     if isinstance(statement, Condition):
         found = geometry.pieces(problem, statement)
         return lambda n, generator: geometry.sample(problem, found, n, _unit(kind, (n,), generator))
@@ -42,8 +44,11 @@ def sampler(problem: Problem, statement: Equation, kind: Kind = "random") -> Sam
 
 def place(problem: Problem, statement: Equation, plan: Plan, generator: np.random.Generator) -> np.ndarray:
     """The points of a plan at the start of a run, shape (N, d)."""
-    if plan.kind != "grid":
-        return sampler(problem, statement, "random" if plan.kind == "adaptive" else plan.kind)(plan.total, generator)
+    constraint = isinstance(statement, Condition) and statement.kind == "constraint"
+    if plan.kind != "grid" or constraint:
+        return sampler(problem, statement, "random" if plan.kind in ("adaptive", "grid") else plan.kind)(
+            plan.total, generator
+        )
     d = len(problem.coordinates)
     if isinstance(statement, Condition):
         found = geometry.pieces(problem, statement)

@@ -194,10 +194,20 @@ CASES = [
     ("W502", DISK.replace("field u", "field «u»"), "on all", "on x > 0"),
     ("E606", DISK, "u = 0", "«u = 0.5»"),
     ("E303", DISK, "on all", "on x^2 + y^2 = 1  «hard»"),
+    # ---- constraints and reports
+    ("W505", DISK.replace("field u", "field «u»"), "u = 0  on all", "dn(u) = -2  on all"),
+    ("E304", DISK, "-laplacian(u) = 4", "-laplacian(u) = «integral(u)»"),
+    ("E303", DISK, "exact", "constraint: «integral(u, 2)» = 1\nexact"),
+    ("E303", DISK, "exact", "constraint: u = 1 «at (0, 0, 0)»\nexact"),
+    ("E402", DISK, "exact", "report far = u «at (3, 0)»\nexact"),
+    ("E202", DISK, "exact", "report a = u at (0, 0)\nreport «a» = u\nexact"),
+    ("E303", DISK, "exact", "constraint: u = 1 at (0, 0)  «hard»\nexact"),
+    ("E606", DISK, "exact", "constraint: «integral(u) = 1»\nexact"),
+    ("E606", DISK, "exact", "constraint: «u = 2» at (0, 0)\nexact"),
+    ("E304", DISK, "exact", "constraint: integral(«dn(u)») = 1\nexact"),
     # ---- not yet
-    ("E901", GOOD, "D(u) = 0", "D(u) = 0\n«report» peak = u at (0.5, 1)"),
+    ("E901", GOOD, "param a = 0.25", "param «a in [0.1, 0.5]»"),
     ("E901", PLANE, "boundary: v", "«unknown» field q(x)\nboundary: v"),
-    ("E901", PLANE, "boundary: v", "«constraint»: v = 0 at (0, 0)\nboundary: v"),
     ("E901", GOOD, "param a = 0.25", "param a = 0.25\n«unknown» b = 1"),
     ("E901", GOOD, "D(u) = 0", 'D(u) = 0\n«data»: u from "f.csv"'),
 ]  # fmt: skip

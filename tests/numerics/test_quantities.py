@@ -1,0 +1,65 @@
+"""Integrals, constraints and reports against closed forms."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from pdedsl.language.load import loads
+from pdedsl.numerics.lower import residuals
+from pdedsl.numerics.quantities import quantities
+
+HEADER = "pde 1\nfield u(x, y)\nequation: laplacian(u) = u\nboundary: u = 0  on all\n"
+
+# A domain, an integral over it, its value for u = x^2 + y + 1, and the accuracy that its rule promises.
+INTEGRALS = {
+    "box": ("x in [-1, 1], y in [0, 2]", "integral(u)", 4 * (1 / 3 + 1 + 1), 1e-13),
+    "mean": ("x in [-1, 1], y in [0, 2]", "mean(u*dx(u))", 0.0, 1e-13),
+    "rim of a box": ("x in [-1, 1], y in [0, 2]", "integral(u, on = all)", 2 * 6 + (2 / 3 + 2) + (2 / 3 + 6), 1e-12),
+    "part of a rim": ("x in [-1, 1], y in [0, 2]", "integral(1, on = right)", 4.0, 1e-12),
+    "flux": ("x in [-1, 1], y in [0, 2]", "integral(dn(u), on = all)", 8.0, 1e-12),
+    "disk": ("(x, y) = disk([0, 0], 1)", "integral(u)", np.pi * 1.25, 1e-12),
+    "flux of a disk": ("(x, y) = disk([0, 0], 1)", "integral(dn(u), on = all)", 2 * np.pi, 1e-12),
+    "annulus": ("(x, y) = annulus([0, 0], 0.5, 1)", "integral(x^2)", np.pi / 4 * (1 - 0.5**4), 1e-12),
+    "ellipse": ("(x, y) = ellipse([0, 0], [2, 1])", "integral(x^2)", np.pi / 4 * 8, 1e-12),
+    "an L": ("(x, y) = box([-1, -1], [1, 1]) - box([0, 0], [1, 1])", "integral(x^2)", 1.0, 2e-3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INTEGRALS)
+def test_integrals(name: str) -> None:
+    domain, text, value, accuracy = INTEGRALS[name]
+    part = "part right: x > 0\n" if "right" in text else ""
+    held = f"constraint held: {text} = 0\n" if "u" in text else ""
+    problem = loads(f"{HEADER}domain {domain}\n{part}{held}report said = {text}\n")
+
+    def u(x):
+        return x[0] ** 2 + x[1] + 1.0
+
+    if held:
+        found = residuals(problem)["held"](u, jnp.zeros(2))
+        np.testing.assert_allclose(found, [value], rtol=accuracy, atol=accuracy)
+    (quantity,) = quantities(problem, u)
+    np.testing.assert_allclose(quantity.values, [value], rtol=accuracy, atol=accuracy)
+
+
+def test_curves_points_and_functions() -> None:
+    problem = loads("""pde 1
+domain x in [0, 1]
+time t in [0, 2]
+field u(x, t)
+equation: dt(u) = dxx(u)
+initial: u = 0
+boundary: u = 0  on all
+report mass = integral(u)
+report probe = dx(u) at (0.5)
+report corner = u at (1, 2)
+report all_of_it = u^2
+""")
+    mass, probe, corner, everything = quantities(problem, lambda x: x[0] * x[1])
+    assert mass.times is not None and probe.times is not None
+    np.testing.assert_allclose(mass.values, mass.times / 2)
+    np.testing.assert_allclose(probe.values, probe.times)
+    np.testing.assert_allclose(corner.values, [2.0])
+    assert everything.times is None and everything.values.max() <= 4
+    for quantity in (mass, probe, corner, everything):
+        assert str(quantity)
