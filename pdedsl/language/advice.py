@@ -59,6 +59,7 @@ _RULES: tuple[tuple[str, str, Advice], ...] = (
     # what stands at the error, what to say about it, what to write instead
     (r"={2,}|!=", "`{0}` is not an operator", lambda m: "write `=`" if m[0][0] == "=" else "use `not`, or < and >"),
     (r"(\d+\.?\d*|\.\d+)([^\W\d]\w*)", "`{0}` is neither a number nor a name", lambda m: _product(m[1], m[2])),
+    (r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])", "unexpected `{0}`", lambda m: ""),
     (r"[\d.][\w.]*", "`{0}` is not a number", lambda m: "numbers look like 2, 0.5, .5 or 1e-3"),
     (r"<=|>=|<|>", "comparisons cannot be chained", lambda m: "write `0 < x and x < 1`"),
     (r"\w+", "unexpected `{0}`", lambda m: ""),

@@ -11,12 +11,14 @@ from pdedsl.language.expressions import PLACES, Expressions, Locals, Place
 from pdedsl.language.functions import FUNCTIONS
 from pdedsl.language.names import derivative_letters
 from pdedsl.language.operators import INTEGRALS, OPERATORS, SHAPES, SPATIAL, Operator
-from pdedsl.language.problem import Integral, derivative_order, normal
+from pdedsl.language.problem import Integral, TooLarge, derivative_order, expand_derivatives, normal
 from pdedsl.language.tensor import RANKS, Tensor, scalar, vector
 from pdedsl.language.write import write_expression
 
 HIGHEST = 8
 LONGEST = 1000
+WIDEST = 10_000
+MOST_ARGUMENTS = 16
 
 
 def called(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
@@ -27,6 +29,9 @@ def called(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
     if declaration is not None or name in local:
         return not_callable(walk, node)
     letters = derivative_letters(name, walk.names.letters())
+    if not place.coordinates and (letters or name in SPATIAL or name in ("d", "exact")):
+        walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, "only constants may stand here")
+        return None
     match name:
         case "sum" | "prod":
             return series(walk, node, place, local)
@@ -153,7 +158,10 @@ def apply_operator(
         walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, "it belongs to `boundary`")
         return None
     if name in SPATIAL and not walk.space:
-        if not any(d.kind == "broken" for d in walk.names.declared.values()):
+        declared = [
+            n for n in walk.names.of("coordinate", "group", "broken") if n not in walk.symbols and n not in walk.groups
+        ]
+        if not declared:
             walk.wrong("E302", f"`{name}` needs a domain", node.span, "declare one: domain x in [0, 1]")
         return None
     operands = [walk.tensor(a, place, local) for a in node.arguments]
@@ -172,6 +180,9 @@ def apply_operator(
             return None
     if any(o.zero for o in known):
         return Tensor((sp.Integer(0),), zero=True)
+    if max(len(o.entries) for o in known) * max(len(walk.space), known[-1].shape[-1] if known[-1].rank else 1) > WIDEST:
+        walk.wrong("E303", f"`{name}` has too many components here", node.span, f"{WIDEST} are allowed")
+        return None
     if not operator.fits(len(walk.space), known):
         found = " and ".join(o.words for o in known)
         dimensions = f"in {len(walk.space)} dimension{'s' if len(walk.space) > 1 else ''}"
@@ -184,7 +195,9 @@ def function(walk: Expressions, node: syntax.Called, place: Place, local: Locals
     name = node.name.name
     function = FUNCTIONS[name]
     if name in ("min", "max") and len(node.arguments) > 2:
-        pass
+        if len(node.arguments) > MOST_ARGUMENTS:
+            walk.wrong("E303", f"`{name}` takes up to {MOST_ARGUMENTS} arguments", node.span, "nest them")
+            return None
     elif not takes(walk, node, function.arity, f"{name}({', '.join('ab'[: function.arity])})"):
         return None
     operands = [walk.tensor(a, place, local) for a in node.arguments]
@@ -263,7 +276,13 @@ def series(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
 def where(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
     if not takes(walk, node, 3, "where(condition, a, b)"):
         return None
-    if isinstance(node.arguments[0], syntax.Comparison) and node.arguments[0].operator == "=":
+    pending: list[syntax.Node] = [node.arguments[0]]
+    equality = False
+    while pending:
+        part = pending.pop()
+        equality |= isinstance(part, syntax.Comparison) and part.operator == "="
+        pending.extend(syntax.children(part))
+    if equality:
         walk.wrong(
             "E303",
             "an equality holds at no point that is ever drawn",
@@ -272,7 +291,9 @@ def where(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -
         )
         return None
     condition = walk.condition(node.arguments[0], place, local)
+    recorded = len(walk.terms)
     first, second = (walk.tensor(a, place, local) for a in node.arguments[1:])
+    del walk.terms[recorded:]  # a branch may be singular where it is not taken
     if condition is None or first is None or second is None:
         return None
     if first.shape != second.shape and not (first.zero or second.zero):
@@ -333,6 +354,11 @@ def differentiate(
         found = sp.Derivative(entry, *variables_) if {s for s, _ in variables} <= entry.free_symbols else sp.Integer(0)
         if isinstance(found, sp.Derivative) and derivative_order(found) > HIGHEST:
             walk.wrong("E303", f"derivatives go up to order {HIGHEST}", node.span, "check the letters after `d`")
+            return None
+        try:
+            expand_derivatives(found)
+        except TooLarge:
+            walk.wrong("E303", "this derivative has too many terms", node.span, "differentiate a simpler expression")
             return None
         entries.append(found)
     return Tensor(tuple(entries), operand.shape)

@@ -128,7 +128,15 @@ def _count_initial(problem: Problem) -> Iterator[Diagnostic]:
         for residual in condition.residual:
             names = occurring((residual,), problem.fields)
             fields = [f for f in problem.fields if f.name in names]
-            own = max(fields, key=lambda f: _orders((residual,), f, set(problem.symbols)), default=None)
+            # The field of the highest order; among equals the one that still lacks the most.
+            own = max(
+                fields,
+                key=lambda f: (
+                    _orders((residual,), f, set(problem.symbols)),
+                    _orders(residuals, f, time) - len(given[f.name]),
+                ),
+                default=None,
+            )
             if own is not None:
                 given[own.name].append(condition)
     for unknown in problem.fields:
@@ -150,7 +158,7 @@ def _count_initial(problem: Problem) -> Iterator[Diagnostic]:
 
 
 def _is_terminal(problem: Problem, condition: Condition) -> bool:
-    return condition.kind == "boundary" and any(geometry.speaks_of_time(w, problem.time) for w in condition.where)
+    return condition.kind == "boundary" and any(geometry.speaks_of_time(w, problem) for w in condition.where)
 
 
 def _uncovered(problem: Problem) -> Iterator[Diagnostic]:
@@ -177,7 +185,7 @@ def _uncovered(problem: Problem) -> Iterator[Diagnostic]:
                 continue
             counts = np.zeros(len(points), int)
             for condition in own:
-                spatial = tuple(w for w in condition.where if not geometry.speaks_of_time(w, problem.time))
+                spatial = tuple(w for w in condition.where if not geometry.speaks_of_time(w, problem))
                 if spatial:
                     counts += geometry.chosen(problem, spatial, points) * len(condition.lhs)
             share = float((counts < needed).mean())
@@ -246,7 +254,7 @@ def _unmet(problem: Problem) -> Iterator[Diagnostic]:
         if condition.kind != "boundary":
             continue
         for where, span in zip(condition.where, condition.places or [condition.span] * 99, strict=False):
-            if geometry.speaks_of_time(where, problem.time):
+            if geometry.speaks_of_time(where, problem):
                 yield from _time_place(problem, condition, where, span)
             elif not geometry.pieces(problem, Condition("", (), (), where=(where,))):
                 wrapped = [p.face for p in geometry.pieces(everything, Condition("", (), (), where=(where,)))]

@@ -9,6 +9,9 @@ from pdedsl.language.parse import parse
 from pdedsl.language.problem import Call, Choice, Problem
 from pdedsl.language.source import Diagnostic, Source, Span, suggest
 
+MOST = 10_000_000
+"""The largest count of anything."""
+
 
 @dataclass(frozen=True)
 class Number:
@@ -20,7 +23,9 @@ class Number:
     """Values must be above this (integers: at least this)."""
 
     def accepts(self, value: float) -> bool:
-        return value == int(value) and value >= self.least if self.integer else value > self.least
+        if not self.integer:
+            return value > self.least
+        return self.least <= value <= MOST and value == int(value)
 
 
 @dataclass(frozen=True)
@@ -200,9 +205,13 @@ def _check_call(value: syntax.Choice, signature: Signature, what: str) -> Iterat
         yield Diagnostic("E303", message, value.span, f"write, say, `{name}({'20' if wanted else ''})`")
     for argument, kind in zip(plain, signature.arguments + signature.arguments[-1:] * len(plain), strict=False):
         yield from _check(argument, kind, name)
+    seen: set[str] = set()
     for argument in value.arguments:
         if not isinstance(argument, syntax.Keyword):
             continue
+        if argument.name.name in seen:
+            yield Diagnostic("E202", f"`{argument.name.name}` stands here twice", argument.name.span, "remove one")
+        seen.add(argument.name.name)
         if argument.name.name not in signature.keywords:
             message = f"`{name}` has no option `{argument.name.name}`"
             yield Diagnostic("E201", message, argument.name.span, _hint(argument.name.name, tuple(signature.keywords)))

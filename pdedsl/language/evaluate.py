@@ -107,9 +107,15 @@ def holds(condition: sp.Basic, values: Values, diameter: float) -> Any:
     `f = 0` holds where |f| <= 1e-6 (1 + |grad f| diameter), so that curved and slanted pieces can be named.
     """
     relaxed: Any = condition
+    for inequality in condition.atoms(sp.LessThan, sp.StrictLessThan, sp.GreaterThan, sp.StrictGreaterThan):
+        below: Any = sp.Add(inequality.lts, sp.Mul(-1, inequality.gts))  # pyright: ignore[reportArgumentType]
+        relaxed = relaxed.xreplace({inequality: below <= sp.Float(1e-6) * (1 + _slope(below) * diameter)})
     for equality in condition.atoms(sp.Equality):
         sides: Any = equality.args
         f = sides[0] - sides[1]
-        slope = sp.sqrt(sp.Add(*(sp.diff(f, s) ** 2 for s in sorted(f.free_symbols, key=str))))
-        relaxed = relaxed.xreplace({equality: sp.Abs(f) <= sp.Float(1e-6) * (1 + slope * diameter)})
+        relaxed = relaxed.xreplace({equality: sp.Abs(f) <= sp.Float(1e-6) * (1 + _slope(f) * diameter)})
     return evaluate(relaxed, values)
+
+
+def _slope(f: Any) -> Any:
+    return sp.sqrt(sp.Add(*(sp.diff(f, s) ** 2 for s in sorted(f.free_symbols, key=str))))

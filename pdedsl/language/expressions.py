@@ -18,10 +18,12 @@ from pdedsl.language.evaluate import evaluate
 from pdedsl.language.functions import FUNCTIONS
 from pdedsl.language.names import Names, derivative_letters, unknown_name
 from pdedsl.language.operators import OPERATORS
-from pdedsl.language.problem import Coordinate, Integral, Term, normal
+from pdedsl.language.problem import Coordinate, Integral, Term, normal, size
 from pdedsl.language.source import Diagnostic, Span
 from pdedsl.language.tensor import RANKS, Tensor, scalar, vector
 
+DEEPEST = 200
+HIGHEST_POWER = 1000
 LARGEST = 20_000
 """The most nodes that one scalar may have, and that one spec may make the resolver visit."""
 
@@ -121,7 +123,7 @@ class Expressions:
         if found is None:
             return None
         if found.rank == 0 and not isinstance(node, syntax.Number | syntax.Name):
-            if self._size(found.scalar) > LARGEST:
+            if size(found.scalar, self._sizes) > LARGEST:
                 self.wrong("E303", "this expression grows too large", node.span, "shorten a sum or a `let`")
                 return None
             span = self._inside[0][1] if self._inside else node.span
@@ -238,6 +240,8 @@ class Expressions:
         name = node.name
         if name in local:
             return local[name]
+        if self._broken(name):
+            return None
         if name == "pi":
             return scalar(sp.pi)
         if name == "normal":
@@ -245,6 +249,11 @@ class Expressions:
                 self.wrong("E304", f"`normal` has no meaning in {place.words}", node.span, "it belongs to `boundary`")
                 return None
             return vector(normal(len(self.space)))
+        if name == "identity" and not place.coordinates:
+            self.wrong(
+                "E304", f"`identity` has no meaning in {place.words}", node.span, "only constants may stand here"
+            )
+            return None
         if name == "identity":
             n = len(self.space)
             return Tensor(tuple(sp.Integer(i == j) for i in range(n) for j in range(n)), (n, n))
@@ -304,6 +313,10 @@ class Expressions:
     def let(self, let: syntax.Let, local: Locals, use: Span, place: Place) -> Tensor | None:
         if any(inner is let for inner, _ in self._inside):
             return None  # cyclic: reported where it is declared
+        if len(self._inside) >= DEEPEST:
+            message = f"this is defined through more than {DEEPEST} other names"
+            self.wrong("E303", message, use, "write some of them out")
+            return None
         with self._within(let, use):
             return self.tensor(let.body, place, local)
 
@@ -354,7 +367,15 @@ class Expressions:
                     return None
             scalars.append(factor.scalar if sign == "*" else 1 / factor.scalar)
         if result is None:
-            return self.finite(scalar(sp.Mul(*scalars)), node.span, real=True)
+            product = sp.Mul(*scalars)
+            if any(
+                p.exp.is_Number and abs(p.exp) > HIGHEST_POWER
+                for p in sp.Mul.make_args(product)
+                if isinstance(p, sp.Pow)
+            ):
+                self.wrong("E303", f"powers go up to {HIGHEST_POWER}", node.span, "shorten the product")
+                return None
+            return self.finite(scalar(product), node.span, real=True)
         return Tensor(tuple(sp.Mul(*scalars, e) for e in result.entries), result.shape)
 
     def _power(self, node: syntax.Power, place: Place, local: Locals) -> Tensor | None:
@@ -369,6 +390,10 @@ class Expressions:
                 )
                 return None
         values = self.constant(base.scalar), self.constant(exponent.scalar)
+        power: Any = base.scalar**exponent.scalar if values[0] is None else base.scalar
+        if power.is_Pow and power.exp.is_Number and abs(power.exp) > HIGHEST_POWER:
+            self.wrong("E303", f"powers go up to {HIGHEST_POWER}", node.span, "write exp(n*log(x)) if you mean it")
+            return None
         if values[0] is not None and values[1] is not None:
             with np.errstate(all="ignore"):
                 result = float(np.power(values[0], values[1]))
@@ -401,11 +426,6 @@ class Expressions:
         else:
             words = "is infinite or overflows" if np.isinf(value) else "is not a number"
             self.wrong("E603", f"this constant {words}", whole, "check the denominator and the size of the exponents")
-
-    def _size(self, expression: sp.Basic) -> int:
-        if expression not in self._sizes:
-            self._sizes[expression] = 1 + sum(map(self._size, expression.args))
-        return self._sizes[expression]
 
     def integer(self, node: syntax.Expression, span: Span, local: Locals) -> int | None:
         place = PLACES["index"]
@@ -472,12 +492,12 @@ class Expressions:
             self.wrong("E303", f"{base.words} takes {base.rank} index", node.span, "write V[1]")
             return None
         places = []
-        for given, size in zip(node.indices, base.shape, strict=False):
+        for given, count in zip(node.indices, base.shape, strict=False):
             index = self.integer(given, node.span, local)
             if index is None:
                 return None
-            if not 1 <= index <= size:
-                self.wrong("E303", f"there is no component {index}", node.span, f"components run from 1 to {size}")
+            if not 1 <= index <= count:
+                self.wrong("E303", f"there is no component {index}", node.span, f"components run from 1 to {count}")
                 return None
             places.append(index - 1)
         if len(places) < base.rank:

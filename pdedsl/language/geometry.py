@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.language.evaluate import holds
-from pdedsl.language.problem import Condition, Coordinate, Problem
+from pdedsl.language.problem import Condition, Problem
 
 Unit = Callable[[int, int], np.ndarray]
 """Draws an array of shape (n, k) in [0, 1): random, low-discrepancy or a grid."""
@@ -61,9 +61,10 @@ def end(problem: Problem) -> Face:
     return Face(problem.coordinates.index(problem.time), 1)
 
 
-def speaks_of_time(where: sp.Basic, time: Coordinate | None) -> bool:
+def speaks_of_time(where: sp.Basic, problem: Problem) -> bool:
     """Whether a condition fixes the time, as `t = 1` does: a terminal condition."""
-    return time is not None and any(time.symbol in e.free_symbols for e in where.atoms(sp.Equality))
+    time, coordinates = problem.time, set(problem.symbols)
+    return time is not None and any(e.free_symbols & coordinates == {time.symbol} for e in where.atoms(sp.Equality))
 
 
 def scale(unit: np.ndarray, problem: Problem) -> np.ndarray:
@@ -155,7 +156,7 @@ def pieces(problem: Problem, condition: Condition) -> tuple[Piece, ...]:
         probes = on_face(problem, face, 512, random(np.random.default_rng(0)))
         share = float(bounding(problem, face, probes).mean())
         return (Piece(face, (sp.true,), share, share * _measure(problem, face)),)
-    terminal = tuple(w for w in condition.where if speaks_of_time(w, problem.time))
+    terminal = tuple(w for w in condition.where if speaks_of_time(w, problem))
     spatial = tuple(w for w in condition.where if w not in terminal)
     found = []
     candidates: list[tuple[Face | Rim, tuple[sp.Basic, ...]]] = []

@@ -102,6 +102,16 @@ def collect(spec: Spec) -> Names:
             message = f"`{name}` is the derivative with respect to {', '.join(dict.fromkeys(name[1:]))}"
             diagnostics.append(Diagnostic("E203", message, declaration.span, f"choose another name, say `{name}0`"))
             declared[name] = Declaration(name, "broken", declaration.span)
+    for let in (s for s in spec.statements if isinstance(s, syntax.Let)):
+        for place, parameter in enumerate(let.parameters):
+            name = parameter.name
+            if name in RESERVED or derivative_letters(name, letters):
+                message = f"`{name}` belongs to the language"
+                diagnostics.append(Diagnostic("E203", message, parameter.span, "choose another name, say `w`"))
+            elif name in declared or name in [p.name for p in let.parameters[:place]]:
+                also = ((declared[name].span, "first declared here"),) if name in declared else ()
+                message = f"the argument `{name}` is already a name"
+                diagnostics.append(Diagnostic("E202", message, parameter.span, "choose another name, say `w`", also))
     for broken in spec.broken:
         for name in broken.names:
             declared.setdefault(name, Declaration(name, "broken", broken.span))

@@ -34,7 +34,7 @@ def parse(source: Source) -> Spec:
     if headless:
         diagnostics.append(_whole_line(source, headless))
     for piece in slices:
-        if headless and piece is start and re.match(r"pde\b", piece.text):
+        if headless and piece is start and re.match(r"pde", piece.text):
             continue
         result = None if piece.broken else _parse_statement(piece)
         if isinstance(result, Statement):
@@ -397,13 +397,17 @@ def _misused(statement: Statement) -> Iterator[Diagnostic]:
     pending: list[Any] = [statement]
     while pending:
         node = pending.pop()
+        if isinstance(node, syntax.Constant) and node.value in (float("inf"), float("-inf")):
+            yield Diagnostic("E101", "this number is too large for double precision", node.span, "1.8e308 is the limit")
         if isinstance(node, syntax.Number) and float(node.text) == float("inf"):
             yield Diagnostic("E101", "this number is too large for double precision", node.span, "1.8e308 is the limit")
         if isinstance(node, syntax.Name) and node.name == "d" and not isinstance(statement, syntax.Param | syntax.Let):
             yield Diagnostic("E101", "`d` is not a number", node.span, "write dx(u), or d(u, x), for a derivative")
         if isinstance(node, syntax.Called):
             pending.extend(node.arguments)
-        elif not isinstance(node, syntax.Signature | syntax.Axis | syntax.Columns | syntax.Setting):
+        elif isinstance(node, syntax.Axis):
+            pending.extend([node.interval, *(node.indices or ())])
+        elif not isinstance(node, syntax.Signature | syntax.Columns):
             pending.extend(_expressions_below(node))
 
 

@@ -275,14 +275,44 @@ def derivative_order(derivative: sp.Derivative, among: Iterable[sp.Symbol] | Non
     return sum(int(n) for s, n in counts if among is None or s in among)
 
 
+class TooLarge(Exception):
+    """A derivative of a product or a composition has more terms than anyone would write."""
+
+
+MOST = 4000
+"""The most nodes that an expression may have on the way to its derivative."""
+
+
 def expand_derivatives(expression: Any) -> Any:
-    """Carry derivatives of sums, products and compositions down to the fields; nothing else is touched."""
+    """Carry derivatives of sums, products and compositions down to the fields; nothing else is touched.
+
+    Raises TooLarge instead of growing without bound.
+    """
     if not expression.has(sp.Derivative):
         return expression
     return expression.replace(
-        lambda e: isinstance(e, sp.Derivative) and not isinstance(e.expr, sp.core.function.AppliedUndef),
-        lambda e: e.doit(),
+        lambda e: isinstance(e, sp.Derivative) and not isinstance(e.expr, sp.core.function.AppliedUndef), _carry_out
     )
+
+
+def _carry_out(derivative: Any) -> Any:
+    result = derivative.expr
+    for symbol, count in derivative.variable_count:
+        for _ in range(int(count)):
+            if size(result, {}) > MOST:
+                raise TooLarge
+            result = sp.diff(result, symbol)
+    return result
+
+
+def size(expression: sp.Basic, known: dict[sp.Basic, int]) -> int:
+    """The number of nodes of an expression; a field and its derivative count as one."""
+    if expression not in known:
+        leaf = isinstance(expression, sp.core.function.AppliedUndef) or (
+            isinstance(expression, sp.Derivative) and isinstance(expression.expr, sp.core.function.AppliedUndef)
+        )
+        known[expression] = 1 if leaf else 1 + sum(size(a, known) for a in expression.args)
+    return known[expression]
 
 
 def occurring(expressions: Iterable[sp.Basic], fields: Iterable[Field]) -> set[str]:

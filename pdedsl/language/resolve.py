@@ -12,7 +12,7 @@ from sympy.core.parameters import distribute
 from pdedsl.language import syntax
 from pdedsl.language.calls import called
 from pdedsl.language.choices import check_setting, not_yet
-from pdedsl.language.expressions import PLACES, Expressions
+from pdedsl.language.expressions import DEEPEST, PLACES, Expressions
 from pdedsl.language.names import collect
 from pdedsl.language.problem import (
     Choice,
@@ -24,6 +24,7 @@ from pdedsl.language.problem import (
     Problem,
     Reference,
     Report,
+    expand_derivatives,
     normal,
     occurring,
 )
@@ -76,6 +77,9 @@ class _Resolver:
     resolving: list[str] = field(default_factory=list)
     parts: dict[str, sp.Basic | None] = field(default_factory=dict)
     tree: Tree | None = None
+    depth: int = 0
+    hard_starts: set[sp.Expr] = field(default_factory=set)
+    """Fields whose initial value is hard, so that their initial slope may be hard as well."""
     cyclic: set[str] = field(default_factory=set)
 
     def report(self, diagnostic: Diagnostic) -> None:
@@ -239,6 +243,15 @@ class _Resolver:
         """The symbol of a parameter; its value is worked out when it is first asked for."""
         if name not in self.parameters:
             self.parameters[name] = None
+            self.depth += 1
+            if self.depth > DEEPEST:
+                span = self.names.declared[name].span
+                self.report(
+                    Diagnostic(
+                        "E303", f"`{name}` needs more than {DEEPEST} other parameters", span, "declare them first"
+                    )
+                )
+                return None
             declaration = self.names.declared[name]
             definition = declaration.node
             assert isinstance(definition, syntax.Definition)
@@ -256,6 +269,7 @@ class _Resolver:
                 # Parameters stand in the order in which their values can be worked out.
                 self.parameters.pop(name)
                 self.parameters[name] = Parameter(symbol, value, declaration.span)
+            self.depth -= 1
         found = self.parameters[name]
         return found.symbol if found else None
 
@@ -271,6 +285,10 @@ class _Resolver:
             words = "empty" if lower == upper else "reversed"
             help_ = f"write [{upper:g}, {lower:g}]" if lower > upper else "the lower bound must be below the upper one"
             self.report(Diagnostic("E401", f"this interval is {words}", interval.span, help_))
+            return None
+        if max(abs(lower), abs(upper)) > 1e100 or upper - lower < 1e-100:
+            message = "this interval is beyond what double precision can resolve"
+            self.report(Diagnostic("E401", message, interval.span, "choose other units"))
             return None
         return bounds[0], bounds[1]
 
@@ -456,7 +474,7 @@ class _Resolver:
                     words = f"`{statement.name.name}` is {'a vector' if shape else 'a scalar'}, its exact solution {value.words}"
                     self.report(Diagnostic("E301", words, statement.value.span, "both must have the same rank"))
                 else:
-                    self.exact[name] = value.entries[place or 0]
+                    self.exact[name] = expand_derivatives(value.entries[place or 0])
         elif name in self.resolving:
             message = f"the exact solution of `{name}` needs itself"
             self.report(Diagnostic("E204", message, statement.name.span, "write it out"))
@@ -611,8 +629,10 @@ class _Resolver:
                         if condition is None:
                             where = None
                         elif where is not None:
-                            where.append(condition)
-                            places.append(entry.span)
+                            # `or` means what the comma means.
+                            entries = condition.args if isinstance(condition, sp.Or) else (condition,)
+                            where.extend(sorted(entries, key=sp.default_sort_key))
+                            places.extend([entry.span] * len(entries))
         if hard and weighed:
             message = "a hard condition holds exactly: a weight has no meaning"
             self.report(
@@ -645,12 +665,15 @@ class _Resolver:
         time = next((c.symbol for c in self.walk.coordinates if c.kind == "time"), None)
         allowed = set(functions)
         if relation.kind == "initial" and time is not None:
-            allowed |= {sp.Derivative(f, time) for f in functions if time in f.args}
+            allowed |= {sp.Derivative(f, time) for f in functions if time in f.args and f in self.hard_starts}
+            self.hard_starts |= {e for e in lhs.entries if e in functions}
         data_free = not occurring(rhs.entries, fields) and not any(
             e.free_symbols & set(normal(99)) for e in rhs.entries
         )
         if relation.kind in ("equation", "constraint") or not data_free or not all(e in allowed for e in lhs.entries):
-            forms = "`u = g`, with g free of fields" + (", and `dt(u) = g`" if relation.kind == "initial" else "")
+            forms = "`u = g`, with g free of fields" + (
+                ", and `dt(u) = g` below a hard `u = g`" if relation.kind == "initial" else ""
+            )
             message = f"this {_WORDS[relation.kind]} cannot be built into the solution"
             help_ = f"`hard` takes {forms}; remove `hard` otherwise"
             if relation.kind in ("equation", "constraint"):
@@ -675,6 +698,11 @@ class _Resolver:
             columns = [o for o in table.options if isinstance(o, syntax.Columns)]
             pairs = columns[0].columns if columns else ()
             known = [*self.names.of("coordinate"), *(n.name for n in table.fields)]
+            listed = [*(n for n, _ in pairs)]
+            for group in (listed, list(table.fields)):
+                for place, name in enumerate(group):
+                    if name.name in [n.name for n in group[:place]]:
+                        self.report(Diagnostic("E202", f"`{name.name}` stands here twice", name.span, "remove one"))
             for name, _ in pairs:
                 if name.name not in known:
                     help_ = suggest(name.name, known) or f"choose from: {', '.join(known)}"

@@ -122,7 +122,10 @@ class Constant(Node):
     def value(self) -> float:
         base, _, exponent = self.text.partition("^")
         sign, base = (-1.0, base[1:]) if base.startswith("-") else (1.0, base)
-        return sign * float(base) ** float(exponent or 1)
+        try:
+            return sign * float(base) ** float(exponent or 1)
+        except (OverflowError, ZeroDivisionError):
+            return float("inf")
 
 
 @dataclass(frozen=True)
