@@ -1,31 +1,29 @@
 """From a resolved Problem to what is wrong or missing in it: counting, and probing at sampled points."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import sympy as sp
 
-from pdedsl.language import geometry, quadrature
+from pdedsl.language import geometry, quadrature, wellposed
 from pdedsl.language.evaluate import evaluate
-from pdedsl.language.geometry import Face, Piece, Rim
+from pdedsl.language.geometry import Face
+from pdedsl.language.probe import PROBES, face_words, is_terminal, point_words, points_of, points_on, values_at
 from pdedsl.language.problem import (
     Condition,
     Equation,
-    Field,
     Problem,
     Reference,
-    derivative_order,
     expand_derivatives,
     normal,
     occurring,
 )
 from pdedsl.language.resolve import Resolution
 from pdedsl.language.source import Diagnostic, Span, suggest
-from pdedsl.language.syntax import Header, Spec
+from pdedsl.language.syntax import Spec
 from pdedsl.language.write import write_expression
 
-PROBES = 256
 TOLERANCE = 1e-7
 """How far an exact solution may miss a statement, relative to the largest term of the statement."""
 
@@ -37,7 +35,7 @@ def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
     if problem is None:
         if whole and not any(d.severity == "error" for d in resolution.diagnostics):
-            found += _nothing_to_solve(spec)
+            found += wellposed.nothing_to_solve(spec)
         return tuple(found)
     if "domain" in defective:
         return ()
@@ -48,188 +46,24 @@ def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
     found += _singular(problem)
     if whole:
         if "equation" not in defective:
-            found += _count_equations(problem)
+            found += wellposed.count_equations(problem)
         if "initial" not in defective and "equation" not in defective and met:
-            found += _count_initial(problem)
+            found += wellposed.count_initial(problem)
         if "boundary" not in defective and "equation" not in defective and met:
-            found += _uncovered(problem)
+            found += wellposed.uncovered(problem)
     if whole and not defective:
-        found += _ungauged(problem)
+        found += wellposed.ungauged(problem)
     if met and not any(d.code == "E603" for d in found):
+        found += wellposed.contradictory(problem)
         found += _corners(problem)
-        found += _inexact(problem)
+        inexact = list(_inexact(problem))
+        found += inexact
+        if not defective and not inexact:
+            found += wellposed.trivial(problem)
+            found += wellposed.backward(problem)
     for reference in problem.references:
         found += _unreadable(problem, reference)
     return tuple(found)
-
-
-# ---- counting ----------------------------------------------------------------------------------------------------------
-
-
-def _nothing_to_solve(spec: Spec) -> Iterator[Diagnostic]:
-    header = next((s.span for s in spec.statements if isinstance(s, Header)), Span(0, 0))
-    words = {type(s).__name__ for s in spec.statements}
-    if not words & {"Domain", "Time", "Shape"}:
-        yield Diagnostic("E501", "there is no domain", header, "declare one: domain x in [0, 1]")
-    if "Fields" not in words:
-        yield Diagnostic("E501", "there is no field to solve for", header, "declare one: field u(x)")
-
-
-def _count_equations(problem: Problem) -> Iterator[Diagnostic]:
-    """E501, by scalar components."""
-    unit = geometry.random(np.random.default_rng(3))
-    points = geometry.inside(problem, sp.true, 4 * PROBES, unit)
-    held = np.zeros(len(points), int)
-    for equation in problem.equations:
-        held += len(equation.lhs) * geometry.chosen(problem, (problem.region(equation),), points)
-    fields = len(problem.fields)
-    components = int(held.min() if held.min() < fields else held.max())
-    if components == fields:
-        return
-    present = occurring((r for e in problem.equations for r in e.residual), problem.fields)
-    absent = [f for f in problem.fields if f.name not in present]
-    if components < fields:
-        lacking = absent or list(problem.fields[-(fields - components) :])
-        names = ", ".join(f"`{f.name}`" for f in lacking)
-        message = f"{_count(fields, 'field')} but {_count(components, 'scalar equation')}: none is left for {names}"
-        yield Diagnostic("E501", message, lacking[0].span, "add an equation, or remove the field")
-    else:
-        message = f"{_count(components, 'scalar equation')} for {_count(fields, 'field')}"
-        yield Diagnostic("E501", message, problem.fields[0].span, "remove an equation, or declare what it is for")
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n or 'no'} {noun}{'' if n == 1 else 's'}"
-
-
-def _orders(expressions: Iterable[sp.Expr], unknown: Field, symbols: set[sp.Symbol]) -> int:
-    """The highest order in some coordinates to which a field is differentiated."""
-    highest = 0
-    for expression in expressions:
-        for derivative in expand_derivatives(expression).atoms(sp.Derivative):
-            if derivative.expr == unknown.expression:
-                highest = max(highest, derivative_order(derivative, symbols))
-    return highest
-
-
-def _count_initial(problem: Problem) -> Iterator[Diagnostic]:
-    """E503: initial and terminal conditions against the order in time, field by field."""
-    conditions = [c for c in problem.conditions if c.kind == "initial" or _is_terminal(problem, c)]
-    if problem.time is None:
-        for condition in conditions:
-            yield Diagnostic(
-                "E503", "an initial condition in a problem without time", condition.head, "declare `time t in [0, 1]`"
-            )
-        return
-    time = {problem.time.symbol}
-    residuals = [r for e in problem.equations for r in e.residual]
-    given: dict[str, list[Condition]] = {f.name: [] for f in problem.fields}
-    for condition in conditions:
-        for residual in condition.residual:
-            names = occurring((residual,), problem.fields)
-            fields = [f for f in problem.fields if f.name in names]
-            # The field of the highest order; among equals the one that still lacks the most.
-            own = max(
-                fields,
-                key=lambda f: (
-                    _orders((residual,), f, set(problem.symbols)),
-                    _orders(residuals, f, time) - len(given[f.name]),
-                ),
-                default=None,
-            )
-            if own is not None:
-                given[own.name].append(condition)
-    for unknown in problem.fields:
-        order = _orders(residuals, unknown, time)
-        found = given[unknown.name]
-        allowed = max(order, 1) if order == 0 else order
-        if len(found) < order:
-            missing = " and ".join(
-                [f"{unknown.name} = ...", f"d{problem.time.name}({unknown.name}) = ..."][len(found) : order]
-            )
-            message = f"`{unknown.name}` is of order {order} in {problem.time.name} but has {_count(len(found), 'initial condition')}"
-            yield Diagnostic("E503", message, unknown.span, f"add `initial: {missing or '...'}`")
-        elif len(found) > allowed:
-            message = (
-                f"`{unknown.name}` is of order {order} in {problem.time.name}: this initial condition is one too many"
-            )
-            extra = found[allowed]
-            yield Diagnostic("E503", message, extra.head, "remove it", ((found[0].span, "the first one"),))
-
-
-def _is_terminal(problem: Problem, condition: Condition) -> bool:
-    return condition.kind == "boundary" and any(geometry.speaks_of_time(w, problem) for w in condition.where)
-
-
-def _uncovered(problem: Problem) -> Iterator[Diagnostic]:
-    """W502: pieces of boundary on which a field has too few conditions for its order in space."""
-    space = {c.symbol for c in problem.space}
-    residuals = [r for e in problem.equations for r in e.residual]
-    for unknown in problem.fields:
-        order = _orders(residuals, unknown, space)
-        needed = 0 if order < 2 else 1 if order < 4 else 2
-        if not needed:
-            continue
-        own = [
-            c
-            for c in problem.conditions
-            if c.kind == "boundary" and unknown.name in occurring(c.residual, problem.fields)
-        ]
-        bare: list[str] = []
-        for face in geometry.faces(problem):
-            if isinstance(face, Face) and problem.symbols[face.axis] not in unknown.arguments:
-                continue
-            points = _on(problem, face)
-            points = points[geometry.bounding(problem, face, points)]
-            if not len(points):
-                continue
-            counts = np.zeros(len(points), int)
-            for condition in own:
-                spatial = tuple(w for w in condition.where if not geometry.speaks_of_time(w, problem))
-                if spatial:
-                    counts += geometry.chosen(problem, spatial, points) * len(condition.lhs)
-            share = float((counts < needed).mean())
-            if share > 0:
-                example = points[(counts < needed).argmax()]
-                bare.append(_face_words(problem, face, example) + ("" if share == 1 else f" ({share:.0%} of it)"))
-        if bare:
-            listed = ", ".join(bare[:6]) + (f" and {len(bare) - 6} more faces" if len(bare) > 6 else "")
-            words = "no boundary condition" if needed == 1 else "fewer than two boundary conditions"
-            place = "all" if problem.shape is not None else bare[0].split(" (")[0]
-            help_ = f"add `boundary: {unknown.name} = ...  on {place}`"
-            yield Diagnostic("W502", f"`{unknown.name}` has {words} on {listed}", unknown.span, help_)
-
-
-def _face_words(problem: Problem, face: Face | Rim, example: np.ndarray | None = None) -> str:
-    if isinstance(face, Rim):
-        where = f" through {_point_words(problem, example[: len(problem.space)])}" if example is not None else ""
-        return f"the rim{where}"
-    coordinate = problem.coordinates[face.axis]
-    return f"{coordinate.name} = {write_expression((coordinate.lower, coordinate.upper)[face.end])}"
-
-
-def _ungauged(problem: Problem) -> Iterator[Diagnostic]:
-    """W505: fields of which only derivatives are ever mentioned, so that a constant may be added to them."""
-    for unknown in problem.fields:
-        mentioned = [*problem.statements]
-        integrands = [i.integrand for i in problem.integrals]
-        expressions = [expand_derivatives(r) for s in mentioned for r in s.residual] + [
-            expand_derivatives(e) for e in integrands
-        ]
-        present = any(e.has(unknown.expression) for e in expressions)
-        bare = any(_bare(e, unknown.expression) for e in expressions)
-        steady = problem.time is None or not any(
-            c.kind == "initial" and unknown.name in occurring(c.residual, problem.fields) for c in problem.conditions
-        )
-        if present and not bare and steady:
-            message = f"`{unknown.name}` is determined up to a constant only: nothing fixes its level"
-            help_ = f"add `constraint: integral({unknown.name}) = 0`, and see that the data are compatible"
-            yield Diagnostic("W505", message, unknown.span, help_)
-
-
-def _bare(expression: sp.Basic, function: sp.Expr) -> bool:
-    """Whether a field occurs outside derivatives."""
-    return expression.replace(lambda e: isinstance(e, sp.Derivative), lambda e: sp.Dummy()).has(function)
 
 
 # ---- places ------------------------------------------------------------------------------------------------------------
@@ -237,7 +71,7 @@ def _bare(expression: sp.Basic, function: sp.Expr) -> bool:
 
 def _unmet(problem: Problem) -> Iterator[Diagnostic]:
     """E402: entries of `on` that meet no boundary; E304: a normal derivative at a time."""
-    faces = ", ".join(dict.fromkeys(_face_words(problem, f) for f in geometry.faces(problem)[:8]))
+    faces = ", ".join(dict.fromkeys(face_words(problem, f) for f in geometry.faces(problem)[:8]))
     boundary = f"the boundary is {faces}" if faces else "there is no boundary in space"
     spans = dict(problem.spans)
     unit = geometry.random(np.random.default_rng(4))
@@ -272,7 +106,7 @@ def _not_hard(problem: Problem) -> Iterator[Diagnostic]:
     if problem.shape is None:
         return
     for condition in problem.conditions:
-        if not condition.hard or condition.kind != "boundary" or _is_terminal(problem, condition):
+        if not condition.hard or condition.kind != "boundary" or is_terminal(problem, condition):
             continue
         reason = ""
         if problem.shape.distance is None:
@@ -298,7 +132,7 @@ def _time_place(problem: Problem, condition: Condition, where: sp.Basic, span: S
         help_ = "write d(u, t), or a place in space"
         yield Diagnostic("E304", "the normal belongs to the boundary in space, not to a time", span, help_)
     elif not geometry.pieces(problem, Condition("", (), (), where=(where,))):
-        at_start = geometry.chosen(problem, (where,), _on(problem, geometry.start(problem))).any()
+        at_start = geometry.chosen(problem, (where,), points_on(problem, geometry.start(problem))).any()
         name, (lower, upper) = problem.time.name, problem.bounds[problem.coordinates.index(problem.time)]
         help_ = "write `initial: ...`" if at_start else f"a condition in time holds at the end: `on {name} = {upper:g}`"
         yield Diagnostic("E402", f"{name} runs from {lower:g} to {upper:g}: no such place", span, help_)
@@ -307,51 +141,23 @@ def _time_place(problem: Problem, condition: Condition, where: sp.Basic, span: S
 # ---- probing at points ---------------------------------------------------------------------------------------------------
 
 
-def _on(problem: Problem, face: Face | Rim) -> np.ndarray:
-    return geometry.on_face(problem, face, PROBES, geometry.random(np.random.default_rng(1)))
-
-
-def _probes(problem: Problem, statement: Equation) -> np.ndarray:
-    """Points of the open set on which a statement holds."""
-    unit = geometry.random(np.random.default_rng(2))
-    if isinstance(statement, Condition) and statement.kind == "constraint":
-        return geometry.at_point(problem, statement, PROBES, unit)
-    if isinstance(statement, Condition):
-        found: tuple[Piece, ...] = (
-            () if statement.kind == "initial" and problem.time is None else geometry.pieces(problem, statement)
-        )
-        return geometry.sample(problem, found, PROBES, unit) if found else np.zeros((0, len(problem.coordinates)))
-    return geometry.inside(problem, problem.region(statement), PROBES, unit)
-
-
-def _values(problem: Problem, statement: Equation, points: np.ndarray) -> dict[sp.Symbol, object]:
-    values: dict[sp.Symbol, object] = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
-    for name, column in zip(normal(len(problem.space)), geometry.normals(problem, points).T, strict=True):
-        values[name] = column
-    return values
-
-
-def _point_words(problem: Problem, point: np.ndarray) -> str:
-    return ", ".join(f"{c.name} = {v:.4g}" for c, v in zip(problem.coordinates[:6], point, strict=False))
-
-
 def _singular(problem: Problem) -> Iterator[Diagnostic]:
     """E603: the smallest subexpression that is infinite or not a number at a sampled point."""
     exact = dict(problem.exact)
-    interior = _probes(problem, Equation("", (), ()))
+    interior = points_of(problem, Equation("", (), ()))
     bad_exact = False
     for name, span in problem.exact_spans:
         if name in exact:
             for message in _not_finite(
-                problem, exact[name], _values(problem, Equation("", (), ()), interior), interior
+                problem, exact[name], values_at(problem, Equation("", (), ()), interior), interior
             ):
                 bad_exact = True
                 yield Diagnostic(
                     "E603", f"the exact solution {message}", span, "mind the signs under roots and logarithms"
                 )
     for statement in problem.statements:
-        points = _probes(problem, statement)
-        values = _values(problem, statement, points)
+        points = points_of(problem, statement)
+        values = values_at(problem, statement, points)
         memo: dict[sp.Basic, object] = {}
         symbols = {i.symbol for i in problem.integrals}
         for term in statement.terms:
@@ -385,7 +191,7 @@ def _not_finite(
     if bad.any():
         place = int(bad.argmax())
         words = "is not a number" if np.isnan(found[place]) else "is infinite"
-        yield f"{words} at {_point_words(problem, points[place])}"
+        yield f"{words} at {point_words(problem, points[place])}"
 
 
 def _corners(problem: Problem) -> Iterator[Diagnostic]:
@@ -397,13 +203,13 @@ def _corners(problem: Problem) -> Iterator[Diagnostic]:
              if left in problem.functions and not occurring((right,), problem.fields)]  # fmt: skip
     for first, left, early in (p for p in plain if p[0].kind == "initial"):
         for second, same, late in (p for p in plain if p[0].kind == "boundary"):
-            if left != same or _is_terminal(problem, second):
+            if left != same or is_terminal(problem, second):
                 continue
-            points = _probes(problem, second)
+            points = points_of(problem, second)
             if not len(points):
                 continue
             points[:, start.axis] = problem.bounds[start.axis][0]
-            values = _values(problem, second, points)
+            values = values_at(problem, second, points)
             a, b = (
                 np.broadcast_to(np.asarray(evaluate(expand_derivatives(e), values), float), (len(points),))
                 for e in (early, late)
@@ -413,7 +219,7 @@ def _corners(problem: Problem) -> Iterator[Diagnostic]:
             if gap[worst] > 1e-6 * (1 + np.abs(a).max()):
                 message = (
                     f"initial and boundary values of `{write_expression(left)}` disagree at "
-                    f"{_point_words(problem, points[worst])}: {a[worst]:.4g} against {b[worst]:.4g}"
+                    f"{point_words(problem, points[worst])}: {a[worst]:.4g} against {b[worst]:.4g}"
                 )
                 also = ((second.span, f"here it is {b[worst]:.4g}"),)
                 yield Diagnostic("W504", message, first.span, "the solution has a jump there; change one of them", also)
@@ -427,10 +233,10 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
     for statement in problem.statements:
         own = [i for i in problem.integrals if any(i.symbol in r.free_symbols for r in statement.residual)]
         names = occurring((*statement.residual, *(i.integrand for i in own)), problem.fields)
-        points = _probes(problem, statement)
+        points = points_of(problem, statement)
         if not names or names - exact.keys() or not len(points):
             continue
-        values = _values(problem, statement, points)
+        values = values_at(problem, statement, points)
         rules = {i.symbol: quadrature.rule(problem, i) for i in own}
         values |= {i.symbol: _integrate(problem, problem.put(i.integrand, exact), rules[i.symbol], points) for i in own}
         smallest = 1e-3 if own else 0.0
@@ -451,7 +257,7 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
             flipped = [t for t, s in zip(terms, sizes, strict=True) if np.abs(total - 2 * s).max() <= limit]
             message = (
                 f"the exact solution does not satisfy `{statement.name}`: lhs - rhs = {total[worst]:.3g} "
-                f"at {_point_words(problem, points[worst])}"
+                f"at {point_words(problem, points[worst])}"
             )
             help_ = f"it would with the sign of `{write_expression(flipped[0])}` flipped" if flipped else "check both"
             also = tuple((spans[n], "the exact solution") for n in sorted(names) if n in spans)
@@ -475,10 +281,10 @@ def _not_periodic(problem: Problem, exact: dict[str, sp.Expr], spans: dict[str, 
     declared = dict(problem.spans)
     for symbol in problem.periodic:
         axis = problem.symbols.index(symbol)
-        lower, upper = (_on(problem, Face(axis, end)) for end in (0, 1))
+        lower, upper = (points_on(problem, Face(axis, end)) for end in (0, 1))
         pairs = [(name, e) for name, expression in exact.items() for e in (expression, sp.diff(expression, symbol))]
         for name, e in pairs:
-            a, b = (np.asarray(evaluate(e, _values(problem, Equation("", (), ()), p)), float) for p in (lower, upper))
+            a, b = (np.asarray(evaluate(e, values_at(problem, Equation("", (), ()), p)), float) for p in (lower, upper))
             if np.abs(a - b).max() > 1e-7 * (1 + np.abs(a).max()):
                 message = f"the exact solution of `{name}` is not periodic in {symbol}"
                 help_ = "it and all its derivatives must agree at both ends"

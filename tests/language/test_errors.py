@@ -218,6 +218,13 @@ CASES = [
     ("E103", GOOD, "pde 1", "«pde1»"),
     ("E303", GOOD, "D(u) = 0", "D(u) = «d(sin(cos(exp(sin(u*x)))), x, 8)»"),
     ("E303", GOOD, "D(u) = 0", "D(u) = «u^100000»"),
+    # ---- contradictions and signs
+    ("E403", PLANE, "boundary: v = 0  on x = 0, x = 1", "boundary: v = 0  on x = 0, x = 1\nboundary: 2*v = 3  on «x = 1»"),
+    ("E403", DISK.split("exact")[0], "on all", "on all\nboundary: 3*u = x  on «y > 0.5»"),
+    ("W507", ODE.replace("field u", "field «u»"), "initial: u = 1", "initial: u = 0"),
+    ("W507", DISK.split("exact")[0].replace("field u", "field «u»"), "-laplacian(u) = 4", "laplacian(u) = u"),
+    ("W508", GOOD.split("exact")[0], "D(u) = 0", "«D(u) + 2*a*dxx(u) = 0»"),
+    ("W508", GOOD.split("exact")[0].replace("initial:  u = sin(pi*x)", "boundary: u = sin(pi*x)  on t = 1"), "D(u) = 0", "«D(u) = 0»"),
     # ---- not yet
     ("E901", GOOD, "param a = 0.25", "param «a in [0.1, 0.5]»"),
     ("E901", PLANE, "boundary: v", "«unknown» field q(x)\nboundary: v"),

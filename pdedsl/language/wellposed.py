@@ -1,0 +1,277 @@
+"""From a Problem to what is missing or contradictory in it: equations, conditions, gauges, signs."""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.language import geometry
+from pdedsl.language.evaluate import evaluate
+from pdedsl.language.geometry import Face
+from pdedsl.language.probe import PROBES, face_words, is_terminal, point_words, points_of, points_on, values_at
+from pdedsl.language.problem import (
+    Condition,
+    Equation,
+    Field,
+    Problem,
+    derivative_order,
+    expand_derivatives,
+    occurring,
+    size,
+)
+from pdedsl.language.source import Diagnostic, Span
+from pdedsl.language.syntax import Header, Spec
+from pdedsl.language.write import split
+
+
+def nothing_to_solve(spec: Spec) -> Iterator[Diagnostic]:
+    header = next((s.span for s in spec.statements if isinstance(s, Header)), Span(0, 0))
+    words = {type(s).__name__ for s in spec.statements}
+    if not words & {"Domain", "Time", "Shape"}:
+        yield Diagnostic("E501", "there is no domain", header, "declare one: domain x in [0, 1]")
+    if "Fields" not in words:
+        yield Diagnostic("E501", "there is no field to solve for", header, "declare one: field u(x)")
+
+
+def count_equations(problem: Problem) -> Iterator[Diagnostic]:
+    """E501, by scalar components."""
+    unit = geometry.random(np.random.default_rng(3))
+    points = geometry.inside(problem, sp.true, 4 * PROBES, unit)
+    held = np.zeros(len(points), int)
+    for equation in problem.equations:
+        held += len(equation.lhs) * geometry.chosen(problem, (problem.region(equation),), points)
+    fields = len(problem.fields)
+    components = int(held.min() if held.min() < fields else held.max())
+    if components == fields:
+        return
+    present = occurring((r for e in problem.equations for r in e.residual), problem.fields)
+    absent = [f for f in problem.fields if f.name not in present]
+    if components < fields:
+        lacking = absent or list(problem.fields[-(fields - components) :])
+        names = ", ".join(f"`{f.name}`" for f in lacking)
+        message = f"{_count(fields, 'field')} but {_count(components, 'scalar equation')}: none is left for {names}"
+        yield Diagnostic("E501", message, lacking[0].span, "add an equation, or remove the field")
+    else:
+        message = f"{_count(components, 'scalar equation')} for {_count(fields, 'field')}"
+        yield Diagnostic("E501", message, problem.fields[0].span, "remove an equation, or declare what it is for")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n or 'no'} {noun}{'' if n == 1 else 's'}"
+
+
+def _orders(expressions: Iterable[sp.Expr], unknown: Field, symbols: set[sp.Symbol]) -> int:
+    """The highest order in some coordinates to which a field is differentiated."""
+    highest = 0
+    for expression in expressions:
+        for derivative in expand_derivatives(expression).atoms(sp.Derivative):
+            if derivative.expr == unknown.expression:
+                highest = max(highest, derivative_order(derivative, symbols))
+    return highest
+
+
+def count_initial(problem: Problem) -> Iterator[Diagnostic]:
+    """E503: initial and terminal conditions against the order in time, field by field."""
+    conditions = [c for c in problem.conditions if c.kind == "initial" or is_terminal(problem, c)]
+    if problem.time is None:
+        for condition in conditions:
+            yield Diagnostic(
+                "E503", "an initial condition in a problem without time", condition.head, "declare `time t in [0, 1]`"
+            )
+        return
+    time = {problem.time.symbol}
+    residuals = [r for e in problem.equations for r in e.residual]
+    given: dict[str, list[Condition]] = {f.name: [] for f in problem.fields}
+    for condition in conditions:
+        for residual in condition.residual:
+            names = occurring((residual,), problem.fields)
+            fields = [f for f in problem.fields if f.name in names]
+            # The field of the highest order; among equals the one that still lacks the most.
+            own = max(
+                fields,
+                key=lambda f: (
+                    _orders((residual,), f, set(problem.symbols)),
+                    _orders(residuals, f, time) - len(given[f.name]),
+                ),
+                default=None,
+            )
+            if own is not None:
+                given[own.name].append(condition)
+    for unknown in problem.fields:
+        order = _orders(residuals, unknown, time)
+        found = given[unknown.name]
+        allowed = max(order, 1) if order == 0 else order
+        if len(found) < order:
+            missing = " and ".join(
+                [f"{unknown.name} = ...", f"d{problem.time.name}({unknown.name}) = ..."][len(found) : order]
+            )
+            message = f"`{unknown.name}` is of order {order} in {problem.time.name} but has {_count(len(found), 'initial condition')}"
+            yield Diagnostic("E503", message, unknown.span, f"add `initial: {missing or '...'}`")
+        elif len(found) > allowed:
+            message = (
+                f"`{unknown.name}` is of order {order} in {problem.time.name}: this initial condition is one too many"
+            )
+            extra = found[allowed]
+            yield Diagnostic("E503", message, extra.head, "remove it", ((found[0].span, "the first one"),))
+
+
+def uncovered(problem: Problem) -> Iterator[Diagnostic]:
+    """W502: pieces of boundary on which a field has too few conditions for its order in space."""
+    space = {c.symbol for c in problem.space}
+    residuals = [r for e in problem.equations for r in e.residual]
+    for unknown in problem.fields:
+        order = _orders(residuals, unknown, space)
+        needed = 0 if order < 2 else 1 if order < 4 else 2
+        if not needed:
+            continue
+        own = [
+            c
+            for c in problem.conditions
+            if c.kind == "boundary" and unknown.name in occurring(c.residual, problem.fields)
+        ]
+        bare: list[str] = []
+        for face in geometry.faces(problem):
+            if isinstance(face, Face) and problem.symbols[face.axis] not in unknown.arguments:
+                continue
+            points = points_on(problem, face)
+            points = points[geometry.bounding(problem, face, points)]
+            if not len(points):
+                continue
+            counts = np.zeros(len(points), int)
+            for condition in own:
+                spatial = tuple(w for w in condition.where if not geometry.speaks_of_time(w, problem))
+                if spatial:
+                    counts += geometry.chosen(problem, spatial, points) * len(condition.lhs)
+            share = float((counts < needed).mean())
+            if share > 0:
+                example = points[(counts < needed).argmax()]
+                bare.append(face_words(problem, face, example) + ("" if share == 1 else f" ({share:.0%} of it)"))
+        if bare:
+            listed = ", ".join(bare[:6]) + (f" and {len(bare) - 6} more faces" if len(bare) > 6 else "")
+            words = "no boundary condition" if needed == 1 else "fewer than two boundary conditions"
+            place = "all" if problem.shape is not None else bare[0].split(" (")[0]
+            help_ = f"add `boundary: {unknown.name} = ...  on {place}`"
+            yield Diagnostic("W502", f"`{unknown.name}` has {words} on {listed}", unknown.span, help_)
+
+
+def ungauged(problem: Problem) -> Iterator[Diagnostic]:
+    """W505: fields of which only derivatives are ever mentioned, so that a constant may be added to them."""
+    for unknown in problem.fields:
+        mentioned = [*problem.statements]
+        integrands = [i.integrand for i in problem.integrals]
+        expressions = [expand_derivatives(r) for s in mentioned for r in s.residual] + [
+            expand_derivatives(e) for e in integrands
+        ]
+        present = any(e.has(unknown.expression) for e in expressions)
+        bare = any(_bare(e, unknown.expression) for e in expressions)
+        steady = problem.time is None or not any(
+            c.kind == "initial" and unknown.name in occurring(c.residual, problem.fields) for c in problem.conditions
+        )
+        if present and not bare and steady:
+            message = f"`{unknown.name}` is determined up to a constant only: nothing fixes its level"
+            help_ = f"add `constraint: integral({unknown.name}) = 0`, and see that the data are compatible"
+            yield Diagnostic("W505", message, unknown.span, help_)
+
+
+def _bare(expression: sp.Basic, function: sp.Expr) -> bool:
+    """Whether a field occurs outside derivatives."""
+    return expression.replace(lambda e: isinstance(e, sp.Derivative), lambda e: sp.Dummy()).has(function)
+
+
+def trivial(problem: Problem) -> Iterator[Diagnostic]:
+    """W507: zero satisfies every equation, condition and constraint."""
+    zeros = {f.name: sp.Integer(0) for f in problem.fields}
+    integrals = {i.symbol: problem.put(i.integrand, zeros) for i in problem.integrals}
+    if any(value != 0 for value in integrals.values()):
+        return
+    for statement in problem.statements:
+        points = points_of(problem, statement)
+        values = {**values_at(problem, statement, points), **dict.fromkeys(integrals, 0.0)}
+        for residual in statement.residual:
+            found = np.asarray(evaluate(problem.put(residual, zeros), values), float)
+            if not np.allclose(found, 0, atol=1e-14):
+                return
+    message = "zero satisfies every equation and condition"
+    yield Diagnostic("W507", message, problem.fields[0].span, "is a source or a boundary value missing?")
+
+
+def backward(problem: Problem) -> Iterator[Diagnostic]:
+    """W508: diffusion that runs against the direction in which the data are carried."""
+    if problem.time is None:
+        return
+    t = problem.time.symbol
+    for equation in problem.equations:
+        for residual in equation.residual:
+            expanded = sp.expand(expand_derivatives(residual))
+            for unknown in problem.fields:
+                rate = expanded.coeff(sp.Derivative(unknown.expression, t)) if t in unknown.arguments else sp.Integer(0)
+                spread = [
+                    expanded.coeff(sp.Derivative(unknown.expression, (c.symbol, 2)))
+                    for c in problem.space
+                    if c.symbol in unknown.arguments
+                ]
+                if rate == 0 or not any(spread) or occurring((rate, *spread), problem.fields):
+                    continue
+                points = points_of(problem, equation)
+                values = values_at(problem, equation, points)
+                signs = [np.sign(np.asarray(evaluate(rate * s, values), float)).max() for s in spread if s != 0]
+                ends = [is_terminal(problem, c) for c in problem.conditions if unknown.name in occurring(c.residual, problem.fields)
+                        and (c.kind == "initial" or is_terminal(problem, c))]  # fmt: skip
+                if not ends:
+                    continue
+                wrong = max(signs) > 0 if not any(ends) else min(signs) < 0
+                if wrong:
+                    where = "the start" if not any(ends) else "the end"
+                    message = f"diffusion of `{unknown.name}` runs backward from the data at {where} of time"
+                    yield Diagnostic("W508", message, equation.span, "small errors grow without bound: check the sign")
+
+
+def contradictory(problem: Problem) -> Iterator[Diagnostic]:
+    """E403: two conditions with the same left side, up to a factor, and different data on a common piece."""
+    plain = [c for c in problem.conditions if c.kind == "boundary" and not is_terminal(problem, c)]
+    for first, second in combinations(plain, 2):
+        for left, given in split(first, problem):
+            for other, data in split(second, problem):
+                ratio = _ratio(left, other, problem)
+                if ratio is None:
+                    continue
+                clash = _clash(problem, first, second, given - ratio * data, given)
+                if clash is not None:
+                    span, words = clash
+                    message = f"this contradicts `{first.name}` on the same piece: {words}"
+                    also = ((first.span, "the other condition"),)
+                    yield Diagnostic("E403", message, span, "remove one of them here", also)
+
+
+def _ratio(left: sp.Expr, other: sp.Expr, problem: Problem) -> sp.Expr | None:
+    """left / other, if it is free of fields."""
+    if left == other:
+        return sp.Integer(1)
+    if other == 0 or size(left, {}) > 100 or size(other, {}) > 100:
+        return None
+    ratio = sp.cancel(left / other)
+    return None if occurring((ratio,), problem.fields) else ratio
+
+
+def _clash(
+    problem: Problem, first: Condition, second: Condition, gap: sp.Expr, given: sp.Expr
+) -> tuple[Span, str] | None:
+    """The entry of the second condition and the point at which the data differ, if they do on a common piece."""
+    for where, span in zip(second.where, second.places or (second.span,) * len(second.where), strict=False):
+        points = points_of(problem, Condition("", (), (), where=(where,)))
+        if not len(points):
+            continue
+        points = points[geometry.chosen(problem, first.where, points)]
+        if len(points) < PROBES / 50:
+            continue
+        values = values_at(problem, Equation("", (), ()), points)
+        apart, size_ = (
+            np.broadcast_to(np.asarray(evaluate(expand_derivatives(e), values), float), (len(points),))
+            for e in (gap, given)
+        )
+        differs = np.abs(apart) > 1e-7 * (1 + np.abs(size_).max())
+        if differs.mean() > 0.02:
+            worst = int(np.abs(apart).argmax())
+            return span, f"at {point_words(problem, points[worst])} the data differ by {abs(apart[worst]):.3g}"
+    return None
