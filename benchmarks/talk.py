@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -52,9 +53,10 @@ def measure(name: str, seed: int) -> tuple[float, float, float, int]:
     return max(run["errors"].values()), seconds, run["compile_seconds"], run["steps"]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("specs", nargs="*", default=list(GOALS), metavar="SPEC")
+def table(words: str | None, goals: Mapping[str, Goal]) -> None:
+    """Measure what the command line names, everything by default, and print the rows as they come."""
+    parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("specs", nargs="*", default=list(goals), metavar="SPEC")
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
     print(
@@ -65,7 +67,7 @@ def main() -> None:
     for name in arguments.specs:
         rows = [measure(name, seed) for seed in range(arguments.seeds)]
         error, seconds, compiling, steps = (median(column) for column in zip(*rows, strict=True))
-        goal = GOALS[name]
+        goal = goals[name]
         marks = ["" if error <= goal.error else " missed", "" if seconds <= goal.seconds else " missed"]
         print(
             f"| {name} | {error:.1e}{marks[0]} | {goal.error:.0e} | {seconds:.1f} s{marks[1]} "
@@ -75,4 +77,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    table(__doc__, GOALS)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 import pdedsl
-from benchmarks.talk import GOALS
+from benchmarks import gallery, talk
 
+GOALS = {**talk.GOALS, **gallery.GOALS}
 SPECS = Path(__file__).parents[1] / "specs"
 
 
@@ -26,4 +27,14 @@ def test_the_goal_is_reached(name: str) -> None:
     assert max(solution.errors.values()) < GOALS[name].error
 
 
-STEPS = {"laplace_2d": 150, "heat": 200, "laplace_5d": 240, "allen_cahn": 220, "burgers": 300}
+STEPS = {
+    "kovasznay": 150,
+    "neumann_disk": 200,
+    "annulus_robin": 200,
+    "heat_periodic": 200,
+    "laplace_2d": 150,
+    "heat": 200,
+    "laplace_5d": 240,
+    "allen_cahn": 220,
+    "burgers": 300,
+}

@@ -1,0 +1,47 @@
+"""Networks: scaled inputs, periodic coordinates, fields of fewer coordinates."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from pdedsl.language.load import loads
+from pdedsl.numerics.derivatives import derivatives
+from pdedsl.numerics.network import ACTIVATIONS, Architecture
+from pdedsl.numerics.system import build_model
+
+
+def test_periodic_coordinates_match_with_all_derivatives() -> None:
+    text = "pde 1\ndomain x in [1, 3], y in [0, 1]\nfield u(x, y)\nperiodic x\nequation: laplacian(u) = u\nboundary: u = 1  on all\n"
+    model, parameters = build_model(loads(text), Architecture((9, 9)), seed=1)
+    orders = [(0, 0), (1, 0), (2, 1), (3, 0)]
+    left, right = (derivatives(model(parameters), jnp.array([x, 0.3]), orders) for x in (1.0, 3.0))
+    for order in orders:
+        np.testing.assert_allclose(left[order], right[order], rtol=1e-10, atol=1e-12)
+    assert abs(float(left[1, 0][0])) > 1e-6
+
+
+def test_fields_of_the_same_arguments_share_a_network() -> None:
+    text = "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y), v(x), w(x, y)\n"
+    text += "equation: laplacian(u) = v\nequation: dxx(v) = 1\nequation: laplacian(w) = u\n"
+    text += "boundary: u = 0  on all\nboundary: w = 1  on all\nboundary: v = 0  on x = 0, x = 1\n"
+    model, parameters = build_model(loads(text), Architecture((4,)), seed=0)
+    assert parameters.size == (2 * 4 + 4 + 4 * 2 + 2) + (4 + 4 + 4 + 1)
+    u = model(parameters)
+    a, b = u(jnp.array([0.2, 0.1])), u(jnp.array([0.2, 0.9]))
+    assert a.shape == (3,) and a[1] == b[1] and a[0] != b[0]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_is_smooth_and_named(activation: str) -> None:
+    text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\n"
+    model, parameters = build_model(loads(text), Architecture((5,), activation), seed=0)
+    found = derivatives(model(parameters), jnp.array([0.3]), [(4,)])[4,]
+    nested = jax.grad(jax.grad(jax.grad(jax.grad(lambda x: model(parameters)(x[None])[0]))))(0.3)
+    np.testing.assert_allclose(found[0], nested, rtol=1e-9)
+
+
+def test_the_start_of_the_published_experiments() -> None:
+    text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\n"
+    _, parameters = build_model(loads(text), Architecture((400,), deviation=0.1), seed=0)
+    assert float(jnp.std(parameters)) == pytest.approx(0.1, rel=0.1)
