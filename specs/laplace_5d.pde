@@ -11,7 +11,7 @@ exact u = s
 
 solve {
   network         = mlp(96)
-  points          = 2000
-  points.boundary = 1000
-  time_limit      = 45
+  points          = sobol(2500)
+  points.boundary = sobol(1200)
+  time_limit      = 48
 }

@@ -34,7 +34,7 @@ STEPS = {
     "heat_periodic": 200,
     "laplace_2d": 150,
     "heat": 200,
-    "laplace_5d": 240,
+    "laplace_5d": 180,
     "allen_cahn": 220,
     "burgers": 300,
 }
