@@ -1,7 +1,7 @@
 """From a domain, a part of its boundary and the unit cube's rules to the nodes and weights of integrals over them.
 
 Boxes and round shapes have Gauss rules, exact to rounding for smooth integrands; other shapes and parts take the mean
-over low-discrepancy points, good to about 1e-4.
+over low-discrepancy points, good to two or three digits.
 """
 
 from dataclasses import dataclass

@@ -110,8 +110,8 @@ def test_format(spec: Path, heat: str) -> None:
     assert spec.read_text() == text
 
 
-@pytest.mark.parametrize(("words", "limit"), [(["--help"], 1.0), (["check", str(SPECS / "heat.pde")], 2.5)])
-def test_without_jax(words: list[str], limit: float) -> None:
+@pytest.mark.parametrize("words", [["--help"], ["check", str(SPECS / "heat.pde")]])
+def test_without_jax(words: list[str]) -> None:
     code = f"import sys; sys.argv = ['pdedsl', *{words!r}]\nfrom pdedsl.faces.cli import run\ntry: run()\nexcept SystemExit as e: assert not e.code\nassert 'jax' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
