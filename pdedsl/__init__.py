@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pdedsl.language.problem import Condition, Coordinate, Equation, Field, Parameter, Problem
     from pdedsl.language.source import Diagnostic, SpecError
     from pdedsl.numerics.lower import residuals
+    from pdedsl.numerics.network import add_activation
 
 _HOMES = {
     "load": "pdedsl.language.load",
@@ -31,6 +32,7 @@ _HOMES = {
     "Diagnostic": "pdedsl.language.source",
     "SpecError": "pdedsl.language.source",
     "residuals": "pdedsl.numerics.lower",
+    "add_activation": "pdedsl.numerics.network",
     "solve": "pdedsl.faces.solution",
     "Solution": "pdedsl.faces.solution",
     "open": "pdedsl.faces.solution:open_run",
@@ -46,6 +48,7 @@ __all__ = [
     "Problem",
     "Solution",
     "SpecError",
+    "add_activation",
     "boundary",
     "equation",
     "initial",

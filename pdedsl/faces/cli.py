@@ -152,6 +152,26 @@ def format_(
             temporary.replace(file)
 
 
+@app.command()
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="A code such as E205; all of them without.")
+    ] = None,
+) -> None:
+    """Explain a code of the checker, with a wrong and a right example."""
+    from pdedsl.language.explain import explain as page_of
+    from pdedsl.language.explain import pages
+
+    if code is None:
+        for page in pages().values():
+            print(f"{page.code}  {page.title}")
+        return
+    text = page_of(code)
+    if text is None:
+        _stop(f"there is no code `{code}`; `pdedsl explain` lists all of them", USAGE)
+    print(text)
+
+
 # ---- what the commands share -------------------------------------------------------------------------------------------
 
 

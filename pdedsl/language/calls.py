@@ -8,7 +8,7 @@ import sympy as sp
 from pdedsl.language import syntax
 from pdedsl.language.evaluate import evaluate
 from pdedsl.language.expressions import PLACES, Expressions, Locals, Place
-from pdedsl.language.functions import FUNCTIONS
+from pdedsl.language.functions import FUNCTIONS, SAFE
 from pdedsl.language.names import derivative_letters
 from pdedsl.language.operators import INTEGRALS, OPERATORS, SHAPES, SPATIAL, Operator
 from pdedsl.language.problem import Integral, TooLarge, derivative_order, expand_derivatives, normal
@@ -226,7 +226,8 @@ def function(walk: Expressions, node: syntax.Called, place: Place, local: Locals
         if not np.isfinite(result):
             walk.not_finite(result, node.span, node.span, real=False)
             return None
-    return scalar(function.symbol(*values))
+    with SAFE():
+        return scalar(function.symbol(*values))
 
 
 def series(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:

@@ -7,8 +7,10 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.language import geometry, quadrature, wellposed
+from pdedsl.language.cost import too_much, too_rough
 from pdedsl.language.evaluate import evaluate
 from pdedsl.language.geometry import Face
+from pdedsl.language.jumps import discontinuous
 from pdedsl.language.probe import PROBES, face_words, is_terminal, point_words, points_of, points_on, values_at
 from pdedsl.language.problem import (
     Condition,
@@ -58,9 +60,12 @@ def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
         found += _corners(problem)
         inexact = list(_inexact(problem))
         found += inexact
+        found += discontinuous(problem)
         if not defective and not inexact:
             found += wellposed.trivial(problem)
             found += wellposed.backward(problem)
+    found += too_rough(problem)
+    found += too_much(problem)
     for reference in problem.references:
         found += _unreadable(problem, reference)
     return tuple(found)
@@ -239,7 +244,7 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
         values = values_at(problem, statement, points)
         rules = {i.symbol: quadrature.rule(problem, i) for i in own}
         values |= {i.symbol: _integrate(problem, problem.put(i.integrand, exact), rules[i.symbol], points) for i in own}
-        smallest = 1e-3 if own else 0.0
+        smallest = max((r.error for r in rules.values()), default=0.0)
         for residual in statement.residual:
             terms = sp.Add.make_args(expand_derivatives(residual))
             if len(terms) == 1:

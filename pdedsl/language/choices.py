@@ -1,12 +1,12 @@
 """The keys and values of the `solve` block as one table, and from what the user wrote to a checked choice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pdedsl.language import syntax
 from pdedsl.language.parse import parse
-from pdedsl.language.problem import Call, Choice, Problem
+from pdedsl.language.problem import Call, Choice, Condition, Problem
 from pdedsl.language.source import Diagnostic, Source, Span, suggest
 
 MOST = 10_000_000
@@ -32,7 +32,7 @@ class Number:
 class Words:
     """One of some words."""
 
-    words: tuple[str, ...]
+    words: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,9 @@ POSITIVE = Number("a positive number")
 NOT_NEGATIVE = Number("a number, 0 or more", least=-1e-300)
 LATER = Signature(later=True)
 
+ACTIVATIONS: dict[str, float] = dict.fromkeys(("tanh", "sin", "gelu", "swish"), float("inf"))
+"""Activations and how many continuous derivatives they have."""
+
 CUTOFFS = Calls(
     {
         "trust": Signature(keywords={"target": POSITIVE, "rungs": COUNT, "ratio": POSITIVE}),
@@ -79,7 +82,7 @@ KEYS: Mapping[str, Kind] = {
                 repeats=True,
                 least=1,
                 keywords={
-                    "activation": Words(("tanh", "sin", "gelu", "swish")),
+                    "activation": Words(ACTIVATIONS),
                     "scale": POSITIVE,
                     "deviation": POSITIVE,
                 },
@@ -115,6 +118,44 @@ KEYS: Mapping[str, Kind] = {
     "seed": NATURAL,
     "precision": Words(("double",)),
 }
+
+DEFAULTS: Mapping[str, Choice] = {
+    "network": Call("mlp", (20, 20, 20)),
+    "points": 2000,
+    "method": Call("anagram"),
+    "steps": 1000,
+    "time_limit": 60,
+    "tolerance": 1e-26,
+    "seed": 0,
+    "precision": Call("double"),
+}
+"""What holds where a spec says nothing."""
+
+CONDITION_SHARE = 0.25
+"""Points of a condition for each point of an equation, where `points` names only one number."""
+
+
+def plans(problem: Problem) -> dict[str, Call]:
+    """How the points of each statement that is not hard are drawn.
+
+    A bare count means adaptive points; a condition gets a share of what is said for all statements.
+    """
+    chosen = {**DEFAULTS, **dict(problem.choices)}
+    found: dict[str, Call] = {}
+    for statement in problem.statements:
+        condition = isinstance(statement, Condition)
+        if condition and statement.hard:
+            continue
+        own = chosen.get(f"points.{statement.name}")
+        choice = chosen["points"] if own is None else own
+        if not isinstance(choice, Call):
+            choice = Call("adaptive", (int(choice),))
+        if own is None and condition:
+            counts = [n for n in choice.arguments if isinstance(n, int | float)]
+            share = max(counts) if choice.name == "grid" else max(1, round(counts[0] * CONDITION_SHARE))
+            choice = Call(choice.name, (share,), choice.keywords)
+        found[statement.name] = choice
+    return found
 
 
 @dataclass(frozen=True)
@@ -173,7 +214,7 @@ def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
         case Words():
             word = value.name.name if isinstance(value, syntax.Choice) and not value.arguments else None
             if word not in kind.words:
-                help_ = _hint(word or "", kind.words)
+                help_ = _hint(word or "", tuple(kind.words))
                 yield Diagnostic("E201", f"not a value of `{what}`", value.span, help_)
         case Calls():
             if isinstance(value, syntax.Constant) and kind.number:

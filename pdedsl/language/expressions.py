@@ -15,7 +15,7 @@ import sympy as sp
 from pdedsl.language import syntax
 from pdedsl.language.choices import not_yet
 from pdedsl.language.evaluate import evaluate
-from pdedsl.language.functions import FUNCTIONS
+from pdedsl.language.functions import FUNCTIONS, raised
 from pdedsl.language.names import Names, derivative_letters, unknown_name
 from pdedsl.language.operators import OPERATORS
 from pdedsl.language.problem import Coordinate, Integral, Term, normal, size
@@ -390,7 +390,7 @@ class Expressions:
                 )
                 return None
         values = self.constant(base.scalar), self.constant(exponent.scalar)
-        power: Any = base.scalar**exponent.scalar if values[0] is None else base.scalar
+        power: Any = raised(base.scalar, exponent.scalar) if values[0] is None else base.scalar
         if power.is_Pow and power.exp.is_Number and abs(power.exp) > HIGHEST_POWER:
             self.wrong("E303", f"powers go up to {HIGHEST_POWER}", node.span, "write exp(n*log(x)) if you mean it")
             return None
@@ -402,7 +402,7 @@ class Expressions:
                 return None
             if abs(values[1]) > 64:
                 return scalar(sp.Float(result))
-        return scalar(base.scalar**exponent.scalar)
+        return scalar(raised(base.scalar, exponent.scalar))
 
     # ---- constants -------------------------------------------------------------------------------------------------
 

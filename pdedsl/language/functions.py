@@ -5,9 +5,15 @@ Both array libraries spell these functions alike, so the table holds a name that
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sympy as sp
+from sympy.core.parameters import distribute
+
+SAFE: Any = partial(distribute, True)
+"""While this holds, SymPy may multiply a number into a sum. The user's own sums are read without it, but `Abs` of such a
+sum, which powers make too, would then normalise its sign for ever."""
 
 
 class Cbrt(sp.Function):
@@ -27,6 +33,12 @@ class Cbrt(sp.Function):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         root = rf"\sqrt[3]{{{printer._print(self.args[0])}}}"
         return root if exp is None else rf"\left({root}\right)^{{{exp}}}"
+
+
+def raised(base: Any, exponent: Any) -> Any:
+    """A power."""
+    with SAFE():
+        return base**exponent
 
 
 @dataclass(frozen=True)

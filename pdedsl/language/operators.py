@@ -10,6 +10,7 @@ from operator import add
 
 import sympy as sp
 
+from pdedsl.language.functions import raised
 from pdedsl.language.tensor import Tensor, matrix, scalar, vector
 
 Space = Sequence[sp.Symbol]
@@ -135,7 +136,7 @@ OPERATORS: Mapping[str, Operator] = {
     "advect": Operator(((1,), (0, 1)), _advect, f"in its first operand {_OF_DIMENSION}", lambda d, v: v[0].shape[0] == d),
     "dot": Operator(((1, 2), (1, 2)), _dot, "operands of fitting lengths", _joined),
     "cross": Operator(((1,), (1,)), _cross, "two vectors of 2 or of 3 components", lambda d, v: v[0].shape == v[1].shape and v[0].shape[0] in (2, 3)),
-    "norm": Operator(((1, 2),), lambda s, n, v: scalar(sp.sqrt(reduce(add, [e**2 for e in v[0].entries])))),
+    "norm": Operator(((1, 2),), lambda s, n, v: scalar(raised(reduce(add, [e**2 for e in v[0].entries]), sp.S.Half))),
     "sym": Operator(((2,),), _sym, "a square matrix", _square),
     "transpose": Operator(((2,),), lambda s, n, v: _transpose(v[0])),
     "tr": Operator(((2,),), lambda s, n, v: scalar(_total([v[0].at(i, i) for i in range(v[0].shape[0])])), "a square matrix", _square),

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
+from pdedsl.language.functions import SAFE
 from pdedsl.language.shapes import Shape, Tree, construct
 from pdedsl.language.source import NOWHERE, Diagnostic, Source, Span
 from pdedsl.language.write import latex, write
@@ -187,7 +188,7 @@ class Problem:
     source: Source = field(default=Source(""), compare=False, repr=False)
     exact_spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
     spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
-    """Where parts and periodic coordinates are declared, by name."""
+    """Where parts and periodic coordinates are declared, by name, and the values of settings as `solve.KEY`."""
     warnings: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -290,9 +291,10 @@ def expand_derivatives(expression: Any) -> Any:
     """
     if not expression.has(sp.Derivative):
         return expression
-    return expression.replace(
-        lambda e: isinstance(e, sp.Derivative) and not isinstance(e.expr, sp.core.function.AppliedUndef), _carry_out
-    )
+    with SAFE():
+        return expression.replace(
+            lambda e: isinstance(e, sp.Derivative) and not isinstance(e.expr, sp.core.function.AppliedUndef), _carry_out
+        )
 
 
 def _carry_out(derivative: Any) -> Any:

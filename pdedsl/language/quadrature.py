@@ -1,7 +1,7 @@
 """From a domain, a part of its boundary and the unit cube's rules to the nodes and weights of integrals over them.
 
-Boxes and round shapes have Gauss rules, exact to rounding for smooth integrands; other shapes and parts take the mean
-over low-discrepancy points, good to two or three digits.
+Boxes and round shapes have Gauss rules, exact to rounding for smooth integrands; other plane shapes are cut into lines,
+each of which has Gauss rules between its ends; the rest takes the mean over low-discrepancy points.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import sympy as sp
 from pdedsl.language import geometry
 from pdedsl.language.geometry import Face, Rim
 from pdedsl.language.problem import Integral, Problem
-from pdedsl.language.shapes import Primitive, low_discrepancy
+from pdedsl.language.shapes import Primitive, Shape, low_discrepancy
 
 GAUSS = {1: 64, 2: 28, 3: 12}
 """Gauss points along each coordinate, by the number of coordinates."""
@@ -28,16 +28,18 @@ class Rule:
     nodes: np.ndarray
     weights: np.ndarray
     normals: np.ndarray
+    error: float
+    """How far a smooth integrand may be off, relative to the integral of its size."""
 
 
 def rule(problem: Problem, integral: Integral) -> Rule:
     """The rule for an integral over the domain or a part of its boundary; a mean has weights that sum to one."""
     if integral.where is None:
-        nodes, weights = _volume(problem)
+        nodes, weights, error = _volume(problem)
         normals = np.zeros_like(nodes)
     else:
-        nodes, weights, normals = _surface(problem, integral.where)
-    return Rule(nodes, weights / weights.sum() if integral.mean else weights, normals)
+        nodes, weights, normals, error = _surface(problem, integral.where)
+    return Rule(nodes, weights / weights.sum() if integral.mean else weights, normals, error)
 
 
 def _gauss(n: int, lower: float, upper: float) -> tuple[np.ndarray, np.ndarray]:
@@ -62,23 +64,55 @@ def _box(bounds: list[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
     return lower + low_discrepancy(MANY, k) * (upper - lower), np.full(MANY, float(np.prod(upper - lower)) / MANY)
 
 
-def _volume(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+SMOOTH, CUT, SPREAD = 1e-9, 1e-4, 1e-2
+"""Errors of Gauss rules, of rules whose ends were searched for, and of low-discrepancy points."""
+
+
+def _volume(problem: Problem) -> tuple[np.ndarray, np.ndarray, float]:
     bounds = list(problem.bounds[: len(problem.space)])
     if problem.shape is None:
-        return _box(bounds)
-    if isinstance(problem.tree, Primitive) and len(bounds) == 2 and problem.tree.name in _ROUND:
-        return _round(problem, problem.tree.name)
+        return *_box(bounds), SMOOTH if len(bounds) in GAUSS else SPREAD
+    if isinstance(problem.tree, Primitive) and problem.tree.name in _ROUND and len(bounds) in (2, 3):
+        return *_round(problem, problem.tree.name), SMOOTH
+    if len(bounds) == 2:
+        return *_lines(problem.shape), CUT
     lower, upper = problem.shape.bounds
     points = lower + low_discrepancy(4 * MANY, len(bounds)) * (upper - lower)
     kept = points[problem.shape.level(points) < 0]
-    return kept, np.full(len(kept), float(np.prod(upper - lower)) / len(points))
+    return kept, np.full(len(kept), float(np.prod(upper - lower)) / len(points)), SPREAD
+
+
+def _lines(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
+    """Lines along the first coordinate of a plane shape, at Gauss points of many strips; Gauss rules on each line."""
+    (x0, y0), (x1, y1) = shape.bounds
+    strips = [_gauss(4, a, b) for a, b in pairwise(np.linspace(y0, y1, 121))]
+    heights, own = np.concatenate([y for y, _ in strips]), np.concatenate([w for _, w in strips])
+    grid = np.linspace(x0, x1, 257)
+    inside = shape.level(np.stack([np.tile(grid, len(heights)), np.repeat(heights, len(grid))], 1)) < 0
+    inside = np.pad(inside.reshape(len(heights), -1), ((0, 0), (1, 1)))
+    steps = np.diff(inside.astype(int), axis=1)
+
+    def ends(sign: int) -> tuple[np.ndarray, np.ndarray]:
+        line, place = np.nonzero(steps == sign)
+        left, right = grid[np.maximum(place - 1, 0)], grid[np.minimum(place, len(grid) - 1)]
+        for _ in range(40):
+            middle = (left + right) / 2
+            before = (shape.level(np.stack([middle, heights[line]], 1)) < 0) == (sign < 0)
+            left, right = np.where(before, middle, left), np.where(before, right, middle)
+        return line, (left + right) / 2
+
+    (line, first), (_, last) = ends(1), ends(-1)
+    z, w = _gauss(12, 0.0, 1.0)
+    nodes = first[:, None] + (last - first)[:, None] * z
+    weights = own[line][:, None] * (last - first)[:, None] * w
+    return np.stack([nodes.ravel(), np.repeat(heights[line], len(z))], axis=1), weights.ravel()
 
 
 _ROUND = {"disk", "ball", "ellipse", "annulus"}
 
 
 def _round(problem: Problem, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss in the radius, equal angles."""
+    """Gauss in the radius, equal angles; in three dimensions Gauss in the height as well."""
     assert problem.shape is not None
     lower, upper = problem.shape.bounds
     centre, half = (lower + upper) / 2, (upper - lower) / 2
@@ -88,14 +122,21 @@ def _round(problem: Problem, name: str) -> tuple[np.ndarray, np.ndarray]:
         inner = problem.number(problem.tree.arguments[1]) / half[0]
     radius, weight = _gauss(24, inner, 1.0)
     angle = 2 * np.pi * (np.arange(64) + 0.5) / 64
+    if len(half) == 3:
+        (radius, weight), (height, own) = _gauss(12, 0.0, 1.0), _gauss(12, -1.0, 1.0)
+        angle = angle[::2]
+        rho, z, phi = (m.reshape(-1) for m in np.meshgrid(radius, height, angle, indexing="ij"))
+        flat = rho * np.sqrt(1 - z**2)
+        weights = np.repeat(np.outer(weight * radius**2, own).ravel(), 32) * (2 * np.pi / 32) * float(np.prod(half))
+        return centre + half * np.stack([flat * np.cos(phi), flat * np.sin(phi), rho * z], axis=1), weights
     rho, phi = (m.reshape(-1) for m in np.meshgrid(radius, angle, indexing="ij"))
     weights = np.repeat(weight * radius, 64) * (2 * np.pi / 64) * float(np.prod(half))
     return centre + half * np.stack([rho * np.cos(phi), rho * np.sin(phi)], axis=1), weights
 
 
-def _surface(problem: Problem, where: sp.Basic) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _surface(problem: Problem, where: sp.Basic) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     k, d = len(problem.space), len(problem.coordinates)
-    nodes, weights, normals = [], [], []
+    nodes, weights, normals, error = [], [], [], SMOOTH
     for face in geometry.faces(problem):
         if isinstance(face, Rim):
             assert problem.shape is not None
@@ -110,11 +151,16 @@ def _surface(problem: Problem, where: sp.Basic) -> tuple[np.ndarray, np.ndarray,
             outward[:, face.axis] = 1.0 if face.end else -1.0
         full = np.zeros((len(points), d))
         full[:, :k] = points
-        kept &= geometry.chosen(problem, (where,), full)
+        chosen = kept & geometry.chosen(problem, (where,), full)
+        if (isinstance(face, Rim) and k > 2) or len(points) == MANY:
+            error = SPREAD
+        elif 0 < chosen.sum() < len(points):
+            error = max(error, 5e-3)
+        kept = chosen
         nodes.append(points[kept])
         weights.append(own[kept])
         normals.append(outward[kept])
-    return np.concatenate(nodes), np.concatenate(weights), np.concatenate(normals)
+    return np.concatenate(nodes), np.concatenate(weights), np.concatenate(normals), error
 
 
 def _even(n: int, k: int) -> np.ndarray:

@@ -114,7 +114,7 @@ class _Resolver:
         }
         statements = list(self._relations())
         reports = tuple(self._reports())
-        choices = self._choices(statements)
+        choices, places = self._choices(statements)
         for diagnostic in self._unused():
             self.report(diagnostic)
         problem = None
@@ -138,7 +138,8 @@ class _Resolver:
                 parts=tuple((n, c) for n, c in self.parts.items() if c is not None),
                 periodic=tuple(periodic),
                 spans=tuple((n, d.span) for n, d in self.names.declared.items() if d.kind == "part")
-                + tuple((str(s), span) for s, span in periodic.items()),
+                + tuple((str(s), span) for s, span in periodic.items())
+                + tuple((f"solve.{key}", span) for key, span in places.items()),
             )
         found = (*self.spec.diagnostics, *self.diagnostics.values())
         return Resolution(problem, tuple(found), frozenset(self.defective))
@@ -716,9 +717,11 @@ class _Resolver:
                 table.file.span,
             )
 
-    def _choices(self, statements: list[Equation]) -> tuple[tuple[str, Choice], ...]:
+    def _choices(self, statements: list[Equation]) -> tuple[tuple[tuple[str, Choice], ...], dict[str, Span]]:
+        """The settings of the solve block, and where their values stand."""
         blocks = {s.name: "hard" if getattr(s, "hard", False) else "soft" for s in statements}
         found: dict[str, tuple[Choice, Span]] = {}
+        places: dict[str, Span] = {}
         for statement in self.of(syntax.Solve):
             assert isinstance(statement, syntax.Solve)
             for setting in statement.settings:
@@ -731,7 +734,8 @@ class _Resolver:
                     self.report(Diagnostic("E202", f"`{checked.key}` is set twice", span, "remove one", also))
                 elif checked.value is not None:
                     found[checked.key] = checked.value, span
-        return tuple((key, value) for key, (value, _) in found.items())
+                    places[checked.key] = setting.value.span
+        return tuple((key, value) for key, (value, _) in found.items()), places
 
 
 _KINDS = ("equation", "boundary", "initial", "constraint")

@@ -15,6 +15,7 @@ import sympy as sp
 from scipy.stats import norm
 
 from pdedsl.language.evaluate import evaluate
+from pdedsl.language.functions import SAFE
 
 Points = np.ndarray
 Box = tuple[np.ndarray, np.ndarray]
@@ -201,6 +202,7 @@ class Combined:
 Tree = Primitive | Combined
 
 
+@SAFE()
 def construct(tree: Tree, symbols: tuple[sp.Symbol, ...], values: Mapping[sp.Symbol, float]) -> Shape:
     """The shape that a tree describes, parameters put in."""
     match tree:

@@ -1,12 +1,13 @@
 """From a Problem to what is missing or contradictory in it: equations, conditions, gauges, signs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from pdedsl.language import geometry
+from pdedsl.language import geometry, quadrature
 from pdedsl.language.evaluate import evaluate
 from pdedsl.language.geometry import Face
 from pdedsl.language.probe import PROBES, face_words, is_terminal, point_words, points_of, points_on, values_at
@@ -14,9 +15,11 @@ from pdedsl.language.problem import (
     Condition,
     Equation,
     Field,
+    Integral,
     Problem,
     derivative_order,
     expand_derivatives,
+    normal,
     occurring,
     size,
 )
@@ -168,10 +171,64 @@ def ungauged(problem: Problem) -> Iterator[Diagnostic]:
         steady = problem.time is None or not any(
             c.kind == "initial" and unknown.name in occurring(c.residual, problem.fields) for c in problem.conditions
         )
+        missed = _imbalance(problem, unknown)
         if present and not bare and steady:
             message = f"`{unknown.name}` is determined up to a constant only: nothing fixes its level"
-            help_ = f"add `constraint: integral({unknown.name}) = 0`, and see that the data are compatible"
+            help_ = f"add `constraint: integral({unknown.name}) = 0`" + (f"; {missed}" if missed else "")
             yield Diagnostic("W505", message, unknown.span, help_)
+        elif present and missed:
+            message = f"no `{unknown.name}` satisfies these data: {missed}"
+            yield Diagnostic("W505", message, unknown.span, "change the source or the flux")
+
+
+def _imbalance(problem: Problem, unknown: Field) -> str:
+    """By how much the source of a pure Neumann problem misses the flux through the boundary, in words if it does.
+
+    For `c laplacian(u) = f` with `b dn(u) = g` on the whole boundary, the integral of f/c must be that of g/b.
+    """
+    equations = [r for e in problem.equations for r in e.residual if unknown.name in occurring((r,), problem.fields)]
+    own = [c for c in problem.conditions if unknown.name in occurring(c.residual, problem.fields)]
+    own = [c for c in own if c.kind != "constraint"]
+    space, u = problem.symbols[: len(problem.space)], unknown.expression
+    if problem.time is not None or len(equations) != 1 or any(c.kind != "boundary" for c in own):
+        return ""
+    source = _data(problem, equations[0], [(sp.Derivative(u, (s, 2)), sp.S.One) for s in space])
+    slopes = [(sp.Derivative(u, s), n) for s, n in zip(space, normal(len(space)), strict=True)]
+    places: list[tuple[Condition, Any]] = [(c, sp.Or(*c.where)) for c in own]  # pyright: ignore[reportArgumentType]
+    fluxes = [(_data(problem, r, slopes), where) for c, where in places for r in c.residual]
+    if source is None or any(f is None for f, _ in fluxes) or set(unknown.arguments) != set(space):
+        return ""
+    total, error = _integral(problem, source, None)
+    flux = 0.0
+    for data, where in fluxes:
+        assert data is not None
+        value, miss = _integral(problem, data, where)
+        flux, error = flux + value, error + miss
+    if abs(total - flux) <= error + 1e-9:
+        return ""
+    return f"the integral of the laplacian is {total:.6g}, that of the flux through the boundary {flux:.6g}"
+
+
+def _data(problem: Problem, residual: sp.Expr, wanted: Sequence[tuple[sp.Expr, sp.Expr]]) -> sp.Expr | None:
+    """The g of `sum_i w_i u_i = g`, if a residual is a constant multiple of that; the pairs are (u_i, w_i)."""
+    if size(residual, {}) > 400:
+        return None
+    expanded = sp.expand(expand_derivatives(residual))
+    factors = {sp.cancel(expanded.coeff(part) / weight) for part, weight in wanted}
+    factor = factors.pop()
+    rest = sp.expand(expanded - factor * sp.Add(*(part * weight for part, weight in wanted)))
+    if factors or factor == 0 or factor.free_symbols - set(problem.values) or occurring((rest,), problem.fields):
+        return None
+    return -rest / factor
+
+
+def _integral(problem: Problem, data: sp.Expr, where: sp.Basic | None) -> tuple[float, float]:
+    """An integral over the domain or a part of its boundary, and the error that its rule may have."""
+    rule = quadrature.rule(problem, Integral(sp.Symbol("integral"), data, where))
+    values: dict[sp.Symbol, object] = {**problem.values, **dict(zip(problem.symbols, rule.nodes.T, strict=True))}
+    values |= dict(zip(normal(len(problem.space)), rule.normals.T, strict=True))
+    parts = rule.weights * np.asarray(evaluate(data, values), float)
+    return float(parts.sum()), rule.error * float(np.abs(parts).sum())
 
 
 def _bare(expression: sp.Basic, function: sp.Expr) -> bool:
@@ -262,8 +319,9 @@ def _clash(
         points = points_of(problem, Condition("", (), (), where=(where,)))
         if not len(points):
             continue
+        drawn = len(points)
         points = points[geometry.chosen(problem, first.where, points)]
-        if len(points) < PROBES / 50:
+        if not len(points) or len(points) < drawn / 50:
             continue
         values = values_at(problem, Equation("", (), ()), points)
         apart, size_ = (

@@ -1,6 +1,6 @@
 """From the description of a network to an Equinox module with scaled inputs and a given start."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import equinox as eqx
@@ -9,12 +9,27 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = {
+from pdedsl.language import choices
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "tanh": jnp.tanh,
     "sin": jnp.sin,
     "gelu": lambda y: 0.5 * y * (1.0 + jax.scipy.special.erf(y / np.sqrt(2.0))),
     "swish": lambda y: y * jax.nn.sigmoid(y),
 }
+
+
+def add_activation(name: str, function: Callable[[Array], Array], derivatives: float) -> None:
+    """Let specs say `activation = NAME`: an elementwise function with that many continuous derivatives.
+
+    The checker warns (W604) where an equation differentiates more often. ValueError for a name that is taken.
+    """
+    if name in ACTIVATIONS:
+        raise ValueError(f"there is an activation `{name}` already")
+    if not name.isidentifier():
+        raise ValueError(f"`{name}` is not a name")
+    ACTIVATIONS[name] = function
+    choices.ACTIVATIONS[name] = derivatives
 
 
 @dataclass(frozen=True)

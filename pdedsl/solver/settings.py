@@ -4,27 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from pdedsl.language.problem import Call, Choice, Condition, Equation, Problem
+from pdedsl.language.choices import DEFAULTS, plans
+from pdedsl.language.problem import Call, Choice, Problem
 from pdedsl.numerics.network import Architecture
 from pdedsl.numerics.points import Kind, Plan
 from pdedsl.solver.anagram import Anagram
 from pdedsl.solver.cutoff import Hard, Schedule, Trust
 from pdedsl.solver.solve import Stop
-
-DEFAULTS: Mapping[str, Choice] = {
-    "network": Call("mlp", (20, 20, 20)),
-    "points": 2000,
-    "method": Call("anagram"),
-    "steps": 1000,
-    "time_limit": 60,
-    "tolerance": 1e-26,
-    "seed": 0,
-    "precision": Call("double"),
-}
-"""What holds where a spec says nothing."""
-
-CONDITION_SHARE = 0.25
-"""Points of a condition for each point of an equation, where `points` names only one number."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +30,9 @@ class Settings:
 def settings(problem: Problem) -> Settings:
     """The settings of a problem: its own choices, and defaults for the rest."""
     chosen = {**DEFAULTS, **dict(problem.choices)}
-    plans = {
-        statement.name: _plan(statement, chosen.get(f"points.{statement.name}"), chosen["points"])
-        for statement in problem.statements
-        if not (isinstance(statement, Condition) and statement.hard)
-    }
     return Settings(
         architecture=_architecture(chosen["network"]),
-        plans=plans,
+        plans={name: _plan(choice) for name, choice in plans(problem).items()},
         method=_method(chosen["method"]),
         stop=Stop(
             steps=int(_number(chosen["steps"])),
@@ -80,18 +61,9 @@ def _architecture(choice: Choice) -> Architecture:
     )
 
 
-def _plan(statement: Equation, own: Choice | None, general: Choice) -> Plan:
-    """A bare count means adaptive points; a condition gets a share of what is said for all statements."""
-    choice = general if own is None else own
-    if isinstance(choice, int | float):
-        choice = Call("adaptive", (int(choice),))
+def _plan(choice: Call) -> Plan:
     counts = tuple(int(_number(n)) for n in choice.arguments)
-    if own is None and isinstance(statement, Condition) and choice.name != "grid":
-        counts = (max(1, round(counts[0] * CONDITION_SHARE)),)
-    if own is None and isinstance(statement, Condition) and choice.name == "grid":
-        counts = (max(counts),)
-    every = int(_number(dict(choice.keywords).get("every", 5)))
-    return Plan(cast(Kind, choice.name), counts, every)
+    return Plan(cast(Kind, choice.name), counts, int(_number(dict(choice.keywords).get("every", 5))))
 
 
 def _method(choice: Choice) -> Anagram:

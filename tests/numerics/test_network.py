@@ -5,9 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import pdedsl
+from pdedsl.language import choices
 from pdedsl.language.load import loads
 from pdedsl.numerics.derivatives import derivatives
-from pdedsl.numerics.network import ACTIVATIONS, Architecture
+from pdedsl.numerics.network import ACTIVATIONS, Architecture, perceptron
 from pdedsl.numerics.system import build_model
 
 
@@ -45,3 +47,18 @@ def test_the_start_of_the_published_experiments() -> None:
     text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\n"
     _, parameters = build_model(loads(text), Architecture((400,), deviation=0.1), seed=0)
     assert float(jnp.std(parameters)) == pytest.approx(0.1, rel=0.1)
+
+
+def test_an_activation_of_ones_own_is_known_to_specs_and_judged() -> None:
+    pdedsl.add_activation("ramp", jax.nn.relu, derivatives=0)
+    try:
+        text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\nsolve { network = mlp(8, activation = ramp) }\n"
+        (warning,) = pdedsl.loads(text).warnings
+        assert warning.code == "W604"
+        net = perceptron(Architecture((8,), "ramp"), (0,), ((0.0, 1.0),), 1, jax.random.key(0))
+        assert jnp.isfinite(net(jnp.array([0.5]))).all()
+        with pytest.raises(ValueError, match="already"):
+            pdedsl.add_activation("ramp", jax.nn.relu, derivatives=0)
+    finally:
+        ACTIVATIONS.pop("ramp")
+        choices.ACTIVATIONS.pop("ramp")
