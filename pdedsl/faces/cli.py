@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -32,6 +33,14 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A .pde file.")]
 Parameters = Annotated[
     list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Another value for a parameter.")
 ]
+
+
+class Stage(StrEnum):
+    """What `show` can print: the passes in a row."""
+
+    spec = "spec"
+    problem = "problem"
+    system = "system"
 
 
 @app.callback(invoke_without_command=True)
@@ -115,16 +124,35 @@ def check(
 @app.command()
 def show(
     file: File,
-    latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="As a LaTeX document.")] = False,
+    stage: Annotated[
+        Stage, typer.Option(help="spec: what was written; problem: what it means; system: what is minimised.")
+    ] = Stage.problem,
     param: Parameters = None,
 ) -> None:
     """Print the problem as it was understood: D[u] = f, B[u] = g."""
     with _no_traceback():
         checked = _checked(file, _parameters(param))
-        problem = _accept(checked, _parameters(param))
-        from pdedsl.language import write
+        if stage is Stage.spec:
+            from pdedsl.language.syntax import outline
 
-        print(write.latex(problem) if latex else write.describe(problem))
+            _show_diagnostics(checked)
+            print(outline(checked.spec))
+            raise typer.Exit(WRONG_SPEC if checked.errors else 0)
+        problem = _accept(checked, _parameters(param))
+        if stage is Stage.system:
+            from pdedsl.faces.solution import lower
+            from pdedsl.numerics.system import outline as outline_system
+
+            print(outline_system(problem, lower(problem)))
+        elif latex:
+            from pdedsl.language.typeset import document
+
+            print(document(problem))
+        else:
+            from pdedsl.language.write import describe
+
+            print(describe(problem))
 
 
 @app.command("format")

@@ -31,7 +31,7 @@ from pdedsl.language.write import write
 from pdedsl.numerics.compare import measure, truths
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.quantities import Quantity, quantities
-from pdedsl.numerics.system import build_model, system
+from pdedsl.numerics.system import System, build_model, system
 from pdedsl.solver.settings import Settings, settings
 from pdedsl.solver.solve import Outcome, Record, minimise
 
@@ -217,7 +217,7 @@ def solve(
     problem = problem.with_choices({key: read_choice(problem, key, str(value)) for key, value in choices.items()})
     resolved = settings(problem)
     with jax.enable_x64(True):
-        lowered = system(problem, resolved.architecture, resolved.plans, resolved.seed)
+        lowered = lower(problem, resolved)
         known = truths(problem)
         outcome = minimise(
             lowered,
@@ -228,6 +228,13 @@ def solve(
             watch=watch,
         )
     return Solution(problem, resolved, outcome, time.perf_counter() - started)
+
+
+def lower(problem: Problem, resolved: Settings | None = None) -> System:
+    """The residual blocks of a problem and its network at the start of a run, with its own settings by default."""
+    chosen = resolved or settings(problem)
+    with jax.enable_x64(True):
+        return system(problem, chosen.architecture, chosen.plans, chosen.seed)
 
 
 def open_run(folder: str | Path) -> Solution:

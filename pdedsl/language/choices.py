@@ -134,11 +134,15 @@ DEFAULTS: Mapping[str, Choice] = {
 CONDITION_SHARE = 0.25
 """Points of a condition for each point of an equation, where `points` names only one number."""
 
+INTEGRAL_SHARE = 1 / 64
+"""Times of a constraint on an integral, likewise."""
+
 
 def plans(problem: Problem) -> dict[str, Call]:
     """How the points of each statement that is not hard are drawn.
 
-    A bare count means adaptive points; a condition gets a share of what is said for all statements.
+    A bare count means adaptive points; a condition gets a share of what is said for all statements, and an integral,
+    which asks for the field everywhere at each of its times, a smaller one.
     """
     chosen = {**DEFAULTS, **dict(problem.choices)}
     found: dict[str, Call] = {}
@@ -152,7 +156,8 @@ def plans(problem: Problem) -> dict[str, Call]:
             choice = Call("adaptive", (int(choice),))
         if own is None and condition:
             counts = [n for n in choice.arguments if isinstance(n, int | float)]
-            share = max(counts) if choice.name == "grid" else max(1, round(counts[0] * CONDITION_SHARE))
+            own_share = INTEGRAL_SHARE if statement.kind == "constraint" and statement.at is None else CONDITION_SHARE
+            share = max(counts) if choice.name == "grid" else max(1, round(counts[0] * own_share))
             choice = Call(choice.name, (share,), choice.keywords)
         found[statement.name] = choice
     return found

@@ -15,7 +15,8 @@ import sympy as sp
 from pdedsl.language.functions import SAFE
 from pdedsl.language.shapes import Shape, Tree, construct
 from pdedsl.language.source import NOWHERE, Diagnostic, Source, Span
-from pdedsl.language.write import latex, write
+from pdedsl.language.typeset import latex
+from pdedsl.language.write import write
 
 
 def normal(dimension: int) -> tuple[sp.Symbol, ...]:

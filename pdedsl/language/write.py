@@ -1,11 +1,10 @@
-"""From a Problem to text: a spec that parses back to it, or LaTeX."""
+"""From a Problem to text: a spec that parses back to it, or D, f, B and g for the eye."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from pdedsl.language.problem import Condition, Equation, Problem
 
 
-def _reading_order(expression: sp.Expr) -> tuple[int, int, str]:
+def reading_order(expression: sp.Expr) -> tuple[int, int, str]:
     """Sums as people write them: time derivatives first, then falling order in space, fields, data."""
     derivatives = expression.atoms(sp.Derivative)
     counts: list[Any] = [d.variable_count for d in derivatives]
@@ -26,14 +25,14 @@ def _reading_order(expression: sp.Expr) -> tuple[int, int, str]:
     return (-2 if timely else -1 if fields else 0, -order, "")
 
 
-class _Ordered:
+class Ordered:
     """The order of terms, shared by both printers."""
 
     def _as_ordered_terms(self, expr: sp.Expr, order: Any = None) -> list[sp.Expr]:
-        return sorted(sp.Add.make_args(expr), key=_reading_order)
+        return sorted(sp.Add.make_args(expr), key=reading_order)
 
 
-class _SpecPrinter(_Ordered, StrPrinter):
+class _SpecPrinter(Ordered, StrPrinter):
     """SymPy in the language of specs."""
 
     def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
@@ -225,72 +224,16 @@ def write_where(condition: sp.Basic) -> str:
     return "all" if condition == sp.true else write_expression(condition)
 
 
-class _MathPrinter(_Ordered, LatexPrinter):
-    """LaTeX as a paper has it: u_{xx} for derivatives, fields without their arguments."""
-
-    def _print_AppliedUndef(self, expr: Any) -> str:
-        return self._deal_with_super_sub(str(expr.func))
-
-    def _print_Function(self, expr: Any, exp: Any = None) -> str:
-        if isinstance(expr, sp.core.function.AppliedUndef):
-            text = self._print_AppliedUndef(expr)
-            return text if exp is None else f"{text}^{{{exp}}}"
-        return super()._print_Function(expr, exp)
-
-    def _print_Derivative(self, expr: Any) -> str:
-        if isinstance(expr.expr, sp.core.function.AppliedUndef):
-            letters = " ".join(self._print(v) for v, n in expr.variable_count for _ in range(int(n)))
-            return f"{self._print_AppliedUndef(expr.expr)}_{{{letters}}}"
-        return super()._print_Derivative(expr)
-
-    def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
-        if expr.name.endswith("]") and "[" in expr.name:
-            base, index = expr.name[:-1].split("[")
-            return f"{base}_{{{index}}}"
-        return super()._print_Symbol(expr, style)
-
-
-def latex_expression(expression: sp.Basic) -> str:
-    """A SymPy expression in LaTeX."""
-    return _MathPrinter({"order": "none"}).doprint(expression)
-
-
 def split(statement: Equation, problem: Problem) -> list[tuple[sp.Expr, sp.Expr]]:
     """`D[u] = f`, a component at a time: what depends on the fields on the left, the data on the right."""
-    known = set(problem.functions)
+    known = {*problem.functions, *(i.symbol for i in problem.integrals)}
     parts = []
     for residual in statement.residual:
         terms = sp.Add.make_args(residual)
-        left = [term for term in terms if term.atoms(*map(type, known)) & known] if known else []
+        left = [term for term in terms if known & {*term.atoms(sp.core.function.AppliedUndef, sp.Symbol)}]
         right = [term for term in terms if term not in left]
         parts.append((sp.Add(*left), -sp.Add(*right)))
     return parts
-
-
-def latex(problem: Problem) -> str:
-    """The problem as a displayed LaTeX array."""
-    rows = []
-    for statement in problem.statements:
-        for left, right in split(statement, problem):
-            place = _latex_place(problem, statement)
-            rows.append(f"{latex_expression(left)} &= {latex_expression(right)} && {place}")
-    return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
-
-
-def _latex_place(problem: Problem, statement: Equation | Condition) -> str:
-    match statement.kind:
-        case "equation":
-            return r"\text{in } " + (rf"\mathrm{{{statement.part}}}" if statement.part else r"\Omega")
-        case "initial":
-            assert problem.time is not None
-            return f"{latex_expression(problem.time.symbol)} = {latex_expression(problem.time.lower)}"
-        case "constraint":
-            at = getattr(statement, "at", None)
-            return "" if at is None else rf"\text{{at }} ({', '.join(map(latex_expression, at))})"
-        case "boundary":
-            where = getattr(statement, "where", ())
-            places = [r"\partial\Omega" if w == sp.true else latex_expression(w) for w in where]
-            return r"\text{on } " + r",\ ".join(places)
 
 
 def describe(problem: Problem) -> str:

@@ -10,7 +10,9 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from pdedsl.language.problem import Problem
+from pdedsl.language.cost import cost
+from pdedsl.language.problem import Problem, expand_derivatives
+from pdedsl.language.write import write_expression
 from pdedsl.numerics.hard import Ansatz, ansatz
 from pdedsl.numerics.lower import Callee, Residual, lower, lower_expressions
 from pdedsl.numerics.network import Architecture, perceptron
@@ -67,6 +69,32 @@ def system(
             )
         )
     return System(tuple(blocks), model, parameters)
+
+
+def outline(problem: Problem, system: System) -> str:
+    """A system as text: how the solution is built, the residual blocks, the matrix that a step factors."""
+    lines = []
+    for unknown in problem.fields:
+        part = ansatz(problem, unknown)
+        head = f"{unknown.name}({', '.join(str(a) for a in unknown.arguments)})"
+        if part == Ansatz():
+            lines.append(f"{head} = N")
+        else:
+            lines += [f"{head} = G + M*N"]
+            lines += [f"  G = {write_expression(part.extension)}", f"  M = {write_expression(part.multiplier)}"]
+    lines.append(f"N: {system.start.size} parameters")
+    statements = {s.name: s for s in problem.statements}
+    for block in system.blocks:
+        residual = [expand_derivatives(r) for r in statements[block.name].residual]
+        drawn = f"redrawn every {block.redraw} steps" if block.redraw else "fixed"
+        lines += [
+            "",
+            f"{block.name}: residual(u, x) of shape ({len(residual)},), weight {block.weight:g}, "
+            f"{len(block.points)} points, {drawn}",
+        ]
+        lines += [f"  {write_expression(r)}" for r in residual]
+    lines += ["", f"a step factors {cost(problem).words}"]
+    return "\n".join(lines)
 
 
 def build_model(problem: Problem, architecture: Architecture, seed: int) -> tuple[Callable[[Array], Callee], Array]:
