@@ -1,8 +1,11 @@
 """From a place where the parser stopped to words that help: what is unexpected and what to write instead."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 
+from pdedsl.language.functions import FUNCTIONS
+from pdedsl.language.operators import INTEGRALS, OPERATORS
 from pdedsl.language.source import Diagnostic, Span, suggest
 
 STATEMENTS = (
@@ -43,6 +46,21 @@ SPELLINGS = {
     "\u200b": "remove this invisible character",
 }
 
+
+def ascii_spelling(character: str) -> str:
+    """What to write for a character that is a raised, lowered or otherwise dressed up one of ASCII."""
+    plain = unicodedata.normalize("NFKC", character)
+    if not plain.isascii() or not plain.strip():
+        return "use ASCII operators"
+    match unicodedata.decomposition(character).split()[:1]:
+        case ["<super>"]:
+            return f"write ^{plain}" if plain.isdigit() else "write ^ for a power"
+        case ["<sub>"]:
+            return f"write x[{plain}] for a component" if plain.isdigit() else "write dx(u) for a derivative"
+        case _:
+            return f"write {plain}"
+
+
 _FOREIGN = {
     "FlexPDE": r"(?im)^\s*(variables|equations|boundaries|coordinates|select|definitions)\b\s*(?:\{|$|\w+\s*(?:=|$|\())",
     "Processing": r"(?m)^\s*(void\s+\w+\s*\(|import\s+[\w.]+\s*[;*]|(?:int|float|PImage|PVector|boolean|String)\s+\w+)",
@@ -61,14 +79,19 @@ _RULES: tuple[tuple[str, str, Advice], ...] = (
     (r"(\d+\.?\d*|\.\d+)([^\W\d]\w*)", "`{0}` is neither a number nor a name", lambda m: _product(m[1], m[2])),
     (r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])", "unexpected `{0}`", lambda m: ""),
     (r"[\d.][\w.]*", "`{0}` is not a number", lambda m: "numbers look like 2, 0.5, .5 or 1e-3"),
-    (r"<=|>=|<|>", "comparisons cannot be chained", lambda m: "write `0 < x and x < 1`"),
+    (r"\|", "unexpected `|`", lambda m: "write abs(u) for an absolute value, `or` between conditions"),
+    (r"'", "unexpected `'`", lambda m: "write dx(u) for a derivative, and strings in double quotes"),
+    (r";", "unexpected `;`", lambda m: "a statement ends with its line: remove it"),
+    (r"&+", "unexpected `{0}`", lambda m: "write `and`"),
+    (r"//|%|--", "unexpected `{0}`", lambda m: "comments begin with `#`"),
+    (r"\\", "unexpected `{0}`", lambda m: "write names without a backslash"),
     (r"\w+", "unexpected `{0}`", lambda m: ""),
     (r"\S", "unexpected `{0}`", lambda m: ""),
 )
 
 
 def _product(number: str, name: str) -> str:
-    if re.fullmatch(r"[eE]", name) or name.startswith("x0") or (number == "0" and name.startswith("x")):
+    if re.fullmatch(r"[eEdD]\d*", name) or name.startswith("x0") or (number == "0" and name.startswith("x")):
         return "numbers look like 2, 0.5, .5 or 1e-3"
     if name.startswith("_"):
         return "write the digits without `_`"
@@ -77,12 +100,28 @@ def _product(number: str, name: str) -> str:
     return f"write `{number}*{name}`: products need a `*`"
 
 
+_STATEMENT_FOR = {
+    **dict.fromkeys(("ic", "ics", "init"), "write `initial: u = ...`"),
+    **dict.fromkeys(("bc", "bcs", "bnd"), "write `boundary: u = ...  on all`"),
+    **dict.fromkeys(("eq", "eqn", "pde_eq", "equations"), "write `equation: ...`"),
+    **dict.fromkeys(
+        ("const", "constant", "constants", "parameter", "parameters", "params"), "write `param NAME = value`"
+    ),
+    **dict.fromkeys(("var", "variable", "variables", "function", "unknowns", "fields"), "write `field u(x)`"),
+    **dict.fromkeys(("def", "define", "set"), "write `let NAME = ...`"),
+    **dict.fromkeys(("region", "subdomain"), "write `part NAME: condition`"),
+    **dict.fromkeys(("solution", "analytic"), "write `exact u = ...`"),
+}
+"""Statements by the names that other tools give them."""
+
+
 def explain_syntax(text: str, start: int, at: int) -> Diagnostic:
     """E101 for a statement `text` that begins at `start` of the file; the parser stopped at `text[at]`."""
     word = re.match(r"[^\W\d]\w*", text)
     if word is None or word[0] not in STATEMENTS:
         end = word.end() if word else max(1, len(re.match(r"\S\w*", text)[0]))  # pyright: ignore[reportOptionalSubscript]
-        help_ = suggest(text[:end], STATEMENTS) or "a statement begins with one of: " + ", ".join(STATEMENTS[1:])
+        help_ = _STATEMENT_FOR.get(text[:end].lower()) or suggest(text[:end].lower(), STATEMENTS)
+        help_ = help_ or "a statement begins with one of: " + ", ".join(STATEMENTS[1:])
         return Diagnostic("E101", f"`{text[:end]}` is not a statement", Span(start, start + end), help_)
     # A number is cut off by the letters after it: the parser stops at either, the message shows both.
     glued = re.search(r"(?<![\w.])(?:\d|\.\d)[\w.]*$", text[:at])
@@ -98,6 +137,8 @@ def explain_syntax(text: str, start: int, at: int) -> Diagnostic:
     for pattern, message, advice in _RULES:
         match = re.compile(pattern).match(text, at)
         if match:
+            if match[0] in ("<", "<=", ">", ">="):
+                return _comparison(kind, text, match[0], Span(start + at, start + match.end()))
             help_ = advice(match) or _special(kind, text, at, match[0]) or _shape(kind, text)
             return Diagnostic("E101", message.format(match[0]), Span(start + at, start + match.end()), help_)
     raise AssertionError("every character matches a rule")
@@ -105,6 +146,9 @@ def explain_syntax(text: str, start: int, at: int) -> Diagnostic:
 
 def _special(kind: str, text: str, at: int, token: str) -> str:
     before = text[:at].rstrip()
+    said = _wrong_form(kind, before, token, text[at + len(token) :])
+    if said:
+        return said
     if token in STATEMENTS and re.match(r"\s*(\w+\s*)?[:=({\"]|\s+\w+", text[at + len(token) :]):
         return f"start a new line before `{token}`: one statement a line"
     if token == "(" and re.search(r"\bin$", before):
@@ -121,6 +165,48 @@ def _special(kind: str, text: str, at: int, token: str) -> str:
     if token == "(" and re.search(r"[\d)]$", before):
         return "products need a `*`"
     return ""
+
+
+def _comparison(kind: str, text: str, sign: str, span: Span) -> Diagnostic:
+    if kind in ("part", "boundary") or "where" in text:
+        return Diagnostic("E101", "comparisons cannot be chained", span, "write `0 < x and x < 1`")
+    if kind in ("equation", "initial", "constraint"):
+        return Diagnostic("E101", f"`{sign}` cannot join the two sides", span, "both sides are joined by `=`")
+    return Diagnostic("E101", f"unexpected `{sign}`", span, "a condition belongs to `part`, `on` and where(...)")
+
+
+def _wrong_form(kind: str, before: str, token: str, after: str) -> str:
+    """Advice for what statements of a kind often look like."""
+    sides = before.partition(":")[2]
+    relation = kind in ("equation", "boundary", "initial", "constraint")
+    if relation and ":" in before and "=" not in sides and token in ("on", "in", "at", "hard", "weight"):
+        return "an equation needs two sides: write `= 0`"
+    if kind == "title" or before.endswith(("from", "from ")):
+        return f'write it in quotes: "{token}"'
+    if kind == "solve":
+        return (
+            "write the number without a unit" if re.match(r"[\d.]", token) else "separate settings by commas or lines"
+        )
+    if kind == "param" and re.match(r"\s*=", after):
+        return "separate definitions by commas"
+    if kind == "boundary" and re.search(r"\bon\b", before) and re.match(r"\s*[=<>]", after):
+        return "separate places by commas, or join them by `and`"
+    if kind == "field" and token[0].isdigit():
+        return "names begin with a letter"
+    if token == "," and re.search(r"\d$", before) and re.match(r"\d", after):
+        return "numbers are written with a point: 0.5"
+    if kind == "equation" and re.search(r"\bin$", before) and token == "not":
+        return "name the part: part rest: not inner"
+    if re.search(r"\bat$", before):
+        return "write the point in parentheses: at (0, 0)"
+    function = re.search(r"(\w+)(\s*\^\s*\d+)?$", before)
+    if function and (function[1] in _CALLED or re.fullmatch(r"d[a-z]{1,3}", function[1])):
+        power = (function[2] or "").replace(" ", "")
+        return f"write {function[1]}({token if token != '(' else '...'}){power}"
+    return ""
+
+
+_CALLED = {*FUNCTIONS, *OPERATORS, *INTEGRALS, "sum", "prod", "exact"}
 
 
 _SHAPES = {

@@ -9,7 +9,7 @@ from pdedsl.language import syntax
 from pdedsl.language.evaluate import evaluate
 from pdedsl.language.expressions import PLACES, Expressions, Locals, Place
 from pdedsl.language.functions import FUNCTIONS, SAFE
-from pdedsl.language.names import derivative_letters
+from pdedsl.language.names import RESERVED, derivative_letters
 from pdedsl.language.operators import INTEGRALS, OPERATORS, SHAPES, SPATIAL, Operator
 from pdedsl.language.problem import Integral, TooLarge, derivative_order, expand_derivatives, normal
 from pdedsl.language.tensor import RANKS, Tensor, scalar, vector
@@ -26,7 +26,7 @@ def called(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
     declaration = walk.names.declared.get(name)
     if declaration is not None and declaration.kind == "let" and isinstance(declaration.node, syntax.Let):
         return call_let(walk, node, declaration.node, place, local)
-    if declaration is not None or name in local:
+    if declaration is not None or name in local or name in NOT_FUNCTIONS:
         return not_callable(walk, node)
     letters = derivative_letters(name, walk.names.letters())
     if not place.coordinates and (letters or name in SPATIAL or name in ("d", "exact")):
@@ -60,7 +60,9 @@ def called(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
                 return None
             operand = walk.tensor(node.arguments[0], place, local)
             return differentiate(walk, node, operand, [(walk.symbols[c], 1) for c in letters if c in walk.symbols])
-    walk.unknown(node.name, called=True)
+    broken = walk.names.of("broken")
+    if name[0] != "d" or not name[1:] or not (name[1:] in broken or set(name[1:]) <= {*broken, *walk.names.letters()}):
+        walk.unknown(node.name, called=True)
     for argument in node.arguments:
         if not isinstance(argument, syntax.Range | syntax.OnPart):
             walk.tensor(argument, place, local)
@@ -83,17 +85,20 @@ def integral(walk: Expressions, node: syntax.Called, place: Place, local: Locals
     if parts:
         part = parts[0].part
         everywhere = isinstance(part, syntax.Name) and part.name == "all"
+        if not isinstance(part, syntax.Name):
+            walk.wrong("E303", f"`{name}` takes the name of a part", node.span, "declare one: part rest: not inner")
+            return None
         where = sp.true if everywhere else walk.condition(part, PLACES["on"], local)
         if where is None:
             return None
-    operand = walk.tensor(plain[0], PLACES["integral on a boundary"] if parts else PLACES["equation"], local)
+    operand = walk.tensor(plain[0], PLACES["integral on a boundary"] if parts else PLACES["integral"], local)
     if operand is None:
         return None
     suffix = f", on = {parts[0].part.name if isinstance(parts[0].part, syntax.Name) else '...'}" if parts else ""
     entries = []
     for entry in operand.entries:
         symbol = sp.Symbol(f"{name}({write_expression(entry)}{suffix})", real=True)
-        walk.integrals[symbol] = Integral(symbol, entry, where, name == "mean")
+        walk.integrals[symbol] = Integral(symbol, entry, where, name == "mean", node.span)
         entries.append(symbol)
     return Tensor(tuple(entries), operand.shape)
 
@@ -119,10 +124,14 @@ def not_callable(walk: Expressions, node: syntax.Called) -> None:
         and isinstance(declaration.node, syntax.Signature)
     ):
         arguments = ", ".join(a.name for a in declaration.node.arguments)
-        help_ = f"`{name}` already depends on ({arguments}): write {name}; for a value at a point use `constraint ... at (..)`"
+        help_ = f"`{name}` already depends on ({arguments}): write {name}; for a value at a point use `constraint ... at (..)` or `report ... at (..)`"
     else:
         help_ = f"products need a `*`: write {name}*(...)"
     walk.wrong("E303", f"`{name}` is not a function", node.span, help_)
+
+
+NOT_FUNCTIONS = ("pi", "normal", "identity")
+"""Built-in names that are no functions."""
 
 
 def call_let(walk: Expressions, node: syntax.Called, let: syntax.Let, place: Place, local: Locals) -> Tensor | None:
@@ -237,6 +246,10 @@ def series(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
         walk.wrong("E303", f"`{name}` takes an expression and an index", node.span, f"write {name}(e, k in 1:5)")
         return None
     body = node.arguments[0]
+    if index.name.name in RESERVED or derivative_letters(index.name.name, walk.names.letters()):
+        message = f"`{index.name.name}` belongs to the language"
+        walk.wrong("E203", message, index.name.span, "choose another index, say `k`")
+        return None
     if index.name.name in walk.names.declared or index.name.name in local:
         earlier = walk.names.declared.get(index.name.name)
         also = ((earlier.span, "declared here"),) if earlier else ()
@@ -248,7 +261,7 @@ def series(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
             *also,
         )
         return None
-    first, last = (walk.integer(b, index.span, local) for b in (index.first, index.last))
+    first, last = (walk.integer(b, node.span, local) for b in (index.first, index.last))
     if first is None or last is None:
         return None
     if last - first + 1 > LONGEST:
@@ -318,7 +331,7 @@ def derivative(walk: Expressions, node: syntax.Called, place: Place, local: Loca
     variables: list[tuple[sp.Symbol, int]] = []
     for argument in node.arguments[1:]:
         if variables and not isinstance(argument, syntax.Name | syntax.Subscript):
-            count = walk.integer(argument, argument.span, local)
+            count = walk.integer(argument, node.span, local)
             if count is None:
                 return None
             if count < 1:

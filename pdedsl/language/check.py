@@ -16,15 +16,17 @@ from pdedsl.language.problem import (
     Condition,
     Equation,
     Problem,
-    Reference,
+    TooLarge,
     expand_derivatives,
     normal,
     occurring,
 )
 from pdedsl.language.resolve import Resolution
-from pdedsl.language.source import Diagnostic, Span, suggest
+from pdedsl.language.singular import singular
+from pdedsl.language.source import Diagnostic, Span
 from pdedsl.language.syntax import Spec
-from pdedsl.language.write import write_expression
+from pdedsl.language.tables import read_table
+from pdedsl.language.write import split, write_expression
 
 TOLERANCE = 1e-7
 """How far an exact solution may miss a statement, relative to the largest term of the statement."""
@@ -36,7 +38,7 @@ def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
     whole = "*" not in defective
     found: list[Diagnostic] = []
     if problem is None:
-        if whole and not any(d.severity == "error" for d in resolution.diagnostics):
+        if not spec.broken and not any(d.severity == "error" for d in resolution.diagnostics):
             found += wellposed.nothing_to_solve(spec)
         return tuple(found)
     if "domain" in defective:
@@ -45,7 +47,7 @@ def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
     found += located
     found += _not_hard(problem)
     met = not located
-    found += _singular(problem)
+    found += singular(problem)
     if whole:
         if "equation" not in defective:
             found += wellposed.count_equations(problem)
@@ -67,8 +69,22 @@ def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
     found += too_rough(problem)
     found += too_much(problem)
     for reference in problem.references:
-        found += _unreadable(problem, reference)
-    return tuple(found)
+        found += read_table(problem, reference)[1]
+    return tuple(_without_consequences(found, resolution.diagnostics))
+
+
+def _without_consequences(found: list[Diagnostic], earlier: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:
+    """Doubts about the whole problem say nothing new beside an error, nor beside a doubt about what causes them."""
+    wrong = any(d.severity == "error" for d in (*earlier, *found))
+    bare = {d.span for d in found if d.code == "W502"}
+    for diagnostic in found:
+        if not (
+            (diagnostic.code in _OF_THE_WHOLE and wrong) or (diagnostic.code == "W505" and diagnostic.span in bare)
+        ):
+            yield diagnostic
+
+
+_OF_THE_WHOLE = ("W505", "W507", "W508")
 
 
 # ---- places ------------------------------------------------------------------------------------------------------------
@@ -78,6 +94,8 @@ def _unmet(problem: Problem) -> Iterator[Diagnostic]:
     """E402: entries of `on` that meet no boundary; E304: a normal derivative at a time."""
     faces = ", ".join(dict.fromkeys(face_words(problem, f) for f in geometry.faces(problem)[:8]))
     boundary = f"the boundary is {faces}" if faces else "there is no boundary in space"
+    if problem.shape is not None:
+        boundary = _extent(problem).replace("the domain is", "the boundary lies in")
     spans = dict(problem.spans)
     unit = geometry.random(np.random.default_rng(4))
     for equation in problem.equations:
@@ -88,6 +106,9 @@ def _unmet(problem: Problem) -> Iterator[Diagnostic]:
                 spans[equation.part],
                 _extent(problem),
             )
+    for integral in problem.integrals:
+        if integral.where is not None and not geometry.pieces(problem, Condition("", (), (), where=(integral.where,))):
+            yield Diagnostic("E402", "no boundary point lies in this part", integral.span, boundary)
     everything = replace(problem, periodic=())
     for condition in problem.conditions:
         if condition.kind != "boundary":
@@ -96,7 +117,11 @@ def _unmet(problem: Problem) -> Iterator[Diagnostic]:
             if geometry.speaks_of_time(where, problem):
                 yield from _time_place(problem, condition, where, span)
             elif not geometry.pieces(problem, Condition("", (), (), where=(where,))):
-                wrapped = [p.face for p in geometry.pieces(everything, Condition("", (), (), where=(where,)))]
+                wrapped = (
+                    []
+                    if where == sp.true
+                    else [p.face for p in geometry.pieces(everything, Condition("", (), (), where=(where,)))]
+                )
                 if wrapped and isinstance(wrapped[0], Face):
                     coordinate = problem.coordinates[wrapped[0].axis]
                     also = ((spans[str(coordinate.symbol)], "periodic here"),)
@@ -133,70 +158,24 @@ def _extent(problem: Problem) -> str:
 
 def _time_place(problem: Problem, condition: Condition, where: sp.Basic, span: Span) -> Iterator[Diagnostic]:
     assert problem.time is not None
-    if any(str(s).startswith("normal[") for r in condition.residual for s in r.free_symbols):
-        help_ = "write d(u, t), or a place in space"
-        yield Diagnostic("E304", "the normal belongs to the boundary in space, not to a time", span, help_)
+    uses = [t for t in condition.terms if any(str(s).startswith("normal[") for s in t.value.free_symbols)]
+    name, upper = problem.time.name, problem.bounds[problem.coordinates.index(problem.time)][1]
+    if uses:
+        call = min((t.span for t in uses), key=lambda s: s.end - s.start)
+        also = ((span, "a place in time"),)
+        message = "the normal belongs to the boundary in space, not to a time"
+        yield Diagnostic("E304", message, call, f"write d(u, {name}), or name a place in space", also)
+    elif where.atoms(sp.Not, sp.Or, sp.Unequality):
+        help_ = f"write `on {name} = {upper:g}`, or name places in space"
+        yield Diagnostic("E402", f"{name} may only be fixed, alone or `and` a condition in space", span, help_)
     elif not geometry.pieces(problem, Condition("", (), (), where=(where,))):
         at_start = geometry.chosen(problem, (where,), points_on(problem, geometry.start(problem))).any()
-        name, (lower, upper) = problem.time.name, problem.bounds[problem.coordinates.index(problem.time)]
-        help_ = "write `initial: ...`" if at_start else f"a condition in time holds at the end: `on {name} = {upper:g}`"
-        yield Diagnostic("E402", f"{name} runs from {lower:g} to {upper:g}: no such place", span, help_)
+        help_ = "write `initial: ...`" if at_start else f"write `on {name} = {upper:g}`"
+        message = f"conditions hold on the boundary at all times, or at the end of time, {name} = {upper:g}"
+        yield Diagnostic("E402", message, span, help_)
 
 
 # ---- probing at points ---------------------------------------------------------------------------------------------------
-
-
-def _singular(problem: Problem) -> Iterator[Diagnostic]:
-    """E603: the smallest subexpression that is infinite or not a number at a sampled point."""
-    exact = dict(problem.exact)
-    interior = points_of(problem, Equation("", (), ()))
-    bad_exact = False
-    for name, span in problem.exact_spans:
-        if name in exact:
-            for message in _not_finite(
-                problem, exact[name], values_at(problem, Equation("", (), ()), interior), interior
-            ):
-                bad_exact = True
-                yield Diagnostic(
-                    "E603", f"the exact solution {message}", span, "mind the signs under roots and logarithms"
-                )
-    for statement in problem.statements:
-        points = points_of(problem, statement)
-        values = values_at(problem, statement, points)
-        memo: dict[sp.Basic, object] = {}
-        symbols = {i.symbol for i in problem.integrals}
-        for term in statement.terms:
-            if term.value.free_symbols & symbols:
-                continue
-            names = occurring((term.value,), problem.fields)
-            if names - exact.keys() or (names and bad_exact):
-                continue
-            value = problem.put(term.value, exact)
-            message = next(_not_finite(problem, value, values, points, memo), None)
-            if message:
-                help_ = "mind the zeros of denominators and the signs under roots and logarithms"
-                yield Diagnostic("E603", f"`{_text(problem, term.span)}` {message}", term.span, help_)
-                break
-
-
-def _text(problem: Problem, span: Span) -> str:
-    text = problem.source.text[span.start : span.end]
-    return text if len(text) <= 40 else text[:37] + "..."
-
-
-def _not_finite(
-    problem: Problem,
-    expression: sp.Basic,
-    values: dict[sp.Symbol, object],
-    points: np.ndarray,
-    memo: dict[sp.Basic, object] | None = None,
-) -> Iterator[str]:
-    found = np.broadcast_to(np.asarray(evaluate(expression, values, memo), float), (len(points),))
-    bad = ~np.isfinite(found)
-    if bad.any():
-        place = int(bad.argmax())
-        words = "is not a number" if np.isnan(found[place]) else "is infinite"
-        yield f"{words} at {point_words(problem, points[place])}"
 
 
 def _corners(problem: Problem) -> Iterator[Diagnostic]:
@@ -204,8 +183,7 @@ def _corners(problem: Problem) -> Iterator[Diagnostic]:
     if problem.time is None:
         return
     start = geometry.start(problem)
-    plain = [(c, left, right) for c in problem.conditions for left, right in zip(c.lhs, c.rhs, strict=True)
-             if left in problem.functions and not occurring((right,), problem.fields)]  # fmt: skip
+    plain = [(c, *value) for c in problem.conditions for value in _values_given(problem, c)]
     for first, left, early in (p for p in plain if p[0].kind == "initial"):
         for second, same, late in (p for p in plain if p[0].kind == "boundary"):
             if left != same or is_terminal(problem, second):
@@ -230,6 +208,14 @@ def _corners(problem: Problem) -> Iterator[Diagnostic]:
                 yield Diagnostic("W504", message, first.span, "the solution has a jump there; change one of them", also)
 
 
+def _values_given(problem: Problem, condition: Condition) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+    """The fields that a condition gives the value of, and the values: `2*u = 2` says `u = 1`."""
+    for left, data in split(condition, problem):
+        factor, rest = left.as_independent(*problem.functions, as_Add=False)
+        if rest in problem.functions and factor.is_number and factor != 0:
+            yield rest, data / factor
+
+
 def _inexact(problem: Problem) -> Iterator[Diagnostic]:
     """E606: statements that the exact solution does not satisfy."""
     exact = dict(problem.exact)
@@ -245,14 +231,15 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
         rules = {i.symbol: quadrature.rule(problem, i) for i in own}
         values |= {i.symbol: _integrate(problem, problem.put(i.integrand, exact), rules[i.symbol], points) for i in own}
         smallest = max((r.error for r in rules.values()), default=0.0)
-        for residual in statement.residual:
+        for place, residual in enumerate(statement.residual, 1):
             terms = sp.Add.make_args(expand_derivatives(residual))
             if len(terms) == 1:
                 terms = sp.Add.make_args(sp.expand_mul(terms[0]))
-            sizes = [
-                np.broadcast_to(np.asarray(evaluate(problem.put(t, exact), values), float), (len(points),))
-                for t in terms
-            ]
+            try:
+                known = [problem.put(t, exact) for t in terms]
+            except TooLarge:
+                continue  # no formula of a sensible size: the error after the run will tell
+            sizes = [np.broadcast_to(np.asarray(evaluate(k, values), float), (len(points),)) for k in known]
             total = np.sum(sizes, axis=0)
             scale = max(float(np.abs(s).max()) for s in sizes)
             limit = TOLERANCE * scale + 1e-12 + smallest * max(scale, 1.0)
@@ -260,12 +247,17 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
             if abs(total[worst]) <= limit:
                 continue
             flipped = [t for t, s in zip(terms, sizes, strict=True) if np.abs(total - 2 * s).max() <= limit]
+            component = f", component {place}" if len(statement.residual) > 1 else ""
+            where = f" at {point_words(problem, points[worst])}" if np.ptp(total) > 0 or not own else ""
             message = (
-                f"the exact solution does not satisfy `{statement.name}`: lhs - rhs = {total[worst]:.3g} "
-                f"at {point_words(problem, points[worst])}"
+                f"the exact solution does not satisfy `{statement.name}`{component}: "
+                f"lhs - rhs = {total[worst]:.3g}{where}"
             )
-            help_ = f"it would with the sign of `{write_expression(flipped[0])}` flipped" if flipped else "check both"
-            also = tuple((spans[n], "the exact solution") for n in sorted(names) if n in spans)
+            help_ = "one of them is wrong"
+            if flipped:
+                text = write_expression(flipped[0])
+                help_ = f"it would with the sign of `{text.removeprefix('-')}` flipped"
+            also = tuple(dict.fromkeys((spans[n], "the exact solution") for n in sorted(names) if n in spans))
             yield Diagnostic("E606", message, statement.span, help_, also)
             break
 
@@ -295,25 +287,3 @@ def _not_periodic(problem: Problem, exact: dict[str, sp.Expr], spans: dict[str, 
                 help_ = "it and all its derivatives must agree at both ends"
                 yield Diagnostic("E606", message, declared[str(symbol)], help_, ((spans[name], "the exact solution"),))
                 break
-
-
-# ---- tables --------------------------------------------------------------------------------------------------------------
-
-
-def _unreadable(problem: Problem, reference: Reference) -> Iterator[Diagnostic]:
-    """E607: a reference table that is not there or lacks a column."""
-    path = problem.beside(reference.file)
-    try:
-        with path.open(encoding="utf-8") as file:
-            columns = [c.strip() for c in file.readline().split(",")]
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a text file"
-        yield Diagnostic(
-            "E607", f"cannot read `{reference.file}`: {reason}", reference.span, "file names are relative to the spec"
-        )
-        return
-    for name, column in problem.columns(reference).items():
-        if column not in columns:
-            message = f"`{reference.file}` has no column `{column}` for `{name}`"
-            help_ = suggest(column, columns) or f"its columns are {', '.join(columns[:10])}"
-            yield Diagnostic("E607", message, reference.span, help_)

@@ -171,7 +171,10 @@ class Checked:
 
 
 def check_setting(
-    setting: syntax.Setting, statements: Mapping[str, Literal["soft", "hard"]], complete: bool = True
+    setting: syntax.Setting,
+    statements: Mapping[str, Literal["soft", "hard"]],
+    complete: bool = True,
+    coordinates: int = 0,
 ) -> Checked:
     """A setting against the table; `statements` are the blocks that `points.NAME` may name, if all are known."""
     head, *rest = setting.key
@@ -188,7 +191,22 @@ def check_setting(
         message = f"no statement is called `{rest[0].name}`"
         return Checked(key, None, (Diagnostic("E201", message, rest[0].span, _hint(rest[0].name, tuple(statements))),))
     found = list(_check(setting.value, KEYS[head.name], head.name))
+    if not found and head.name == "points" and coordinates:
+        found += _check_grid(setting.value, coordinates, bool(rest))
     return Checked(key, None if found else to_choice(setting.value), tuple(found))
+
+
+def _check_grid(value: syntax.Value, coordinates: int, condition: bool) -> Iterator[Diagnostic]:
+    """A grid has one count for all coordinates or one for each; on a face there is one coordinate less."""
+    if not isinstance(value, syntax.Choice) or value.name.name != "grid":
+        return
+    allowed = {1, coordinates, *([coordinates - 1] if condition else [])}
+    if len(value.arguments) not in allowed:
+        message = f"`grid` with {len(value.arguments)} counts in {coordinates} coordinates"
+        counts = ", ".join(["20"] * coordinates)
+        yield Diagnostic(
+            "E303", message, value.span, "write grid(20)" if coordinates == 1 else f"write grid(20) or grid({counts})"
+        )
 
 
 def to_choice(value: syntax.Value) -> Choice:
@@ -288,7 +306,7 @@ def read_choice(problem: Problem, key: str, text: str) -> Choice:
     found = [d for d in spec.diagnostics if d.code != "E103"]
     if not found and solves and len(solves[0].settings) == 1:
         blocks: dict[str, Literal["soft", "hard"]] = {s.name: "soft" for s in problem.statements}
-        checked = check_setting(solves[0].settings[0], blocks)
+        checked = check_setting(solves[0].settings[0], blocks, coordinates=len(problem.coordinates))
         if checked.value is not None:
             return checked.value
         found = list(checked.diagnostics)

@@ -102,19 +102,30 @@ _RELATIONS: dict[Any, Any] = {
 
 
 def holds(condition: sp.Basic, values: Values, diameter: float) -> Any:
-    """Where a condition holds on a boundary of the given diameter, equalities up to rounding.
+    """Where a condition holds on a boundary of the given diameter, up to rounding.
 
-    `f = 0` holds where |f| <= 1e-6 (1 + |grad f| diameter), so that curved and slanted pieces can be named.
+    `f = 0` holds where |f| <= 1e-6 (1 + |grad f| diameter), so that curved and slanted pieces can be named. By the same
+    measure `f <= 0` takes in the points where f vanishes and `f < 0` leaves them out.
     """
-    relaxed: Any = condition
-    for inequality in condition.atoms(sp.LessThan, sp.StrictLessThan, sp.GreaterThan, sp.StrictGreaterThan):
-        below: Any = sp.Add(inequality.lts, sp.Mul(-1, inequality.gts))  # pyright: ignore[reportArgumentType]
-        relaxed = relaxed.xreplace({inequality: below <= sp.Float(1e-6) * (1 + _slope(below) * diameter)})
-    for equality in condition.atoms(sp.Equality):
-        sides: Any = equality.args
+    relaxed: dict[sp.Basic, Any] = {}
+    for relation in condition.atoms(sp.core.relational.Relational):
+        sides: Any = relation.args
         f = sides[0] - sides[1]
-        relaxed = relaxed.xreplace({equality: sp.Abs(f) <= sp.Float(1e-6) * (1 + _slope(f) * diameter)})
-    return evaluate(relaxed, values)
+        slack = sp.Float(1e-6) * (1 + _slope(f) * diameter)
+        match relation:
+            case sp.LessThan():
+                relaxed[relation] = f <= slack
+            case sp.GreaterThan():
+                relaxed[relation] = f >= -slack
+            case sp.StrictLessThan():
+                relaxed[relation] = f < -slack
+            case sp.StrictGreaterThan():
+                relaxed[relation] = f > slack
+            case sp.Equality():
+                relaxed[relation] = sp.Abs(f) <= slack
+            case sp.Unequality():
+                relaxed[relation] = sp.Abs(f) > slack
+    return evaluate(condition.xreplace(relaxed), values)
 
 
 def _slope(f: Any) -> Any:

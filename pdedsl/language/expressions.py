@@ -19,7 +19,7 @@ from pdedsl.language.functions import FUNCTIONS, raised
 from pdedsl.language.names import Names, derivative_letters, unknown_name
 from pdedsl.language.operators import OPERATORS
 from pdedsl.language.problem import Coordinate, Integral, Term, normal, size
-from pdedsl.language.source import Diagnostic, Span
+from pdedsl.language.source import Diagnostic, Span, suggest
 from pdedsl.language.tensor import RANKS, Tensor, scalar, vector
 
 DEEPEST = 200
@@ -40,7 +40,11 @@ class Place:
 
 
 PLACES: Mapping[str, Place] = {
+    "integral": Place("an integral"),
     "integral on a boundary": Place("an integral over the boundary", boundary=True),
+    "shape": Place("a shape", fields=False, coordinates=False),
+    "level": Place("the level of a shape", fields=False),
+    "point": Place("a point", fields=False, coordinates=False),
     "equation": Place("an equation"),
     "boundary": Place("a boundary condition", boundary=True),
     "initial": Place("an initial condition"),
@@ -87,6 +91,7 @@ class Expressions:
     _sizes: dict[sp.Basic, int] = field(default_factory=dict)
     _inside: list[tuple[syntax.Let, Span]] = field(default_factory=list)
     _visits: int = 0
+    _blamed: set[tuple[str, Span]] = field(default_factory=set)
 
     @property
     def space(self) -> list[sp.Symbol]:
@@ -97,6 +102,9 @@ class Expressions:
     def wrong(self, code: str, message: str, span: Span, help_: str = "", *also: tuple[Span, str]) -> None:
         """Report; what is wrong in the body of a `let` is shown where it is used, the `let` as second place."""
         if self._inside:
+            if (code, span) in self._blamed:
+                return  # a let that is wrong is shown at its first use
+            self._blamed.add((code, span))
             let, use = self._inside[0]
             self.report(Diagnostic(code, message, use, help_, ((span, f"in `let {let.name.name}`"), *also)))
         else:
@@ -165,10 +173,14 @@ class Expressions:
                     )
                     return None
                 return _RELATIONS[node.operator](left.scalar, right.scalar)
+            case syntax.Name(name="all") if place is PLACES["on"]:
+                return sp.true
             case syntax.Name(name=name) if name in self.names.declared and self.names.declared[name].kind == "part":
                 return self.part(name)
             case syntax.Name(name=name) if name not in self.names.declared and name not in FUNCTIONS:
-                self.report(unknown_name(node, self.names, called=False))
+                found = unknown_name(node, self.names, called=False)
+                help_ = suggest(name, [*self.names.of("part"), "all"]) or f"declare it: part {name}: x > 0.5"
+                self.wrong("E201", f"there is no part `{name}`", found.span, help_)
                 return None
             case syntax.Name(name=name) if self._broken(name):
                 return None
@@ -275,11 +287,11 @@ class Expressions:
                 return vector(tuple(self.groups[name].values())) if name in self.groups else None
             case "field":
                 if not place.fields:
-                    help_ = (
-                        f"write exact({name}) for its exact solution"
-                        if place.coordinates
-                        else "only constants may stand here"
-                    )
+                    help_ = "only constants may stand here"
+                    if place.coordinates:
+                        help_ = f"write exact({name}) for its exact solution"
+                    if place in (PLACES["level"], PLACES["part"], PLACES["on"]):
+                        help_ = "places are made of coordinates"
                     self.wrong("E304", f"the field `{name}` has no meaning in {place.words}", node.span, help_)
                     return None
                 return scalar(self.fields[name]) if name in self.fields else None
@@ -331,7 +343,8 @@ class Expressions:
             if not term.zero and term.shape != shape:
                 message = f"{leader.words} and {term.words} cannot be added"
                 also = ((leader.span, leader.words), (term.span, term.words))
-                self.wrong("E301", message, terms[0][1].span | term.span, "", *also)
+                help_ = "take a component, V[1], or norm(V)" if 0 in (leader.rank, term.rank) else "mind the components"
+                self.wrong("E301", message, terms[0][1].span | term.span, help_, *also)
                 return None
         entries = []
         for place_ in range(len(leader.entries)):
@@ -433,10 +446,13 @@ class Expressions:
         if value is None:
             return None
         number = self.constant(value)
-        if number is None or number != round(number) or abs(number) > 10**6:
+        if number is None or number != round(number):
             self.wrong(
                 "E303", "an index must be a whole number", span, "use numbers, parameters and the index of a sum"
             )
+            return None
+        if abs(number) > 10**6:
+            self.wrong("E303", f"{number:g} is too large for an index", span, "sums and groups run over up to 1000")
             return None
         return round(number)
 
@@ -477,7 +493,10 @@ class Expressions:
             index = self.integer(node.indices[0], node.span, local)
             if index is None:
                 return None
-            if index not in group or len(node.indices) > 1:
+            if len(node.indices) > 1:
+                self.wrong("E303", f"`{node.base.name}` takes one index", node.span, f"write {node.base.name}[{index}]")
+                return None
+            if index not in group:
                 words = f"`{node.base.name}` runs from {min(group)} to {max(group)}"
                 self.wrong("E303", f"there is no `{node.base.name}[{index}]`", node.span, words)
                 return None

@@ -64,7 +64,9 @@ def end(problem: Problem) -> Face:
 def speaks_of_time(where: sp.Basic, problem: Problem) -> bool:
     """Whether a condition fixes the time, as `t = 1` does: a terminal condition."""
     time, coordinates = problem.time, set(problem.symbols)
-    return time is not None and any(e.free_symbols & coordinates == {time.symbol} for e in where.atoms(sp.Equality))
+    return time is not None and any(
+        e.free_symbols & coordinates == {time.symbol} for e in where.atoms(sp.Equality, sp.Unequality)
+    )
 
 
 def scale(unit: np.ndarray, problem: Problem) -> np.ndarray:
@@ -77,6 +79,7 @@ def inside(problem: Problem, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
     """`n` points of the domain, shape (n, d), at which a condition holds; fewer if it almost never does."""
     d = len(problem.coordinates)
     points = scale(unit(n, d), problem)
+    where = where.xreplace(dict.fromkeys(where.atoms(sp.Equality), sp.false))  # an equality has no volume
     if where == sp.true and problem.shape is None:
         return points
 

@@ -1,6 +1,6 @@
 """The names of a spec: what is declared where, what is reserved, what a wrong name may have meant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,9 +18,32 @@ RESERVED = _EXPRESSIONS | _WORDS | set(OPERATORS) | set(INTEGRALS) | set(SHAPES)
 RESERVED_FOR_PARTS = _EXPRESSIONS | _WORDS | {"dn"}
 """Parts may be called `outer` or `box`: operators and shapes need a call, parts never have one."""
 
-LOOKALIKES = {"π": "pi", "Π": "pi", "Δ": "laplacian", "∆": "laplacian", "ln": "log", "arctan": "atan"} | {
-    name: f"a{name[3:]}" for name in ("arcsin", "arccos", "arctan")
+LOOKALIKES = {
+    "π": "pi",
+    "Π": "pi",
+    "Pi": "pi",
+    "PI": "pi",
+    "e": "exp(1)",
+    "Δ": "laplacian(u)",
+    "∆": "laplacian(u)",
+    "ln": "log",
+    "log10": "log(x)/log(10)",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "nabla": "grad(u)",
+    "rot": "curl(U)",
+    "lap": "laplacian(u)",
+    "diff": "d(u, x)",
+    "heaviside": "where(x > 0, 1, 0)",
+    "sec": "1/cos(x)",
+    "sech": "1/cosh(x)",
+    "if": "where(condition, a, b)",
+    "trace": "tr(A)",
+    "fabs": "abs(x)",
 }
+"""What people write for what the language calls otherwise."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +60,7 @@ class Declaration:
 class Names:
     """All declared names, and the complaints about declaring them."""
 
-    declared: Mapping[str, Declaration]
+    declared: dict[str, Declaration]
     diagnostics: tuple[Diagnostic, ...] = field(default=())
 
     def letters(self) -> set[str]:
@@ -115,7 +138,18 @@ def collect(spec: Spec) -> Names:
     for broken in spec.broken:
         for name in broken.names:
             declared.setdefault(name, Declaration(name, "broken", broken.span))
+    for name in foreign_letters(spec):
+        declared.setdefault(name, Declaration(name, "broken", spec.statements[0].span))
     return Names(declared, tuple(diagnostics))
+
+
+def foreign_letters(spec: Spec) -> set[str]:
+    """The coordinates that fields name in a spec without any: one message says that, not one for each name."""
+    kinds = {type(s) for s in spec.statements}
+    if kinds & {syntax.Domain, syntax.Shape, syntax.Time} or spec.broken:
+        return set()
+    fields = [s for s in spec.statements if isinstance(s, syntax.Fields)]
+    return {a.name for f in fields for s in f.signatures for a in s.arguments}
 
 
 def _with_article(kind: str) -> str:
@@ -144,8 +178,14 @@ def unknown_name(name: syntax.Name, names: Names, called: bool) -> Diagnostic:
         help_ = f"write d(u, {rest})" if names.declared[rest].kind == "coordinate" else f"write d(u, {rest}[1])"
         message = f"`{name.name}` is not an operator"
     elif called and name.name.startswith("d") and rest[:-1] in names.declared and rest[-1:].isdigit():
-        help_ = f"write d(u, {rest[:-1]}[{rest[-1]}])"
+        plain = names.declared[rest[:-1]].kind == "coordinate"
+        help_ = f"write d(u, {rest[:-1]}, {rest[-1]})" if plain else f"write d(u, {rest[:-1]}[{rest[-1]}])"
         message = f"`{name.name}` is not an operator"
+    elif called and name.name.startswith("d") and rest and set(rest) <= set(names.of("group")):
+        help_ = f"write d(u, {rest[0]}[1])" if len(rest) == 1 else f"write d(u, {rest[0]}[1], {len(rest)})"
+        message = f"`{name.name}` is not an operator: `{rest[0]}` is a group of coordinates"
+    elif not called and _stuck_together(name.name, names):
+        help_ = f"write {_stuck_together(name.name, names)}"
     elif (
         called
         and name.name.startswith("d")
@@ -155,13 +195,15 @@ def unknown_name(name: syntax.Name, names: Names, called: bool) -> Diagnostic:
     ):
         missing = next(c for c in rest if c not in letters)
         message = f"`{name.name}`: there is no coordinate {missing}"
-        help_ = f"the coordinates are {', '.join(names.of('coordinate', 'group'))}"
+        coordinates = names.of("coordinate", "group")
+        help_ = f"the coordinates are {', '.join(coordinates)}" if coordinates else "declare it: domain x in [0, 1]"
     else:
         calls = [*FUNCTIONS, *OPERATORS, *INTEGRALS, "sum", "prod", "where", "exact"]
         derivatives = [f"d{a}{b}" for a in sorted(letters) for b in ("", a)]
         pool = [n for n, d in names.declared.items() if d.kind != "broken"]
         pool += [*calls, *derivatives] if called else ["pi", "normal"]
-        help_ = suggest(name.name, pool)
+        same = next((n for n in pool if n.lower() == name.name.lower()), "")
+        help_ = f"did you mean `{same}`?" if same else suggest(name.name, pool)
         if not help_:
             help_ = (
                 "declare it: `param`, `let`, `field` or `domain`"
@@ -169,3 +211,17 @@ def unknown_name(name: syntax.Name, names: Names, called: bool) -> Diagnostic:
                 else f"declare it: let {name.name}(w) = ..."
             )
     return Diagnostic("E201", message, name.span, help_)
+
+
+def _stuck_together(name: str, names: Names) -> str:
+    """`dxx(u)` for `uxx`, `d2u` and `du`."""
+    fields = sorted(names.of("field", "vector"), key=len, reverse=True)
+    letters = names.letters()
+    for field_ in fields:
+        tail = name.removeprefix(field_)
+        if tail and tail != name and set(tail) <= letters:
+            return f"d{tail}({field_})"
+        count = name.removesuffix(field_)
+        if count in ("d", "d2", "d3", "d4") and letters:
+            return f"d{sorted(letters)[-1 if len(letters) == 1 else 0] * int(count[1:] or 1)}({field_})"
+    return ""

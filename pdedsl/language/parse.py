@@ -11,7 +11,7 @@ from typing import Any
 import lark
 
 from pdedsl.language import syntax
-from pdedsl.language.advice import SPELLINGS, STATEMENTS, explain_syntax, foreign
+from pdedsl.language.advice import SPELLINGS, STATEMENTS, ascii_spelling, explain_syntax, foreign
 from pdedsl.language.source import Diagnostic, Source, Span
 from pdedsl.language.syntax import Broken, Comment, Node, Spec, Statement
 
@@ -32,11 +32,24 @@ def parse(source: Source) -> Spec:
     if headless and headless.span.end == -1:
         return Spec(source, (), comments=comments, diagnostics=(_whole_line(source, headless),))
     if headless:
-        diagnostics.append(_whole_line(source, headless))
-    for piece in slices:
+        diagnostics.append(headless if headless.code == "E101" else _whole_line(source, headless))
+    for piece, before in zip(slices, [None, *slices], strict=False):
         if headless and piece is start and re.match(r"pde", piece.text):
+            if headless.code == "E101":
+                broken.append(_salvage(Slice(headless.span.start, piece.text[headless.span.start - piece.start :])))
             continue
         result = None if piece.broken else _parse_statement(piece)
+        if before is not None and _CONTINUES.match(piece.text) and not piece.broken:
+            result = _continuation(piece)
+            if diagnostics and diagnostics[-1].span.start == before.start + len(before.text):
+                diagnostics.pop()  # the line before ended too early, for the same reason
+        elif (
+            isinstance(result, Diagnostic)
+            and result.code == "E101"
+            and before is not None
+            and _OPEN_END.search(before.text)
+        ):
+            result = None  # the line before was not complete, and says so
         if isinstance(result, Statement):
             found = list(_misused(result))
             diagnostics.extend(found)
@@ -48,6 +61,18 @@ def parse(source: Source) -> Spec:
         broken.append(_salvage(piece))
     diagnostics.sort(key=lambda d: d.span.start)
     return Spec(source, tuple(statements), tuple(broken), comments, tuple(diagnostics))
+
+
+_CONTINUES = re.compile(r"[-+*/^=,)\]<>]|(?:and|or)\b")
+_OPEN_END = re.compile(r"(?:[-+*/^=,(\[<>:]|\b(?:and|or|not|on|in))$")
+
+
+def _continuation(piece: "Slice") -> Diagnostic:
+    match = _CONTINUES.match(piece.text)
+    assert match is not None
+    help_ = "a statement ends with its line: put a long side in parentheses, (a + b)"
+    span = Span(piece.start, piece.start + match.end())
+    return Diagnostic("E101", f"a line cannot begin with `{match[0]}`", span, help_)
 
 
 # ---- whole files -----------------------------------------------------------------------------------------------------
@@ -69,6 +94,11 @@ def _check_header(source: Source, first: "Slice | None") -> Diagnostic | None:
     match = re.match(r"pde\b[ \t]*(.*?)[ \t]*$", first.text.strip().split("\n")[0])
     if match and match[1] == "1":
         return None
+    second = re.match(rf"1[ \t]+({'|'.join(STATEMENTS)})\b", match[1]) if match else None
+    if match and second:
+        at = first.start + match.start(1) + second.start(1)
+        help_ = f"start a new line before `{second[1]}`: one statement a line"
+        return Diagnostic("E101", f"unexpected `{second[1]}`", Span(at, at + len(second[1])), help_)
     if match:
         message = (
             f"version {match[1] or 'of the language is missing'}"
@@ -127,10 +157,17 @@ def _cut(source: Source) -> tuple[list[Slice], tuple[Comment, ...], list[Diagnos
         cooked.clear()
         broken = False
 
-    def wrong(code: str, message: str, span: Span, help_: str) -> None:
+    def wrong(code: str, message: str, span: Span, help_: str, *also: tuple[Span, str]) -> None:
+        """One message about brackets a statement: the others follow from it."""
         nonlocal broken
+        if not broken or code != "E101":
+            diagnostics.append(Diagnostic(code, message, span, help_, also))
         broken = True
-        diagnostics.append(Diagnostic(code, message, span, help_))
+
+    def unclosed() -> str:
+        if re.match(r"\s*(domain|time|param)\b", "".join(cooked)):
+            return "an interval is written with square brackets: [0, 1]"
+        return ""
 
     for match in _TOKEN.finditer(text):
         token, at = match[0], match.start()
@@ -156,13 +193,13 @@ def _cut(source: Source) -> tuple[list[Slice], tuple[Comment, ...], list[Diagnos
                 wrong("E101", "brackets are nested too deeply", Span(at, at + 1), f"{DEEPEST} levels are allowed")
         elif token in ")]}":
             if not opened:
-                wrong("E101", f"this `{token}` closes nothing", Span(at, at + 1), "remove it")
+                wrong("E101", f"this `{token}` closes nothing", Span(at, at + 1), unclosed() or "remove it")
             elif _CLOSING[opened[-1][0]] != token:
                 bracket, where = opened.pop()
                 message = f"`{token}` where `{_CLOSING[bracket]}` is due"
                 opening = (Span(where, where + 1), "the bracket opened here")
-                broken = True
-                diagnostics.append(Diagnostic("E101", message, Span(at, at + 1), also=(opening,)))
+                help_ = unclosed() or f"close it with `{_CLOSING[bracket]}`"
+                wrong("E101", message, Span(at, at + 1), help_, opening)
             else:
                 opened.pop()
         elif (token[0] != '"' and not token.isascii()) or (len(token) == 1 and token < " " and token not in "\t\f"):
@@ -171,7 +208,7 @@ def _cut(source: Source) -> tuple[list[Slice], tuple[Comment, ...], list[Diagnos
                     spelling = SPELLINGS.get(character, "")
                     name = unicodedata.name(character, f"U+{ord(character):04X}")
                     message = f"the character `{character}` ({name}) is not part of the language"
-                    wrong("E102", message, Span(at + offset, at + offset + 1), spelling or "use ASCII operators")
+                    wrong("E102", message, Span(at + offset, at + offset + 1), spelling or ascii_spelling(character))
                     break
         cooked.append(token)
     if opened:

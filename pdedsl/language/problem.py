@@ -90,6 +90,7 @@ class Integral:
     where: sp.Basic | None = None
     """The part of the boundary; None for the domain."""
     mean: bool = False
+    span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class Report:
     name: str
     value: sp.Expr
     at: tuple[sp.Expr, ...] | None = None
+    terms: tuple[Term, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

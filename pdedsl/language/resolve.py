@@ -13,7 +13,7 @@ from pdedsl.language import syntax
 from pdedsl.language.calls import called
 from pdedsl.language.choices import check_setting, not_yet
 from pdedsl.language.expressions import DEEPEST, PLACES, Expressions
-from pdedsl.language.names import collect
+from pdedsl.language.names import Declaration, collect
 from pdedsl.language.problem import (
     Choice,
     Condition,
@@ -113,7 +113,7 @@ class _Resolver:
             b.keyword if b.keyword in _KINDS else "*" for b in self.spec.broken if b.keyword not in _QUIET
         }
         statements = list(self._relations())
-        reports = tuple(self._reports())
+        reports = tuple(self._reports(statements))
         choices, places = self._choices(statements)
         for diagnostic in self._unused():
             self.report(diagnostic)
@@ -389,6 +389,11 @@ class _Resolver:
         if declaration is not None and declaration.kind in ("broken", "coordinate", "group"):
             return
         coordinates = self.names.of("coordinate", "group")
+        self.names.declared[argument.name] = Declaration(argument.name, "broken", argument.span)
+        if argument.name in ("t", "time") and not any(self.of(syntax.Time)):
+            message = f"there is no coordinate `{argument.name}`"
+            self.report(Diagnostic("E201", message, argument.span, f"declare it: time {argument.name} in [0, 1]"))
+            return
         help_ = suggest(argument.name, coordinates) or (
             f"the coordinates are {', '.join(coordinates)}" if coordinates else "declare it: domain x in [0, 1]"
         )
@@ -444,9 +449,15 @@ class _Resolver:
                     message = f"`{name.name}` is the time: only coordinates in space can be periodic"
                     self.report(Diagnostic("E304", message, name.span, "remove it"))
                     self.defective.add("*")
+                elif self.tree is not None:
+                    message = f"`{name.name}` belongs to a shape, which has no two ends to join"
+                    self.report(
+                        Diagnostic("E304", message, name.span, "give the domain as a box: domain x in [0, 1], ...")
+                    )
+                    self.defective.add("*")
                 elif set(symbols) & set(found):
                     self.report(Diagnostic("E202", f"`{name.name}` is periodic twice", name.span, "remove one"))
-                found |= {s: name.span for s in symbols if s in space}
+                found |= {s: name.span for s in symbols if s in space and self.tree is None}
         return found
 
     def _exact(self, names: tuple[str, ...], span: Span) -> tuple[sp.Expr, ...] | None:
@@ -528,7 +539,8 @@ class _Resolver:
         integrands = [
             i.integrand for s, i in self.walk.integrals.items() if any(s in e.free_symbols for e in (*lhs, *rhs))
         ]
-        if not occurring((*lhs, *rhs, *integrands), self._known_fields()):
+        differences = [a - b for a, b in zip(lhs, rhs, strict=True)]
+        if not occurring((*differences, *integrands), self._known_fields()):
             message = f"this {_WORDS[relation.kind]} holds no unknown"
             known = ", ".join(self.names.of("field"))
             self.report(Diagnostic("E509", message, relation.sides, f"the fields are {known}" if known else ""))
@@ -560,7 +572,7 @@ class _Resolver:
         option = next((o for o in options if isinstance(o, syntax.At)), None)
         if option is None:
             return None
-        values = [self.walk.scalar(e, PLACES["interval"]) for e in option.point]
+        values = [self.walk.scalar(e, PLACES["point"]) for e in option.point]
         if any(v is None for v in values):
             return False
         coordinates = self.walk.coordinates
@@ -582,21 +594,25 @@ class _Resolver:
                 return False
         return tuple(v for v in values if v is not None)
 
-    def _reports(self) -> Iterator[Report]:
-        seen: dict[str, Span] = {}
+    def _reports(self, statements: list[Equation]) -> Iterator[Report]:
+        seen = {s.name: s.head for s in statements}
         for statement in self.of(syntax.ReportValue):
             assert isinstance(statement, syntax.ReportValue)
             name = statement.name.name
             if name in seen:
                 also = ((seen[name], "the first one"),)
                 self.report(
-                    Diagnostic("E202", f"a second report is called `{name}`", statement.name.span, "rename it", also)
+                    Diagnostic(
+                        "E202", f"`{name}` is already the name of a statement", statement.name.span, "rename it", also
+                    )
                 )
             seen[name] = statement.name.span
+            self.walk.terms = []
             value = self.walk.scalar(statement.value, PLACES["report"])
+            terms = tuple(self.walk.terms)
             at = self._at(statement.options)
             if value is not None and at is not False:
-                yield Report(name, value, at)
+                yield Report(name, value, at, terms)
 
     def _known_fields(self) -> list[Field]:
         return [
@@ -725,7 +741,7 @@ class _Resolver:
         for statement in self.of(syntax.Solve):
             assert isinstance(statement, syntax.Solve)
             for setting in statement.settings:
-                checked = check_setting(setting, blocks, complete=not self.defective)  # pyright: ignore[reportArgumentType]
+                checked = check_setting(setting, blocks, not self.defective, len(self.walk.coordinates))  # pyright: ignore[reportArgumentType]
                 for diagnostic in checked.diagnostics:
                     self.report(diagnostic)
                 span = setting.key[0].span | setting.key[-1].span

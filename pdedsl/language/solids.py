@@ -8,7 +8,17 @@ import sympy as sp
 from pdedsl.language import syntax
 from pdedsl.language.expressions import PLACES, Expressions
 from pdedsl.language.shapes import EXAMPLES, PLANE, SIGNATURES, Combined, Primitive, Tree, construct, wrong_size
-from pdedsl.language.source import Span
+from pdedsl.language.source import Span, suggest
+
+ALSO_CALLED = {
+    **dict.fromkeys(("circle",), "write disk([0, 0], 1)"),
+    **dict.fromkeys(("sphere", "hypersphere"), "write ball([0, 0, 0], 1)"),
+    **dict.fromkeys(("square", "rectangle", "rect", "cube", "cuboid", "interval"), "write box([0, 0], [1, 1])"),
+    **dict.fromkeys(("ring",), "write annulus([0, 0], 0.5, 1)"),
+    **dict.fromkeys(("triangle", "poly"), "write polygon([[0, 0], [1, 0], [0, 1]])"),
+    **{shape: f"write {shape}(...)" for shape in SIGNATURES},
+}
+"""What people call the shapes of the language."""
 
 _JOINS = {"+": "+", "-": "-", "*": "*"}
 
@@ -46,6 +56,11 @@ def _tree(
             let = walk.names.declared[name].node
             if isinstance(let, syntax.Let) and not let.parameters:
                 return _tree(let.body, symbols, walk, (*inside, name))
+    if isinstance(node, syntax.Called) and node.name.name not in walk.names.declared:
+        name = node.name.name
+        help_ = ALSO_CALLED.get(name.lower()) or suggest(name, SIGNATURES) or f"the shapes are {', '.join(SIGNATURES)}"
+        walk.wrong("E201", f"there is no shape `{name}`", node.name.span, help_)
+        return None
     walk.wrong(
         "E302", "this is not a shape", node.span, "shapes are joined by + (union), * (intersection) and - (difference)"
     )
@@ -78,7 +93,7 @@ def _primitive(node: syntax.Called, symbols: tuple[sp.Symbol, ...], walk: Expres
         return None
     arguments = []
     for argument, kind in zip(node.arguments, wanted, strict=True):
-        value = walk.tensor(argument, PLACES["part" if kind == "expression" else "interval"])
+        value = walk.tensor(argument, PLACES["level" if kind == "expression" else "shape"])
         if value is None:
             return None
         shape = {"number": (), "expression": (), "point": (d,)}.get(kind)
@@ -95,7 +110,7 @@ def _primitive(node: syntax.Called, symbols: tuple[sp.Symbol, ...], walk: Expres
         numbers = [_constant(a, walk) for a in arguments]
         reason = wrong_size(name, numbers)
         if reason:
-            walk.wrong("E404", f"this `{name}` is empty or crosses itself: {reason}", node.span, example)
+            walk.wrong("E404", f"this `{name}` is no shape: {reason}", node.span, example)
             return None
     return primitive
 

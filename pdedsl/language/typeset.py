@@ -43,7 +43,30 @@ _GREEK = {
     for code in range(0x3B1, 0x3CA)
     if "FINAL" not in unicodedata.name(chr(code))
 }
-_AS_LATIN = dict(zip(("Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Upsilon Chi".split()), "ABEZHIKMNOPTYX", strict=False))
+_AS_LATIN = dict(
+    zip(
+        (
+            [
+                "Alpha",
+                "Beta",
+                "Epsilon",
+                "Zeta",
+                "Eta",
+                "Iota",
+                "Kappa",
+                "Mu",
+                "Nu",
+                "Omicron",
+                "Rho",
+                "Tau",
+                "Upsilon",
+                "Chi",
+            ]
+        ),
+        "ABEZHIKMNOPTYX",
+        strict=False,
+    )
+)
 
 
 def _greek(word: str) -> str:

@@ -31,10 +31,12 @@ from pdedsl.language.write import split
 def nothing_to_solve(spec: Spec) -> Iterator[Diagnostic]:
     header = next((s.span for s in spec.statements if isinstance(s, Header)), Span(0, 0))
     words = {type(s).__name__ for s in spec.statements}
-    if not words & {"Domain", "Time", "Shape"}:
-        yield Diagnostic("E501", "there is no domain", header, "declare one: domain x in [0, 1]")
-    if "Fields" not in words:
-        yield Diagnostic("E501", "there is no field to solve for", header, "declare one: field u(x)")
+    lacking = [] if words & {"Domain", "Time", "Shape"} else [("no domain", "domain x in [0, 1]")]
+    lacking += [] if "Fields" in words else [("no field to solve for", "field u(x)")]
+    if lacking:
+        what, lines = zip(*lacking, strict=True)
+        help_ = " and ".join(f"`{line}`" for line in lines)
+        yield Diagnostic("E501", f"there is {' and '.join(what)}", header, f"add, say, {help_}")
 
 
 def count_equations(problem: Problem) -> Iterator[Diagnostic]:
@@ -50,7 +52,11 @@ def count_equations(problem: Problem) -> Iterator[Diagnostic]:
         return
     present = occurring((r for e in problem.equations for r in e.residual), problem.fields)
     absent = [f for f in problem.fields if f.name not in present]
-    if components < fields:
+    if components == 0 and held.max() == fields:
+        bare = points[held.argmin()]
+        message = f"no equation holds in a part of the domain, for instance at {point_words(problem, bare)}"
+        yield Diagnostic("E501", message, problem.fields[0].span, "add `equation: ...  in PART` for the rest")
+    elif components < fields:
         lacking = absent or list(problem.fields[-(fields - components) :])
         names = ", ".join(f"`{f.name}`" for f in lacking)
         message = f"{_count(fields, 'field')} but {_count(components, 'scalar equation')}: none is left for {names}"
@@ -263,11 +269,7 @@ def backward(problem: Problem) -> Iterator[Diagnostic]:
             expanded = sp.expand(expand_derivatives(residual))
             for unknown in problem.fields:
                 rate = expanded.coeff(sp.Derivative(unknown.expression, t)) if t in unknown.arguments else sp.Integer(0)
-                spread = [
-                    expanded.coeff(sp.Derivative(unknown.expression, (c.symbol, 2)))
-                    for c in problem.space
-                    if c.symbol in unknown.arguments
-                ]
+                spread = [_spread(expanded, unknown, c.symbol) for c in problem.space if c.symbol in unknown.arguments]
                 if rate == 0 or not any(spread) or occurring((rate, *spread), problem.fields):
                     continue
                 points = points_of(problem, equation)
@@ -282,6 +284,18 @@ def backward(problem: Problem) -> Iterator[Diagnostic]:
                     where = "the start" if not any(ends) else "the end"
                     message = f"diffusion of `{unknown.name}` runs backward from the data at {where} of time"
                     yield Diagnostic("W508", message, equation.span, "small errors grow without bound: check the sign")
+
+
+def _spread(expanded: sp.Expr, unknown: Field, symbol: sp.Symbol) -> sp.Expr:
+    """The coefficient of the even derivative of highest order in a coordinate, with the sign of a second one.
+
+    Waves exp(ikx) turn a derivative of order 2m into (-1)^m k^(2m), and the highest order decides over short waves.
+    """
+    for order in (8, 6, 4, 2):
+        found = expanded.coeff(sp.Derivative(unknown.expression, (symbol, order)))
+        if found != 0:
+            return found if order % 4 == 2 else -found
+    return sp.Integer(0)
 
 
 def contradictory(problem: Problem) -> Iterator[Diagnostic]:

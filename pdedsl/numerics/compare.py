@@ -11,7 +11,8 @@ from jax import Array
 
 from pdedsl.language import geometry
 from pdedsl.language.evaluate import evaluate
-from pdedsl.language.problem import Problem, Reference
+from pdedsl.language.problem import Problem
+from pdedsl.language.tables import read_table
 from pdedsl.numerics.lower import Callee
 
 COUNT = 10_000
@@ -49,7 +50,8 @@ def truths(problem: Problem) -> tuple[Truth, ...]:
         exact = np.broadcast_to(np.asarray(evaluate(expression, values), float), (len(points),))
         found[name] = Truth(name, places[name], points, exact, "exact")
     for reference in problem.references:
-        table, columns = read_table(problem, reference)
+        table, _ = read_table(problem, reference)
+        columns = problem.columns(reference)
         names = [s.name for s in problem.symbols]
         middle = [(lower + upper) / 2 for lower, upper in problem.bounds]
         at = np.stack(
@@ -61,16 +63,8 @@ def truths(problem: Problem) -> tuple[Truth, ...]:
         )
         for name in reference.fields:
             if name not in found:
-                found[name] = Truth(name, places[name], at, np.asarray(table[columns[name]], float), reference.name)
+                found[name] = Truth(name, places[name], at, table[columns[name]], reference.name)
     return tuple(found.values())
-
-
-def read_table(problem: Problem, reference: Reference) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """The columns of a reference table by name, and which of them holds each coordinate and field."""
-    with problem.beside(reference.file).open(encoding="utf-8") as file:
-        header = [c.strip() for c in file.readline().split(",")]
-        rows = np.loadtxt(file, delimiter=",", ndmin=2)
-    return dict(zip(header, rows.T, strict=True)), problem.columns(reference)
 
 
 def measure(model: Callable[[Array], Callee], known: tuple[Truth, ...]) -> Callable[[Array], dict[str, float]]:

@@ -56,6 +56,9 @@ def test_every_formula_parses(name: str) -> None:
 def test_the_document_compiles(name: str, tmp_path: Path) -> None:
     (tmp_path / "a.tex").write_text(document(_problem(name)))
     done = subprocess.run(
-        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"], cwd=tmp_path, capture_output=True, check=False
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-1000:]
