@@ -1,6 +1,7 @@
 """From a call `name(argument, ...)` to SymPy components: operators, functions, sums, derivatives and abbreviations."""
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 import sympy as sp
@@ -226,17 +227,21 @@ def function(walk: Expressions, node: syntax.Called, place: Place, local: Locals
             )
             return None
         values.append(operand.scalar)
+
+    def apply(arguments: Sequence[sp.Expr]) -> sp.Expr:
+        return reduce(function.symbol, arguments) if len(arguments) > 2 else function.symbol(*arguments)
+
     constants = [walk.constant(v) for v in values]
     if all(c is not None for c in constants):
         # In double precision first: SymPy must never see what overflows or is not real.
         dummies = sp.symbols(f"a:{len(values)}", real=True)
         numbers = dict(zip(dummies, map(np.float64, constants), strict=True))
-        result = float(evaluate(function.symbol(*dummies), numbers))
+        result = float(evaluate(apply(dummies), numbers))
         if not np.isfinite(result):
             walk.not_finite(result, node.span, node.span, real=False)
             return None
     with SAFE():
-        return scalar(function.symbol(*values))
+        return scalar(apply(values))
 
 
 def series(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:

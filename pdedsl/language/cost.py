@@ -9,7 +9,7 @@ from math import prod
 import sympy as sp
 
 from pdedsl.language.choices import ACTIVATIONS, DEFAULTS, plans
-from pdedsl.language.problem import Call, Problem, derivative_order, expand_derivatives
+from pdedsl.language.problem import Call, Problem, derivative_order, expand_derivatives, parts
 from pdedsl.language.source import Diagnostic
 
 SLOW = 10.0
@@ -91,7 +91,7 @@ def too_rough(problem: Problem) -> Iterator[Diagnostic]:
     if not isinstance(network, Call):
         return
     name = str(dict(network.keywords).get("activation", "tanh"))
-    order = max((derivative_order(d) for s in problem.statements for r in s.residual for d in expand_derivatives(r).atoms(sp.Derivative)), default=0)  # fmt: skip
+    order = max((derivative_order(d) for s in problem.statements for r in s.residual for d in parts(expand_derivatives(r)) if isinstance(d, sp.Derivative)), default=0)  # fmt: skip
     if ACTIVATIONS.get(name, float("inf")) < order:
         message = f"`{name}` has {ACTIVATIONS[name]:g} continuous derivatives, the problem needs {order}"
         yield Diagnostic("W604", message, dict(problem.spans)["solve.network"], "write activation = tanh")

@@ -11,6 +11,42 @@ from typing import Any
 import sympy as sp
 from sympy.core.parameters import distribute
 
+
+class Maximum(sp.Function):
+    """The larger of two numbers (SymPy's own compares all its arguments, which takes for ever in nested ones)."""
+
+    nargs = 2
+    is_real = True
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        first: Any = self.args[0]
+        larger: Any = first >= self.args[1]
+        return sp.Piecewise((2 - argindex, larger), (argindex - 1, True))
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return _latex_call(r"\max", self.args, printer, exp)
+
+
+class Minimum(sp.Function):
+    """The smaller of two numbers."""
+
+    nargs = 2
+    is_real = True
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        first: Any = self.args[0]
+        smaller: Any = first <= self.args[1]
+        return sp.Piecewise((2 - argindex, smaller), (argindex - 1, True))
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return _latex_call(r"\min", self.args, printer, exp)
+
+
+def _latex_call(head: str, arguments: Any, printer: Any, exp: str | None) -> str:
+    power = "" if exp is None else f"^{{{exp}}}"
+    return rf"{head}{power}\left({', '.join(map(printer._print, arguments))}\right)"
+
+
 SAFE: Any = partial(distribute, True)
 """While this holds, SymPy may multiply a number into a sum. The user's own sums are read without it, but `Abs` of such a
 sum, which powers make too, would then normalise its sign for ever."""
@@ -68,8 +104,8 @@ FUNCTIONS: dict[str, Function] = {
     "cbrt": Function(Cbrt, "cbrt"),
     "abs": Function(sp.Abs, "abs"),
     "sign": Function(sp.sign, "sign"),
-    "min": Function(sp.Min, "minimum", 2),
-    "max": Function(sp.Max, "maximum", 2),
+    "min": Function(Minimum, "minimum", 2),
+    "max": Function(Maximum, "maximum", 2),
     "erf": Function(sp.erf, "erf"),
 }
 

@@ -168,6 +168,9 @@ def pieces(problem: Problem, condition: Condition) -> tuple[Piece, ...]:
     if terminal:
         candidates.append((end(problem), terminal))
     for face, where in candidates:
+        if isinstance(face, Face) and problem.shape is None and sp.true in where:
+            found.append(Piece(face, where, 1.0, _measure(problem, face)))
+            continue
         probes = on_face(problem, face, 512, random(np.random.default_rng(0)))
         share = float((chosen(problem, where, probes) & bounding(problem, face, probes)).mean())
         if share > 0:

@@ -8,8 +8,9 @@ import sympy as sp
 
 from pdedsl.language import geometry
 from pdedsl.language.evaluate import evaluate
+from pdedsl.language.functions import Maximum, Minimum
 from pdedsl.language.probe import point_words, points_of, values_at
-from pdedsl.language.problem import Equation, Problem, TooLarge, expand_derivatives, occurring
+from pdedsl.language.problem import Equation, Problem, TooLarge, expand_derivatives, occurring, parts
 from pdedsl.language.source import Diagnostic
 from pdedsl.language.write import write_expression
 
@@ -20,7 +21,7 @@ GAP = 1e-9
 def discontinuous(problem: Problem) -> Iterator[Diagnostic]:
     """W602: derivatives of what jumps along the coordinate that they differentiate in."""
     for equation in problem.equations:
-        nodes: set[Any] = {n for r in equation.residual for n in sp.preorder_traversal(r)}
+        nodes = {n for r in equation.residual for n in parts(r)}
         derivatives = [n for n in nodes if n.is_Derivative and _switches(n.expr)]
         for derivative in sorted(derivatives, key=sp.default_sort_key):
             found = _jump(problem, equation, derivative)
@@ -45,11 +46,14 @@ def _short(expression: sp.Expr) -> str:
 
 def _switches(expression: Any) -> list[sp.Expr]:
     """Functions of the coordinates at whose zeros an expression may jump."""
-    relations: set[Any] = expression.atoms(*_INEQUALITIES)
-    found: list[Any] = [r.lts - r.gts for r in relations]
-    found += [e.args[0] for e in expression.atoms(sp.sign, sp.Abs)]
-    several: list[tuple[Any, ...]] = [e.args for e in expression.atoms(sp.Min, sp.Max)]
-    found += [a - first for first, *rest in several for a in rest]
+    found: list[Any] = []
+    for part in parts(expression):
+        if isinstance(part, _INEQUALITIES):
+            found.append(part.lts - part.gts)
+        elif isinstance(part, sp.sign | sp.Abs):
+            found.append(part.args[0])
+        elif isinstance(part, Minimum | Maximum):
+            found.append(part.args[0] - part.args[1])
     return [f for f in found if not f.atoms(sp.core.function.AppliedUndef)]
 
 

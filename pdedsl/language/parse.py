@@ -16,6 +16,8 @@ from pdedsl.language.source import Diagnostic, Source, Span
 from pdedsl.language.syntax import Broken, Comment, Node, Spec, Statement
 
 LARGEST = 1_000_000
+LONGEST = 50_000
+"""Characters of a statement."""
 DEEPEST = 100
 
 
@@ -252,6 +254,9 @@ def _parser() -> lark.Lark:
 
 
 def _parse_statement(piece: Slice) -> Statement | Diagnostic:
+    if len(piece.text) > LONGEST:
+        span = Span(piece.start, piece.start + len(piece.text.split(None, 1)[0]))
+        return Diagnostic("E101", f"this statement is longer than {LONGEST} characters", span, "shorten it with `let`")
     try:
         tree = _parser().parse(piece.text)
     except lark.exceptions.UnexpectedInput as error:

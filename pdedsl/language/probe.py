@@ -30,8 +30,9 @@ def points_of(problem: Problem, statement: Equation) -> np.ndarray:
 
 def values_at(problem: Problem, statement: Equation, points: np.ndarray) -> dict[sp.Symbol, object]:
     values: dict[sp.Symbol, object] = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
-    for name, column in zip(normal(len(problem.space)), geometry.normals(problem, points).T, strict=True):
-        values[name] = column
+    outward = normal(len(problem.space))
+    if any(set(outward) & r.free_symbols for r in statement.residual):
+        values |= dict(zip(outward, geometry.normals(problem, points).T, strict=True))
     return values
 
 

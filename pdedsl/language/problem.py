@@ -6,7 +6,7 @@ its coordinates, a derivative a `Derivative`, a parameter a symbol whose value s
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -119,7 +119,7 @@ class Equation:
 
     kind: Literal["equation", "boundary", "initial", "constraint"] = field(default="equation", init=False)
 
-    @property
+    @cached_property
     def residual(self) -> tuple[sp.Expr, ...]:
         """The canonical form `lhs - rhs`, one expression a component."""
         return tuple(left - right for left, right in zip(self.lhs, self.rhs, strict=True))
@@ -295,19 +295,53 @@ def expand_derivatives(expression: Any) -> Any:
     if not expression.has(sp.Derivative):
         return expression
     with SAFE():
-        return expression.replace(
-            lambda e: isinstance(e, sp.Derivative) and not isinstance(e.expr, sp.core.function.AppliedUndef), _carry_out
-        )
+        return _expanded(expression)
 
 
-def _carry_out(derivative: Any) -> Any:
-    result = derivative.expr
-    for symbol, count in derivative.variable_count:
-        for _ in range(int(count)):
-            if size(result, {}) > MOST:
-                raise TooLarge
-            result = sp.diff(result, symbol)
-    return result
+@lru_cache(maxsize=20_000)
+def _expanded(expression: Any) -> Any:
+    if not expression.args or isinstance(expression, sp.core.function.AppliedUndef):
+        return expression
+    if isinstance(expression, sp.Derivative):
+        result: Any = _expanded(expression.expr)
+        pairs: Any = expression.variable_count
+        for symbol, count in pairs:
+            for _ in range(int(count)):
+                if size(result, {}) > MOST:
+                    raise TooLarge
+                result = _differentiated(result, symbol)
+        return result
+    arguments = [_expanded(a) for a in expression.args]
+    unchanged = all(a is b for a, b in zip(arguments, expression.args, strict=True))
+    return expression if unchanged else expression.func(*arguments)
+
+
+@lru_cache(maxsize=20_000)
+def _differentiated(expression: Any, symbol: sp.Symbol) -> Any:
+    """The first derivative of an expanded expression: what SymPy gives, by rules that share what is equal."""
+    match expression:
+        case sp.Add():
+            return sp.Add(*(_differentiated(a, symbol) for a in expression.args))
+        case sp.core.function.AppliedUndef():
+            return _partial(expression, ((symbol, 1),)) if symbol in expression.args else sp.Integer(0)
+        case sp.Derivative():
+            if symbol not in expression.expr.args:
+                return sp.Integer(0)
+            counts: dict[Any, Any] = dict(expression.variable_count)
+            counts[symbol] = counts.get(symbol, 0) + 1
+            return _partial(expression.expr, tuple(sorted(counts.items(), key=lambda pair: str(pair[0]))))
+        case sp.Mul():
+            moving = [a for a in expression.args if symbol in a.free_symbols]
+            return sp.Add(
+                *(sp.Mul(*(_differentiated(a, symbol) if a is m else a for a in expression.args)) for m in moving)
+            )
+        case _:
+            return sp.diff(expression, symbol)
+
+
+@lru_cache(maxsize=20_000)
+def _partial(function: Any, counts: tuple[Any, ...]) -> Any:
+    return sp.Derivative(function, *counts)
 
 
 def size(expression: sp.Basic, known: dict[sp.Basic, int]) -> int:
@@ -320,7 +354,23 @@ def size(expression: sp.Basic, known: dict[sp.Basic, int]) -> int:
     return known[expression]
 
 
+@lru_cache(maxsize=4096)
+def parts(expression: Any) -> tuple[Any, ...]:
+    """All different subexpressions of an expression, itself first; fields are not entered, nor what is differentiated in."""
+    found: dict[Any, None] = {}
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        if node not in found:
+            found[node] = None
+            if isinstance(node, sp.Derivative):
+                pending.append(node.expr)
+            elif not isinstance(node, sp.core.function.AppliedUndef):
+                pending.extend(node.args)
+    return tuple(found)
+
+
 def occurring(expressions: Iterable[sp.Basic], fields: Iterable[Field]) -> set[str]:
     """The names of the fields that occur in any of the expressions."""
     names = {f.name for f in fields}
-    return {str(a.func) for e in expressions for a in e.atoms(sp.core.function.AppliedUndef) if str(a.func) in names}
+    return {str(p.func) for e in expressions for p in parts(e) if isinstance(p, sp.core.function.AppliedUndef)} & names

@@ -15,7 +15,7 @@ import sympy as sp
 from scipy.stats import norm
 
 from pdedsl.language.evaluate import evaluate
-from pdedsl.language.functions import SAFE
+from pdedsl.language.functions import SAFE, Maximum
 
 Points = np.ndarray
 Box = tuple[np.ndarray, np.ndarray]
@@ -117,9 +117,18 @@ class Shape:
         kept = (inner < 0) != (outer < 0)
         sign = np.where(inner < 0, 1.0, -1.0)
         # Where surfaces lie on each other, the first one stands for all.
-        for earlier in range(number):
+        for earlier in range(self._first_of(number)):
             kept &= self._gap(earlier, points) > 1e-9 * self.diameter
         return kept, normals * sign[:, None]
+
+    def _first_of(self, number: int) -> int:
+        """The first surface of the primitive that a surface belongs to."""
+        first = 0
+        for _, count in self.smooth:
+            if number < first + count:
+                break
+            first += count
+        return first
 
     def normals(self, points: Points) -> np.ndarray:
         """Outward unit normals at points of the boundary, shape (n, d): of the nearest surface."""
@@ -146,7 +155,8 @@ class Shape:
             for s in self.symbols
         ]
         gradient = np.stack(slopes, axis=1)
-        return gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
+        length = np.linalg.norm(gradient, axis=1, keepdims=True)
+        return gradient / np.where(length > 0, length, 1.0)  # zero where a surface has no direction, as at an apex
 
     def _gap(self, number: int, points: Points) -> np.ndarray:
         surface, values = self.surfaces[number], self._values(points)
@@ -202,6 +212,11 @@ class Combined:
 Tree = Primitive | Combined
 
 
+def _beyond(offset: sp.Expr, half: float) -> sp.Expr:
+    """How far a number lies outside of [-half, half]."""
+    return Maximum(0, sp.Abs(offset, evaluate=False) - half)
+
+
 @SAFE()
 def construct(tree: Tree, symbols: tuple[sp.Symbol, ...], values: Mapping[sp.Symbol, float]) -> Shape:
     """The shape that a tree describes, parameters put in."""
@@ -236,7 +251,7 @@ def box(symbols: tuple[sp.Symbol, ...], lower: Sequence[float], upper: Sequence[
 
         level = (symbols[axis] - sp.Float(value)) * (1 if end else -1)
         beyond = [
-            sp.Max(0, sp.Abs(s - (a + b) / 2) - (b - a) / 2)
+            _beyond(s - (a + b) / 2, (b - a) / 2)
             for k, (s, a, b) in enumerate(zip(symbols, lo, hi, strict=True))
             if k != axis
         ]
@@ -350,7 +365,7 @@ def polygon(symbols: tuple[sp.Symbol, ...], corners: Sequence[Sequence[float]]) 
         x, y = (s - sp.Float(v) for s, v in zip(symbols, a, strict=True))
         across = sp.Float(along[1]) * x - sp.Float(along[0]) * y
         position = sp.Float(along[0]) * x + sp.Float(along[1]) * y
-        gap = sp.Max(0, sp.Abs(position - length / 2) - length / 2)
+        gap = _beyond(position - length / 2, length / 2)
         return Surface(across, gap, length, lambda unit: a + unit[:, :1] * (b - a))
 
     edges = tuple(edge(a, b) for a, b in zip(p, q, strict=True))

@@ -21,6 +21,7 @@ from pdedsl.language.problem import (
     expand_derivatives,
     normal,
     occurring,
+    parts,
     size,
 )
 from pdedsl.language.source import Diagnostic, Span
@@ -74,9 +75,9 @@ def _orders(expressions: Iterable[sp.Expr], unknown: Field, symbols: set[sp.Symb
     """The highest order in some coordinates to which a field is differentiated."""
     highest = 0
     for expression in expressions:
-        for derivative in expand_derivatives(expression).atoms(sp.Derivative):
-            if derivative.expr == unknown.expression:
-                highest = max(highest, derivative_order(derivative, symbols))
+        for part in parts(expand_derivatives(expression)):
+            if isinstance(part, sp.Derivative) and part.expr == unknown.expression:
+                highest = max(highest, derivative_order(part, symbols))
     return highest
 
 
@@ -140,7 +141,8 @@ def uncovered(problem: Problem) -> Iterator[Diagnostic]:
             if c.kind == "boundary" and unknown.name in occurring(c.residual, problem.fields)
         ]
         bare: list[str] = []
-        for face in geometry.faces(problem):
+        everywhere = sum(len(c.lhs) for c in own if sp.true in c.where)
+        for face in geometry.faces(problem) if everywhere < needed else ():
             if isinstance(face, Face) and problem.symbols[face.axis] not in unknown.arguments:
                 continue
             points = points_on(problem, face)
@@ -166,13 +168,14 @@ def uncovered(problem: Problem) -> Iterator[Diagnostic]:
 
 def ungauged(problem: Problem) -> Iterator[Diagnostic]:
     """W505: fields of which only derivatives are ever mentioned, so that a constant may be added to them."""
+    mentioned = [r for s in problem.statements for r in s.residual] + [i.integrand for i in problem.integrals]
+    by_field: dict[str, list[sp.Expr]] = {f.name: [] for f in problem.fields}
+    for expression in map(expand_derivatives, mentioned):
+        for name in occurring((expression,), problem.fields):
+            by_field[name].append(expression)
     for unknown in problem.fields:
-        mentioned = [*problem.statements]
-        integrands = [i.integrand for i in problem.integrals]
-        expressions = [expand_derivatives(r) for s in mentioned for r in s.residual] + [
-            expand_derivatives(e) for e in integrands
-        ]
-        present = any(e.has(unknown.expression) for e in expressions)
+        expressions = by_field[unknown.name]
+        present = bool(expressions)
         bare = any(_bare(e, unknown.expression) for e in expressions)
         steady = problem.time is None or not any(
             c.kind == "initial" and unknown.name in occurring(c.residual, problem.fields) for c in problem.conditions
@@ -197,6 +200,8 @@ def _imbalance(problem: Problem, unknown: Field) -> str:
     own = [c for c in own if c.kind != "constraint"]
     space, u = problem.symbols[: len(problem.space)], unknown.expression
     if problem.time is not None or len(equations) != 1 or any(c.kind != "boundary" for c in own):
+        return ""
+    if any(_bare(r, unknown.expression) for r in (*equations, *(r for c in own for r in c.residual))):
         return ""
     source = _data(problem, equations[0], [(sp.Derivative(u, (s, 2)), sp.S.One) for s in space])
     slopes = [(sp.Derivative(u, s), n) for s, n in zip(space, normal(len(space)), strict=True)]
@@ -239,7 +244,14 @@ def _integral(problem: Problem, data: sp.Expr, where: sp.Basic | None) -> tuple[
 
 def _bare(expression: sp.Basic, function: sp.Expr) -> bool:
     """Whether a field occurs outside derivatives."""
-    return expression.replace(lambda e: isinstance(e, sp.Derivative), lambda e: sp.Dummy()).has(function)
+    pending: list[Any] = [expression]
+    while pending:
+        node = pending.pop()
+        if node == function:
+            return True
+        if not isinstance(node, sp.Derivative | sp.core.function.AppliedUndef):
+            pending.extend(node.args)
+    return False
 
 
 def trivial(problem: Problem) -> Iterator[Diagnostic]:
@@ -301,7 +313,10 @@ def _spread(expanded: sp.Expr, unknown: Field, symbol: sp.Symbol) -> sp.Expr:
 def contradictory(problem: Problem) -> Iterator[Diagnostic]:
     """E403: two conditions with the same left side, up to a factor, and different data on a common piece."""
     plain = [c for c in problem.conditions if c.kind == "boundary" and not is_terminal(problem, c)]
+    fields = {c.name: occurring(c.residual, problem.fields) for c in plain}
     for first, second in combinations(plain, 2):
+        if not fields[first.name] & fields[second.name]:
+            continue
         for left, given in split(first, problem):
             for other, data in split(second, problem):
                 ratio = _ratio(left, other, problem)

@@ -88,22 +88,15 @@ class _SpecPrinter(Ordered, StrPrinter):
 
     def _print_Function(self, expr: Any) -> str:
         name = BY_HEAD[expr.func][0] if expr.func in BY_HEAD else str(expr.func)
-        arguments = [self._print(a) for a in expr.args]
-        text = arguments[-1]
-        for argument in reversed(arguments[:-1]):
-            text = (
-                f"{argument}, {text}"
-                if expr.func not in (sp.Min, sp.Max) or text == arguments[-1]
-                else (f"{argument}, {name}({text})")
-            )
-        return f"{name}({text})"
+        arguments = list(expr.args)
+        while name in ("min", "max") and arguments[0].func is expr.func:  # of three, as it was written
+            arguments[:1] = arguments[0].args
+        return f"{name}({', '.join(self._print(a) for a in arguments)})"
 
     def _print_Exp1(self, expr: Any, **settings: Any) -> Any:
         return "exp(1)"
 
     _print_Abs = _print_Function
-    _print_Min = _print_Function
-    _print_Max = _print_Function
     _print_sign = _print_Function
     _print_exp = _print_Function
     _print_Equality = _print_Relational
