@@ -200,6 +200,27 @@ def explain(
     print(text)
 
 
+@app.command()
+def gallery(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Print this spec; all names without.")] = None,
+) -> None:
+    """List the problems that come with pdedsl, or print one of them."""
+    from pdedsl.faces.gallery import entries
+    from pdedsl.language.source import suggest
+
+    found = {e.name: e for e in entries()}
+    if name is None:
+        width = max(map(len, found))
+        for entry in found.values():
+            _out.print(f"[bold]{entry.name:{width}}[/bold]  {entry.title}", soft_wrap=True)
+        folder = next(iter(found.values())).path.parent
+        _out.print(f"\n[dim]solve one:[/dim] pdedsl solve {folder}/NAME.pde", soft_wrap=True)
+    elif name.removesuffix(".pde") not in found:
+        _stop(f"there is no `{name}` in the gallery; {suggest(name, found) or '`pdedsl gallery` lists it'}", USAGE)
+    else:
+        print(found[name.removesuffix(".pde")].path.read_text(encoding="utf-8"), end="")
+
+
 # ---- what the commands share -------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from pdedsl.language import geometry
 from pdedsl.language.evaluate import evaluate
@@ -70,7 +71,7 @@ def figure(problem: Problem, values: Values, history: Sequence[Record], errors: 
         match len(problem.coordinates):
             case 1:
                 _curve(row[0], row[1], problem, unknown, data)
-            case 2:
+            case 2 | 3:
                 _maps(picture, row[0], row[1], problem, unknown, data)
             case _:
                 _lines(row[0], row[1], problem, unknown, data)
@@ -94,26 +95,32 @@ def _curve(left: Axes, right: Axes, problem: Problem, unknown: Field, data: xr.D
         right.set(xlabel=x, title=f"d{x}({name})")
 
 
+def _plane(problem: Problem, unknown: Field, data: xr.Dataset) -> tuple[xr.Dataset, list[str], bool, str]:
+    """What a map of a field shows: data of two coordinates, which is up and which across, whether both are in space.
+
+    Time runs to the right. Of three coordinates the last is held: the time at its end, one in space at its middle.
+    """
+    first, second, *rest = (c.name for c in problem.coordinates)
+    if not rest:
+        timely = problem.time is not None
+        return data, [first, second] if timely else [second, first], not timely, unknown.name
+    held = data.sizes[rest[0]] - 1 if problem.time is not None else data.sizes[rest[0]] // 2
+    title = f"{unknown.name} at {rest[0]} = {float(data[rest[0]][held]):.3g}"
+    return data.isel({rest[0]: held}), [second, first], True, title
+
+
 def _maps(picture: Figure, left: Axes, right: Axes, problem: Problem, unknown: Field, data: xr.Dataset) -> None:
-    """A heat map, time to the right; beside it the error, or slices where there is nothing to compare with."""
+    """A heat map; beside it the error, or slices where there is nothing to compare with."""
+    data, (up, across), flat, title = _plane(problem, unknown, data)
     name = unknown.name
-    first, second = (c.name for c in problem.coordinates)
-    across, up = (second, first) if problem.time is not None else (first, second)
     field = data[name].transpose(up, across)
-    limit = float(np.nanmax(np.abs(field))) or 1.0
-    lowest = float(np.nanmin(field))
-    colours: dict[str, Any] = (
-        {"cmap": FIELD_COLOURS, "vmin": -limit, "vmax": limit} if lowest < -0.05 * limit else {"cmap": "viridis"}
-    )
-    extent = (*_ends(data, across), *_ends(data, up))
-    image: dict[str, Any] = {"extent": extent, "origin": "lower", "aspect": "auto", "interpolation": "bilinear"}
-    picture.colorbar(left.imshow(field, **image, **colours), ax=left)
-    left.set(xlabel=across, ylabel=up, title=name)
+    picture.colorbar(_heat(left, field, flat), ax=left)
+    left.set(xlabel=across, ylabel=up, title=title)
     if f"{name}_exact" in data:
         error = np.abs(field - data[f"{name}_exact"].transpose(up, across))
         top = max(float(np.nanmax(error)), 1e-16)
-        shown = right.imshow(np.maximum(error, top * 1e-4), cmap=ERROR_COLOURS, norm=LogNorm(top * 1e-4, top), **image)
-        picture.colorbar(shown, ax=right)
+        scale: dict[str, Any] = {"cmap": ERROR_COLOURS, "norm": LogNorm(top * 1e-4, top)}
+        picture.colorbar(_heat(right, error.clip(top * 1e-4), flat, scale), ax=right)
         right.set(xlabel=across, ylabel=up, title=f"|{name} - exact|")
         return
     steps = np.linspace(0, data.sizes[across] - 1, 5).astype(int)
@@ -124,22 +131,46 @@ def _maps(picture: Figure, left: Axes, right: Axes, problem: Problem, unknown: F
     right.legend(fontsize=8, frameon=False)
 
 
-def _ends(data: xr.Dataset, name: str) -> tuple[float, float]:
+def _heat(axes: Axes, field: xr.DataArray, flat: bool, scale: dict[str, Any] | None = None) -> AxesImage:
+    """An image of a field over two coordinates; `flat` when both are in space, so that shapes keep their proportions."""
+    up, across = (str(d) for d in field.dims)
+    limit, lowest = float(np.nanmax(np.abs(field))) or 1.0, float(np.nanmin(field))
+    signed = lowest < -0.05 * limit
+    colours: dict[str, Any] = {"cmap": FIELD_COLOURS, "vmin": -limit, "vmax": limit} if signed else {"cmap": "viridis"}
+    extent = (*_ends(field, across), *_ends(field, up))
+    ratio = (extent[1] - extent[0]) / (extent[3] - extent[2])
+    aspect = "equal" if flat and 0.3 < ratio < 3 else "auto"
+    return axes.imshow(
+        field, extent=extent, origin="lower", aspect=aspect, interpolation="bilinear", **(scale or colours)
+    )
+
+
+def portrait(problem: Problem, values: Values) -> Figure:
+    """A small picture of the first field, for a gallery: a map, or a curve along the first coordinate."""
+    picture = Figure(figsize=(2.0, 2.0), layout="constrained")
+    axes, data, unknown = picture.subplots(), on_grid(problem, values), problem.fields[0]
+    if len(problem.coordinates) in (2, 3):
+        data, orientation, flat, _ = _plane(problem, unknown, data)
+        _heat(axes, data[unknown.name].transpose(*orientation), flat)
+    else:
+        for colour, coordinate in zip(INK, problem.coordinates, strict=False):
+            line = f"{unknown.name}_along_{coordinate.name}" if len(problem.coordinates) > 1 else unknown.name
+            axes.plot(data[coordinate.name], data[line], color=colour)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    return picture
+
+
+def _ends(data: xr.DataArray, name: str) -> tuple[float, float]:
     return float(data[name][0]), float(data[name][-1])
 
 
 def _lines(left: Axes, right: Axes, problem: Problem, unknown: Field, data: xr.Dataset) -> None:
     """Lines through the middle of the domain, one a coordinate, and their errors."""
     name = unknown.name
-    if f"{name}_along_{problem.coordinates[0].name}" not in data:
-        middle = {c.name: data.sizes[c.name] // 2 for c in problem.coordinates}
-        lines = {c.name: data.isel({k: v for k, v in middle.items() if k != c.name}) for c in problem.coordinates}
-        series = {c: (lines[c][name], lines[c].get(f"{name}_exact")) for c in lines}
-    else:
-        series = {
-            c.name: (data[f"{name}_along_{c.name}"], data.get(f"{name}_exact_along_{c.name}"))
-            for c in problem.coordinates
-        }
+    series = {
+        c.name: (data[f"{name}_along_{c.name}"], data.get(f"{name}_exact_along_{c.name}")) for c in problem.coordinates
+    }
     for colour, (coordinate, (line, exact)) in zip(INK * 20, list(series.items())[:6], strict=False):
         left.plot(data[coordinate], line, color=colour, label=coordinate)
         if exact is not None:

@@ -127,6 +127,10 @@ class Solution:
         """The solution, its error and the convergence of the run, as one figure."""
         return plot.figure(self.problem, self._values, self.history, self.errors)
 
+    def portrait(self) -> Figure:
+        """A small picture of the first field, for a gallery."""
+        return plot.portrait(self.problem, self._values)
+
     def save(self, folder: str | Path) -> Path:
         """Write the run to a folder, which is made: spec, settings, history, network, solution, figure.
 

@@ -63,7 +63,7 @@ def ascii_spelling(character: str) -> str:
 
 _FOREIGN = {
     "FlexPDE": r"(?im)^\s*(variables|equations|boundaries|coordinates|select|definitions)\b\s*(?:\{|$|\w+\s*(?:=|$|\())",
-    "Processing": r"(?m)^\s*(void\s+\w+\s*\(|import\s+[\w.]+\s*[;*]|(?:int|float|PImage|PVector|boolean|String)\s+\w+)",
+    "Processing": r"(?m)^\s*(\w+\([^\n]*\);[ \t]*$|(?:public\s+)?void\s+\w+\s*\(|import\s+[\w.]+\s*[;*]|(?:int|float|PImage|PVector|boolean|String)\s+\w+)",
 }
 
 

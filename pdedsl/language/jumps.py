@@ -48,12 +48,11 @@ def _switches(expression: Any) -> list[sp.Expr]:
     """Functions of the coordinates at whose zeros an expression may jump."""
     found: list[Any] = []
     for part in parts(expression):
-        if isinstance(part, _INEQUALITIES):
-            found.append(part.lts - part.gts)
+        sides: tuple[Any, ...] = part.args
+        if isinstance(part, (*_INEQUALITIES, Minimum, Maximum)):
+            found.append(sides[0] - sides[1])
         elif isinstance(part, sp.sign | sp.Abs):
-            found.append(part.args[0])
-        elif isinstance(part, Minimum | Maximum):
-            found.append(part.args[0] - part.args[1])
+            found.append(sides[0])
     return [f for f in found if not f.atoms(sp.core.function.AppliedUndef)]
 
 

@@ -327,7 +327,8 @@ def _differentiated(expression: Any, symbol: sp.Symbol) -> Any:
         case sp.Derivative():
             if symbol not in expression.expr.args:
                 return sp.Integer(0)
-            counts: dict[Any, Any] = dict(expression.variable_count)
+            pairs: Any = expression.variable_count
+            counts: dict[Any, Any] = dict(pairs)
             counts[symbol] = counts.get(symbol, 0) + 1
             return _partial(expression.expr, tuple(sorted(counts.items(), key=lambda pair: str(pair[0]))))
         case sp.Mul():

@@ -214,7 +214,8 @@ Tree = Primitive | Combined
 
 def _beyond(offset: sp.Expr, half: float) -> sp.Expr:
     """How far a number lies outside of [-half, half]."""
-    return Maximum(0, sp.Abs(offset, evaluate=False) - half)
+    beyond: Any = Maximum(0, sp.Abs(offset, evaluate=False) - half)
+    return beyond
 
 
 @SAFE()

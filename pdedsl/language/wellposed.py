@@ -304,7 +304,7 @@ def _spread(expanded: sp.Expr, unknown: Field, symbol: sp.Symbol) -> sp.Expr:
     Waves exp(ikx) turn a derivative of order 2m into (-1)^m k^(2m), and the highest order decides over short waves.
     """
     for order in (8, 6, 4, 2):
-        found = expanded.coeff(sp.Derivative(unknown.expression, (symbol, order)))
+        found: Any = expanded.coeff(sp.Derivative(unknown.expression, (symbol, order)))
         if found != 0:
             return found if order % 4 == 2 else -found
     return sp.Integer(0)

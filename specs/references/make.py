@@ -1,7 +1,8 @@
-"""Make the reference tables of this folder: `python specs/references/make.py [allen_cahn] [burgers]`.
+"""Make the reference tables of this folder: `python specs/references/make.py [NAME ...]`.
 
 Allen-Cahn: Chebyshev collocation in space, Radau IIA in time; the table is kept only if two resolutions agree to 1e-7.
 Burgers: the Cole-Hopf integral by Gauss-Hermite quadrature, with logarithms of sums of exponentials; likewise.
+Stokes in a cavity: the stream function by a Legendre-Galerkin method with clamped functions; likewise.
 """
 
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.polynomial import Legendre
 from scipy.integrate import solve_ivp
 from scipy.interpolate import BarycentricInterpolator
 from scipy.special import logsumexp
@@ -82,25 +84,60 @@ def burgers(nodes: int, viscosity: float = 0.01 / np.pi) -> np.ndarray:
     return np.asarray(table)
 
 
+def stokes_cavity(n: int) -> np.ndarray:
+    """u and v on a grid of the unit square, columns x, y, u, v, for Stokes flow under a lid of speed 16 x^2 (1 - x)^2.
+
+    The stream function is the lid's own g(x) (y^3 - y^2) plus products of s^2 (1 - s)^2 P_k(2 s - 1), n^2 of them.
+    """
+    s = Legendre.identity([0, 1])
+    clamped = s**2 * (1 - s) ** 2
+    basis = [clamped * Legendre.basis(k, [0, 1]) for k in range(n)]
+    nodes, weights = np.polynomial.legendre.leggauss(2 * n + 10)
+    nodes, weights = (nodes + 1) / 2, weights / 2
+
+    def table(order: int, at: np.ndarray) -> np.ndarray:
+        return np.stack([b.deriv(order)(at) if order else b(at) for b in basis])
+
+    values, slopes, bends = (table(order, nodes) for order in range(3))
+    mass, slope, bend = ((f * weights) @ f.T for f in (values, slopes, bends))
+    g, h = 16 * clamped, s**3 - s**2
+    matrix = np.kron(bend, mass) + 2 * np.kron(slope, slope) + np.kron(mass, bend)
+    load = sum(
+        factor * np.outer((values * weights) @ g.deriv(a)(nodes), (values * weights) @ h.deriv(b)(nodes))
+        for factor, a, b in ((1, 4, 0), (2, 2, 2))
+    )
+    stream = np.linalg.solve(matrix, -np.asarray(load).ravel()).reshape(n, n)
+    axis = np.linspace(0, 1, 41)
+    at, slope_at = table(0, axis), table(1, axis)
+    u = np.outer(g(axis), h.deriv()(axis)) + at.T @ stream @ slope_at
+    v = -np.outer(g.deriv()(axis), h(axis)) - slope_at.T @ stream @ at
+    x, y = np.meshgrid(axis, axis, indexing="ij")
+    return np.stack([x.ravel(), y.ravel(), u.ravel(), v.ravel()], axis=1)
+
+
 def difference(coarse: np.ndarray, fine: np.ndarray) -> float:
     """The largest difference of two tables."""
     return float(np.abs(coarse - fine).max())
 
 
 def save(name: str, coarse: np.ndarray, fine: np.ndarray) -> None:
-    """Check the convergence and write `name.csv` with columns x, t, u."""
+    """Check the convergence and write `name.csv`; a table over X and T gets the columns x, t, u."""
     apart = difference(coarse, fine)
     print(f"{name}: two resolutions differ by {apart:.1e}")
     if apart > 1e-7:
         raise SystemExit(f"{name}: not converged")
-    t, x = np.meshgrid(T, X, indexing="ij")
-    columns = np.stack([x.ravel(), t.ravel(), fine.ravel()], axis=1)
-    np.savetxt(HERE / f"{name}.csv", columns, "%.6g,%.6g,%.12g", header="x,t,u", comments="")
+    header = {"stokes_cavity": "x,y,u,v"}.get(name, "x,t,u")
+    if header == "x,t,u":
+        t, x = np.meshgrid(T, X, indexing="ij")
+        fine = np.stack([x.ravel(), t.ravel(), fine.ravel()], axis=1)
+    formats = ["%.6g", "%.6g", *["%.12g"] * (fine.shape[1] - 2)]
+    np.savetxt(HERE / f"{name}.csv", fine, formats, delimiter=",", header=header, comments="")
 
 
 TABLES: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {
     "allen_cahn": lambda: (allen_cahn(300, 1e-11), allen_cahn(400, 1e-12)),
     "burgers": lambda: (burgers(140), burgers(180)),
+    "stokes_cavity": lambda: (stokes_cavity(30), stokes_cavity(40)),
 }
 
 if __name__ == "__main__":

@@ -99,7 +99,27 @@ def test_mistakes_end_in_words(spec: Path, arguments: list[str], status: int, wo
 def test_show(spec: Path) -> None:
     text = pdedsl("show", spec).output
     assert "D[u] = dt(u) - a*dxx(u)" in text and "g = sin(pi*x)" in text and "a = 0.25" in text
-    assert r"\begin{aligned}" in pdedsl("show", spec, "--latex").output
+    assert r"\begin{align*}" in pdedsl("show", spec, "--latex").output
+    tree = pdedsl("show", spec, "--stage", "spec").output
+    assert "Relation kind = 'equation' [9:1-19]" in tree and "Name name = 'D'" in tree
+    system = pdedsl("show", spec, "--stage", "system").output
+    assert "equation: residual(u, x) of shape (1,), weight 1, 200 points" in system
+    assert "a step factors 300 rows by 105 columns" in system
+    assert pdedsl("show", spec, "--stage", "loss").exit_code == 2
+
+
+def test_explain() -> None:
+    assert "does not depend on" in pdedsl("explain", "E205").output
+    assert pdedsl("explain").output.count("\n") > 30
+    result = pdedsl("explain", "E999")
+    assert result.exit_code == 2 and "there is no code" in result.output
+
+
+def test_gallery() -> None:
+    listed = pdedsl("gallery").output
+    assert all(p.stem in listed for p in SPECS.glob("*.pde"))
+    assert pdedsl("gallery", "heat").output == (SPECS / "heat.pde").read_text()
+    assert pdedsl("gallery", "heet").exit_code == 2
 
 
 def test_format(spec: Path, heat: str) -> None:

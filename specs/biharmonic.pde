@@ -1,0 +1,14 @@
+pde 1
+title "A clamped plate under a load"
+domain x in [0, 1], y in [0, 1]
+field w(x, y)
+
+equation:          laplacian(laplacian(w)) = laplacian(laplacian(exact(w)))
+boundary edge:     w = 0  on all  weight 1e4
+boundary clamping: dn(w) = 0  on all  weight 1e4
+
+exact w = sin(pi*x)^2*sin(pi*y)^2
+
+solve {
+  time_limit = 35
+}
