@@ -117,7 +117,7 @@ def _maps(picture: Figure, left: Axes, right: Axes, problem: Problem, unknown: F
     picture.colorbar(_heat(left, field, flat), ax=left)
     left.set(xlabel=across, ylabel=up, title=title)
     if f"{name}_exact" in data:
-        error = np.abs(field - data[f"{name}_exact"].transpose(up, across))
+        error = abs(field - data[f"{name}_exact"].transpose(up, across))
         top = max(float(np.nanmax(error)), 1e-16)
         scale: dict[str, Any] = {"cmap": ERROR_COLOURS, "norm": LogNorm(top * 1e-4, top)}
         picture.colorbar(_heat(right, error.clip(top * 1e-4), flat, scale), ax=right)

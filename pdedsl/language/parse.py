@@ -365,7 +365,7 @@ _BUILDERS: dict[str, Callable[[Span, list[Any]], Any]] = {
     "hard": lambda s, p: syntax.Hard(s),
     "noise": lambda s, p: syntax.Noise(s, p[0]),
     "columns": lambda s, p: syntax.Columns(s, tuple(p)),
-    "column": lambda s, p: (p[0], p[1]),
+    "column": lambda s, p: (p[0] if p[1] is None else syntax.Name(p[0].span, f"{p[0].name}[{p[1].text}]"), p[2]),
     "header": lambda s, p: syntax.Header(s, _keyword(s, "pde"), p[0].text),
     "title": lambda s, p: syntax.Title(s, _keyword(s, "title"), p[0]),
     "definition": lambda s, p: syntax.Definition(s, *p),

@@ -13,7 +13,8 @@ from typing import Any, Literal
 import sympy as sp
 
 from pdedsl.language.functions import SAFE
-from pdedsl.language.shapes import Shape, Tree, construct
+from pdedsl.language.primitives import Tree, construct
+from pdedsl.language.shapes import Shape
 from pdedsl.language.source import NOWHERE, Diagnostic, Source, Span
 from pdedsl.language.typeset import latex
 from pdedsl.language.write import write

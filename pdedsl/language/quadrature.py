@@ -13,8 +13,9 @@ import sympy as sp
 
 from pdedsl.language import geometry
 from pdedsl.language.geometry import Face, Rim
+from pdedsl.language.primitives import Primitive
 from pdedsl.language.problem import Integral, Problem
-from pdedsl.language.shapes import Primitive, Shape, low_discrepancy
+from pdedsl.language.shapes import Shape, low_discrepancy
 
 GAUSS = {1: 64, 2: 28, 3: 12}
 """Gauss points along each coordinate, by the number of coordinates."""

@@ -7,7 +7,7 @@ import sympy as sp
 
 from pdedsl.language import syntax
 from pdedsl.language.expressions import PLACES, Expressions
-from pdedsl.language.shapes import EXAMPLES, PLANE, SIGNATURES, Combined, Primitive, Tree, construct, wrong_size
+from pdedsl.language.primitives import EXAMPLES, PLANE, SIGNATURES, Combined, Primitive, Tree, construct, wrong_size
 from pdedsl.language.source import Span, suggest
 
 ALSO_CALLED = {

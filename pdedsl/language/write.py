@@ -9,7 +9,7 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from pdedsl.language.functions import BY_HEAD
-from pdedsl.language.shapes import Combined, Primitive, Tree
+from pdedsl.language.primitives import Combined, Primitive, Tree
 
 if TYPE_CHECKING:
     from pdedsl.language.problem import Condition, Equation, Problem

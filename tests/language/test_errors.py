@@ -281,6 +281,7 @@ CASES = [
     ("E101", GOOD, "D(u) = 0", "D(u) «<» 0"),
     ("E201", GOOD, "exact u", "let g = q\nreport r = «g» + g*u\nreport s = g\nexact u"),
     ("W508", GOOD.split("exact")[0] + "boundary: dn(u) = 0  on all\n", "D(u) = 0", "«D(u) - dxxxx(u) = 0»"),
+    ("E202", DISK, "exact", "constraint r: u = 1  at (0, 0)\nreport «r» = u  at (0, 0)\nexact"),
     # ---- not yet
     ("E901", GOOD, "param a = 0.25", "param «a in [0.1, 0.5]»"),
     ("E901", PLANE, "boundary: v", "«unknown» field q(x)\nboundary: v"),

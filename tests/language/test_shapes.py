@@ -8,7 +8,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pdedsl.language.shapes import annulus, ball, box, crosses_itself, ellipse, halfspace, implicit, polygon
+from pdedsl.language.primitives import annulus, ball, box, crosses_itself, ellipse, halfspace, implicit, polygon
 
 X, Y, Z = sp.symbols("x y z", real=True)
 XY, XYZ = (X, Y), (X, Y, Z)
