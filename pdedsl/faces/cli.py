@@ -66,6 +66,7 @@ def solve(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run folder; by default runs/NAME-1, -2, ...")
     ] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Say where the time of a step goes.")] = False,
 ) -> None:
     """Solve a spec: train the network, report the error, write the run to a folder."""
     with _no_traceback():
@@ -80,9 +81,9 @@ def solve(
         try:
             with progress.Progress(_out) as shown:
                 solved = solution.solve(problem, watch=shown.watch, **choices)
-        except ValueError as error:
+        except (ValueError, MemoryError) as error:
             _discard(folder)
-            _stop(str(error), USAGE)
+            _stop(str(error) or "the machine has not enough memory", USAGE)
         except KeyboardInterrupt:
             _discard(folder)
             raise
@@ -91,6 +92,8 @@ def solve(
             _stop("interrupted before the first step", FAILED)
         solved.save(folder)
         progress.summary(solved, _out)
+        if profile:
+            print(f"\n{solved.profile()}\n")
         _out.print(f"[dim]written to[/dim] {folder}/", soft_wrap=True)
         if solved.history[-1].loss != solved.history[-1].loss:
             _stop("the loss is not a number", FAILED)
@@ -178,6 +181,54 @@ def format_(
             temporary = file.with_name(f".{file.name}.new")
             temporary.write_text(text, encoding="utf-8")
             temporary.replace(file)
+
+
+@app.command()
+def compare(
+    file: File,
+    methods: Annotated[str, typer.Option(help="Methods of the solve block, separated by commas.")] = (
+        "anagram,engd,bfgs,lbfgs,adam"
+    ),
+    time: Annotated[float, typer.Option(help="Seconds of each run.", min=0.1)] = 60,
+    seeds: Annotated[int, typer.Option(help="Runs of each method.", min=1)] = 3,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder; by default comparisons/NAME-1, ...")
+    ] = None,
+    param: Parameters = None,
+) -> None:
+    """Race several methods on a spec: a table, and error against steps and seconds as a figure."""
+    with _no_traceback():
+        problem = _accept(_checked(file, _parameters(param)), _parameters(param))
+        listed = _split(methods)
+        folder = _run_folder(file, out, "comparisons")
+        from pdedsl.faces import compare as races
+
+        def show(method: str, seed: int, run: Any) -> None:
+            error = max(run.errors.values(), default=run.history[-1].loss)
+            _out.print(f"{method}, seed {seed}: {error:.2e} after {run.history[-1].step} steps", soft_wrap=True)
+
+        try:
+            found = races.race(problem, listed, time, seeds, show)
+        except (ValueError, MemoryError) as error:
+            _discard(folder)
+            _stop(str(error), USAGE)
+        except KeyboardInterrupt:
+            _discard(folder)
+            raise
+        races.write(found, problem, folder)
+        _out.print(f"\n{races.table(found)}\n\n[dim]written to[/dim] {folder}/", soft_wrap=True)
+
+
+def _split(text: str) -> list[str]:
+    """`a, b(c = 1, d = 2)` to its parts: commas inside brackets do not count."""
+    depth, parts = 0, [""]
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [p.strip() for p in parts if p.strip()]
 
 
 @app.command()
@@ -315,7 +366,7 @@ def _parameters(given: list[str] | None) -> dict[str, float]:
     return found
 
 
-def _run_folder(file: Path, out: Path | None) -> Path:
+def _run_folder(file: Path, out: Path | None, home: str = "runs") -> Path:
     """A folder for this run alone: made here, so that no other run takes it."""
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
@@ -323,14 +374,14 @@ def _run_folder(file: Path, out: Path | None) -> Path:
             _stop(f"{out} is not empty: choose another folder with --out", USAGE)
         return out
     for number in range(1, 100_000):
-        folder = Path("runs") / f"{file.stem}-{number}"
+        folder = Path(home) / f"{file.stem}-{number}"
         folder.parent.mkdir(exist_ok=True)
         try:
             folder.mkdir()
         except FileExistsError:
             continue
         return folder
-    _stop("runs/ is full", FAILED)
+    _stop(f"{home}/ is full", FAILED)
 
 
 def _discard(folder: Path) -> None:

@@ -85,4 +85,18 @@ def summary(solution: Solution, console: Console) -> None:
         table.add_row("error", f"{error:.2e}  relative L2 of {name} against the {origin} solution")
     for quantity in solution.reports:
         table.add_row("report", f"{quantity.name}: {quantity}")
+    if advice := _advice(solution):
+        table.add_row("advice", Text(advice, style="yellow"))
     console.print(table, highlight=False)
+
+
+def _advice(solution: Solution) -> str:
+    """What a run that ended early, or far off, needs."""
+    last = solution.history[-1]
+    earlier = next((r for r in solution.history if r.seconds >= 0.8 * last.seconds), last)
+    if solution.status in ("time limit", "steps") and last.loss < 0.5 * earlier.loss:
+        what = "time_limit" if solution.status == "time limit" else "steps"
+        return f"the loss was still falling when the run ended: raise {what}"
+    if max(solution.errors.values(), default=0.0) > 0.1:
+        return "this is not the solution yet: try more points, another network or another seed"
+    return ""

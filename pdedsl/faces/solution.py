@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 
 from pdedsl.faces import plot
 from pdedsl.language.choices import read_choice
+from pdedsl.language.cost import cost, memory
 from pdedsl.language.load import loads
 from pdedsl.language.problem import Choice, Problem
 from pdedsl.language.write import write
@@ -32,6 +33,7 @@ from pdedsl.numerics.compare import measure, truths
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.quantities import Quantity, quantities
 from pdedsl.numerics.system import System, build_model, system
+from pdedsl.solver import profile
 from pdedsl.solver.settings import Settings, settings
 from pdedsl.solver.solve import Outcome, Record, minimise
 
@@ -103,7 +105,7 @@ class Solution:
         if points is None:
             missing, extra = [n for n in names if n not in coordinates], [n for n in coordinates if n not in names]
             if missing or extra:
-                what = f"missing: {', '.join(missing)}" if missing else f"there is no coordinate {extra[0]}"
+                what = f"there is no coordinate {extra[0]}" if extra else f"missing: {', '.join(missing)}"
                 raise TypeError(f"{what}; the coordinates are {', '.join(names)}")
             arrays = np.broadcast_arrays(*(np.asarray(coordinates[n], float) for n in names))
             shape = arrays[0].shape
@@ -126,6 +128,14 @@ class Solution:
     def plot(self) -> Figure:
         """The solution, its error and the convergence of the run, as one figure."""
         return plot.figure(self.problem, self._values, self.history, self.errors)
+
+    def profile(self) -> str:
+        """Where the time of a step goes, as a table."""
+        with jax.enable_x64(True):
+            parameters = jnp.asarray(self.outcome.parameters)
+            known = measure(self.model, truths(self.problem))
+            parts = profile.profile(lower(self.problem, self.settings), self.settings.method, parameters, known)
+        return profile.table(parts, self.outcome.compile_seconds)
 
     def portrait(self) -> Figure:
         """A small picture of the first field, for a gallery."""
@@ -209,17 +219,26 @@ def solve(
     problem: Problem,
     *,
     watch: Callable[[Record], None] = lambda record: None,
+    cutoff: Callable | None = None,
     **choices: Choice | str,
 ) -> Solution:
     """Solve a problem.
 
     `choices` override the problem's own: any key of the `solve` block, as a number or in the words of the language,
-    `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration. Computes in double precision
-    whatever JAX's own setting is. Raises ValueError for a choice that is not one.
+    `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration. `cutoff` is a schedule of one's
+    own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest first, and the coefficients of the
+    residual along them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`, to a filter in [0, 1] of shape (K,);
+    JAX traces it. Computes in double precision whatever JAX's own setting is. Raises ValueError for a choice that is not
+    one, MemoryError where a step would need more memory than the machine has.
     """
+    if not isinstance(problem, Problem):
+        raise TypeError(f"solve takes a Problem, as pdedsl.load(FILE) gives it, not {type(problem).__name__}")
     started = time.perf_counter()
     problem = problem.with_choices({key: read_choice(problem, key, str(value)) for key, value in choices.items()})
-    resolved = settings(problem)
+    needed = cost(problem)
+    if needed.bytes > memory():
+        raise MemoryError(f"a step factors {needed.words}, the machine has {memory() / 2**30:.3g} GiB")
+    resolved = settings(problem, cutoff)
     with jax.enable_x64(True):
         lowered = lower(problem, resolved)
         known = truths(problem)

@@ -78,7 +78,10 @@ _RULES: tuple[tuple[str, str, Advice], ...] = (
     (r"={2,}|!=", "`{0}` is not an operator", lambda m: "write `=`" if m[0][0] == "=" else "use `not`, or < and >"),
     (r"(\d+\.?\d*|\.\d+)([^\W\d]\w*)", "`{0}` is neither a number nor a name", lambda m: _product(m[1], m[2])),
     (r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])", "unexpected `{0}`", lambda m: ""),
+    (r"\d+\.\.\d+", "`{0}` is not a number", lambda m: "an interval is written [0, 1]"),
+    (r"\.([^\W\d]\w*)", "unexpected `{0}`", lambda m: _attribute(m[1])),
     (r"[\d.][\w.]*", "`{0}` is not a number", lambda m: "numbers look like 2, 0.5, .5 or 1e-3"),
+    (r"!(?!=)", "unexpected `!`", lambda m: "write `not`"),
     (r"\|", "unexpected `|`", lambda m: "write abs(u) for an absolute value, `or` between conditions"),
     (r"'", "unexpected `'`", lambda m: "write dx(u) for a derivative, and strings in double quotes"),
     (r";", "unexpected `;`", lambda m: "a statement ends with its line: remove it"),
@@ -88,6 +91,15 @@ _RULES: tuple[tuple[str, str, Advice], ...] = (
     (r"\w+", "unexpected `{0}`", lambda m: ""),
     (r"\S", "unexpected `{0}`", lambda m: ""),
 )
+
+
+def _attribute(name: str) -> str:
+    """What to write for `np.sin` and `u.dx`."""
+    if name in _CALLED:
+        return f"write {name}(...) by its bare name"
+    if name in ("diff", "d", "derivative"):
+        return "write dx(u), or d(u, x, 2), for a derivative"
+    return f"write {name}(u)" if re.fullmatch(r"d[a-z]{1,3}|n", name) else "names have no dots"
 
 
 def _product(number: str, name: str) -> str:
@@ -178,6 +190,22 @@ def _comparison(kind: str, text: str, sign: str, span: Span) -> Diagnostic:
 def _wrong_form(kind: str, before: str, token: str, after: str) -> str:
     """Advice for what statements of a kind often look like."""
     sides = before.partition(":")[2]
+    if kind in ("equation", "boundary", "initial", "constraint") and ":" not in before + token:
+        return f"a colon is missing: write `{kind}: ...`"
+    if kind in ("exact", "report", "let", "vector") and token == ":":
+        return f"write `=` instead of the colon: {_SHAPES[kind]}"
+    if kind in ("field", "domain") and re.search(r"[)\]]$", before):
+        return "separate them by commas"
+    if kind == "boundary" and token == "," and " on " not in before:
+        return "state each condition in a line of its own; a vector is written [0, 0]"
+    if kind == "domain" and "=" not in before and token in ("in", ","):
+        return "it looks like: domain x in [0, 1], y in [0, 1], or domain (x, y) = disk([0, 0], 1)"
+    if token == "(" and re.search(r"\[$|\[[^\]]*$", before):
+        return "a point is written in square brackets: [0, 0]"
+    if token == "weight" or before.endswith("weight"):
+        return "write, say, `weight 10`"
+    if kind == "boundary" and re.search(r":\s*periodic$", before):
+        return "write `periodic x` in a line of its own"
     relation = kind in ("equation", "boundary", "initial", "constraint")
     if relation and ":" in before and "=" not in sides and token in ("on", "in", "at", "hard", "weight"):
         return "an equation needs two sides: write `= 0`"

@@ -61,6 +61,7 @@ COUNT = Number("a positive whole number", integer=True, least=1)
 NATURAL = Number("a whole number, 0 or more", integer=True, least=0)
 POSITIVE = Number("a positive number")
 NOT_NEGATIVE = Number("a number, 0 or more", least=-1e-300)
+FILTER = Words(("hard", "soft"))
 LATER = Signature(later=True)
 
 ACTIVATIONS: dict[str, float] = dict.fromkeys(("tanh", "sin", "gelu", "swish"), float("inf"))
@@ -69,9 +70,11 @@ ACTIVATIONS: dict[str, float] = dict.fromkeys(("tanh", "sin", "gelu", "swish"), 
 CUTOFFS = Calls(
     {
         "trust": Signature(keywords={"target": POSITIVE, "rungs": COUNT, "ratio": POSITIVE}),
-        "fixed": Signature((POSITIVE,), least=1),
-        "relative": Signature((POSITIVE,), least=1),
-        **dict.fromkeys(("decay", "multi", "heldout"), LATER),
+        "fixed": Signature((POSITIVE,), least=1, keywords={"filter": FILTER}),
+        "relative": Signature((POSITIVE,), least=1, keywords={"filter": FILTER}),
+        "decay": Signature((POSITIVE, POSITIVE, COUNT), least=3, keywords={"filter": FILTER}),
+        "multi": Signature((POSITIVE,)),
+        "heldout": Signature(),
     }
 )
 KEYS: Mapping[str, Kind] = {
@@ -109,7 +112,11 @@ KEYS: Mapping[str, Kind] = {
                     "corrections": NATURAL,
                 }
             ),
-            **dict.fromkeys(("adam", "lbfgs", "gradient_descent", "engd"), LATER),
+            "adam": Signature(keywords={"rate": POSITIVE}),
+            "lbfgs": Signature(keywords={"memory": COUNT}),
+            "bfgs": Signature(),
+            "gradient_descent": Signature(),
+            "engd": Signature(),
         }
     ),
     "steps": COUNT,

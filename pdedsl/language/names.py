@@ -37,6 +37,7 @@ LOOKALIKES = {
     "lap": "laplacian(u)",
     "diff": "d(u, x)",
     "heaviside": "where(x > 0, 1, 0)",
+    "int": "integral(u)", "integrate": "integral(u)", "avg": "mean(u)", "Δu": "laplacian(u)", "n": "normal",
     "sec": "1/cos(x)",
     "sech": "1/cosh(x)",
     "if": "where(condition, a, b)",

@@ -99,7 +99,12 @@ class _MathPrinter(Ordered, LatexPrinter):
             letters = " ".join(self._print(v) for v, n in expr.variable_count for _ in range(int(n)))
             name = self._print_AppliedUndef(expr.expr)
             return f"{{{name}}}_{{{letters}}}" if "_" in name else f"{name}_{{{letters}}}"
-        return super()._print_Derivative(expr)
+        below = " ".join(rf"\partial {self._print(v)}" + (f"^{{{n}}}" if n > 1 else "") for v, n in expr.variable_count)
+        order = sum(int(n) for _, n in expr.variable_count)
+        power = f"^{{{order}}}" if order > 1 else ""
+        inner = self._print(expr.expr)
+        plain = expr.expr.is_Symbol or isinstance(expr.expr, sp.Function)
+        return rf"\frac{{\partial{power}}}{{{below}}} " + (inner if plain else rf"\left({inner}\right)")
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
         if expr.name.startswith("normal["):

@@ -71,6 +71,8 @@ class _SpecPrinter(Ordered, StrPrinter):
         return text
 
     def _print_Relational(self, expr: Any) -> str:
+        if isinstance(expr, sp.Unequality):
+            return f"not ({self._print(expr.lhs)} = {self._print(expr.rhs)})"
         sign = "=" if isinstance(expr, sp.Equality) else expr.rel_op
         return f"{self._print(expr.lhs)} {sign} {self._print(expr.rhs)}"
 
@@ -100,6 +102,7 @@ class _SpecPrinter(Ordered, StrPrinter):
     _print_sign = _print_Function
     _print_exp = _print_Function
     _print_Equality = _print_Relational
+    _print_Unequality = _print_Relational
 
 
 _TAKEN = {"dn", "div", "dot"}

@@ -34,7 +34,9 @@ class Quantity:
             return (
                 f"{self.values[0]:.6g} at the start, {self.values[-1]:.6g} at the end, between {low:.6g} and {high:.6g}"
             )
-        return f"L2 norm {np.sqrt(np.mean(self.values**2)):.6g} (mean square over the domain), between {low:.6g} and {high:.6g}"
+        return (
+            f"root mean square {np.sqrt(np.mean(self.values**2)):.6g} over the domain, between {low:.6g} and {high:.6g}"
+        )
 
 
 def quantities(problem: Problem, u: Callee) -> tuple[Quantity, ...]:

@@ -1,6 +1,5 @@
 """One iteration of ANaGRAM: from parameters and points to better parameters, by a filtered pseudoinverse."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -8,12 +7,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from pdedsl.numerics.system import Block, System
-from pdedsl.solver.cutoff import Choice, Schedule, Trials, Trust
+from pdedsl.solver.cutoff import Choice, Schedule, Spectrum, Trials, Trust
 from pdedsl.solver.factor import FACTORS, GRAM_FLOOR, Factors, dual, gram, qr
-
-Points = tuple[Array, ...]
-"""The points of each block, shapes (N_k, d)."""
+from pdedsl.solver.method import Objective, Points, Report
 
 
 @dataclass(frozen=True)
@@ -30,6 +26,18 @@ class Anagram:
     """The largest correction, as a part of the length of the step."""
     bolder: int = 5
     """How many candidates, from the one that passes without corrections to bolder ones, are corrected."""
+    batch: int = 1
+
+    @property
+    def held(self) -> bool:
+        """Whether the schedule asks for fresh points."""
+        return self.cutoff.held
+
+    def begin(self, parameters: Array) -> "State":
+        return State(parameters, self.cutoff.begin(), jnp.asarray(False))
+
+    def step(self, objective: Objective, state: "State", points: Points, held: Points = ()) -> "tuple[State, Report]":
+        return step(self, objective, state, points, held)
 
 
 class State(NamedTuple):
@@ -41,104 +49,43 @@ class State(NamedTuple):
     """Whether the cut-off has come near the floor of the fast factorisations."""
 
 
-class Report(NamedTuple):
-    """What an iteration did; scalars but for `losses`."""
-
-    loss: Array
-    """The loss before the step, on its points."""
-    losses: Array
-    """`w_k mean |r_k|^2 / 2` for each block, shape (number of blocks,)."""
-    cutoff: Array
-    rank: Array
-    """How many singular values were kept: the trace of the filter, rounded."""
-    largest: Array
-    """The largest singular value."""
-    gain: Array
-    accepted: Array
-
-
-class Objective:
-    """The loss of a system and its linearisation, over points that are given at each call."""
-
-    def __init__(self, system: System):
-        self.system = system
-
-    def residuals(self, parameters: Array, points: Points) -> list[Array]:
-        """Raw residuals of each block, shapes (N_k, m_k)."""
-        u = self.system.model(parameters)
-        return [jax.vmap(lambda x, b=b: b.residual(u, x))(p) for b, p in zip(self.system.blocks, points, strict=True)]
-
-    def rows(self, parameters: Array, points: Points, scaled: bool = True) -> Array:
-        """The stacked residual r, shape (S,), rows scaled by sqrt(w_k / N_k) or raw."""
-        found = zip(self.system.blocks, self.residuals(parameters, points), strict=True)
-        return jnp.concatenate([self._factor(b, r, scaled) * r.reshape(-1) for b, r in found])
-
-    @staticmethod
-    def _factor(block: Block, rows: Array, scaled: bool) -> float:
-        return (block.weight / rows.shape[0]) ** 0.5 if scaled else 1.0
-
-    def losses(self, parameters: Array, points: Points) -> Array:
-        """`w_k mean |r_k|^2 / 2` for each block."""
-        found = self.residuals(parameters, points)
-        weights = [b.weight for b in self.system.blocks]
-        return jnp.stack([w * jnp.sum(r**2) / (2 * r.shape[0]) for w, r in zip(weights, found, strict=True)])
-
-    def loss(self, parameters: Array, points: Points) -> Array:
-        return jnp.sum(self.losses(parameters, points))
-
-    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> tuple[Array, Array]:
-        """The residual r of shape (S,) and the feature matrix Phi of shape (S, P)."""
-        rows, features = [], []
-        for block, own in zip(self.system.blocks, points, strict=True):
-
-            def at(theta: Array, x: Array, residual: Callable = block.residual) -> Array:
-                return residual(self.system.model(theta), x)
-
-            def linear(x: Array, at: Callable = at) -> tuple[Array, Array]:
-                value, pull = jax.vjp(lambda theta: at(theta, x), parameters)
-                if value.size == 1:
-                    return value, pull(jnp.ones_like(value))[0][None, :]
-                return value, jax.vmap(pull)(jnp.eye(value.size, dtype=value.dtype))[0]
-
-            r, phi = jax.vmap(linear)(own)
-            factor = self._factor(block, own, scaled)
-            rows.append(factor * r.reshape(-1))
-            features.append(factor * phi.reshape(-1, phi.shape[-1]))
-        return jnp.concatenate(rows), jnp.concatenate(features)
-
-
-def begin(method: Anagram, parameters: Array) -> State:
-    return State(parameters, method.cutoff.begin(), jnp.asarray(False))
-
-
-def step(method: Anagram, objective: Objective, state: State, points: Points) -> tuple[State, Report]:
-    """One iteration; pure, to be jitted."""
+def step(
+    method: Anagram, objective: Objective, state: State, points: Points, held: Points = ()
+) -> tuple[State, Report]:
+    """One iteration; pure, to be jitted. `held` are fresh points for schedules that ask for them."""
     scaled = method.rows == "scaled"
     r, phi = objective.linearise(state.parameters, points, scaled)
-    s, v, c = _factor(method, phi, r, state.thorough)
+    s, v, c, unreached = factorise(method, phi, r, state.thorough)
     losses = objective.losses(state.parameters, points)
     loss = jnp.sum(losses)
     schedule = method.cutoff
     lengths = jnp.asarray(schedule.lengths)
     weights = jnp.where(s > 0, c / jnp.where(s > 0, s, 1.0), 0.0)
+    spectrum = Spectrum(
+        s,
+        c,
+        unreached,
+        1.0 if scaled else 1.0 / r.size,
+        _held_out(objective, state.parameters, held, v, weights) if method.held else jnp.zeros(0),
+    )
 
     def after(candidate: Array) -> Array:
         found = objective.loss(state.parameters + candidate, points)
         return jnp.where(jnp.isfinite(found), found, jnp.inf)
 
     def propose(position: Array) -> _Proposal:
-        filters = schedule.filters(s, position)
+        filters = schedule.filters(spectrum, position)
         directions = -(v @ (filters * weights[None, :]).T).T
         predicted = 0.5 * jnp.sum(c[None, :] ** 2 * filters * (2 - filters), axis=1)
         candidates = (directions[:, None, :] * lengths[None, :, None]).reshape(-1, directions.shape[1])
         losses = jax.lax.map(after, candidates).reshape(directions.shape[0], lengths.size)
-        choice, moved = schedule.choose(Trials(loss, losses, predicted), position)
+        choice, moved = schedule.choose(Trials(loss, losses, predicted), spectrum, position)
         taken = directions[choice.row] * lengths[choice.column]
         if method.corrections:
             rows = jnp.maximum(choice.row - jnp.arange(method.bolder), 0)
             bent, bent_losses = correct(directions[rows], filters[rows])
             losses = losses.at[rows, 0].min(bent_losses)
-            choice, moved = schedule.choose(Trials(loss, losses, predicted), position)
+            choice, moved = schedule.choose(Trials(loss, losses, predicted), spectrum, position)
             better = (rows == choice.row) & (bent_losses <= losses[choice.row, 0])
             straight = directions[choice.row] * lengths[choice.column]
             taken = jnp.where(jnp.any(better), bent[jnp.argmax(better)], straight)
@@ -146,7 +93,7 @@ def step(method: Anagram, objective: Objective, state: State, points: Points) ->
             taken,
             choice,
             moved,
-            schedule.cutoffs(s, position)[choice.row],
+            schedule.cutoffs(spectrum, position)[choice.row],
             jnp.round(jnp.sum(filters[choice.row])),
             (loss - losses[choice.row, choice.column]) / jnp.maximum(predicted[choice.row], 1e-300),
         )
@@ -193,12 +140,20 @@ def step(method: Anagram, objective: Objective, state: State, points: Points) ->
     )
     accept = found.choice.accept
     parameters = jnp.where(accept, state.parameters + found.taken, state.parameters)
-    report = Report(loss, losses, found.cutoff, found.rank, jnp.max(s), found.gain, accept)
+    settled = state.thorough if isinstance(schedule, Trust) else jnp.asarray(True)
+    report = Report(loss, losses, accept, settled, found.cutoff, found.rank, jnp.max(s), found.gain)
     thorough = state.thorough | (found.cutoff < 10 * GRAM_FLOOR * jnp.max(s))
     return State(parameters, found.moved, thorough), report
 
 
-def _factor(method: Anagram, phi: Array, r: Array, thorough: Array) -> Factors:
+def _held_out(objective: Objective, parameters: Array, held: Points, v: Array, weights: Array) -> Array:
+    """The root mean square of the linearised residual on fresh points, after keeping 1, 2, ... singular values."""
+    r, phi = objective.linearise(parameters, held)
+    left = r[:, None] - jnp.cumsum((phi @ v) * weights[None, :], axis=1)
+    return jnp.sqrt(jnp.sum(left**2, axis=0))
+
+
+def factorise(method: Anagram, phi: Array, r: Array, thorough: Array) -> Factors:
     """A fast factorisation first; one that sees everything as soon as the cut-off nears the floor of the fast one."""
     if method.factor != "auto":
         return FACTORS[method.factor](phi, r)

@@ -3,13 +3,29 @@
 A filter is a vector `phi` in [0, 1], one entry a singular value; its step is `-V diag(phi / s) c`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+
+
+class Spectrum(NamedTuple):
+    """What a schedule knows of an iteration; K singular values, the largest first."""
+
+    s: Array
+    """Singular values, shape (K,)."""
+    c: Array
+    """Coefficients of the residual along the left singular vectors, shape (K,)."""
+    unreached: Array
+    """The part of |r|^2 that lies in the range of no step, a scalar."""
+    share: float
+    """What |r|^2 is multiplied with to give a mean square: 1 where rows carry their weights, 1/S where they are raw."""
+    held: Array
+    """The root mean square of the linearised residual on fresh points after keeping 1, 2, ... K singular values, shape
+    (K,); of no length where the schedule asks for none."""
 
 
 class Trials(NamedTuple):
@@ -35,24 +51,31 @@ class Schedule(Protocol):
     """A rule for the cut-off. Its state is an array that `begin` makes and `choose` moves on."""
 
     @property
-    def lengths(self) -> Sequence[float]: ...
+    def lengths(self) -> Sequence[float]:
+        """Parts of each step that are tried."""
+        ...
 
     @property
     def rounds(self) -> int:
         """How often to try again with a moved state, on the same factorisation, when nothing is accepted."""
         ...
 
-    def begin(self) -> Array: ...
-
-    def filters(self, s: Array, state: Array) -> Array:
-        """Filters to try, shape (J, K), for singular values of shape (K,)."""
+    @property
+    def held(self) -> bool:
+        """Whether the schedule wants to see fresh points."""
         ...
 
-    def cutoffs(self, s: Array, state: Array) -> Array:
+    def begin(self) -> Array: ...
+
+    def filters(self, spectrum: Spectrum, state: Array) -> Array:
+        """Filters to try, shape (J, K)."""
+        ...
+
+    def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
         """The cut-off of each filter in the units of the singular values, shape (J,)."""
         ...
 
-    def choose(self, trials: Trials, state: Array) -> tuple[Choice, Array]: ...
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]: ...
 
 
 def smallest(trials: Trials) -> Choice:
@@ -63,29 +86,189 @@ def smallest(trials: Trials) -> Choice:
 
 HALVINGS = tuple(0.5**k for k in range(31))
 """The line search of ENGD and ANaGRAM: all of these lengths are tried, the best one is taken."""
+FINE = tuple((0.5 ** (60 * np.linspace(0, 1, 101) ** 2)).tolist())
+"""The line search of AMStraMGRAM (arXiv 2510.15998)."""
+
+
+def kept(s: Array, cutoff: Array, soft: bool) -> Array:
+    """The filter of a cut-off: `s >= cutoff`, or Tikhonov's `s^2 / (s^2 + cutoff^2)`."""
+    if soft:
+        return s**2 / jnp.maximum(s**2 + cutoff**2, 1e-300)
+    return ((s >= cutoff) & (s > 0)).astype(s.dtype)
+
+
+def first(count: Array, s: Array) -> Array:
+    """The filter that keeps the first singular values."""
+    return ((jnp.arange(s.size) < count.astype(int)) & (s > 0)).astype(s.dtype)
 
 
 @dataclass(frozen=True)
-class Hard:
+class Fixed:
     """ANaGRAM's cut-off (arXiv 2412.10782): keep what is at least `eps`, or `eps` times the largest singular value."""
 
     eps: float
     relative: bool = False
+    soft: bool = False
     lengths: tuple[float, ...] = HALVINGS
     rounds: int = 1
+    held: bool = False
 
     def begin(self) -> Array:
         return jnp.zeros(())
 
-    def cutoffs(self, s: Array, state: Array) -> Array:
+    def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
+        s = spectrum.s
         return jnp.reshape(self.eps * jnp.max(s) if self.relative else jnp.asarray(self.eps, s.dtype), (1,))
 
-    def filters(self, s: Array, state: Array) -> Array:
-        kept = (s >= self.cutoffs(s, state)) & (s > 0)
-        return kept.astype(s.dtype)[None, :]
+    def filters(self, spectrum: Spectrum, state: Array) -> Array:
+        return kept(spectrum.s, self.cutoffs(spectrum, state)[0], self.soft)[None, :]
 
-    def choose(self, trials: Trials, state: Array) -> tuple[Choice, Array]:
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
         return smallest(trials), state
+
+
+@dataclass(frozen=True)
+class Decay:
+    """A cut-off that falls geometrically from `start` to `end` within some steps, and stays there."""
+
+    start: float
+    end: float
+    steps: int
+    soft: bool = False
+    lengths: tuple[float, ...] = HALVINGS
+    rounds: int = 1
+    held: bool = False
+
+    def begin(self) -> Array:
+        return jnp.zeros(())
+
+    def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
+        part = jnp.minimum(state / self.steps, 1.0)
+        return jnp.reshape(self.start * (self.end / self.start) ** part, (1,))
+
+    def filters(self, spectrum: Spectrum, state: Array) -> Array:
+        return kept(spectrum.s, self.cutoffs(spectrum, state)[0], self.soft)[None, :]
+
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+        return smallest(trials), state + 1
+
+
+@dataclass(frozen=True)
+class Multi:
+    """AMStraMGRAM (arXiv 2510.15998): two ranks in turn, each on a factorisation of its own.
+
+    With RCE(k) = rms(r - U_k U_k^T r), the smaller rank is the number of k with RCE(k) < s_k, or that of k with RCE(k)
+    at least `target` if that is less. The larger one starts at the elbow of log s beyond the smaller, never decreases
+    and grows by one when the smaller stagnates. The state is the turn, the larger rank and the last smaller one.
+    """
+
+    target: float = 1e-14
+    lengths: tuple[float, ...] = FINE
+    rounds: int = 1
+    held: bool = False
+
+    def begin(self) -> Array:
+        return jnp.zeros(3)
+
+    def _ranks(self, spectrum: Spectrum, state: Array) -> tuple[Array, Array]:
+        s, c = spectrum.s, spectrum.c
+        # The sum beyond k from its small end: a difference of large sums would lose all that matters.
+        beyond = jnp.append(jnp.cumsum(c[::-1] ** 2)[::-1][1:], 0.0)
+        error = jnp.sqrt(jnp.maximum(beyond + spectrum.unreached, 0.0) * spectrum.share)
+        trusted = jnp.sum((error < s) & (s > 0))
+        least = jnp.maximum(1, jnp.minimum(trusted, jnp.sum(error >= self.target)))
+        last, before = state[1].astype(int), state[2].astype(int)
+        grown = jnp.maximum(last, trusted) + (least == before).astype(int)
+        most = jnp.where(last == 0, jnp.maximum(self._elbow(s, least), trusted), grown)
+        return least.astype(s.dtype), jnp.clip(most, least, jnp.sum(s > 0)).astype(s.dtype)
+
+    @staticmethod
+    def _elbow(s: Array, least: Array) -> Array:
+        """Where log s lies furthest below the line from its value at `least` to its last one."""
+        k, n = jnp.arange(s.size), jnp.sum(s > 0)
+        along = (k - least + 1).astype(s.dtype) / jnp.maximum(n - least, 1).astype(s.dtype)
+        height = jnp.log(jnp.maximum(s, 1e-300))
+        left, right = height[least - 1], height[jnp.maximum(n - 1, 0)]
+        line = left + (right - left) * along
+        inside = (k >= least - 1) & (k < n)
+        return jnp.argmax(jnp.where(inside, jnp.abs(height - line), -1.0)) + 1
+
+    def _rank(self, spectrum: Spectrum, state: Array) -> Array:
+        least, most = self._ranks(spectrum, state)
+        return jnp.where(state[0] == 0, most, least)
+
+    def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
+        return spectrum.s[self._rank(spectrum, state).astype(int) - 1][None]
+
+    def filters(self, spectrum: Spectrum, state: Array) -> Array:
+        return first(self._rank(spectrum, state), spectrum.s)[None, :]
+
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+        least, most = self._ranks(spectrum, state)
+        return smallest(trials), jnp.stack([1 - state[0], most, jnp.where(state[0] == 0, state[2], least)])
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """As many singular values as make the linearised residual smallest on fresh points."""
+
+    lengths: tuple[float, ...] = HALVINGS
+    rounds: int = 1
+    held: bool = True
+
+    def begin(self) -> Array:
+        return jnp.zeros(())
+
+    def _count(self, spectrum: Spectrum) -> Array:
+        usable = jnp.where(spectrum.s > 0, spectrum.held, jnp.inf)
+        return jnp.argmin(usable) + 1
+
+    def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
+        return spectrum.s[self._count(spectrum) - 1][None]
+
+    def filters(self, spectrum: Spectrum, state: Array) -> Array:
+        return first(self._count(spectrum), spectrum.s)[None, :]
+
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+        return smallest(trials), state
+
+
+class History(NamedTuple):
+    """What a schedule of one's own sees of the iteration before; scalars, zeros in the first one."""
+
+    step: Array
+    loss: Array
+    gain: Array
+    """Actual over predicted decrease."""
+    accepted: Array
+
+
+@dataclass(frozen=True)
+class Custom:
+    """A schedule of one's own: a function `(s, c, history)` to a filter of shape (K,), traced by JAX."""
+
+    function: Callable[[Array, Array, History], Array]
+    lengths: tuple[float, ...] = HALVINGS
+    rounds: int = 1
+    held: bool = False
+
+    def begin(self) -> Array:
+        return jnp.zeros(4)
+
+    def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
+        passed = self.filters(spectrum, state)[0] >= 0.5
+        return jnp.min(jnp.where(passed, spectrum.s, jnp.max(spectrum.s)))[None]
+
+    def filters(self, spectrum: Spectrum, state: Array) -> Array:
+        found = jnp.asarray(self.function(spectrum.s, spectrum.c, History(*state)), spectrum.s.dtype)
+        if found.shape != spectrum.s.shape:
+            raise ValueError(f"a schedule gives a filter of shape {spectrum.s.shape}, not {found.shape}")
+        return jnp.where(spectrum.s > 0, found, 0.0)[None, :]
+
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+        choice = smallest(trials)
+        gain = (trials.loss - trials.losses[choice.row, choice.column]) / jnp.maximum(trials.predicted[0], 1e-300)
+        return choice, jnp.stack([state[0] + 1, trials.loss, gain, choice.accept.astype(state.dtype)])
 
 
 @dataclass(frozen=True)
@@ -104,6 +287,7 @@ class Trust:
     floor: float = -30.0
     rounds: int = 4
     lengths: tuple[float, ...] = (1.0,)
+    held: bool = False
 
     def begin(self) -> Array:
         return jnp.asarray(self.start)
@@ -113,14 +297,14 @@ class Trust:
         below = 2 * self.rungs // 3
         return jnp.maximum(state + jnp.asarray(self.ratio * (np.arange(self.rungs) - below), state.dtype), self.floor)
 
-    def cutoffs(self, s: Array, state: Array) -> Array:
+    def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
         return 10.0 ** (self._ladder(state) / 2)
 
-    def filters(self, s: Array, state: Array) -> Array:
-        squares = (s**2)[None, :]
+    def filters(self, spectrum: Spectrum, state: Array) -> Array:
+        squares = (spectrum.s**2)[None, :]
         return squares / (squares + 10.0 ** self._ladder(state)[:, None])
 
-    def choose(self, trials: Trials, state: Array) -> tuple[Choice, Array]:
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
         gain = (trials.loss - trials.losses[:, 0]) / jnp.maximum(trials.predicted, 1e-300)
         passes = (gain > self.target) & (trials.losses[:, 0] < trials.loss)
         bold = jnp.argmax(passes)  # the ladder rises, so the first that passes is the largest step

@@ -8,7 +8,7 @@ from jax import Array
 
 
 class Factors(NamedTuple):
-    """`Phi = U diag(s) V^T` and `c = U^T r`, singular values in no particular order."""
+    """`Phi = U diag(s) V^T` and `c = U^T r`, the largest singular value first."""
 
     s: Array
     """Singular values, shape (K,), K <= min(S, P)."""
@@ -16,12 +16,15 @@ class Factors(NamedTuple):
     """Right singular vectors as columns, shape (P, K)."""
     c: Array
     """Coefficients of the residual along the left singular vectors, shape (K,)."""
+    unreached: Array
+    """|r - U c|^2, which no step changes, a scalar."""
 
 
 def svd(phi: Array, r: Array) -> Factors:
     """Thin SVD: exact and slow, O(S P min(S, P))."""
     u, s, vt = jnp.linalg.svd(phi, full_matrices=False)
-    return Factors(s, vt.T, u.T @ r)
+    c = u.T @ r
+    return Factors(s, vt.T, c, jnp.sum((r - u @ c) ** 2))
 
 
 def qr(phi: Array, r: Array) -> Factors:
@@ -35,21 +38,26 @@ def qr(phi: Array, r: Array) -> Factors:
 def gram(phi: Array, r: Array) -> Factors:
     """`eigh(Phi^T Phi)`: the fastest for S > P; singular values below 1e-8 s_1 are rounding and come out as 0."""
     squares, v = jnp.linalg.eigh(phi.T @ phi)
+    squares, v = squares[::-1], v[:, ::-1]
     h = v.T @ (phi.T @ r)
-    return _from_squares(squares, v, h)
+    s = _visible(squares)
+    c = jnp.where(s > 0, h / jnp.where(s > 0, s, 1.0), 0.0)
+    return Factors(s, v, c, _rest(r, c))
 
 
 def dual(phi: Array, r: Array) -> Factors:
     """`eigh(Phi Phi^T)`: the fastest for S < P; as blind below 1e-8 s_1 as `gram`."""
     squares, u = jnp.linalg.eigh(phi @ phi.T)
+    squares, u = squares[::-1], u[:, ::-1]
     s = _visible(squares)
     inverse = jnp.where(s > 0, 1 / jnp.where(s > 0, s, 1.0), 0.0)
-    return Factors(s, phi.T @ (u * inverse[None, :]), jnp.where(s > 0, u.T @ r, 0.0))
+    c = jnp.where(s > 0, u.T @ r, 0.0)
+    return Factors(s, phi.T @ (u * inverse[None, :]), c, _rest(r, c))
 
 
-def _from_squares(squares: Array, v: Array, h: Array) -> Factors:
-    s = _visible(squares)
-    return Factors(s, v, jnp.where(s > 0, h / jnp.where(s > 0, s, 1.0), 0.0))
+def _rest(r: Array, c: Array) -> Array:
+    """What is left of |r|^2, as well as a difference can tell."""
+    return jnp.maximum(jnp.sum(r**2) - jnp.sum(c**2), 0.0)
 
 
 GRAM_FLOOR = 1e-8
@@ -58,7 +66,7 @@ GRAM_FLOOR = 1e-8
 
 def _visible(squares: Array) -> Array:
     s = jnp.sqrt(jnp.maximum(squares, 0.0))
-    return jnp.where(s > GRAM_FLOOR * s[-1], s, 0.0)
+    return jnp.where(s > GRAM_FLOOR * s[0], s, 0.0)
 
 
 FACTORS: Mapping[str, Callable[[Array, Array], Factors]] = {"svd": svd, "qr": qr, "gram": gram, "dual": dual}

@@ -11,9 +11,7 @@ import numpy as np
 from jax import Array
 
 from pdedsl.numerics.system import Block, System
-from pdedsl.solver import anagram
-from pdedsl.solver.anagram import Anagram, Objective, Points, Report
-from pdedsl.solver.cutoff import Trust
+from pdedsl.solver.method import Method, Objective, Points, Report
 
 Status = Literal["tolerance", "steps", "time limit", "stalled", "interrupted"]
 
@@ -59,7 +57,7 @@ class Outcome:
 
 def minimise(
     system: System,
-    method: Anagram,
+    method: Method,
     stop: Stop,
     seed: int = 0,
     measure: Callable[[Array], Mapping[str, float]] = lambda parameters: {},
@@ -74,24 +72,30 @@ def minimise(
     redraw = jax.jit(
         lambda parameters, k, candidates: _residual_sizes(objective, parameters, k, candidates), static_argnums=1
     )
-    state = anagram.begin(method, system.start)
+    state = method.begin(system.start)
     points: Points = tuple(jnp.asarray(b.points) for b in system.blocks)
     history: list[Record] = []
     begun = time.perf_counter()
+    held = _fresh(system, seed, 0) if method.held else ()
     iterate = (
-        jax.jit(lambda state, points: anagram.step(method, objective, state, points)).lower(state, points).compile()
+        jax.jit(lambda state, points, held: method.step(objective, state, points, held))
+        .lower(state, points, held)
+        .compile()
     )
     compiling = time.perf_counter() - begun
     status: Status = "steps"
     refused = 0
     try:
-        for count in range(stop.steps):
+        for count in range(0, stop.steps, method.batch):
             points = tuple(
                 _redraw(redraw, state.parameters, k, block, own, seed, count)
                 for k, (block, own) in enumerate(zip(system.blocks, points, strict=True))
             )
-            state, report = iterate(state, points)
-            record = _record(count + 1, time.perf_counter() - begun, system, report, measure(state.parameters))
+            held = _fresh(system, seed, count + 1) if method.held else ()
+            state, report = iterate(state, points, held)
+            record = _record(
+                count + method.batch, time.perf_counter() - begun, system, report, measure(state.parameters)
+            )
             history.append(record)
             watch(record)
             refused = 0 if record.accepted else refused + 1
@@ -101,11 +105,7 @@ def minimise(
             if record.seconds >= stop.seconds:
                 status = "time limit"
                 break
-            if (
-                refused >= _PATIENCE
-                and all(b.redraw == 0 for b in system.blocks)
-                and (bool(state.thorough) or not isinstance(method.cutoff, Trust))
-            ):
+            if refused >= _PATIENCE and all(b.redraw == 0 for b in system.blocks) and bool(report.settled):
                 status = "stalled"
                 break
     except KeyboardInterrupt:
@@ -136,6 +136,20 @@ def _residual_sizes(objective: Objective, parameters: Array, k: int, candidates:
     block = objective.system.blocks[k]
     u = objective.system.model(parameters)
     return jnp.sqrt(jnp.sum(jax.vmap(lambda x: block.residual(u, x))(candidates) ** 2, axis=1))
+
+
+HELD_OUT = 0.25
+"""Fresh points for each point of a block, for schedules that ask for them."""
+
+
+def _fresh(system: System, seed: int, count: int) -> Points:
+    """Points that no step was taken on, as many in every iteration."""
+    found = []
+    for k, block in enumerate(system.blocks):
+        n = max(1, round(HELD_OUT * len(block.points)))
+        drawn = block.sample(n, np.random.default_rng([seed, k, count, 1]))
+        found.append(jnp.asarray(np.resize(drawn, (n, drawn.shape[1]))))
+    return tuple(found)
 
 
 def _redraw(sizes: Callable, parameters: Array, k: int, block: Block, points: Array, seed: int, count: int) -> Array:

@@ -124,3 +124,10 @@ def test_comments_survive() -> None:
     ):
         assert formatted.count(word) == 1
     assert format_spec(parse(Source.of(formatted))) == formatted
+
+
+def test_what_is_not_a_part_reads_back() -> None:
+    text = "pde 1\ndomain x in [0, 1], y in [0, 1]\npart a: x = 0\npart b: not (x = 1 or y > 0.5) and not a\nfield u(x, y)\n"
+    text += "equation: laplacian(u) = 1\nboundary: u = 0  on not(a)\nboundary: u = 1  on a\nreport r = integral(u, on = b)\n"
+    problem = loads(text)
+    assert loads(str(problem)) == problem

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from pdedsl.numerics.system import Block, System
-from pdedsl.solver.anagram import Anagram, Objective, begin, step
-from pdedsl.solver.cutoff import HALVINGS, Hard, Trials, Trust, smallest
+from pdedsl.solver.anagram import Anagram, step
+from pdedsl.solver.cutoff import Fixed
+from pdedsl.solver.method import Objective
 
 
 def linear_system(rows: int, columns: int, rank: int, weight: float = 1.0) -> tuple[System, np.ndarray, np.ndarray]:
@@ -42,9 +43,9 @@ def scales(system: System) -> np.ndarray:
 @pytest.mark.parametrize("rows_as", ["scaled", "unscaled"])
 def test_a_step_on_a_linear_model_is_least_squares(factor, rows: int, columns: int, rank: int, rows_as) -> None:
     system, a, b = linear_system(rows, columns, rank, weight=4.0)
-    method = Anagram(cutoff=Hard(1e-7, relative=True), rows=rows_as, factor=factor, corrections=0)
+    method = Anagram(cutoff=Fixed(1e-7, relative=True), rows=rows_as, factor=factor, corrections=0)
     points = tuple(jnp.asarray(k.points) for k in system.blocks)
-    state, report = step(method, Objective(system), begin(method, system.start), points)
+    state, report = step(method, Objective(system), method.begin(system.start), points)
     scale = scales(system) if rows_as == "scaled" else np.ones(rows)
     expected = np.linalg.lstsq(scale[:, None] * a, scale * b, rcond=1e-7)[0]
     if rows_as == "unscaled" and rows > columns:
@@ -62,7 +63,7 @@ def test_trust_reaches_the_least_squares_solution(corrections: int) -> None:
     system, a, b = linear_system(40, 9, 9)
     method = Anagram(corrections=corrections)
     points = tuple(jnp.asarray(k.points) for k in system.blocks)
-    state = begin(method, system.start)
+    state = method.begin(system.start)
     iterate = jax.jit(partial(step, method, Objective(system)))
     for _ in range(8):
         state, _ = iterate(state, points)
@@ -82,28 +83,6 @@ def test_gradients_and_losses_agree_with_autodiff() -> None:
     np.testing.assert_allclose(objective.rows(theta, points), r)
 
 
-def test_hard_filters_and_the_line_search() -> None:
-    s = jnp.array([10.0, 1.0, 1e-3, 0.0])
-    np.testing.assert_array_equal(Hard(1e-2).filters(s, jnp.zeros(())), [[1, 1, 0, 0]])
-    np.testing.assert_array_equal(Hard(0.5, relative=True).filters(s, jnp.zeros(())), [[1, 0, 0, 0]])
-    assert HALVINGS[0] == 1 and HALVINGS[30] == 0.5**30 and len(HALVINGS) == 31
-    losses = jnp.array([[3.0, 0.5, jnp.inf]])
-    choice = smallest(Trials(jnp.array(1.0), losses, jnp.array([1.0])))
-    assert (int(choice.row), int(choice.column), bool(choice.accept)) == (0, 1, True)
-    assert not smallest(Trials(jnp.array(0.4), losses, jnp.array([1.0]))).accept
-
-
-def test_the_ladder_takes_the_largest_step_that_keeps_its_promise() -> None:
-    schedule = Trust(target=0.1, rungs=4, ratio=1.0)
-    state = jnp.asarray(0.0)
-    trials = Trials(jnp.array(1.0), jnp.array([[jnp.inf], [0.95], [0.6], [0.9]]), jnp.array([1.0, 0.9, 0.5, 0.2]))
-    choice, moved = schedule.choose(trials, state)
-    assert int(choice.row) == 2 and bool(choice.accept)
-    np.testing.assert_allclose(10.0 ** (moved / 2), schedule.cutoffs(jnp.ones(3), state)[2])
-    refused, careful = schedule.choose(trials._replace(losses=jnp.full((4, 1), 2.0)), state)
-    assert not refused.accept and careful > moved
-
-
 def test_a_trial_that_is_not_a_number_is_rejected() -> None:
     """The model has a pole where a full step leads."""
     points = jnp.linspace(0.5, 1.5, 10)[:, None]
@@ -113,8 +92,8 @@ def test_a_trial_that_is_not_a_number_is_rejected() -> None:
 
     block = Block("log", lambda u, x: u(x) + 3.0, 1.0, np.asarray(points), lambda n, g: np.asarray(points))
     system = System((block,), model, jnp.array([5.0]))
-    for method in (Anagram(), Anagram(cutoff=Hard(1e-9), corrections=0)):
-        state = begin(method, system.start)
+    for method in (Anagram(), Anagram(cutoff=Fixed(1e-9), corrections=0)):
+        state = method.begin(system.start)
         iterate = jax.jit(partial(step, method, Objective(system)))
         for _ in range(20):
             state, report = iterate(state, (points,))

@@ -19,11 +19,14 @@ def matrix(rows: int, columns: int, rank: int, spread: float) -> np.ndarray:
 def test_agrees_with_the_svd(method: str, rows: int, columns: int, rank: int) -> None:
     phi = matrix(rows, columns, rank, 3)
     r = np.random.default_rng(1).normal(size=rows)
-    s, v, c = map(np.asarray, FACTORS[method](jnp.asarray(phi), jnp.asarray(r)))
-    order = np.argsort(-s)[:rank]
+    s, v, c, unreached = map(np.asarray, FACTORS[method](jnp.asarray(phi), jnp.asarray(r)))
+    assert (np.diff(s) <= 0).all()
+    order = np.arange(rank)
     np.testing.assert_allclose(s[order], np.linalg.svd(phi)[1][:rank], rtol=1e-8)
     assert (np.delete(s, order) < 1e-7).all()
     pseudoinverse = (v[:, order] / s[order]) @ c[order]
+    left = r - phi @ pseudoinverse
+    np.testing.assert_allclose(unreached + (c[rank:] ** 2).sum(), left @ left, atol=1e-6)
     np.testing.assert_allclose(pseudoinverse, np.linalg.pinv(phi, rcond=1e-9) @ r, rtol=1e-6, atol=1e-8)
 
 

@@ -1,0 +1,107 @@
+"""What a method of minimisation sees of a system, and what it says about an iteration."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from pdedsl.numerics.system import Block, System
+
+Points = tuple[Array, ...]
+"""The points of each block, shapes (N_k, d)."""
+
+
+class Report(NamedTuple):
+    """What an iteration did; scalars but for `losses`."""
+
+    loss: Array
+    """The loss before the step, on its points."""
+    losses: Array
+    """`w_k mean |r_k|^2 / 2` for each block, shape (number of blocks,)."""
+    accepted: Array
+    settled: Array
+    """Whether a refused step is final as long as the points stay: the method has no finer means."""
+    cutoff: Array
+    rank: Array
+    """How many singular values were kept: the trace of the filter, rounded."""
+    largest: Array
+    """The largest singular value."""
+    gain: Array
+    """Actual over predicted decrease."""
+
+
+class Objective:
+    """The loss of a system and its linearisation, over points that are given at each call."""
+
+    def __init__(self, system: System):
+        self.system = system
+
+    def residuals(self, parameters: Array, points: Points) -> list[Array]:
+        """Raw residuals of each block, shapes (N_k, m_k)."""
+        u = self.system.model(parameters)
+        return [jax.vmap(lambda x, b=b: b.residual(u, x))(p) for b, p in zip(self.system.blocks, points, strict=True)]
+
+    def rows(self, parameters: Array, points: Points, scaled: bool = True) -> Array:
+        """The stacked residual r, shape (S,), rows scaled by sqrt(w_k / N_k) or raw."""
+        found = zip(self.system.blocks, self.residuals(parameters, points), strict=True)
+        return jnp.concatenate([self._factor(b, r, scaled) * r.reshape(-1) for b, r in found])
+
+    @staticmethod
+    def _factor(block: Block, rows: Array, scaled: bool) -> float:
+        return (block.weight / rows.shape[0]) ** 0.5 if scaled else 1.0
+
+    def losses(self, parameters: Array, points: Points) -> Array:
+        """`w_k mean |r_k|^2 / 2` for each block."""
+        found = self.residuals(parameters, points)
+        weights = [b.weight for b in self.system.blocks]
+        return jnp.stack([w * jnp.sum(r**2) / (2 * r.shape[0]) for w, r in zip(weights, found, strict=True)])
+
+    def loss(self, parameters: Array, points: Points) -> Array:
+        return jnp.sum(self.losses(parameters, points))
+
+    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> tuple[Array, Array]:
+        """The residual r of shape (S,) and the feature matrix Phi of shape (S, P)."""
+        rows, features = [], []
+        for block, own in zip(self.system.blocks, points, strict=True):
+
+            def at(theta: Array, x: Array, residual: Callable = block.residual) -> Array:
+                return residual(self.system.model(theta), x)
+
+            def linear(x: Array, at: Callable = at) -> tuple[Array, Array]:
+                value, pull = jax.vjp(lambda theta: at(theta, x), parameters)
+                if value.size == 1:
+                    return value, pull(jnp.ones_like(value))[0][None, :]
+                return value, jax.vmap(pull)(jnp.eye(value.size, dtype=value.dtype))[0]
+
+            r, phi = jax.vmap(linear)(own)
+            factor = self._factor(block, own, scaled)
+            rows.append(factor * r.reshape(-1))
+            features.append(factor * phi.reshape(-1, phi.shape[-1]))
+        return jnp.concatenate(rows), jnp.concatenate(features)
+
+
+class State(Protocol):
+    """What moves from one iteration to the next; the rest is the method's own."""
+
+    @property
+    def parameters(self) -> Array: ...
+
+
+class Method(Protocol):
+    """A way to better parameters. Methods are frozen and hashable; `step` is pure, to be jitted."""
+
+    @property
+    def batch(self) -> int:
+        """Steps that one call makes."""
+        ...
+
+    @property
+    def held(self) -> bool:
+        """Whether a step wants fresh points beside its own."""
+        ...
+
+    def begin(self, parameters: Array) -> Any: ...
+
+    def step(self, objective: Objective, state: Any, points: Points, held: Points) -> tuple[Any, Report]: ...
