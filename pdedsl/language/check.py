@@ -15,11 +15,13 @@ from pdedsl.language.probe import PROBES, face_words, is_terminal, point_words, 
 from pdedsl.language.problem import (
     Condition,
     Equation,
+    Integral,
     Problem,
     TooLarge,
     expand_derivatives,
     normal,
     occurring,
+    parts,
 )
 from pdedsl.language.resolve import Resolution
 from pdedsl.language.singular import singular
@@ -49,7 +51,7 @@ def check(resolution: Resolution, spec: Spec) -> tuple[Diagnostic, ...]:
     met = not located
     found += singular(problem)
     if whole:
-        if "equation" not in defective:
+        if "equation" not in defective and met:
             found += wellposed.count_equations(problem)
         if "initial" not in defective and "equation" not in defective and met:
             found += wellposed.count_initial(problem)
@@ -77,10 +79,10 @@ def _without_consequences(found: list[Diagnostic], earlier: tuple[Diagnostic, ..
     """Doubts about the whole problem say nothing new beside an error, nor beside a doubt about what causes them."""
     wrong = any(d.severity == "error" for d in (*earlier, *found))
     bare = {d.span for d in found if d.code == "W502"}
+    untrue = any(d.code in ("E403", "E606") for d in found)
     for diagnostic in found:
-        if not (
-            (diagnostic.code in _OF_THE_WHOLE and wrong) or (diagnostic.code == "W505" and diagnostic.span in bare)
-        ):
+        follows = (diagnostic.code in _OF_THE_WHOLE and wrong) or (diagnostic.code == "W504" and untrue)
+        if not (follows or (diagnostic.code == "W505" and diagnostic.span in bare)):
             yield diagnostic
 
 
@@ -192,6 +194,9 @@ def _corners(problem: Problem) -> Iterator[Diagnostic]:
             if not len(points):
                 continue
             points[:, start.axis] = problem.bounds[start.axis][0]
+            points = points[geometry.chosen(problem, second.where, points)]
+            if not len(points):
+                continue
             values = values_at(problem, second, points)
             a, b = (
                 np.broadcast_to(np.asarray(evaluate(expand_derivatives(e), values), float), (len(points),))
@@ -231,6 +236,8 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
         rules = {i.symbol: quadrature.rule(problem, i) for i in own}
         values |= {i.symbol: _integrate(problem, problem.put(i.integrand, exact), rules[i.symbol], points) for i in own}
         smallest = max((r.error for r in rules.values()), default=0.0)
+        unsure = _unsure(problem, own, exact, values, points)
+        largest = _largest(problem, statement, own, exact)
         for place, residual in enumerate(statement.residual, 1):
             terms = sp.Add.make_args(expand_derivatives(residual))
             if len(terms) == 1:
@@ -242,7 +249,7 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
             sizes = [np.broadcast_to(np.asarray(evaluate(k, values), float), (len(points),)) for k in known]
             total = np.sum(sizes, axis=0)
             scale = max(float(np.abs(s).max()) for s in sizes)
-            limit = TOLERANCE * scale + 1e-12 + smallest * max(scale, 1.0)
+            limit = TOLERANCE * scale + 1e-12 * (1 + largest) + smallest * max(scale, 1.0) + unsure
             worst = int(np.abs(total).argmax())
             if abs(total[worst]) <= limit:
                 continue
@@ -260,6 +267,38 @@ def _inexact(problem: Problem) -> Iterator[Diagnostic]:
             also = tuple(dict.fromkeys((spans[n], "the exact solution") for n in sorted(names) if n in spans))
             yield Diagnostic("E606", message, statement.span, help_, also)
             break
+
+
+def _largest(problem: Problem, statement: Equation, own: list[Integral], exact: dict[str, sp.Expr]) -> float:
+    """The largest value in the domain of a field or derivative that a statement holds: what its rounding is relative to."""
+    points = points_of(problem, Equation("", (), ()))
+    values = values_at(problem, Equation("", (), ()), points)
+    found = 0.0
+    for expression in (*statement.residual, *(i.integrand for i in own)):
+        for part in parts(expand_derivatives(expression)):
+            if isinstance(part, sp.Derivative | sp.core.function.AppliedUndef):
+                try:
+                    sizes = np.abs(np.asarray(evaluate(problem.put(part, exact), values), float))
+                except TooLarge:
+                    continue
+                found = max(found, float(np.nan_to_num(sizes, posinf=0.0).max()))
+    return found
+
+
+def _unsure(
+    problem: Problem,
+    own: list[Integral],
+    exact: dict[str, sp.Expr],
+    values: dict[sp.Symbol, object],
+    points: np.ndarray,
+) -> float:
+    """By how much integrals may be off: ten times what a coarser rule changes."""
+    found = 0.0
+    for integral in own:
+        coarse = quadrature.rule(problem, integral, coarse=True)
+        other = _integrate(problem, problem.put(integral.integrand, exact), coarse, points)
+        found = max(found, 10 * float(np.abs(other - np.asarray(values[integral.symbol])).max()))
+    return found
 
 
 def _integrate(problem: Problem, integrand: sp.Basic, rule: quadrature.Rule, points: np.ndarray) -> np.ndarray:

@@ -277,6 +277,7 @@ class Declarations:
                 symbols += list(self.walk.groups.get(name.name, {}).values())
                 if not symbols:
                     self._not_a_coordinate(name)
+                    self.defective.add("*")
                 elif not set(symbols) <= space:
                     message = f"`{name.name}` is the time: only coordinates in space can be periodic"
                     self.report(Diagnostic("E304", message, name.span, "remove it"))

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.special
 import sympy as sp
 
-from pdedsl.language.functions import BY_HEAD
+from pdedsl.language.functions import BY_HEAD, Minimum
 
 Values = Mapping[sp.Symbol, Any]
 
@@ -104,14 +104,15 @@ _RELATIONS: dict[Any, Any] = {
 def holds(condition: sp.Basic, values: Values, diameter: float) -> Any:
     """Where a condition holds on a boundary of the given diameter, up to rounding.
 
-    `f = 0` holds where |f| <= 1e-6 (1 + |grad f| diameter), so that curved and slanted pieces can be named. By the same
+    `f = 0` holds where |f| <= 1e-6 (1 + |grad f| diameter), with |grad f| diameter for the 1 if it is less, so that curved and slanted pieces can be named. By the same
     measure `f <= 0` takes in the points where f vanishes and `f < 0` leaves them out.
     """
     relaxed: dict[sp.Basic, Any] = {}
     for relation in condition.atoms(sp.core.relational.Relational):
         sides: Any = relation.args
         f = sides[0] - sides[1]
-        slack = sp.Float(1e-6) * (1 + _slope(f) * diameter)
+        reach = _slope(f) * diameter
+        slack = sp.Float(1e-6) * (Minimum(1, reach) + reach)
         match relation:
             case sp.LessThan():
                 relaxed[relation] = f <= slack

@@ -262,7 +262,7 @@ class Expressions:
             if not place.boundary:
                 self.wrong("E304", f"`normal` has no meaning in {place.words}", node.span, "it belongs to `boundary`")
                 return None
-            return vector(normal(len(self.space)))
+            return vector(normal(len(self.space))) if self.space else None
         if name == "identity" and not place.coordinates:
             self.wrong(
                 "E304", f"`identity` has no meaning in {place.words}", node.span, "only constants may stand here"
@@ -270,6 +270,8 @@ class Expressions:
             return None
         if name == "identity":
             n = len(self.space)
+            if not n:
+                return None  # the domain is broken, and says so
             return Tensor(tuple(sp.Integer(i == j) for i in range(n) for j in range(n)), (n, n))
         declaration = self.names.declared.get(name)
         if declaration is None:

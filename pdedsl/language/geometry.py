@@ -8,6 +8,7 @@ import sympy as sp
 
 from pdedsl.language.evaluate import holds
 from pdedsl.language.problem import Condition, Problem
+from pdedsl.language.shapes import low_discrepancy
 
 Unit = Callable[[int, int], np.ndarray]
 """Draws an array of shape (n, k) in [0, 1): random, low-discrepancy or a grid."""
@@ -173,6 +174,9 @@ def pieces(problem: Problem, condition: Condition) -> tuple[Piece, ...]:
             continue
         probes = on_face(problem, face, 512, random(np.random.default_rng(0)))
         share = float((chosen(problem, where, probes) & bounding(problem, face, probes)).mean())
+        if 0 < share < 1:
+            probes = on_face(problem, face, 8192, low_discrepancy)
+            share = float((chosen(problem, where, probes) & bounding(problem, face, probes)).mean())
         if share > 0:
             found.append(Piece(face, where, share, share * _measure(problem, face)))
     return tuple(found)

@@ -325,6 +325,8 @@ def wrong_size(name: str, numbers: list[Any]) -> str:
             return "its radii must satisfy 0 < r1 < r2"
         case "polygon", [corners] if len(corners) < 3:
             return "it has fewer than three corners"
+        case "polygon", [corners] if len({tuple(c) for c in corners}) < len(corners):
+            return "a corner stands in it twice (the last one is joined to the first by itself)"
         case "polygon", [corners] if crosses_itself(corners):
             return "two of its edges cross"
         case "halfspace", [_, direction] if not any(direction):

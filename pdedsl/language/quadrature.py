@@ -33,10 +33,13 @@ class Rule:
     """How far a smooth integrand may be off, relative to the integral of its size."""
 
 
-def rule(problem: Problem, integral: Integral) -> Rule:
-    """The rule for an integral over the domain or a part of its boundary; a mean has weights that sum to one."""
+def rule(problem: Problem, integral: Integral, coarse: bool = False) -> Rule:
+    """The rule for an integral over the domain or a part of its boundary; a mean has weights that sum to one.
+
+    A coarser rule, where there is one, tells by its difference how sharp the finer one is.
+    """
     if integral.where is None:
-        nodes, weights, error = _volume(problem)
+        nodes, weights, error = _volume(problem, coarse)
         normals = np.zeros_like(nodes)
     else:
         nodes, weights, normals, error = _surface(problem, integral.where)
@@ -57,10 +60,10 @@ def _product(rules: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np
     return nodes, reduce(np.multiply.outer, [w for _, w in rules]).reshape(-1)
 
 
-def _box(bounds: list[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
+def _box(bounds: list[tuple[float, float]], coarse: bool = False) -> tuple[np.ndarray, np.ndarray]:
     k = len(bounds)
     if k in GAUSS or k == 0:
-        return _product([_gauss(GAUSS[k], *b) for b in bounds])
+        return _product([_gauss(GAUSS[k] * 2 // 3 if coarse else GAUSS[k], *b) for b in bounds])
     lower, upper = np.asarray(bounds).T
     return lower + low_discrepancy(MANY, k) * (upper - lower), np.full(MANY, float(np.prod(upper - lower)) / MANY)
 
@@ -69,10 +72,10 @@ SMOOTH, CUT, SPREAD = 1e-9, 1e-4, 1e-2
 """Errors of Gauss rules, of rules whose ends were searched for, and of low-discrepancy points."""
 
 
-def _volume(problem: Problem) -> tuple[np.ndarray, np.ndarray, float]:
+def _volume(problem: Problem, coarse: bool = False) -> tuple[np.ndarray, np.ndarray, float]:
     bounds = list(problem.bounds[: len(problem.space)])
     if problem.shape is None:
-        return *_box(bounds), SMOOTH if len(bounds) in GAUSS else SPREAD
+        return *_box(bounds, coarse), SMOOTH if len(bounds) in GAUSS else SPREAD
     if isinstance(problem.tree, Primitive) and problem.tree.name in _ROUND and len(bounds) in (2, 3):
         return *_round(problem, problem.tree.name), SMOOTH
     if len(bounds) == 2:
