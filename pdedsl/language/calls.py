@@ -241,7 +241,11 @@ def function(walk: Expressions, node: syntax.Called, place: Place, local: Locals
             walk.not_finite(result, node.span, node.span, real=False)
             return None
     with SAFE():
-        return scalar(apply(values))
+        found = apply(values)
+    if found.has(sp.nan):
+        walk.not_finite(float("nan"), node.span, node.span, real=True)
+        return None
+    return scalar(found)
 
 
 def series(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:

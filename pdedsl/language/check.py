@@ -111,6 +111,7 @@ def _unmet(problem: Problem) -> Iterator[Diagnostic]:
     for integral in problem.integrals:
         if integral.where is not None and not geometry.pieces(problem, Condition("", (), (), where=(integral.where,))):
             yield Diagnostic("E402", "no boundary point lies in this part", integral.span, boundary)
+    yield from _outside(problem)
     everything = replace(problem, periodic=())
     for condition in problem.conditions:
         if condition.kind != "boundary":
@@ -131,6 +132,18 @@ def _unmet(problem: Problem) -> Iterator[Diagnostic]:
                     yield Diagnostic("E405", message, span, "remove this condition, or `periodic`", also)
                 else:
                     yield Diagnostic("E402", "no boundary point satisfies this", span, boundary)
+
+
+def _outside(problem: Problem) -> Iterator[Diagnostic]:
+    """E402: points of constraints and reports that lie outside of a shape; those outside of a box were found before."""
+    constraints = [c for c in problem.conditions if c.kind == "constraint"]
+    for place in (*constraints, *problem.reports):
+        if place.at is None or problem.shape is None:
+            continue
+        point = np.asarray([[problem.number(e) for e in place.at[: len(problem.space)]]])
+        if problem.shape.level(point)[0] > 1e-6:
+            message = f"{point_words(problem, point[0])} lies outside of the shape"
+            yield Diagnostic("E402", message, place.at_span, "choose a point of the domain")
 
 
 def _not_hard(problem: Problem) -> Iterator[Diagnostic]:

@@ -102,6 +102,7 @@ class Report:
     value: sp.Expr
     at: tuple[sp.Expr, ...] | None = None
     terms: tuple[Term, ...] = field(default=(), compare=False, repr=False)
+    at_span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ class Condition(Equation):
     places: tuple[Span, ...] = field(default=(), compare=False)
     at: tuple[sp.Expr, ...] | None = None
     """The point of a constraint: coordinates in space, then the time or nothing for all times."""
+    at_span: Span = field(default=NOWHERE, compare=False)
     hard: bool = False
     """Satisfied by construction, not by penalty."""
     hard_span: Span = field(default=NOWHERE, compare=False)

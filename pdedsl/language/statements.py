@@ -90,6 +90,7 @@ class Statements:
             places=places,
             hard=hard is not None,
             at=at,
+            at_span=_at_span(relation.options),
             hard_span=hard.span if hard else NOWHERE,
         )
 
@@ -130,7 +131,7 @@ class Statements:
             terms = tuple(self.scope.walk.terms)
             at = self._at(statement.options)
             if value is not None and at is not False:
-                yield Report(statement.name.name, value, at, terms)
+                yield Report(statement.name.name, value, at, terms, _at_span(statement.options))
 
     def _known_fields(self) -> list[Field]:
         return [
@@ -283,6 +284,10 @@ _WORDS = {
     "initial": "initial condition",
     "constraint": "constraint",
 }
+
+
+def _at_span(options: tuple[syntax.Option, ...]) -> Span:
+    return next((o.span for o in options if isinstance(o, syntax.At)), NOWHERE)
 
 
 def _names(statements: Sequence[syntax.Relation | syntax.Table]) -> list[str]:

@@ -72,6 +72,14 @@ equation: dxx(u) = sin(2*pi*x)
 constraint: mean(u) = 0
 """
 
+RING = """pde 1
+domain (x, y) = annulus([0, 0], 0.5, 1)
+field u(x, y)
+equation: laplacian(u) = 4
+boundary: u = x^2 + y^2  on all
+exact u = x^2 + y^2
+"""
+
 CASES = [
     # ---- syntax
     ("E101", GOOD, "D(u) = 0", "D(u) = «2u»"),
@@ -282,6 +290,15 @@ CASES = [
     ("E201", GOOD, "exact u", "let g = q\nreport r = «g» + g*u\nreport s = g\nexact u"),
     ("W508", GOOD.split("exact")[0] + "boundary: dn(u) = 0  on all\n", "D(u) = 0", "«D(u) - dxxxx(u) = 0»"),
     ("E202", DISK, "exact", "constraint r: u = 1  at (0, 0)\nreport «r» = u  at (0, 0)\nexact"),
+    # ---- found by a third reviewer
+    ("E402", RING, "exact", "report r = u  «at (0, 0)»\nexact"),
+    ("E603", PLANE, "dxx(v) = 1", "dxx(v) = «1/abs(x - 0.5)»"),
+    ("E603", PLANE, "dxx(v) = 1", "dxx(v)*(2 + x) = «u/(x - 0.25)»"),
+    ("E603", DISK.split("exact")[0], "= 4", "= 4 + «1/(x^2 + y^2)»"),
+    ("E603", PLANE, "dxx(v) = 1", "dxx(v) = 1 + «atan2(0, 0)»"),
+    ("E404", DISK, "disk([0, 0], 1)", "«polygon([[0, 0], [1, 0], [0, 1], [0, 0]])»"),
+    ("E201", PERIODIC, "periodic x", "periodic «xx»"),
+    ("W502", PLANE.replace("laplacian(u) = v", "laplacian(laplacian(u)) = v").replace("field u", "field «u»"), "on all", "on all "),
     # ---- not yet
     ("E901", GOOD, "param a = 0.25", "param «a in [0.1, 0.5]»"),
     ("E901", PLANE, "boundary: v", "«unknown» field q(x)\nboundary: v"),
@@ -291,6 +308,24 @@ CASES = [
 
 
 SILENT = [
+    RING,
+    ODE + "report large = u\n",
+    DISK.replace("4", "4e4").replace("1 - x^2 - y^2", "1e4*(1 - x^2 - y^2)"),
+    PERIODIC.replace("periodic x\n", "boundary: u = 0  on all\n").replace("sin(2*pi*x)", "-1e4*4*pi^2*sin(2*pi*x)")
+    + "exact u = 1e4*sin(2*pi*x)\n",
+    "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: u = sqrt(x)\nconstraint: integral(u) = 2/3\nexact u = sqrt(x)\n",
+    "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 2\nboundary: u = x^2  on all\nconstraint: integral(where(x < 0.3, u, 0)) = 0.009\nexact u = x^2\n",
+    "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\nequation: -laplacian(u) = 0\nboundary: u = x  on all\npart r: x = 1\nconstraint: integral(dn(u), on = r) = 1\nexact u = x\n",
+    "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 2\nboundary: dn(u) = 1  on x = 1\nboundary: dx(u) = 1  on x = 1\nboundary: u = 0  on x = 0\n",
+    "pde 1\ndomain x in [0, 1e-6]\nfield u(x)\nequation: dxx(u) = 0\nboundary: u = 0  on x = 0\nboundary: u = 1  on x = 1e-6\nexact u = x*1e6\n",
+    "pde 1\ndomain x in [-1, 1]\nfield u(x)\nequation: -dxx(u) = sin(x)/x + (exp(x) - 1)/x\nboundary: u = 0  on all\n",
+    GOOD.split("exact")[0].replace(
+        "boundary: u = 0  on x = 0, x = 1",
+        "boundary: u = 1  on x = 0 and t > 0.1\nboundary: u = 0  on x = 0 and t <= 0.1\nboundary: u = 0  on x = 1",
+    ),
+    "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: -dxx(u) = 1000*exp(-(x - 0.5)^2/1e-8)\nboundary: u = 0  on all\n",
+    GOOD.split("exact")[0].replace("D(u) = 0", "dtt(u) - a*dt(u) = dxx(u)").replace("let D(w) = dt(w) - a*dxx(w)\n", "")
+    + "initial: dt(u) = 0\n",
     PERIODIC,
     DISK.split("exact")[0].replace(
         "boundary: u = 0  on all", "part left: x <= 0\nboundary: u = 0  on left\nboundary: u = 1  on not left"
