@@ -392,7 +392,28 @@ def _discard(folder: Path) -> None:
 def run(command: Callable[..., Any] = app) -> None:
     """The program."""
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    _keep_compiled()
     command()
+
+
+KEPT = 200
+"""Compiled programs that are kept between runs, the youngest ones."""
+
+
+def _keep_compiled() -> None:
+    """Let JAX keep what it compiles, so that the same problem starts at once the next time."""
+    if "JAX_COMPILATION_CACHE_DIR" in os.environ:
+        return
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pdedsl" / "compiled"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        old = sorted(cache.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]
+        for path in old:
+            path.unlink(missing_ok=True)
+    except OSError:
+        return  # nowhere to keep it: compile anew
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(cache)
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
 
 if __name__ == "__main__":

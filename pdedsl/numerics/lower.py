@@ -88,7 +88,8 @@ def lower_expressions(
     places = {f.expression: place for place, f in enumerate(problem.fields)}
     atoms: dict[Any, tuple[int, MultiIndex]] = {}
     for expression in expanded:
-        for atom in expression.atoms(sp.Derivative, sp.core.function.AppliedUndef):
+        # In an order of their own: that of a set changes with the process, and with it the compiled program.
+        for atom in sorted(expression.atoms(sp.Derivative, sp.core.function.AppliedUndef), key=sp.default_sort_key):
             inner: Any = atom.expr if isinstance(atom, sp.Derivative) else atom
             pairs: Any = atom.variable_count if isinstance(atom, sp.Derivative) else ()
             counts: dict[Any, Any] = dict(pairs)

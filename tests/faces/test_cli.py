@@ -108,6 +108,17 @@ def test_show(spec: Path) -> None:
     assert pdedsl("show", spec, "--stage", "loss").exit_code == 2
 
 
+def test_profile_and_compare(spec: Path) -> None:
+    result = pdedsl("solve", spec, "--steps", 2, "--profile", "--out", "run")
+    assert result.exit_code == 0 and "factorisation" in result.output and "jacobian" in result.output
+    result = pdedsl(
+        "compare", spec, "--methods", "anagram, adam(rate = 1e-2)", "--time", 1, "--seeds", 1, "--out", "race"
+    )
+    assert result.exit_code == 0 and "| adam(rate = 1e-2) |" in result.output
+    assert {p.name for p in Path("race").iterdir()} == {"table.md", "comparison.png", "histories.csv"}
+    assert pdedsl("compare", spec, "--methods", "adm", "--time", 1).exit_code == 2
+
+
 def test_explain() -> None:
     assert "does not depend on" in pdedsl("explain", "E205").output
     assert pdedsl("explain").output.count("\n") > 30

@@ -115,3 +115,19 @@ def test_a_problem_without_any_text() -> None:
     assert pdedsl.solve(problem, steps=10, network="mlp(8)", points=100).errors["u"] < 0.1
     with pytest.raises(pdedsl.SpecError, match="E509"):
         pdedsl.problem({x: (0, 1)}, [pdedsl.Field("u", (x,))], [pdedsl.equation(sp.Eq(x, 1))])
+
+
+def test_what_does_not_fit_is_refused_before_it_is_allocated() -> None:
+    problem = pdedsl.loads("pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\n")
+    with pytest.raises(MemoryError, match="GiB"):
+        pdedsl.solve(problem, network="mlp(20000, 20000)")
+
+
+def test_a_schedule_of_ones_own_drives_a_run() -> None:
+    problem = pdedsl.loads(
+        "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\nexact u = x*(x - 1)/2\n"
+    )
+    found = pdedsl.solve(
+        problem, network="mlp(8)", points="grid(40)", steps=15, cutoff=lambda s, c, history: s**2 / (s**2 + 1e-8)
+    )
+    assert found.errors["u"] < 1e-3

@@ -1,5 +1,10 @@
 """The loop: nothing is retraced, the same seed gives the same bits, every way to stop."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -29,6 +34,9 @@ def test_every_choice_goes_down(heat: str, points: str, method: str) -> None:
     losses = [r.loss for r in solution.history]
     assert losses[-1] < losses[0]
     assert set(solution.history[-1].losses) == {"equation", "initial", "boundary"}
+
+
+SPECS = Path(__file__).parents[2] / "specs"
 
 
 def test_the_iteration_is_traced_once(heat: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,3 +70,20 @@ def test_an_interrupt_keeps_what_there_is(heat: str) -> None:
     lowered = system(loads(heat), chosen.architecture, chosen.plans)
     outcome = minimise(lowered, chosen.method, Stop(steps=10), watch=stop)
     assert outcome.status == "interrupted" and len(outcome.history) == 3
+
+
+@pytest.mark.slow
+def test_the_same_bits_in_every_process() -> None:
+    """Sets are ordered by Python's hash seed; programs and results must not be."""
+    code = (
+        "import hashlib, pdedsl, numpy as np\n"
+        f"problem = pdedsl.load({str(SPECS / 'kovasznay.pde')!r})\n"
+        "found = pdedsl.solve(problem, steps=3, network='mlp(8, 8)', points=100)\n"
+        "print(hashlib.sha256(np.asarray(found.outcome.parameters).tobytes()).hexdigest())\n"
+    )
+    seen = set()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+        seen.add(done.stdout)
+    assert len(seen) == 1
