@@ -19,6 +19,13 @@ def test_every_spec_has_a_goal_and_a_truth() -> None:
         assert problem.warnings == ()
 
 
+@pytest.mark.parametrize("path", sorted((SPECS / "talk").glob("*.pde")), ids=lambda p: p.stem)
+def test_the_published_settings_are_specs(path: Path) -> None:
+    problem = pdedsl.load(path)
+    assert problem.warnings == ()
+    assert pdedsl.loads(str(problem), name=str(path)) == problem
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, goal in GOALS.items() if goal.steps])
 def test_the_goal_is_reached(name: str) -> None:
