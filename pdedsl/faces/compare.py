@@ -13,6 +13,8 @@ from pdedsl.faces.solution import Solution, solve
 from pdedsl.language.problem import Problem
 from pdedsl.solver.solve import Record
 
+COLOURS = (*INK, "#e09f3e", "#2a9d8f", "#a98467", "#7b2cbf")
+
 
 @dataclass(frozen=True)
 class Race:
@@ -68,9 +70,9 @@ def table(races: Sequence[Race]) -> str:
 
 def figure(problem: Problem, races: Sequence[Race]) -> Figure:
     """Error against steps and against seconds: the median over seeds as a line, the quartiles as a band."""
-    picture = Figure(figsize=(12, 4.6), layout="constrained")
+    picture = Figure(figsize=(12, 5.2), layout="constrained")
     left, right = picture.subplots(1, 2, sharey=True)
-    for colour, entry in zip(INK * 4, races, strict=False):
+    for colour, entry in zip(COLOURS * 4, races, strict=False):
         _band(left, entry, lambda r: r.step, colour)
         _band(right, entry, lambda r: r.seconds, colour)
     known = any(r.errors for entry in races for run in entry.runs for r in run.history)
@@ -78,7 +80,7 @@ def figure(problem: Problem, races: Sequence[Race]) -> Figure:
     right.set(xlabel="seconds")
     for axes in (left, right):
         axes.grid(alpha=0.25)
-    right.legend(fontsize=9, frameon=False)
+    picture.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9, frameon=False)
     picture.suptitle(problem.title, fontsize=14)
     return picture
 
