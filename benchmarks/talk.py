@@ -32,7 +32,7 @@ class Goal:
 
 GOALS = {
     "laplace_2d": Goal(1e-9, 15, 150),
-    "heat": Goal(1e-9, 20, 200),
+    "heat": Goal(1e-9, 20, 80),
     "laplace_5d": Goal(1e-7, 60, 180),
     "allen_cahn": Goal(1e-4, 75, 220),
     "burgers": Goal(1e-4, 75, 300),
