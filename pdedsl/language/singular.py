@@ -90,7 +90,7 @@ def _trouble(
 
 
 def _denominators(expression: sp.Basic) -> Iterator[tuple[sp.Basic, sp.Basic]]:
-    """What an expression divides by or takes the logarithm of, and the part that becomes infinite where that vanishes.
+    """What an expression divides by, and the part that becomes infinite where that vanishes.
 
     Not inside `where`, whose branches guard each other, and nothing that holds a field.
     """
@@ -106,8 +106,6 @@ def _denominators(expression: sp.Basic) -> Iterator[tuple[sp.Basic, sp.Basic]]:
                 yield node.base, node
             if isinstance(node, sp.tan):
                 yield sp.cos(node.args[0]), node
-            if isinstance(node, sp.log):
-                yield node.args[0], 1 / node.args[0]
         pending.extend([node.expr] if isinstance(node, sp.Derivative) else node.args)
 
 
@@ -127,8 +125,7 @@ def _pole(problem: Problem, expression: sp.Basic, points: np.ndarray, alone: boo
         if not np.isfinite(sizes).all() or not np.abs(sizes).max() > 0:
             continue
         zero = _zero(size, points, sizes, problem)
-        whole = part if alone or isinstance(part.args[0] if part.args else part, sp.log) else expression
-        if zero is not None and _grows(problem, whole, base, zero, points):
+        if zero is not None and _grows(problem, part if alone else expression, zero, points):
             return zero
     return None
 
@@ -156,7 +153,7 @@ def _zero(
     return found if close and inside and geometry.within(problem, found[None, :])[0] else None
 
 
-def _grows(problem: Problem, expression: sp.Basic, base: sp.Basic, zero: np.ndarray, points: np.ndarray) -> bool:
+def _grows(problem: Problem, expression: sp.Basic, zero: np.ndarray, points: np.ndarray) -> bool:
     """Whether the largest value on the way from the points to a zero rises again and again."""
     apart = points[:32] - zero
     heights = []
