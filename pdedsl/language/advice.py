@@ -196,6 +196,8 @@ def _wrong_form(kind: str, before: str, token: str, after: str) -> str:
         return f"write `=` instead of the colon: {_SHAPES[kind]}"
     if kind in ("field", "domain") and re.search(r"[)\]]$", before):
         return "separate them by commas"
+    if kind == "part" and token == ",":
+        return "join conditions by `or`, or by `and`"
     if kind == "boundary" and token == "," and " on " not in before:
         return "state each condition in a line of its own; a vector is written [0, 0]"
     if kind == "domain" and "=" not in before and token in ("in", ","):

@@ -179,7 +179,7 @@ class Expressions:
                 return self.part(name)
             case syntax.Name(name=name) if name not in self.names.declared and name not in FUNCTIONS:
                 found = unknown_name(node, self.names, called=False)
-                help_ = suggest(name, [*self.names.of("part"), "all"]) or f"declare it: part {name}: x > 0.5"
+                help_ = suggest(name, [*self.names.of("part", "broken"), "all"]) or f"declare it: part {name}: x > 0.5"
                 if name in ("boundary", "everywhere", "boundaries", "walls"):
                     help_ = "write `all` for the whole boundary"
                 self.wrong("E201", f"there is no part `{name}`", found.span, help_)
