@@ -87,6 +87,7 @@ KEYS: Mapping[str, Kind] = {
                 keywords={
                     "activation": Words(ACTIVATIONS),
                     "scale": POSITIVE,
+                    "inputs": Words(("scaled", "raw")),
                     "deviation": POSITIVE,
                 },
             ),

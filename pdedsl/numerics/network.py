@@ -40,6 +40,8 @@ class Architecture:
     activation: str = "tanh"
     scale: tuple[float, ...] = (1.0,)
     """Inputs run over [-scale, scale]: one number for all coordinates, or one each."""
+    raw: bool = False
+    """Coordinates enter as they are, not scaled to the domain."""
     deviation: float | None = None
     """Standard deviation of all initial weights and biases; None for Glorot's rule."""
 
@@ -85,6 +87,9 @@ def perceptron(
     scale = np.asarray(architecture.scale, float)
     scale = scale[list(axes)] if scale.size > 1 else np.full(len(axes), scale[0])
     scale = np.where(circular, 1.0, scale)  # a periodic coordinate runs once round the circle
+    centre, stretch = (lower + upper) / 2, scale * 2 / (upper - lower)
+    if architecture.raw:
+        centre, stretch = np.where(circular, centre, 0.0), np.where(circular, stretch, scale)
     weights, biases = [], []
     for inputs, width, k in zip(sizes[:-1], sizes[1:], jax.random.split(key, len(sizes) - 1), strict=True):
         kw, kb = jax.random.split(k)
@@ -97,8 +102,8 @@ def perceptron(
     return Perceptron(
         tuple(weights),
         tuple(biases),
-        centre=tuple(((lower + upper) / 2).tolist()),
-        stretch=tuple((scale * 2 / (upper - lower)).tolist()),
+        centre=tuple(centre.tolist()),
+        stretch=tuple(stretch.tolist()),
         axes=tuple(axes),
         circular=circular,
         activation=architecture.activation,

@@ -71,6 +71,7 @@ def _architecture(choice: Choice) -> Architecture:
         widths=tuple(int(_number(w)) for w in choice.arguments),
         activation=str(keywords.get("activation", "tanh")),
         scale=(float(_number(keywords.get("scale", 1.0))),),
+        raw=str(keywords.get("inputs", "scaled")) == "raw",
         deviation=None if deviation is None else float(_number(deviation)),
     )
 

@@ -12,7 +12,7 @@ boundary: u = -1  on x = -1, x = 1
 reference: u from "../references/allen_cahn.csv"
 
 solve {
-  network         = mlp(20, 20, 20, deviation = 0.1)
+  network         = mlp(20, 20, 20, deviation = 0.1, inputs = raw)
   points.equation = grid(56, 29)
   points.initial  = grid(33)
   points.boundary = grid(33)

@@ -11,7 +11,7 @@ boundary: u = 0  on all
 exact u = exp(-pi^2*t/4)*sin(pi*x)
 
 solve {
-  network         = mlp(64, deviation = 0.1)
+  network         = mlp(64, deviation = 0.1, inputs = raw)
   points.equation = grid(28)
   points.initial  = grid(29)
   points.boundary = grid(29)

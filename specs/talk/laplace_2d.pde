@@ -9,7 +9,7 @@ boundary: u = 0  on all
 exact u = sin(pi*x)*sin(pi*y)
 
 solve {
-  network         = mlp(32, deviation = 0.1)
+  network         = mlp(32, deviation = 0.1, inputs = raw)
   points.equation = grid(28)
   points.boundary = grid(29)
   method          = anagram(cutoff = fixed(1e-6), rows = unscaled)

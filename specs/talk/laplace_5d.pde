@@ -10,7 +10,7 @@ boundary: u = s  on all
 exact u = s
 
 solve {
-  network         = mlp(64, deviation = 0.1)
+  network         = mlp(64, deviation = 0.1, inputs = raw)
   points.equation = random(4000)
   points.boundary = random(500)
   method          = anagram(cutoff = relative(3.16e-7), rows = unscaled)

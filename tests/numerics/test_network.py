@@ -49,6 +49,14 @@ def test_the_start_of_the_published_experiments() -> None:
     assert float(jnp.std(parameters)) == pytest.approx(0.1, rel=0.1)
 
 
+def test_raw_inputs_are_the_coordinates_themselves() -> None:
+    axes, bounds = (0, 1), ((2.0, 6.0), (0.0, 1.0))
+    raw, scaled = (perceptron(Architecture((5,), raw=r), axes, bounds, 1, jax.random.key(0)) for r in (True, False))
+    x = jnp.array([5.0, 0.25])
+    np.testing.assert_allclose(raw((x - jnp.array([4.0, 0.5])) * jnp.array([0.5, 2.0])), scaled(x), rtol=1e-14)
+    assert raw.stretch == (1.0, 1.0)
+
+
 def test_an_activation_of_ones_own_is_known_to_specs_and_judged() -> None:
     pdedsl.add_activation("ramp", jax.nn.relu, derivatives=0)
     try:
