@@ -11,6 +11,7 @@ from rich.text import Text
 
 from pdedsl.faces.solution import Solution
 from pdedsl.solver.solve import Record
+from pdedsl.solver.verdict import verdict
 
 QUIET_SECONDS = 2.0
 """Time between two lines where there is no terminal."""
@@ -91,12 +92,9 @@ def summary(solution: Solution, console: Console) -> None:
 
 
 def _advice(solution: Solution) -> str:
-    """What a run that ended early, or far off, needs."""
-    last = solution.history[-1]
-    earlier = next((r for r in solution.history if r.seconds >= 0.8 * last.seconds), last)
-    if solution.status in ("time limit", "steps") and last.loss < 0.5 * earlier.loss:
-        what = "time_limit" if solution.status == "time limit" else "steps"
-        return f"the loss was still falling when the run ended: raise {what}"
+    """What a run that went no further, or ended far off, needs."""
+    if found := verdict(solution.outcome):
+        return found
     if max(solution.errors.values(), default=0.0) > 0.1:
         return "this is not the solution yet: try more points, another network or another seed"
     return ""

@@ -1,8 +1,9 @@
 """From a system to its minimiser: the loop around a method, with points, time and history."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Literal
 
 import jax
@@ -105,7 +106,8 @@ def minimise(
             if record.seconds >= stop.seconds:
                 status = "time limit"
                 break
-            if refused >= _PATIENCE and all(b.redraw == 0 for b in system.blocks) and bool(report.settled):
+            fixed = all(b.redraw == 0 for b in system.blocks)
+            if (refused >= _PATIENCE and fixed and bool(report.settled)) or _flat(history):
                 status = "stalled"
                 break
     except KeyboardInterrupt:
@@ -115,6 +117,18 @@ def minimise(
 
 _PATIENCE = 3
 """Iterations without an acceptable step, on points that do not change, after which nothing more will come."""
+
+
+PLATEAU = 150
+"""Iterations that must bring the loss lower than as many before them."""
+
+
+def _flat(history: Sequence[Record]) -> bool:
+    """Whether the loss has stopped falling; medians, since redrawn points make it jump."""
+    if len(history) < 2 * PLATEAU:
+        return False
+    before, last = history[-2 * PLATEAU : -PLATEAU], history[-PLATEAU:]
+    return median(r.loss for r in last) > 0.999 * median(r.loss for r in before)
 
 
 def _record(step: int, seconds: float, system: System, report: Report, errors: Mapping[str, float]) -> Record:
