@@ -31,11 +31,11 @@ class Goal:
 
 
 GOALS = {
-    "laplace_2d": Goal(1e-9, 15, 150),
-    "heat": Goal(1e-9, 20, 80),
-    "laplace_5d": Goal(1e-7, 60, 180),
-    "allen_cahn": Goal(1e-4, 75, 220),
-    "burgers": Goal(1e-4, 75, 300),
+    "laplace_2d": Goal(1e-11, 15, 150),
+    "heat": Goal(1e-11, 15, 80),
+    "laplace_5d": Goal(1e-8, 30, 60),
+    "allen_cahn": Goal(5e-5, 30, 150),
+    "burgers": Goal(5e-5, 30, 200),
 }
 
 

@@ -4,8 +4,8 @@ domain x in [0, 1], y in [0, 1]
 field w(x, y)
 
 equation:          laplacian(laplacian(w)) = laplacian(laplacian(exact(w)))
-boundary edge:     w = 0  on all  weight 1e4
-boundary clamping: dn(w) = 0  on all  weight 1e4
+boundary edge:     w = 0  on all
+boundary clamping: dn(w) = 0  on all
 
 exact w = sin(pi*x)^2*sin(pi*y)^2
 

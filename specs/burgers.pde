@@ -12,5 +12,5 @@ boundary: u = 0  on x = -1, x = 1  hard
 reference: u from "references/burgers.csv"
 
 solve {
-  time_limit = 50
+  time_limit = 25
 }

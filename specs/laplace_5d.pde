@@ -10,8 +10,8 @@ boundary: u = s  on all
 exact u = s
 
 solve {
-  network         = mlp(96)
-  points          = sobol(2500)
-  points.boundary = sobol(1200)
-  time_limit      = 48
+  network         = mlp(64, activation = sin)
+  points          = sobol(1000)
+  points.boundary = sobol(400)
+  time_limit      = 25
 }

@@ -6,8 +6,8 @@ vector U = (u, v)
 
 equation momentum: grad(p) = laplacian(U)
 equation mass:     div(U) = 0
-boundary lid:      U = [16*x^2*(1 - x)^2, 0]  on y = 1  weight 1e3
-boundary walls:    U = 0  on x = 0, x = 1, y = 0  weight 1e3
+boundary lid:      U = [16*x^2*(1 - x)^2, 0]  on y = 1
+boundary walls:    U = 0  on x = 0, x = 1, y = 0
 constraint gauge:  mean(p) = 0
 
 reference: u, v from "references/stokes_cavity.csv"

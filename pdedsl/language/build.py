@@ -11,23 +11,27 @@ from pdedsl.language.problem import Choice, Condition, Coordinate, Equation, Fie
 Interval = tuple[Any, Any]
 
 
-def equation(relation: Any, name: str = "equation", weight: Any = 1) -> Equation:
+def equation(relation: Any, name: str = "equation", weight: Any = None) -> Equation:
     """`lhs = rhs` in the domain: a SymPy `Eq`, or an expression that is to vanish."""
     left, right = _sides(relation)
-    return Equation(name, left, right, sp.sympify(weight))
+    return Equation(name, left, right, None if weight is None else sp.sympify(weight))
 
 
-def initial(relation: Any, name: str = "initial", weight: Any = 1, hard: bool = False) -> Condition:
+def initial(relation: Any, name: str = "initial", weight: Any = None, hard: bool = False) -> Condition:
     """`lhs = rhs` at the start of time."""
     left, right = _sides(relation)
-    return Condition(name, left, right, sp.sympify(weight), kind="initial", hard=hard)
+    return Condition(name, left, right, None if weight is None else sp.sympify(weight), kind="initial", hard=hard)
 
 
-def boundary(relation: Any, on: Any = True, name: str = "boundary", weight: Any = 1, hard: bool = False) -> Condition:
+def boundary(
+    relation: Any, on: Any = True, name: str = "boundary", weight: Any = None, hard: bool = False
+) -> Condition:
     """`lhs = rhs` on the boundary, or on those pieces where one of the conditions `on` holds, such as `Eq(x, 0)`."""
     left, right = _sides(relation)
     where = tuple(sp.sympify(w) for w in (on if isinstance(on, list | tuple) else (on,)))
-    return Condition(name, left, right, sp.sympify(weight), kind="boundary", where=where, hard=hard)
+    return Condition(
+        name, left, right, None if weight is None else sp.sympify(weight), kind="boundary", where=where, hard=hard
+    )
 
 
 def _sides(relation: Any) -> tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:

@@ -112,7 +112,8 @@ class Equation:
     name: str
     lhs: tuple[sp.Expr, ...]
     rhs: tuple[sp.Expr, ...]
-    weight: sp.Expr = sp.S.One
+    weight: sp.Expr | None = None
+    """As it was written; `balance.weights` says what holds where nothing was."""
     span: Span = field(default=NOWHERE, compare=False)
     head: Span = field(default=NOWHERE, compare=False)
     terms: tuple[Term, ...] = field(default=(), compare=False, repr=False)

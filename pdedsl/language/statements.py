@@ -52,7 +52,7 @@ class Statements:
         terms = tuple(self.scope.walk.terms)
         weight, hard, where, places = self._options(relation)
         part = self._within(relation)
-        if left is None or right is None or weight is None or where is None:
+        if left is None or right is None or where is None:
             return None
         shape = right.shape if left.zero else left.shape
         if left.shape != right.shape and not left.zero and not right.zero:
@@ -142,7 +142,7 @@ class Statements:
     def _options(
         self, relation: syntax.Relation
     ) -> tuple[sp.Expr | None, syntax.Hard | None, tuple[sp.Basic, ...] | None, tuple[Span, ...]]:
-        weight: sp.Expr | None = sp.Integer(1)
+        weight: sp.Expr | None = None
         hard: syntax.Hard | None = None
         where: list[sp.Basic] | None = []
         places: list[Span] = []
@@ -156,10 +156,11 @@ class Statements:
                     weight = self.scope.walk.scalar(option.value, PLACES["weight"])
                     number = None if weight is None else self.scope.walk.constant(weight)
                     if number is not None and number <= 0:
-                        self.scope.report(
-                            Diagnostic("E303", "a weight must be positive", option.value.span, "leave it out for 1")
-                        )
-                        weight = None
+                        message, help_ = "a weight must be positive", "leave it out for one that suits the equations"
+                        self.scope.report(Diagnostic("E303", message, option.value.span, help_))
+                        where = None
+                    elif weight is None:
+                        where = None
                 case syntax.On():
                     for entry in option.places:
                         condition = self._where(entry)

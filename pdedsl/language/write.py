@@ -211,7 +211,7 @@ def _write_statement(statement: Equation | Condition) -> str:
     at = getattr(statement, "at", None)
     if at is not None:
         text += f"  at ({', '.join(map(write_expression, at))})"
-    if statement.weight != 1:
+    if statement.weight is not None:
         text += f"  weight {write_expression(statement.weight)}"
     return text + ("  hard" if getattr(statement, "hard", False) else "")
 
@@ -246,7 +246,7 @@ def describe(problem: Problem) -> str:
         inside = statement.kind == "equation"
         operator, data = ("D", "f") if inside else ("B", "g")
         hard = ", hard" if getattr(statement, "hard", False) else ""
-        weight = f", weight {write_expression(statement.weight)}" if statement.weight != 1 else ""
+        weight = f", weight {write_expression(statement.weight)}" if statement.weight is not None else ""
         lines += ["", f"{statement.name} ({_place(problem, statement)}{hard}{weight})"]
         for number, (left, right) in enumerate(split(statement, problem), 1):
             mark = f"_{number}" if len(statement.lhs) > 1 else ""

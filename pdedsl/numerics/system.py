@@ -10,6 +10,7 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
+from pdedsl.language.balance import weights
 from pdedsl.language.cost import cost
 from pdedsl.language.problem import Problem, expand_derivatives
 from pdedsl.language.write import write_expression
@@ -53,7 +54,7 @@ def system(
 ) -> System:
     """Lower a problem: `plans` gives the points of each statement that is not hard, by name."""
     model, parameters = build_model(problem, architecture, seed)
-    blocks = []
+    blocks, weight = [], weights(problem)
     for order, statement in enumerate(problem.statements):
         if statement.name not in plans:
             continue
@@ -62,7 +63,7 @@ def system(
             Block(
                 name=statement.name,
                 residual=lower(problem, statement),
-                weight=problem.number(statement.weight),
+                weight=weight[statement.name],
                 points=place(problem, statement, plan, np.random.default_rng([seed, order])),
                 sample=sampler(problem, statement),
                 redraw=plan.every if plan.kind == "adaptive" else 0,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -42,6 +42,8 @@ class Record:
     rank: int
     gain: float
     accepted: bool
+    refused: bool = False
+    """Whether no step was taken and none will be as long as the points stay."""
     errors: Mapping[str, float] = field(default_factory=dict)
     """The relative L2 error of each field with a known solution, where it was measured."""
 
@@ -56,6 +58,20 @@ class Outcome:
     compile_seconds: float
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """Where a run stands between two iterations: all it needs to go on as if it had never stopped."""
+
+    state: Any
+    """The method's own."""
+    points: Points
+    history: Sequence[Record]
+
+
+SNAPSHOT_SECONDS = 5.0
+"""Time between two snapshots."""
+
+
 def minimise(
     system: System,
     method: Method,
@@ -63,11 +79,16 @@ def minimise(
     seed: int = 0,
     measure: Callable[[Array], Mapping[str, float]] = lambda parameters: {},
     watch: Callable[[Record], None] = lambda record: None,
+    keep: Callable[[Snapshot], None] = lambda snapshot: None,
+    resume: Callable[[Any], Snapshot] | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Minimise the loss of a system from its initial parameters.
 
-    `measure` gives the errors of a set of parameters, `watch` sees every iteration. The same system, method and seed
-    give the same bits.
+    `measure` gives the errors of a set of parameters, `watch` sees every iteration, `keep` is given a snapshot every few
+    seconds and at the end; `resume` gives a snapshot to go on from, shaped like the method's first state, which it is
+    given. The run ends before the next iteration once `stopping` says so. The same system, method and seed give the
+    same bits, whether in one go or resumed.
     """
     objective = Objective(system)
     redraw = jax.jit(
@@ -84,35 +105,53 @@ def minimise(
         .compile()
     )
     compiling = time.perf_counter() - begun
-    status: Status = "steps"
-    refused = 0
+    if resume:
+        earlier = resume(state)
+        state, points = earlier.state, earlier.points
+        history += earlier.history
+        begun -= history[-1].seconds if history else 0.0
+    kept = time.perf_counter()
+    status: Status | None = None
     try:
-        for count in range(0, stop.steps, method.batch):
-            points = tuple(
+        while (status := _ending(system, stop, history)) is None:
+            if stopping():
+                status = "interrupted"
+                break
+            count = history[-1].step if history else 0
+            drawn = tuple(
                 _redraw(redraw, state.parameters, k, block, own, seed, count)
                 for k, (block, own) in enumerate(zip(system.blocks, points, strict=True))
             )
             held = _fresh(system, seed, count + 1) if method.held else ()
-            state, report = iterate(state, points, held)
-            record = _record(
-                count + method.batch, time.perf_counter() - begun, system, report, measure(state.parameters)
-            )
+            after, report = iterate(state, drawn, held)
+            errors = measure(after.parameters)
+            record = _record(count + method.batch, time.perf_counter() - begun, system, report, errors)
+            state, points = after, drawn
             history.append(record)
             watch(record)
-            refused = 0 if record.accepted else refused + 1
-            if record.loss <= stop.tolerance:
-                status = "tolerance"
-                break
-            if record.seconds >= stop.seconds:
-                status = "time limit"
-                break
-            fixed = all(b.redraw == 0 for b in system.blocks)
-            if (refused >= _PATIENCE and fixed and bool(report.settled)) or _flat(history):
-                status = "stalled"
-                break
+            if time.perf_counter() - kept >= SNAPSHOT_SECONDS:
+                keep(Snapshot(state, points, history))
+                kept = time.perf_counter()
     except KeyboardInterrupt:
         status = "interrupted"
+    keep(Snapshot(state, points, history))
     return Outcome(state.parameters, tuple(history), status, compiling)
+
+
+def _ending(system: System, stop: Stop, history: Sequence[Record]) -> Status | None:
+    """Why a run with this history ends; None if it goes on."""
+    if not history:
+        return None
+    last = history[-1]
+    fixed = all(b.redraw == 0 for b in system.blocks)
+    final = fixed and len(history) >= _PATIENCE and all(r.refused for r in history[-_PATIENCE:])
+    if last.loss <= stop.tolerance:
+        return "tolerance"
+    if last.step >= stop.steps:
+        return "steps"
+    if last.seconds >= stop.seconds:
+        return "time limit"
+    return "stalled" if final or _flat(history) else None
 
 
 _PATIENCE = 3
@@ -142,6 +181,7 @@ def _record(step: int, seconds: float, system: System, report: Report, errors: M
         rank=int(report.rank),
         gain=float(report.gain),
         accepted=bool(report.accepted),
+        refused=bool(report.settled) and not bool(report.accepted),
         errors=errors,
     )
 

@@ -5,7 +5,7 @@ field u(x)
 let s = sum(sin(pi*x[k]), k in 1:5)
 
 equation: laplacian(u) = -pi^2*s
-boundary: u = s  on all
+boundary: u = s  on all  weight 1
 
 exact u = s
 
