@@ -17,7 +17,7 @@ GOALS = {
     "helmholtz": Goal(1e-4, 45),
     "korteweg_de_vries": Goal(1e-5, 45, 80),
     "kovasznay": Goal(1e-4, 45, 150),
-    "neumann_disk": Goal(1e-7, 25, 200),
+    "neumann_disk": Goal(1e-7, 25, 60),
     "nonlinear_poisson": Goal(1e-5, 35, 100),
     "poisson_10d": Goal(1e-5, 45),
     "poisson_disk": Goal(1e-9, 20, 60),

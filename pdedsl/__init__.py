@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pdedsl.faces.solution import Solution, solve
+    from pdedsl.faces.solution import Solution, resume, solve
     from pdedsl.faces.solution import open_run as open
     from pdedsl.language.build import boundary, equation, initial, problem
     from pdedsl.language.load import load, loads
@@ -34,6 +34,7 @@ _HOMES = {
     "residuals": "pdedsl.numerics.lower",
     "add_activation": "pdedsl.numerics.network",
     "solve": "pdedsl.faces.solution",
+    "resume": "pdedsl.faces.solution",
     "Solution": "pdedsl.faces.solution",
     "open": "pdedsl.faces.solution:open_run",
 }
@@ -57,6 +58,7 @@ __all__ = [
     "open",
     "problem",
     "residuals",
+    "resume",
     "solve",
 ]
 

@@ -11,7 +11,5 @@ exact u = x^3
 report flux = integral(dn(u), on = all)
 
 solve {
-  network    = mlp(16, 16)
-  points     = 1000
-  time_limit = 15
+  time_limit = 20
 }

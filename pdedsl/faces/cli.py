@@ -76,27 +76,54 @@ def solve(
         choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
         folder = _run_folder(file, out)
         # From here on it is a matter of seconds: load what computes.
-        from pdedsl.faces import progress, solution
+        from pdedsl.faces.solution import solve as run_solver
 
-        try:
-            with progress.Progress(_out) as shown:
-                solved = solution.solve(problem, watch=shown.watch, **choices)
-        except (ValueError, MemoryError) as error:
-            _discard(folder)
-            _stop(str(error) or "the machine has not enough memory", USAGE)
-        except KeyboardInterrupt:
-            _discard(folder)
-            raise
-        if not solved.history:
-            _discard(folder)
-            _stop("interrupted before the first step", FAILED)
-        solved.save(folder)
-        progress.summary(solved, _out)
-        if profile:
-            print(f"\n{solved.profile()}\n")
-        _out.print(f"[dim]written to[/dim] {folder}/", soft_wrap=True)
-        if solved.history[-1].loss != solved.history[-1].loss:
-            _stop("the loss is not a number", FAILED)
+        _run(folder, profile, lambda **watching: run_solver(problem, folder=folder, **watching, **choices))
+
+
+@app.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    steps: Annotated[int | None, typer.Option(help="The most iterations, from the very beginning.", min=1)] = None,
+    time_limit: Annotated[float | None, typer.Option(help="The most seconds, from the very beginning.")] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Say where the time of a step goes.")] = False,
+) -> None:
+    """Go on with a run that was stopped, killed, or that ran out of time or steps."""
+    with _no_traceback():
+        choices: dict[str, Any] = {k: v for k, v in (("steps", steps), ("time_limit", time_limit)) if v is not None}
+        if not folder.is_dir():
+            _stop(f"{folder}: there is no such folder", USAGE)
+        from pdedsl.faces.solution import resume as run_solver
+
+        _run(folder, profile, lambda **watching: run_solver(folder, **watching, **choices))
+
+
+def _run(folder: Path, profile: bool, solver: Callable[..., Any]) -> None:
+    """Run a solver with everything a terminal can do to it, save what comes of it and show it."""
+    from pdedsl.faces import progress
+    from pdedsl.faces.folder import Busy
+    from pdedsl.faces.signals import Stopping
+
+    try:
+        with (
+            progress.Progress(_out) as shown,
+            Stopping(lambda words: _err.print(f"[yellow]{words}[/yellow]")) as stopping,
+        ):
+            solved = solver(watch=shown.watch, stopping=stopping)
+    except (ValueError, MemoryError, Busy) as error:
+        _discard(folder)
+        _stop(str(error) or "the machine has not enough memory", USAGE)
+    if not solved.history:
+        _stop(f"stopped before the first step; pdedsl resume {folder} begins it", FAILED)
+    solved.save(folder)
+    progress.summary(solved, _out)
+    if profile:
+        print(f"\n{solved.profile()}\n")
+    _out.print(f"[dim]written to[/dim] {folder}/", soft_wrap=True)
+    if solved.status == "interrupted":
+        _out.print(f"[dim]go on with[/dim] pdedsl resume {folder}", soft_wrap=True)
+    if solved.history[-1].loss != solved.history[-1].loss:
+        _stop("the loss is not a number", FAILED)
 
 
 @app.command()

@@ -6,9 +6,9 @@ import json
 import os
 import platform
 import sys
-import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -24,11 +24,13 @@ from jax import Array
 from matplotlib.figure import Figure
 
 from pdedsl.faces import plot
+from pdedsl.faces.checkpoint import NAME as CHECKPOINT
+from pdedsl.faces.checkpoint import pack, unpack
+from pdedsl.faces.folder import alone, begin, write, write_with
 from pdedsl.language.choices import read_choice
 from pdedsl.language.cost import cost, memory
 from pdedsl.language.load import loads
 from pdedsl.language.problem import Choice, Problem
-from pdedsl.language.write import write
 from pdedsl.numerics.compare import measure, truths
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.quantities import Quantity, quantities
@@ -147,20 +149,15 @@ class Solution:
         Every file appears whole or not at all.
         """
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "spec.pde", write(self.problem).encode())
-        lines = [f"{key} = {value}" for key, value in self.settings.choices.items()]
-        _write(folder / "settings.txt", ("\n".join(lines) + "\n").encode())
-        _write(folder / "history.csv", self._history_table().encode())
+        begin(folder, self.problem, self.settings)
+        write(folder / "history.csv", self._history_table().encode())
         buffer = io.BytesIO()
         np.savez(buffer, parameters=np.asarray(self.outcome.parameters))
-        _write(folder / "network.npz", buffer.getvalue())
-        _write_with(folder / "solution.nc", lambda path: self.on_grid().to_netcdf(path, engine="h5netcdf"))
+        write(folder / "network.npz", buffer.getvalue())
+        write_with(folder / "solution.nc", lambda path: self.on_grid().to_netcdf(path, engine="h5netcdf"))
         figure = self.plot()
-        _write_with(folder / "solution.png", lambda path: figure.savefig(path, dpi=150, format="png"))
-        for reference in self.problem.references:
-            _write(folder / reference.file, self.problem.beside(reference.file).read_bytes())
-        _write(folder / "run.json", json.dumps(self._summary(), indent=2).encode())
+        write_with(folder / "solution.png", lambda path: figure.savefig(path, dpi=150, format="png"))
+        write(folder / "run.json", json.dumps(self._summary(), indent=2).encode())
         return folder
 
     def _history_table(self) -> str:
@@ -219,13 +216,17 @@ def solve(
     problem: Problem,
     *,
     watch: Callable[[Record], None] = lambda record: None,
+    stopping: Callable[[], bool] = lambda: False,
+    folder: str | Path | None = None,
     cutoff: Callable | None = None,
     **choices: Choice | str,
 ) -> Solution:
     """Solve a problem.
 
     `choices` override the problem's own: any key of the `solve` block, as a number or in the words of the language,
-    `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration. `cutoff` is a schedule of one's
+    `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration; the run ends before the next one
+    once `stopping` says so. In `folder` a checkpoint is kept every few seconds, from which `resume` goes on, also after
+    the process was killed. `cutoff` is a schedule of one's
     own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest first, and the coefficients of the
     residual along them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`, to a filter in [0, 1] of shape (K,);
     JAX traces it. Computes in double precision whatever JAX's own setting is. Raises ValueError for a choice that is not
@@ -233,13 +234,55 @@ def solve(
     """
     if not isinstance(problem, Problem):
         raise TypeError(f"solve takes a Problem, as pdedsl.load(FILE) gives it, not {type(problem).__name__}")
-    started = time.perf_counter()
     problem = problem.with_choices({key: read_choice(problem, key, str(value)) for key, value in choices.items()})
+    return _run(problem, watch, stopping, None if folder is None else Path(folder), cutoff)
+
+
+def resume(
+    folder: str | Path,
+    *,
+    watch: Callable[[Record], None] = lambda record: None,
+    stopping: Callable[[], bool] = lambda: False,
+    **choices: Choice | str,
+) -> Solution:
+    """Go on with the run in a folder from its last checkpoint, bit for bit as if it had never stopped.
+
+    `choices` may give it more `steps`, more `time_limit` (both count from the very beginning) or another `tolerance`.
+    Raises ValueError for other choices and for a folder that holds no run.
+    """
+    folder = Path(folder)
+    for key in choices:
+        if key not in LIMITS:
+            raise ValueError(f"a run goes on with its own `{key}`: only {', '.join(LIMITS)} may change")
+    problem = _read(folder)
+    problem = problem.with_choices({key: read_choice(problem, key, str(value)) for key, value in choices.items()})
+    return _run(problem, watch, stopping, folder, None, again=True)
+
+
+LIMITS = ("steps", "time_limit", "tolerance")
+"""What may change when a run goes on."""
+
+
+def _run(
+    problem: Problem,
+    watch: Callable[[Record], None],
+    stopping: Callable[[], bool],
+    folder: Path | None,
+    cutoff: Callable | None,
+    again: bool = False,
+) -> Solution:
+    started = time.perf_counter()
     needed = cost(problem)
     if needed.bytes > memory():
         raise MemoryError(f"a step factors {needed.words}, the machine has {memory() / 2**30:.3g} GiB")
     resolved = settings(problem, cutoff)
-    with jax.enable_x64(True):
+    checkpoint = None if folder is None else folder / CHECKPOINT
+    with ExitStack() as stack:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(alone(folder))
+            begin(folder, problem, resolved)
+        stack.enter_context(jax.enable_x64(True))
         lowered = lower(problem, resolved)
         known = truths(problem)
         outcome = minimise(
@@ -249,6 +292,9 @@ def solve(
             resolved.seed,
             measure=measure(lowered.model, known) if known else lambda parameters: {},
             watch=watch,
+            keep=(lambda snapshot: write(checkpoint, pack(snapshot))) if checkpoint else lambda snapshot: None,
+            resume=unpack(checkpoint) if checkpoint and again and checkpoint.exists() else None,
+            stopping=stopping,
         )
     return Solution(problem, resolved, outcome, time.perf_counter() - started)
 
@@ -261,22 +307,32 @@ def lower(problem: Problem, resolved: Settings | None = None) -> System:
 
 
 def open_run(folder: str | Path) -> Solution:
-    """The solution in a folder that `Solution.save` wrote. Raises OSError or ValueError if it is not one."""
+    """The solution in a folder that a run wrote, ended or not. Raises OSError or ValueError if there is none."""
     folder = Path(folder)
-    text = (folder / "spec.pde").read_text(encoding="utf-8")
-    problem = loads(text, name=str(folder / "spec.pde"))
+    problem = _read(folder)
+    resolved = settings(problem)
     summary = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    problem = problem.with_choices(
-        {
-            key: read_choice(problem, key, value)
-            for key, value in (line.split(" = ", 1) for line in (folder / "settings.txt").read_text().splitlines())
-        }
+    if (folder / "network.npz").exists():
+        with np.load(folder / "network.npz", allow_pickle=False) as arrays:
+            parameters = arrays["parameters"]
+        history = tuple(_records((folder / "history.csv").read_text(encoding="utf-8")))
+    else:
+        with jax.enable_x64(True):
+            snapshot = unpack(folder / CHECKPOINT)(resolved.method.begin(lower(problem, resolved).start))
+        parameters, history = np.asarray(snapshot.state.parameters), tuple(snapshot.history)
+    outcome = Outcome(cast(Array, parameters), history, summary["status"], summary.get("compile_seconds", 0.0))
+    return Solution(problem, resolved, outcome, summary.get("seconds", history[-1].seconds if history else 0.0))
+
+
+def _read(folder: Path) -> Problem:
+    """The problem of a run, with the settings that it had."""
+    if not (folder / "spec.pde").exists() or not (folder / "settings.txt").exists():
+        raise ValueError(f"{folder} holds no run of pdedsl")
+    problem = loads((folder / "spec.pde").read_text(encoding="utf-8"), name=str(folder / "spec.pde"))
+    lines = (folder / "settings.txt").read_text(encoding="utf-8").splitlines()
+    return problem.with_choices(
+        {key: read_choice(problem, key, value) for key, value in (line.split(" = ", 1) for line in lines)}
     )
-    with np.load(folder / "network.npz") as arrays:
-        parameters = arrays["parameters"]
-    history = tuple(_records((folder / "history.csv").read_text(encoding="utf-8")))
-    outcome = Outcome(cast(Array, parameters), history, summary["status"], summary["compile_seconds"])
-    return Solution(problem, settings(problem), outcome, summary["seconds"])
 
 
 def _records(text: str) -> list[Record]:
@@ -296,22 +352,3 @@ def _records(text: str) -> list[Record]:
             )
         )
     return found
-
-
-def _write(path: Path, data: bytes) -> None:
-    _write_with(path, lambda temporary: temporary.write_bytes(data))
-
-
-def _write_with(path: Path, write_to: Callable[[Path], Any]) -> None:
-    """Have a file written beside its place and move it there when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write_to(temporary)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

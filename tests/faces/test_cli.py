@@ -149,15 +149,9 @@ def test_without_jax(words: list[str]) -> None:
 
 def test_ctrl_c_saves_what_there_is(spec: Path) -> None:
     command = [sys.executable, "-u", "-m", "pdedsl.faces.cli", "solve", str(spec), "--steps", "100000", "--out", "run"]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ,
-        # Shells start background jobs with the interrupt ignored, and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+    # Shells start background jobs with the interrupt ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ)
     assert process.stdout is not None
     for line in process.stdout:
         if line.split()[:1] == ["1"]:

@@ -128,6 +128,6 @@ def test_a_schedule_of_ones_own_drives_a_run() -> None:
         "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\nexact u = x*(x - 1)/2\n"
     )
     found = pdedsl.solve(
-        problem, network="mlp(8)", points="grid(40)", steps=15, cutoff=lambda s, c, history: s**2 / (s**2 + 1e-8)
+        problem, network="mlp(8)", points="grid(40)", steps=40, cutoff=lambda s, c, history: s**2 / (s**2 + 1e-8)
     )
     assert found.errors["u"] < 1e-3

@@ -1,0 +1,63 @@
+"""From a snapshot of a run to one file and back, without any Python objects in it."""
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from pdedsl.solver.solve import Record, Snapshot
+
+NAME = "checkpoint.npz"
+_NUMBERS = ("step", "seconds", "loss", "cutoff", "rank", "gain", "accepted", "refused")
+
+
+def pack(snapshot: Snapshot) -> bytes:
+    """A snapshot as an npz archive: the leaves of the method's state, the points, the history by columns."""
+    history = snapshot.history
+    blocks = list(dict.fromkeys(name for r in history for name in r.losses))
+    fields = list(dict.fromkeys(name for r in history for name in r.errors))
+    arrays: dict[str, Any] = {f"history {name}": np.array([getattr(r, name) for r in history]) for name in _NUMBERS}
+    arrays |= {f"loss {b}": np.array([r.losses[b] for r in history]) for b in blocks}
+    arrays |= {f"error {f}": np.array([r.errors.get(f, np.nan) for r in history]) for f in fields}
+    arrays |= {f"state {k}": np.asarray(leaf) for k, leaf in enumerate(jax.tree.leaves(snapshot.state))}
+    arrays |= {f"points {k}": np.asarray(own) for k, own in enumerate(snapshot.points)}
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def unpack(path: Path) -> Callable[[Any], Snapshot]:
+    """The snapshot in a file, given a state of the method that it belongs to. ValueError if it is not one of it."""
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = dict(archive)
+
+    def shaped_like(state: Any) -> Snapshot:
+        leaves, form = jax.tree.flatten(state)
+        found = [arrays.get(f"state {k}") for k in range(len(leaves))]
+        if any(f is None or f.shape != jnp.shape(leaf) for f, leaf in zip(found, leaves, strict=True)):
+            raise ValueError(f"{path} belongs to another network or method")
+        restored = form.unflatten(
+            [jnp.asarray(f, jnp.asarray(leaf).dtype) for f, leaf in zip(found, leaves, strict=True)]
+        )
+        points = [jnp.asarray(arrays[f"points {k}"]) for k in range(sum(n.startswith("points ") for n in arrays))]
+        return Snapshot(restored, tuple(points), records(arrays))
+
+    return shaped_like
+
+
+def records(arrays: dict[str, np.ndarray]) -> Sequence[Record]:
+    """The history that a checkpoint holds."""
+    blocks = [n.removeprefix("loss ") for n in arrays if n.startswith("loss ")]
+    fields = [n.removeprefix("error ") for n in arrays if n.startswith("error ")]
+    return [
+        Record(
+            **{name: arrays[f"history {name}"][k].item() for name in _NUMBERS},
+            losses={b: arrays[f"loss {b}"][k].item() for b in blocks},
+            errors={f: e for f in fields if not np.isnan(e := arrays[f"error {f}"][k].item())},
+        )
+        for k in range(len(arrays["history step"]))
+    ]

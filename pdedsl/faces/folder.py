@@ -1,0 +1,64 @@
+"""From what a run is and where it stands to the files of its folder: each appears whole or not at all."""
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pdedsl.language.problem import Problem
+from pdedsl.language.write import write as write_spec
+from pdedsl.solver.settings import Settings
+
+LOCK = ".lock"
+
+
+class Busy(Exception):
+    """Another run writes to this folder."""
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other runs out of a folder; the lock goes with the process, however that ends. Raises Busy."""
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Busy(f"another run is writing to {folder}") from error
+        yield
+
+
+def begin(folder: Path, problem: Problem, settings: Settings) -> None:
+    """What a run is: enough to do it again, or to go on with a checkpoint."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write(folder / "spec.pde", write_spec(problem).encode())
+    lines = [f"{key} = {value}" for key, value in settings.choices.items()]
+    write(folder / "settings.txt", ("\n".join(lines) + "\n").encode())
+    for reference in problem.references:
+        write(folder / reference.file, problem.beside(reference.file).read_bytes())
+    write(folder / "run.json", json.dumps({"title": problem.title, "status": "running"}).encode())
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all."""
+    write_with(path, lambda temporary: temporary.write_bytes(data))
+
+
+def write_with(path: Path, write_to: Callable[[Path], Any]) -> None:
+    """Have a file written beside its place and move it there when it is complete and on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write_to(temporary)
+        temporary.chmod(0o644)
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
