@@ -13,8 +13,6 @@ from pdedsl.language.problem import Problem
 from pdedsl.language.write import write as write_spec
 from pdedsl.solver.settings import Settings
 
-LOCK = ".lock"
-
 
 class Busy(Exception):
     """Another run writes to this folder."""
@@ -23,12 +21,15 @@ class Busy(Exception):
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Keep other runs out of a folder; the lock goes with the process, however that ends. Raises Busy."""
-    with (folder / LOCK).open("w") as lock:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
             raise Busy(f"another run is writing to {folder}") from error
         yield
+    finally:
+        os.close(handle)
 
 
 def begin(folder: Path, problem: Problem, settings: Settings) -> None:

@@ -52,7 +52,8 @@ def test_solve_writes_a_whole_run(spec: Path) -> None:
     assert result.exit_code == 0, result.output
     names = {p.name for p in Path("run").iterdir()}
     assert names == {
-        *("spec.pde", "settings.txt", "history.csv", "network.npz", "solution.nc", "solution.png", "run.json")
+        *("spec.pde", "settings.txt", "history.csv", "checkpoint.npz", "network.npz"),
+        *("solution.nc", "solution.png", "run.json"),
     }
     run = json.loads(Path("run/run.json").read_text())
     assert run["steps"] == 3 and run["seed"] == 7 and "u" in run["errors"]
