@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import jax
 import jax.numpy as jnp
@@ -32,8 +33,11 @@ def pack(snapshot: Snapshot) -> bytes:
 
 def unpack(path: Path) -> Callable[[Any], Snapshot]:
     """The snapshot in a file, given a state of the method that it belongs to. ValueError if it is not one of it."""
-    with np.load(path, allow_pickle=False) as archive:
-        arrays = dict(archive)
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
+            arrays = dict(archive)
+    except (BadZipFile, EOFError) as error:
+        raise ValueError(f"{path} is not a checkpoint, or not a whole one") from error
 
     def shaped_like(state: Any) -> Snapshot:
         leaves, form = jax.tree.flatten(state)

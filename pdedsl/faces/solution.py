@@ -226,8 +226,9 @@ def solve(
     `choices` override the problem's own: any key of the `solve` block, as a number or in the words of the language,
     `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration; the run ends before the next one
     once `stopping` says so. In `folder` a checkpoint is kept every few seconds, from which `resume` goes on, also after
-    the process was killed. `cutoff` is a schedule of one's
-    own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest first, and the coefficients of the
+    the process was killed.
+
+    `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest first, and the coefficients of the
     residual along them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`, to a filter in [0, 1] of shape (K,);
     JAX traces it. Computes in double precision whatever JAX's own setting is. Raises ValueError for a choice that is not
     one, MemoryError where a step would need more memory than the machine has.
@@ -281,6 +282,8 @@ def _run(
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(alone(folder))
+            if not again:
+                (folder / CHECKPOINT).unlink(missing_ok=True)  # of another run
             begin(folder, problem, resolved)
         stack.enter_context(jax.enable_x64(True))
         lowered = lower(problem, resolved)
@@ -312,7 +315,7 @@ def open_run(folder: str | Path) -> Solution:
     problem = _read(folder)
     resolved = settings(problem)
     summary = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    if (folder / "network.npz").exists():
+    if summary["status"] != "running":
         with np.load(folder / "network.npz", allow_pickle=False) as arrays:
             parameters = arrays["parameters"]
         history = tuple(_records((folder / "history.csv").read_text(encoding="utf-8")))

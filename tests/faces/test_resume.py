@@ -108,6 +108,11 @@ def test_what_a_run_cannot_change(heat: str, tmp_path: Path) -> None:
     pdedsl.solve(pdedsl.loads(heat), folder=tmp_path, **{**CHOICES, "steps": 2})
     with pytest.raises(ValueError, match="only steps, time_limit, tolerance"):
         pdedsl.resume(tmp_path, network="mlp(3)")
+    whole = (tmp_path / "checkpoint.npz").read_bytes()
+    (tmp_path / "checkpoint.npz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match="not a whole one"):
+        pdedsl.resume(tmp_path, steps=4)
+    (tmp_path / "checkpoint.npz").write_bytes(whole)
     lines = (tmp_path / "settings.txt").read_text().replace("mlp(6)", "mlp(7)")
     (tmp_path / "settings.txt").write_text(lines)
     with pytest.raises(ValueError, match="another network"):
