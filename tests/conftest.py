@@ -1,7 +1,14 @@
-"""Strict arithmetic for all tests: double precision, no silent promotion of ranks or types."""
+"""Strict arithmetic for all tests: double precision, no silent promotion of ranks or types.
+
+Random programs are the same in every run; `pytest --hypothesis-profile default` draws others.
+"""
 
 import jax
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.load_profile("same")
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_rank_promotion", "raise")

@@ -184,9 +184,8 @@ def apply_operator(
         if operand.rank not in ranks:
             wanted = " or ".join(RANKS[r] for r in ranks)
             message = f"`{name}` takes {wanted}, not {operand.words}"
-            walk.wrong(
-                "E302", message, node.span, _RANK_HELP.get((name, operand.rank), ""), (operand.span, operand.words)
-            )
+            help_ = _RANK_HELP.get((name, operand.rank), f"give it {wanted}; V[1] is a component of V")
+            walk.wrong("E302", message, node.span, help_, (operand.span, operand.words))
             return None
     if any(o.zero for o in known):
         return Tensor((sp.Integer(0),), zero=True)
@@ -367,7 +366,7 @@ def differentiate(
             help_ = (
                 f"declare it so: field u(..., {symbol.name})"
                 if operand.rank == 0 and operand.scalar in walk.fields.values()
-                else ""
+                else f"it would be 0: write another letter after `d`, or something that holds `{symbol.name}`"
             )
             walk.wrong("E205", f"{words} does not depend on `{symbol.name}`", node.span, help_)
             return None

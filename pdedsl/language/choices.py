@@ -301,7 +301,7 @@ def _some(kind: Number) -> str:
     return "100" if kind.integer else "1e-6"
 
 
-def not_yet(what: str, span: Span, help_: str = "") -> Diagnostic:
+def not_yet(what: str, span: Span, help_: str = "leave it out for now") -> Diagnostic:
     """E901: part of the language that this version of the program does not solve yet."""
     return Diagnostic("E901", f"{what} is part of the language, but not supported yet", span, help_)
 

@@ -99,7 +99,7 @@ class Expressions:
 
     # ---- reporting -------------------------------------------------------------------------------------------------
 
-    def wrong(self, code: str, message: str, span: Span, help_: str = "", *also: tuple[Span, str]) -> None:
+    def wrong(self, code: str, message: str, span: Span, help_: str, *also: tuple[Span, str]) -> None:
         """Report; what is wrong in the body of a `let` is shown where it is used, the `let` as second place."""
         if self._inside:
             if (code, span) in self._blamed:
@@ -532,9 +532,9 @@ def _whole(text: str) -> bool:
     return "." not in text and "e" not in text
 
 
-def unsupported(what: str, span: Span) -> tuple[str, str, Span]:
+def unsupported(what: str, span: Span) -> tuple[str, str, Span, str]:
     found = not_yet(what, span)
-    return found.code, found.message, found.span
+    return found.code, found.message, found.span, found.help
 
 
 _RELATIONS: Mapping[str, Callable[..., sp.Basic]] = {

@@ -61,7 +61,8 @@ class Diagnostic:
     code: str
     message: str
     span: Span
-    help: str = ""
+    help: str
+    """What to write instead; never empty."""
     also: tuple[tuple[Span, str], ...] = ()
     """Second places, each with a few words that say what stands there."""
 

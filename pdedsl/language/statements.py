@@ -69,7 +69,11 @@ class Statements:
         if not occurring((*differences, *integrands), self._known_fields()):
             message = f"this {_WORDS[relation.kind]} holds no unknown"
             known = ", ".join(self.scope.names.of("field"))
-            self.scope.report(Diagnostic("E509", message, relation.sides, f"the fields are {known}" if known else ""))
+            self.scope.report(
+                Diagnostic(
+                    "E509", message, relation.sides, f"the fields are {known}" if known else "declare one: field u(x)"
+                )
+            )
             return None
         if hard and not self._can_be_hard(relation, hard, Tensor(lhs, shape), Tensor(rhs, shape)):
             return None

@@ -47,7 +47,7 @@ def answers(text: str) -> None:
 
 
 @given(edited())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_edited_specs(text: str) -> None:
     answers(text)
 
