@@ -2,12 +2,14 @@
 
 A function is traced once to a jaxpr; every intermediate value then carries, beside itself, its partial
 derivatives for a downward closed set of multi-indices: linear primitives act on all of them at once, products
-follow Leibniz' rule, elementwise functions Faa di Bruno's formula. A function that uses a primitive without a rule
+follow Leibniz' rule, elementwise functions Faa di Bruno's formula. A sum of pure second derivatives is carried as one
+(the forward Laplacian, Li et al., arXiv 2307.08214): it needs the first derivatives only. A function that uses a primitive without a rule
 is differentiated by nested `jax.jvp` instead: same values, more work.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
 from math import comb, prod
@@ -23,23 +25,44 @@ MultiIndex = tuple[int, ...]
 """How often each coordinate is differentiated: `(2, 0, 1)` is the third derivative u_{xxz} of u(x, y, z)."""
 
 
-def derivatives(u: Callable[[Array], Array], x: Array, indices: Iterable[MultiIndex]) -> dict[MultiIndex, Array]:
-    """Partial derivatives of `u` at one point.
+@dataclass(frozen=True)
+class Laplacian:
+    """The sum of the pure second derivatives `weights[k] u_{kk}` over the coordinates k."""
+
+    weights: tuple[float, ...]
+
+    @property
+    def axes(self) -> list[int]:
+        return [axis for axis, weight in enumerate(self.weights) if weight]
+
+
+Part = MultiIndex | Laplacian
+"""What can be asked of a function at a point."""
+
+
+def derivatives(u: Callable[[Array], Array], x: Array, parts: Iterable[Part]) -> dict[Part, Array]:
+    """Partial derivatives of `u` at one point, and weighted sums of its pure second ones.
 
     `u` maps a point of shape (d,) to an array of any shape; `x` has shape (d,). Returns one array of the shape of
-    `u(x)` for each multi-index. Pure: usable under `jit`, `vmap` and `grad`.
+    `u(x)` for each part. Pure: usable under `jit`, `vmap` and `grad`.
     """
-    wanted = sorted(set(indices))
-    if all(sum(index) == 0 for index in wanted):
+    wanted = list(dict.fromkeys(parts))
+    if all(isinstance(part, tuple) and not any(part) for part in wanted):
         return dict.fromkeys(wanted, u(x)) if wanted else {}
     try:
         return _sweep(u, x, wanted)
     except _NoRule:
-        return {index: _nested(u, x, index) for index in wanted}
+        return {part: _nested(u, x, part) for part in wanted}
 
 
-def _nested(u: Callable[[Array], Array], x: Array, index: MultiIndex) -> Array:
-    for axis, count in enumerate(index):
+def _nested(u: Callable[[Array], Array], x: Array, part: Part) -> Array:
+    if isinstance(part, Laplacian):
+        twice = {axis: tuple(2 * int(k == axis) for k in range(x.shape[0])) for axis in part.axes}
+        return sum(
+            (part.weights[axis] * _nested(u, x, index) for axis, index in twice.items()),
+            start=jnp.asarray(0.0, x.dtype),
+        )
+    for axis, count in enumerate(part):
         direction = jnp.zeros_like(x).at[axis].set(1)
         for _ in range(count):
             u = partial(lambda f, v, y: jax.jvp(f, (y,), (v,))[1], u, direction)
@@ -51,15 +74,23 @@ class _NoRule(Exception):
 
 
 class _Indices:
-    """A downward closed set of multi-indices in the order in which the sweep stacks them, without the zero one."""
+    """A downward closed set of multi-indices in the order in which the sweep stacks them, without the zero one.
 
-    def __init__(self, wanted: Sequence[MultiIndex]):
-        closed = {below for index in wanted for below in product(*(range(n + 1) for n in index))}
+    The Laplacians stand behind them.
+    """
+
+    def __init__(self, wanted: Sequence[Part]):
+        self.laplacians = [part for part in wanted if isinstance(part, Laplacian)]
+        slopes = [
+            tuple(int(k == axis) for k in range(len(part.weights))) for part in self.laplacians for axis in part.axes
+        ]
+        asked = [*slopes, *(part for part in wanted if isinstance(part, tuple))]
+        closed = {below for index in asked for below in product(*(range(n + 1) for n in index))}
         rows = [index for index in closed if any(index)]
         # Indices of one kind (all pure second derivatives, say) stand together, so that one operation serves them all.
         self.rows = sorted(rows, key=lambda i: (sum(i), _kind(i), [-n for n in i]))
-        self.place = {index: row for row, index in enumerate(self.rows)}
-        self.order = max(map(sum, self.rows))
+        self.place: dict[Part, int] = {part: row for row, part in enumerate([*self.rows, *self.laplacians])}
+        self.order = max(*map(sum, self.rows), 2 if self.laplacians else 1)
         self.kinds: dict[tuple[int, ...], list[MultiIndex]] = {}
         for index in self.rows:
             self.kinds.setdefault(_kind(index), []).append(index)
@@ -74,6 +105,10 @@ class _Indices:
                 sub[axis] = count
             found.append(self.place[tuple(sub)])
         return found
+
+    def slopes(self, part: Laplacian) -> list[int]:
+        """The rows of the first derivatives along the coordinates of a Laplacian."""
+        return [self.place[tuple(int(k == axis) for k in range(len(part.weights)))] for axis in part.axes]
 
 
 def _kind(index: MultiIndex) -> tuple[int, ...]:
@@ -108,9 +143,9 @@ def _take(stack: Array, rows: Sequence[int]) -> Array:
     return stack[np.asarray(rows)]
 
 
-def _sweep(u: Callable[[Array], Array], x: Array, wanted: Sequence[MultiIndex]) -> dict[MultiIndex, Array]:
+def _sweep(u: Callable[[Array], Array], x: Array, wanted: Sequence[Part]) -> dict[Part, Array]:
     indices = _Indices(wanted)
-    seeds = np.zeros((len(indices.rows), x.shape[0]))
+    seeds = np.zeros((len(indices.place), x.shape[0]))
     for row, index in enumerate(indices.rows):
         if sum(index) == 1:
             seeds[row] = index
@@ -119,8 +154,8 @@ def _sweep(u: Callable[[Array], Array], x: Array, wanted: Sequence[MultiIndex]) 
     if more:
         raise TypeError("the function must return one array")
     if stack is None:
-        stack = jnp.zeros((len(indices.rows), *shape.shape), shape.dtype)
-    return {index: stack[indices.place[index]] if any(index) else value for index in wanted}
+        stack = jnp.zeros((len(indices.place), *shape.shape), shape.dtype)
+    return {part: stack[indices.place[part]] if part in indices.place else value for part in wanted}
 
 
 _Dual = tuple[Any, Any]
@@ -214,6 +249,11 @@ def _bilinear(times: Callable[..., Array], a: _Dual, b: _Dual, indices: _Indices
                 left, right = (_take(d, indices.parts(members, block)) for d, block in ((dx, lower), (dy, upper)))
                 total = total + weight * jax.vmap(times)(left, right)
         rows.append(total)
+    for part in indices.laplacians:
+        own = indices.place[part]
+        left, right = (_take(d, indices.slopes(part)) for d in (dx, dy))
+        crossed = jnp.sum(jax.vmap(times)(_weighted(part, left), right), axis=0)
+        rows.append((times(x, dy[own]) + times(dx[own], y) + 2 * crossed)[None])
     return times(x, y), jnp.concatenate(rows)
 
 
@@ -233,4 +273,15 @@ def _elementwise(function: Callable[[Array], Array], dual: _Dual, indices: _Indi
             factors = [_take(stack, indices.parts(members, block)) for block in blocks]
             terms.append(slopes[len(blocks)][None] * (times * prod(factors[1:], start=factors[0])))
         rows.append(sum(terms[1:], start=terms[0]))
+    for part in indices.laplacians:
+        along = _take(stack, indices.slopes(part))
+        squares = jnp.sum(_weighted(part, along) * along, axis=0)
+        rows.append((slopes[1] * stack[indices.place[part]] + slopes[2] * squares)[None])
     return slopes[0], jnp.concatenate(rows)
+
+
+def _weighted(part: Laplacian, slopes: Array) -> Array:
+    weights = np.asarray([w for w in part.weights if w])
+    if (weights == 1).all():
+        return slopes
+    return slopes * jnp.asarray(weights, slopes.dtype).reshape(-1, *[1] * (slopes.ndim - 1))

@@ -14,7 +14,7 @@ from jax import Array
 from pdedsl.language import geometry, quadrature
 from pdedsl.language.functions import BY_HEAD
 from pdedsl.language.problem import Condition, Equation, Integral, Problem, expand_derivatives, normal
-from pdedsl.numerics.derivatives import MultiIndex, derivatives
+from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
 
 Callee = Callable[[Array], Array]
 Residual = Callable[[Callee, Array], Array]
@@ -84,9 +84,9 @@ def lower_expressions(
 
     `outward` gives the normal at a point; it is needed where the expressions hold the normal.
     """
-    expanded = [expand_derivatives(e) for e in expressions]
+    expanded, sums = _laplacians(problem, [expand_derivatives(e) for e in expressions])
     places = {f.expression: place for place, f in enumerate(problem.fields)}
-    atoms: dict[Any, tuple[int, MultiIndex]] = {}
+    atoms: dict[Any, tuple[int, Part]] = {s: (places[f], part) for s, (f, part) in sums.items()}
     for expression in expanded:
         # In an order of their own: that of a set changes with the process, and with it the compiled program.
         for atom in sorted(expression.atoms(sp.Derivative, sp.core.function.AppliedUndef), key=sp.default_sort_key):
@@ -94,7 +94,7 @@ def lower_expressions(
             pairs: Any = atom.variable_count if isinstance(atom, sp.Derivative) else ()
             counts: dict[Any, Any] = dict(pairs)
             atoms[atom] = places[inner], tuple(int(counts.get(s, 0)) for s in problem.symbols)
-    indices = {index for _, index in atoms.values()}
+    parts = dict.fromkeys(part for _, part in atoms.values())
     n = len(problem.fields)
     normals = normal(len(problem.space))
     wanted = set().union(*(e.free_symbols for e in expanded))
@@ -113,17 +113,62 @@ def lower_expressions(
                 raise ValueError(f"u(x) must hold the values of {n} field(s), not an array of shape {value.shape}")
             return value.reshape((n,))
 
-        found = derivatives(values, x, indices)
+        found = derivatives(values, x, parts)
         memo: dict[Any, Any] = dict(zip(problem.symbols, x, strict=True))
         memo.update(problem.values)
         if curved:
             assert outward is not None
             memo.update(zip(normals, outward(x), strict=True))
         memo.update((symbol, integral(u, x)) for symbol, integral in integrals.items())
-        memo.update((atom, found[index][place]) for atom, (place, index) in atoms.items())
+        memo.update((atom, found[part][place]) for atom, (place, part) in atoms.items())
         return jnp.stack([jnp.asarray(_lower(e, memo), x.dtype) for e in expanded])
 
     return residual
+
+
+def _laplacians(
+    problem: Problem, expressions: Sequence[Any]
+) -> tuple[list[Any], dict[sp.Symbol, tuple[Any, Laplacian]]]:
+    """Expressions with their sums of pure second derivatives as symbols, and what those stand for.
+
+    Such a sum, with numbers for coefficients, is one derivative in the sweep; nothing changes where that spares none,
+    because the single derivatives stand somewhere else as well.
+    """
+    known: dict[Any, Any] = {symbol: sp.Float(value) for symbol, value in problem.values.items()}
+    symbols: dict[tuple[Any, Laplacian], sp.Symbol] = {}
+
+    def weight(term: Any) -> tuple[Any, Any, float] | None:
+        """A term `c u_kk` as (u, k, c)."""
+        factor, rest = term.as_independent(sp.Derivative, as_Add=False)
+        if not isinstance(rest, sp.Derivative) or (factor := factor.xreplace(known)).free_symbols:
+            return None
+        pairs: Any = rest.variable_count
+        return (rest.expr, pairs[0][0], float(factor)) if len(pairs) == 1 and pairs[0][1] == 2 else None
+
+    def collected(total: Any) -> Any:
+        pure: dict[Any, dict[Any, float]] = {}
+        for term in total.args:
+            if found := weight(term):
+                field, symbol, value = found
+                pure.setdefault(field, {})[symbol] = value
+        fields = {f: weights for f, weights in pure.items() if len(weights) > 1}
+        rest = [t for t in total.args if not ((found := weight(t)) and found[0] in fields)]
+        for field, weights in fields.items():
+            first = next(w for s in problem.symbols if (w := weights.get(s)))
+            part = Laplacian(tuple(weights.get(s, 0.0) / first for s in problem.symbols))
+            name = symbols.setdefault((field, part), sp.Dummy(f"laplacian_{len(symbols)}", real=True))
+            rest.append(first * name if first != 1 else name)
+        return sp.Add(*rest) if fields else total
+
+    def coordinates(expressions: Sequence[Any]) -> set[Any]:
+        """Those of the pure second derivatives."""
+        return {one[1] for e in expressions for d in e.atoms(sp.Derivative) if (one := weight(d))}
+
+    found = [e.replace(lambda part: isinstance(part, sp.Add), collected) for e in expressions]
+    spared = len(coordinates(expressions)) - len(coordinates(found))
+    if spared <= len({part for _, part in symbols}):
+        return list(expressions), {}
+    return found, {symbol: key for key, symbol in symbols.items()}
 
 
 def _integral(problem: Problem, integral: Integral) -> Callable[[Callee, Array], Array]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from jax import Array
 
-from pdedsl.numerics.derivatives import _nested, _NoRule, _sweep, derivatives
+from pdedsl.numerics.derivatives import Laplacian, _nested, _NoRule, _sweep, derivatives
 
 
 def smooth(x: Array) -> Array:
@@ -32,6 +32,18 @@ def test_sweep_agrees_with_nested_forward_mode(function) -> None:
     found = _sweep(function, POINT, INDICES)
     for index in INDICES:
         np.testing.assert_allclose(found[index], _nested(function, POINT, index), rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("function", [smooth, attention])
+@pytest.mark.parametrize("weights", [(1.0, 1.0, 1.0), (0.5, 0.0, -2.0)])
+def test_a_laplacian_is_the_sum_of_its_second_derivatives(function, weights) -> None:
+    pure = [(2, 0, 0), (0, 2, 0), (0, 0, 2)]
+    part = Laplacian(weights)
+    found = _sweep(function, POINT, [part, (0, 0, 0), (1, 0, 1)])
+    expected = sum(w * _nested(function, POINT, index) for w, index in zip(weights, pure, strict=True))
+    np.testing.assert_allclose(found[part], expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(_nested(function, POINT, part), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(found[1, 0, 1], _nested(function, POINT, (1, 0, 1)), rtol=1e-12, atol=1e-12)
 
 
 def test_closed_form() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pdedsl.language.load import check, loads
 from pdedsl.language.source import Source
+from pdedsl.numerics.derivatives import Laplacian, derivatives
 from pdedsl.numerics.lower import residuals
 
 X, Y, T = sp.symbols("x y t", real=True)
@@ -30,6 +31,11 @@ SCALAR = {
     "dxxyt(u)": lambda u, v: u.diff(X, 2, Y, T),
     "d(u, x, 2, y)": lambda u, v: u.diff(X, 2, Y),
     "laplacian(u)*v": lambda u, v: (u.diff(X, 2) + u.diff(Y, 2)) * v,
+    "k*laplacian(u) + 2*dxx(v) + dyy(v)/pi - laplacian(v*x)": lambda u, v: sp.Rational(7, 10)
+    * (u.diff(X, 2) + u.diff(Y, 2)) + 2 * v.diff(X, 2) + v.diff(Y, 2) / sp.pi - (v * X).diff(X, 2) - X * v.diff(Y, 2),
+    "laplacian(u)*laplacian(v) + dtt(u)": lambda u, v: (u.diff(X, 2) + u.diff(Y, 2)) * (v.diff(X, 2) + v.diff(Y, 2))
+    + u.diff(T, 2),
+    "exp(-laplacian(u) + x) + x*dyy(u)": lambda u, v: sp.exp(X - u.diff(X, 2) - u.diff(Y, 2)) + X * u.diff(Y, 2),
     "div(grad(u)) - laplacian(u) + div([u, v])": lambda u, v: u.diff(X) + v.diff(Y),
     "dot(grad(u), grad(v))": lambda u, v: u.diff(X) * v.diff(X) + u.diff(Y) * v.diff(Y),
     "advect([u, v], u)": lambda u, v: u * u.diff(X) + v * u.diff(Y),
@@ -129,3 +135,21 @@ def test_integer_powers_have_all_derivatives_at_zero() -> None:
     text = "pde 1\ndomain x in [-1, 1]\nfield u(x)\nequation: dxxx(u^3) = 0\nboundary: u = 0  on all\n"
     residual = residuals(loads(text))["equation"]
     np.testing.assert_allclose(residual(lambda x: x[0], jnp.zeros(1)), [6.0])
+
+
+def test_a_laplacian_is_one_part_of_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def seen(u, x, parts):
+        asked.append(set(parts))
+        return derivatives(u, x, parts)
+
+    monkeypatch.setattr("pdedsl.numerics.lower.derivatives", seen)
+    text = "pde 1\nparam Re = 20\ndomain (x, y) = box([0, 0], [1, 1])\nfield u(x, y), v(x, y)\nvector U = (u, v)\n"
+    text += "equation: advect(U, U) = laplacian(U)/Re\nboundary: U = 0  on all\n"
+    point = jnp.array([0.3, 0.4])
+    found = residuals(loads(text))["equation"](lambda x: jnp.stack([x[0] ** 2 * x[1], jnp.sin(x[1])]), point)
+    assert asked == [{(0, 0), (1, 0), (0, 1), Laplacian((1.0, 1.0))}]
+    x, y = point
+    expected = [x**2 * y * 2 * x * y + jnp.sin(y) * x**2 - 2 * y / 20, jnp.sin(y) * jnp.cos(y) + jnp.sin(y) / 20]
+    np.testing.assert_allclose(found, jnp.stack(expected), rtol=1e-12)
