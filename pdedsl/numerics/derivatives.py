@@ -32,8 +32,10 @@ class Laplacian:
     weights: tuple[float, ...]
 
     @property
-    def axes(self) -> list[int]:
-        return [axis for axis, weight in enumerate(self.weights) if weight]
+    def slopes(self) -> list[MultiIndex]:
+        """The first derivatives along its coordinates."""
+        d = len(self.weights)
+        return [tuple(int(k == axis) for k in range(d)) for axis in range(d) if self.weights[axis]]
 
 
 Part = MultiIndex | Laplacian
@@ -57,11 +59,9 @@ def derivatives(u: Callable[[Array], Array], x: Array, parts: Iterable[Part]) ->
 
 def _nested(u: Callable[[Array], Array], x: Array, part: Part) -> Array:
     if isinstance(part, Laplacian):
-        twice = {axis: tuple(2 * int(k == axis) for k in range(x.shape[0])) for axis in part.axes}
-        return sum(
-            (part.weights[axis] * _nested(u, x, index) for axis, index in twice.items()),
-            start=jnp.asarray(0.0, x.dtype),
-        )
+        weights = [w for w in part.weights if w]
+        twice = [tuple(2 * n for n in slope) for slope in part.slopes]
+        return sum((w * _nested(u, x, i) for w, i in zip(weights, twice, strict=True)), start=jnp.zeros((), x.dtype))
     for axis, count in enumerate(part):
         direction = jnp.zeros_like(x).at[axis].set(1)
         for _ in range(count):
@@ -73,50 +73,63 @@ class _NoRule(Exception):
     """The function uses a primitive that the sweep does not know."""
 
 
-class _Indices:
-    """A downward closed set of multi-indices in the order in which the sweep stacks them, without the zero one.
-
-    The Laplacians stand behind them.
+class _Groups:
+    """A downward closed set of multi-indices without the zero one, in groups that one operation serves: all the pure
+    second derivatives, say. Each Laplacian is a group of its own behind them.
     """
 
     def __init__(self, wanted: Sequence[Part]):
         self.laplacians = [part for part in wanted if isinstance(part, Laplacian)]
-        slopes = [
-            tuple(int(k == axis) for k in range(len(part.weights))) for part in self.laplacians for axis in part.axes
-        ]
+        slopes = [index for part in self.laplacians for index in part.slopes]
         asked = [*slopes, *(part for part in wanted if isinstance(part, tuple))]
         closed = {below for index in asked for below in product(*(range(n + 1) for n in index))}
-        rows = [index for index in closed if any(index)]
-        # Indices of one kind (all pure second derivatives, say) stand together, so that one operation serves them all.
-        self.rows = sorted(rows, key=lambda i: (sum(i), _kind(i), [-n for n in i]))
-        self.place: dict[Part, int] = {part: row for row, part in enumerate([*self.rows, *self.laplacians])}
-        self.order = max(*map(sum, self.rows), 2 if self.laplacians else 1)
-        self.kinds: dict[tuple[int, ...], list[MultiIndex]] = {}
-        for index in self.rows:
-            self.kinds.setdefault(_kind(index), []).append(index)
+        self.members: dict[Kind, list[MultiIndex]] = {}
+        for index in sorted((i for i in closed if any(i)), key=lambda i: (sum(i), _kind(i), [-n for n in i])):
+            self.members.setdefault(_kind(index), []).append(index)
+        self.order = max(*map(sum, self.members), 2 if self.laplacians else 1)
+        self.places: dict[Part, tuple[int, int]] = {
+            index: (group, row)
+            for group, members in enumerate(self.members.values())
+            for row, index in enumerate(members)
+        }
+        self.places.update((part, (len(self.members) + k, 0)) for k, part in enumerate(self.laplacians))
+        self.number = len(self.members) + len(self.laplacians)
 
-    def parts(self, indices: Sequence[MultiIndex], block: MultiIndex) -> list[int]:
-        """The rows of the sub-indices of `indices` that correspond to `block` of their common kind."""
-        found = []
-        for index in indices:
-            axes = sorted((a for a, n in enumerate(index) if n), key=lambda a: (-index[a], a))
-            sub = [0] * len(index)
-            for axis, count in zip(axes, block, strict=True):
-                sub[axis] = count
-            found.append(self.place[tuple(sub)])
-        return found
+    def at(self, stack: "_Stack", part: Part) -> Array:
+        group, row = self.places[part]
+        return stack[group][row]
 
-    def slopes(self, part: Laplacian) -> list[int]:
-        """The rows of the first derivatives along the coordinates of a Laplacian."""
-        return [self.place[tuple(int(k == axis) for k in range(len(part.weights)))] for axis in part.axes]
+    def taken(self, stack: "_Stack", indices: Sequence[MultiIndex]) -> Array:
+        """The derivatives for indices of one kind."""
+        group = self.places[indices[0]][0]
+        rows = [self.places[index][1] for index in indices]
+        if rows == list(range(stack[group].shape[0])):
+            return stack[group]
+        return stack[group][np.asarray(rows)]
 
 
-def _kind(index: MultiIndex) -> tuple[int, ...]:
+Kind = tuple[int, ...]
+"""The counts of a multi-index without zeros, the largest first: `(2, 1)` for u_{xxz}."""
+
+
+def _blocks(indices: Sequence[MultiIndex], block: MultiIndex) -> list[MultiIndex]:
+    """The parts of the indices, of one kind, that correspond to `block` of their kind."""
+    found = []
+    for index in indices:
+        axes = sorted((a for a, n in enumerate(index) if n), key=lambda a: (-index[a], a))
+        part = [0] * len(index)
+        for axis, count in zip(axes, block, strict=True):
+            part[axis] = count
+        found.append(tuple(part))
+    return found
+
+
+def _kind(index: MultiIndex) -> Kind:
     return tuple(sorted((n for n in index if n), reverse=True))
 
 
 @cache
-def _partitions(kind: tuple[int, ...]) -> tuple[tuple[int, tuple[MultiIndex, ...]], ...]:
+def _partitions(kind: Kind) -> tuple[tuple[int, tuple[MultiIndex, ...]], ...]:
     """Faa di Bruno's terms for a kind: how often each way of splitting the derivative into blocks occurs."""
     letters = [axis for axis, count in enumerate(kind) for _ in range(count)]
 
@@ -136,42 +149,40 @@ def _partitions(kind: tuple[int, ...]) -> tuple[tuple[int, tuple[MultiIndex, ...
     return tuple((times, blocks) for blocks, times in sorted(found.items()))
 
 
-def _take(stack: Array, rows: Sequence[int]) -> Array:
-    first = rows[0]
-    if list(rows) == list(range(first, first + len(rows))):
-        return stack[first : first + len(rows)]
-    return stack[np.asarray(rows)]
+_Stack = tuple[Array, ...]
+"""The derivatives of a value: one array a group, stacked along its first axis."""
 
 
 def _sweep(u: Callable[[Array], Array], x: Array, wanted: Sequence[Part]) -> dict[Part, Array]:
-    indices = _Indices(wanted)
-    seeds = np.zeros((len(indices.place), x.shape[0]))
-    for row, index in enumerate(indices.rows):
-        if sum(index) == 1:
-            seeds[row] = index
+    groups = _Groups(wanted)
+    seeds = [np.zeros((len(members), x.shape[0])) for members in groups.members.values()]
+    seeds += [np.zeros((1, x.shape[0])) for _ in groups.laplacians]
+    for row, index in enumerate(groups.members.get((1,), [])):
+        seeds[0][row] = index
     closed, shape = jax.make_jaxpr(u, return_shape=True)(x)
-    (value, stack), *more = _run(closed.jaxpr, closed.consts, [(x, jnp.asarray(seeds, x.dtype))], indices)
+    stack = tuple(jnp.asarray(s, x.dtype) for s in seeds)
+    (value, stack), *more = _run(closed.jaxpr, closed.consts, [(x, stack)], groups)
     if more:
         raise TypeError("the function must return one array")
     if stack is None:
-        stack = jnp.zeros((len(indices.place), *shape.shape), shape.dtype)
-    return {part: stack[indices.place[part]] if part in indices.place else value for part in wanted}
+        stack = tuple(jnp.zeros((len(s), *shape.shape), shape.dtype) for s in seeds)
+    return {part: groups.at(stack, part) if part in groups.places else value for part in wanted}
 
 
 _Dual = tuple[Any, Any]
 """A value and the stack of its derivatives, or None for the stack of something that does not depend on the point."""
 
 
-def _run(jaxpr: Any, consts: Sequence[Any], arguments: Sequence[_Dual], indices: _Indices) -> list[_Dual]:
+def _run(jaxpr: Any, consts: Sequence[Any], arguments: Sequence[_Dual], groups: _Groups) -> list[_Dual]:
     known: dict[Any, _Dual] = dict(zip(jaxpr.constvars, ((c, None) for c in consts), strict=True))
     known.update(zip(jaxpr.invars, arguments, strict=True))
     for equation in jaxpr.eqns:
         duals = [(v.val, None) if isinstance(v, Literal) else known[v] for v in equation.invars]
-        known.update(zip(equation.outvars, _apply(equation, duals, indices), strict=True))
+        known.update(zip(equation.outvars, _apply(equation, duals, groups), strict=True))
     return [(v.val, None) if isinstance(v, Literal) else known[v] for v in jaxpr.outvars]
 
 
-def _apply(equation: Any, duals: list[_Dual], indices: _Indices) -> list[_Dual]:
+def _apply(equation: Any, duals: list[_Dual], groups: _Groups) -> list[_Dual]:
     primitive, params = equation.primitive, equation.params
     values = [value for value, _ in duals]
     moving = [place for place, (_, stack) in enumerate(duals) if stack is not None]
@@ -181,7 +192,7 @@ def _apply(equation: Any, duals: list[_Dual], indices: _Indices) -> list[_Dual]:
             consts, jaxpr = (inner.consts, inner.jaxpr) if hasattr(inner, "consts") else ((), inner)
             if len(jaxpr.invars) != len(duals) or primitive.name in _LOOPS:
                 raise _NoRule(primitive.name)
-            return _run(jaxpr, consts, duals, indices)
+            return _run(jaxpr, consts, duals, groups)
     bound = partial(primitive.bind, **params)
     if not moving:
         result = bound(*values)
@@ -191,16 +202,16 @@ def _apply(equation: Any, duals: list[_Dual], indices: _Indices) -> list[_Dual]:
     if primitive.name in _LINEAR:
         return [_linear(bound, duals)]
     if primitive.name in _BILINEAR:
-        return [_bilinear(bound, duals[0], duals[1], indices)]
+        return [_bilinear(bound, duals[0], duals[1], groups)]
     if primitive.name == "div":
-        inverse = _elementwise(partial(jax.lax.integer_pow, y=-1), duals[1], indices)
-        return [_bilinear(jax.lax.mul, duals[0], inverse, indices)]
+        inverse = _elementwise(partial(jax.lax.integer_pow, y=-1), duals[1], groups)
+        return [_bilinear(jax.lax.mul, duals[0], inverse, groups)]
     if primitive.name == "square":
-        return [_bilinear(jax.lax.mul, duals[0], duals[0], indices)]
+        return [_bilinear(jax.lax.mul, duals[0], duals[0], groups)]
     if primitive.name == "pow" and moving == [0]:
-        return [_elementwise(lambda a: bound(a, values[1]), duals[0], indices)]
+        return [_elementwise(lambda a: bound(a, values[1]), duals[0], groups)]
     if primitive.name in _ELEMENTWISE:
-        return [_elementwise(bound, duals[0], indices)]
+        return [_elementwise(bound, duals[0], groups)]
     raise _NoRule(primitive.name)
 
 
@@ -228,56 +239,58 @@ def _linear(bound: Callable[..., Array], duals: Sequence[_Dual]) -> _Dual:
             arguments[place] = value
         return bound(*arguments)
 
-    point = tuple(duals[place][0] for place in moving)
-    push = jax.vmap(lambda *tangents: jax.jvp(at, point, tangents), out_axes=(None, 0))
-    return push(*(duals[place][1] for place in moving))
+    value, push = jax.linearize(at, *(duals[place][0] for place in moving))
+    stacks = zip(*(duals[place][1] for place in moving), strict=True)
+    return value, tuple(jax.vmap(push)(*group) for group in stacks)
 
 
-def _bilinear(times: Callable[..., Array], a: _Dual, b: _Dual, indices: _Indices) -> _Dual:
-    """Leibniz' rule, over all the indices of a kind at once."""
+def _bilinear(times: Callable[..., Array], a: _Dual, b: _Dual, groups: _Groups) -> _Dual:
+    """Leibniz' rule, over a group at once."""
     (x, dx), (y, dy) = a, b
     if dx is None or dy is None:
         return _linear(times, (a, b))
-    rows = []
-    for kind, members in indices.kinds.items():
-        own = [indices.place[index] for index in members]
-        total = jax.vmap(lambda t: times(x, t))(_take(dy, own)) + jax.vmap(lambda t: times(t, y))(_take(dx, own))
+    both = jax.vmap(times)
+    plain = [
+        jax.vmap(lambda t: times(x, t))(right) + jax.vmap(lambda t: times(t, y))(left)
+        for left, right in zip(dx, dy, strict=True)
+    ]
+    found = []
+    for total, (kind, members) in zip(plain, groups.members.items(), strict=False):
         for lower in product(*(range(n + 1) for n in kind)):
             upper = tuple(n - k for n, k in zip(kind, lower, strict=True))
             if any(lower) and any(upper):
                 weight = prod(comb(n, k) for n, k in zip(kind, lower, strict=True))
-                left, right = (_take(d, indices.parts(members, block)) for d, block in ((dx, lower), (dy, upper)))
-                total = total + weight * jax.vmap(times)(left, right)
-        rows.append(total)
-    for part in indices.laplacians:
-        own = indices.place[part]
-        left, right = (_take(d, indices.slopes(part)) for d in (dx, dy))
-        crossed = jnp.sum(jax.vmap(times)(_weighted(part, left), right), axis=0)
-        rows.append((times(x, dy[own]) + times(dx[own], y) + 2 * crossed)[None])
-    return times(x, y), jnp.concatenate(rows)
+                left = groups.taken(dx, _blocks(members, lower))
+                right = groups.taken(dy, _blocks(members, upper))
+                total = total + weight * both(left, right)
+        found.append(total)
+    for total, part in zip(plain[len(found) :], groups.laplacians, strict=True):
+        left, right = groups.taken(dx, part.slopes), groups.taken(dy, part.slopes)
+        found.append(total + 2 * _total(both(_weighted(part, left), right)))
+    return times(x, y), tuple(found)
 
 
-def _elementwise(function: Callable[[Array], Array], dual: _Dual, indices: _Indices) -> _Dual:
-    """Faa di Bruno's formula, over all the indices of a kind at once."""
+def _elementwise(function: Callable[[Array], Array], dual: _Dual, groups: _Groups) -> _Dual:
+    """Faa di Bruno's formula, over a group at once."""
     value, stack = dual
     if stack is None:
         return function(value), None
     outer = [function]
-    for _ in range(indices.order):
+    for _ in range(groups.order):
         outer.append(partial(lambda f, y: jax.jvp(f, (y,), (jnp.ones_like(y),))[1], outer[-1]))
     slopes = [f(value) for f in outer]
-    rows = []
-    for kind, members in indices.kinds.items():
+    found = []
+    for kind, members in groups.members.items():
         terms = []
         for times, blocks in _partitions(kind):
-            factors = [_take(stack, indices.parts(members, block)) for block in blocks]
+            factors = [groups.taken(stack, _blocks(members, block)) for block in blocks]
             terms.append(slopes[len(blocks)][None] * (times * prod(factors[1:], start=factors[0])))
-        rows.append(sum(terms[1:], start=terms[0]))
-    for part in indices.laplacians:
-        along = _take(stack, indices.slopes(part))
-        squares = jnp.sum(_weighted(part, along) * along, axis=0)
-        rows.append((slopes[1] * stack[indices.place[part]] + slopes[2] * squares)[None])
-    return slopes[0], jnp.concatenate(rows)
+        found.append(sum(terms[1:], start=terms[0]))
+    for own, part in zip(stack[len(found) :], groups.laplacians, strict=True):
+        along = groups.taken(stack, part.slopes)
+        squares = _total(_weighted(part, along) * along)
+        found.append(slopes[1][None] * own + slopes[2][None] * squares)
+    return slopes[0], tuple(found)
 
 
 def _weighted(part: Laplacian, slopes: Array) -> Array:
@@ -285,3 +298,10 @@ def _weighted(part: Laplacian, slopes: Array) -> Array:
     if (weights == 1).all():
         return slopes
     return slopes * jnp.asarray(weights, slopes.dtype).reshape(-1, *[1] * (slopes.ndim - 1))
+
+
+def _total(rows: Array) -> Array:
+    """The sum of some rows, as one row; term by term where there are few, so that XLA fuses it with what it sums."""
+    if rows.shape[0] > 16:
+        return jnp.sum(rows, axis=0, keepdims=True)
+    return sum(rows[1:], start=rows[0])[None]
