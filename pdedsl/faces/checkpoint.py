@@ -25,6 +25,7 @@ def pack(snapshot: Snapshot) -> bytes:
     arrays |= {f"loss {b}": np.array([r.losses[b] for r in history]) for b in blocks}
     arrays |= {f"error {f}": np.array([r.errors.get(f, np.nan) for r in history]) for f in fields}
     arrays |= {f"state {k}": np.asarray(leaf) for k, leaf in enumerate(jax.tree.leaves(snapshot.state))}
+    arrays["trusted"] = np.asarray(snapshot.trusted)
     arrays |= {f"points {k}": np.asarray(own) for k, own in enumerate(snapshot.points)}
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
@@ -47,8 +48,9 @@ def unpack(path: Path) -> Callable[[Any], Snapshot]:
         restored = form.unflatten(
             [jnp.asarray(f, jnp.asarray(leaf).dtype) for f, leaf in zip(found, leaves, strict=True)]
         )
+        trusted = jnp.asarray(arrays["trusted"], restored.parameters.dtype)
         points = [jnp.asarray(arrays[f"points {k}"]) for k in range(sum(n.startswith("points ") for n in arrays))]
-        return Snapshot(restored, tuple(points), records(arrays))
+        return Snapshot(restored, trusted, tuple(points), records(arrays))
 
     return shaped_like
 

@@ -1,4 +1,4 @@
-"""From the command line to the passes and back: `pdedsl solve | check | show | format`.
+"""From the command line to the passes and back: `pdedsl solve | resume | check | show | format | ...`.
 
 JAX, SymPy and the plots are loaded by the commands that need them, so that help and checks answer at once.
 """
@@ -6,14 +6,15 @@ JAX, SymPy and the plots are loaded by the commands that need them, so that help
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
-from rich.console import Console
+
+from pdedsl.faces.runs import runs
+from pdedsl.faces.shell import FAILED, USAGE, WRONG_SPEC, err, no_traceback, pair, screen, stop
 
 if TYPE_CHECKING:
     from pdedsl.language.load import Checked
@@ -24,12 +25,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Write a PDE as text, get its solution, trust it.",
 )
-WRONG_SPEC, USAGE, FAILED = 1, 2, 3
-
-_out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False)
-
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A .pde file.")]
+Profile = Annotated[bool, typer.Option("--profile", help="Say where the time of a step goes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what is wrong.")]
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="Print one JSON object a step, for programs.")]
 Parameters = Annotated[
     list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Another value for a parameter.")
 ]
@@ -48,7 +47,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
     if version:
         from importlib.metadata import version as installed
 
-        _out.print(f"pdedsl {installed('pdedsl')}")
+        screen.print(f"pdedsl {installed('pdedsl')}")
         raise typer.Exit
 
 
@@ -66,19 +65,22 @@ def solve(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run folder; by default runs/NAME-1, -2, ...")
     ] = None,
-    profile: Annotated[bool, typer.Option("--profile", help="Say where the time of a step goes.")] = False,
+    profile: Profile = False,
+    quiet: Quiet = False,
+    json_lines: JsonLines = False,
 ) -> None:
     """Solve a spec: train the network, report the error, write the run to a folder."""
-    with _no_traceback():
+    with no_traceback():
         checked = _checked(file, _parameters(param))
         problem = _accept(checked, _parameters(param))
-        choices: dict[str, Any] = dict(_pair(s, "--set") for s in set_ or [])
+        choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
         folder = _run_folder(file, out)
         # From here on it is a matter of seconds: load what computes.
         from pdedsl.faces.solution import solve as run_solver
 
-        _run(folder, profile, lambda **watching: run_solver(problem, folder=folder, **watching, **choices))
+        shown = _Shown(problem.name, profile, quiet, json_lines)
+        _run(folder, shown, lambda **watching: run_solver(problem, folder=folder, **watching, **choices))
 
 
 @app.command()
@@ -86,44 +88,59 @@ def resume(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
     steps: Annotated[int | None, typer.Option(help="The most iterations, from the very beginning.", min=1)] = None,
     time_limit: Annotated[float | None, typer.Option(help="The most seconds, from the very beginning.")] = None,
-    profile: Annotated[bool, typer.Option("--profile", help="Say where the time of a step goes.")] = False,
+    profile: Profile = False,
+    quiet: Quiet = False,
+    json_lines: JsonLines = False,
 ) -> None:
     """Go on with a run that was stopped, killed, or that ran out of time or steps."""
-    with _no_traceback():
+    with no_traceback():
         choices: dict[str, Any] = {k: v for k, v in (("steps", steps), ("time_limit", time_limit)) if v is not None}
         if not folder.is_dir():
-            _stop(f"{folder}: there is no such folder", USAGE)
+            stop(f"{folder}: there is no such folder", USAGE)
         from pdedsl.faces.solution import resume as run_solver
 
-        _run(folder, profile, lambda **watching: run_solver(folder, **watching, **choices))
+        shown = _Shown(folder.name, profile, quiet, json_lines)
+        _run(folder, shown, lambda **watching: run_solver(folder, **watching, **choices))
 
 
-def _run(folder: Path, profile: bool, solver: Callable[..., Any]) -> None:
+class _Shown(NamedTuple):
+    """What of a run is shown, and how."""
+
+    title: str
+    profile: bool
+    quiet: bool
+    json_lines: bool
+
+
+def _run(folder: Path, shown: _Shown, solver: Callable[..., Any]) -> None:
     """Run a solver with everything a terminal can do to it, save what comes of it and show it."""
     from pdedsl.faces import progress
     from pdedsl.faces.folder import Busy
     from pdedsl.faces.signals import Stopping
 
+    style = progress.Style.json if shown.json_lines else progress.Style.quiet if shown.quiet else progress.Style.people
+    face = progress.Progress(screen, shown.title, style)
+    say = screen.print if style is progress.Style.people else lambda *words, **options: None
     try:
         with (
-            progress.Progress(_out) as shown,
-            Stopping(lambda words: _err.print(f"[yellow]{words}[/yellow]")) as stopping,
+            face,
+            Stopping(lambda words: err.print(f"[yellow]{words}[/yellow]")) as stopping,
         ):
-            solved = solver(watch=shown.watch, stopping=stopping)
+            solved = solver(watch=face.watch, stopping=stopping)
     except (ValueError, MemoryError, Busy) as error:
         _discard(folder)
-        _stop(str(error) or "the machine has not enough memory", USAGE)
+        stop(str(error) or "the machine has not enough memory", USAGE)
     if not solved.history:
-        _stop(f"stopped before the first step; pdedsl resume {folder} begins it", FAILED)
+        stop(f"stopped before the first step; pdedsl resume {folder} begins it", FAILED)
     solved.save(folder)
-    progress.summary(solved, _out)
-    if profile:
-        print(f"\n{solved.profile()}\n")
-    _out.print(f"[dim]written to[/dim] {folder}/", soft_wrap=True)
+    face.end(solved)
+    if shown.profile:
+        say(f"\n{solved.profile()}\n", soft_wrap=True)
+    say(f"[dim]written to[/dim] {folder}/", soft_wrap=True)
     if solved.status == "interrupted":
-        _out.print(f"[dim]go on with[/dim] pdedsl resume {folder}", soft_wrap=True)
+        say(f"[dim]go on with[/dim] pdedsl resume {folder}", soft_wrap=True)
     if solved.history[-1].loss != solved.history[-1].loss:
-        _stop("the loss is not a number", FAILED)
+        stop("the loss is not a number", FAILED)
 
 
 @app.command()
@@ -135,7 +152,7 @@ def check(
     """Check specs without solving them; takes about a second."""
     wrong = False
     rows: list[dict[str, Any]] = []
-    with _no_traceback():
+    with no_traceback():
         for file in files:
             checked = _checked(file, {})
             counted = checked.diagnostics if strict else checked.errors
@@ -145,9 +162,9 @@ def check(
             else:
                 _show_diagnostics(checked)
                 if not checked.diagnostics:
-                    _out.print(f"{file}: fine", soft_wrap=True)
+                    screen.print(f"{file}: fine", soft_wrap=True)
         if as_json:
-            _out.print_json(json.dumps(rows))
+            screen.print_json(json.dumps(rows))
     raise typer.Exit(WRONG_SPEC if wrong else 0)
 
 
@@ -161,7 +178,7 @@ def show(
     param: Parameters = None,
 ) -> None:
     """Print the problem as it was understood: D[u] = f, B[u] = g."""
-    with _no_traceback():
+    with no_traceback():
         checked = _checked(file, _parameters(param))
         if stage is Stage.spec:
             from pdedsl.language.syntax import outline
@@ -191,7 +208,7 @@ def format_(
     in_place: Annotated[bool, typer.Option("--write", "-w", help="Change the file instead of printing.")] = False,
 ) -> None:
     """Print a spec in its canonical form; comments are kept."""
-    with _no_traceback():
+    with no_traceback():
         from pdedsl.language.format import format_spec
         from pdedsl.language.load import Checked
         from pdedsl.language.parse import parse
@@ -224,7 +241,7 @@ def compare(
     param: Parameters = None,
 ) -> None:
     """Race several methods on a spec: a table, and error against steps and seconds as a figure."""
-    with _no_traceback():
+    with no_traceback():
         problem = _accept(_checked(file, _parameters(param)), _parameters(param))
         listed = _split(methods)
         folder = _run_folder(file, out, "comparisons")
@@ -232,18 +249,18 @@ def compare(
 
         def show(method: str, seed: int, run: Any) -> None:
             error = max(run.errors.values(), default=run.history[-1].loss)
-            _out.print(f"{method}, seed {seed}: {error:.2e} after {run.history[-1].step} steps", soft_wrap=True)
+            screen.print(f"{method}, seed {seed}: {error:.2e} after {run.history[-1].step} steps", soft_wrap=True)
 
         try:
             found = races.race(problem, listed, time, seeds, show)
         except (ValueError, MemoryError) as error:
             _discard(folder)
-            _stop(str(error), USAGE)
+            stop(str(error), USAGE)
         except KeyboardInterrupt:
             _discard(folder)
             raise
         races.write(found, problem, folder)
-        _out.print(f"\n{races.table(found)}\n\n[dim]written to[/dim] {folder}/", soft_wrap=True)
+        screen.print(f"\n{races.table(found)}\n\n[dim]written to[/dim] {folder}/", soft_wrap=True)
 
 
 def _split(text: str) -> list[str]:
@@ -274,7 +291,7 @@ def explain(
         return
     text = page_of(code)
     if text is None:
-        _stop(f"there is no code `{code}`; `pdedsl explain` lists all of them", USAGE)
+        stop(f"there is no code `{code}`; `pdedsl explain` lists all of them", USAGE)
     print(text)
 
 
@@ -290,33 +307,16 @@ def gallery(
     if name is None:
         width = max(map(len, found))
         for entry in found.values():
-            _out.print(f"[bold]{entry.name:{width}}[/bold]  {entry.title}", soft_wrap=True)
+            screen.print(f"[bold]{entry.name:{width}}[/bold]  {entry.title}", soft_wrap=True)
         folder = next(iter(found.values())).path.parent
-        _out.print(f"\n[dim]solve one:[/dim] pdedsl solve {folder}/NAME.pde", soft_wrap=True)
+        screen.print(f"\n[dim]solve one:[/dim] pdedsl solve {folder}/NAME.pde", soft_wrap=True)
     elif name.removesuffix(".pde") not in found:
-        _stop(f"there is no `{name}` in the gallery; {suggest(name, found) or '`pdedsl gallery` lists it'}", USAGE)
+        stop(f"there is no `{name}` in the gallery; {suggest(name, found) or '`pdedsl gallery` lists it'}", USAGE)
     else:
         print(found[name.removesuffix(".pde")].path.read_text(encoding="utf-8"), end="")
 
 
 # ---- what the commands share -------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _no_traceback() -> Iterator[None]:
-    try:
-        yield
-    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError) as error:
-        _stop(f"{error.filename}: {error.strerror}", USAGE)
-    except OSError as error:
-        _stop(f"{error.filename or 'output'}: {error.strerror or error}", FAILED)
-    except KeyboardInterrupt:
-        _stop("interrupted", FAILED)
-
-
-def _stop(message: str, status: int) -> NoReturn:
-    _err.print(f"[red]pdedsl:[/red] {message}", soft_wrap=True)
-    raise typer.Exit(status)
 
 
 def _read(file: Path) -> Any:
@@ -325,7 +325,7 @@ def _read(file: Path) -> Any:
 
     source = read(file)
     if isinstance(source, Diagnostic):
-        _err.print(render(source, Source("", str(file))), markup=False, soft_wrap=True)
+        err.print(render(source, Source("", str(file))), markup=False, soft_wrap=True)
         raise typer.Exit(WRONG_SPEC)
     return source
 
@@ -345,7 +345,7 @@ def _accept(checked: "Checked", parameters: dict[str, float]) -> Any:
     try:
         return accept(checked, parameters)
     except KeyError as error:
-        _stop(error.args[0], USAGE)
+        stop(error.args[0], USAGE)
 
 
 def _show_diagnostics(checked: "Checked") -> None:
@@ -354,8 +354,8 @@ def _show_diagnostics(checked: "Checked") -> None:
     for diagnostic in checked.diagnostics:
         head, *rest = render(diagnostic, checked.source).split("\n")
         colour = "red" if diagnostic.severity == "error" else "yellow"
-        _err.print(head, style=f"bold {colour}", markup=False, soft_wrap=True)
-        _err.print("\n".join(rest) + "\n", markup=False, soft_wrap=True)
+        err.print(head, style=f"bold {colour}", markup=False, soft_wrap=True)
+        err.print("\n".join(rest) + "\n", markup=False, soft_wrap=True)
 
 
 def _row(diagnostic: Any, checked: "Checked") -> dict[str, Any]:
@@ -373,23 +373,16 @@ def _row(diagnostic: Any, checked: "Checked") -> dict[str, Any]:
     }
 
 
-def _pair(text: str, option: str) -> tuple[str, str]:
-    key, sign, value = text.partition("=")
-    if not sign or not key.strip() or not value.strip():
-        _stop(f"{option} takes NAME=VALUE, not `{text}`", USAGE)
-    return key.strip(), value.strip()
-
-
 def _parameters(given: list[str] | None) -> dict[str, float]:
     found: dict[str, float] = {}
     for text in given or []:
-        name, value = _pair(text, "--param")
+        name, value = pair(text, "--param")
         try:
             found[name] = float(value)
         except ValueError:
-            _stop(f"--param {name}: `{value}` is not a number", USAGE)
+            stop(f"--param {name}: `{value}` is not a number", USAGE)
         if found[name] - found[name] != 0:
-            _stop(f"--param {name}: `{value}` is not a finite number", USAGE)
+            stop(f"--param {name}: `{value}` is not a finite number", USAGE)
     return found
 
 
@@ -398,7 +391,7 @@ def _run_folder(file: Path, out: Path | None, home: str = "runs") -> Path:
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         if any(out.iterdir()):
-            _stop(f"{out} is not empty: choose another folder with --out", USAGE)
+            stop(f"{out} is not empty: choose another folder with --out", USAGE)
         return out
     for number in range(1, 100_000):
         folder = Path(home) / f"{file.stem}-{number}"
@@ -408,12 +401,15 @@ def _run_folder(file: Path, out: Path | None, home: str = "runs") -> Path:
         except FileExistsError:
             continue
         return folder
-    _stop(f"{home}/ is full", FAILED)
+    return stop(f"{home}/ is full", FAILED)
 
 
 def _discard(folder: Path) -> None:
     if not any(folder.iterdir()):
         folder.rmdir()
+
+
+app.add_typer(runs)
 
 
 def run(command: Callable[..., Any] = app) -> None:

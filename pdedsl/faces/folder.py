@@ -6,10 +6,15 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pdedsl.language.choices import defaults
+from pdedsl.language.parse import parse
 from pdedsl.language.problem import Problem
+from pdedsl.language.resolve import resolve
+from pdedsl.language.source import Source
 from pdedsl.language.write import write as write_spec
 from pdedsl.solver.settings import Settings
 
@@ -35,12 +40,23 @@ def alone(folder: Path) -> Iterator[None]:
 def begin(folder: Path, problem: Problem, settings: Settings) -> None:
     """What a run is: enough to do it again, or to go on with a checkpoint."""
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "spec.pde", write_spec(problem).encode())
+    write(folder / "spec.pde", as_run(problem).encode())
     lines = [f"{key} = {value}" for key, value in settings.choices.items()]
     write(folder / "settings.txt", ("\n".join(lines) + "\n").encode())
     for reference in problem.references:
         write(folder / reference.file, problem.beside(reference.file).read_bytes())
     write(folder / "run.json", json.dumps({"title": problem.title, "status": "running"}).encode())
+
+
+def as_run(problem: Problem) -> str:
+    """A problem as a spec: its own text where there is one that still says the same, comments and all."""
+    if problem.text:
+        read = resolve(parse(Source.of(problem.text, problem.source.name))).problem
+        if read is not None and replace(read, choices=()) == replace(problem, choices=()):
+            kept = {key for key, _ in problem.choices} | set(defaults(problem))
+            if kept >= {key for key, _ in read.choices}:
+                return problem.text
+    return write_spec(problem)
 
 
 def write(path: Path, data: bytes) -> None:

@@ -1,6 +1,6 @@
 """From a solution to pictures: the fields, their errors and the convergence of the run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,55 +10,13 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from pdedsl.language import geometry
-from pdedsl.language.evaluate import evaluate
+from pdedsl.faces.grid import Values, on_grid
 from pdedsl.language.problem import Field, Problem
 from pdedsl.solver.solve import Record
-
-Values = Callable[[np.ndarray], np.ndarray]
-"""Points of shape (N, d) to the values of all fields, shape (N, n)."""
-
-SIZES = {1: 801, 2: 201, 3: 49}
-"""Grid points along each coordinate, by the number of coordinates."""
 
 FIELD_COLOURS = "RdBu_r"
 ERROR_COLOURS = "magma"
 INK = ("#1b4965", "#ca6702", "#5f0f40", "#588157", "#6c757d", "#9b2226")
-
-
-def on_grid(problem: Problem, values: Values) -> xr.Dataset:
-    """The fields on a regular grid, exact solutions beside them; lines through the middle in many dimensions."""
-    d = len(problem.coordinates)
-    axes = {
-        c.name: np.linspace(*bounds, SIZES.get(d, 201))
-        for c, bounds in zip(problem.coordinates, problem.bounds, strict=True)
-    }
-    if d in SIZES:
-        mesh = np.meshgrid(*axes.values(), indexing="ij")
-        points = np.stack([m.reshape(-1) for m in mesh], axis=1)
-        found = _fields(problem, values, points, mesh[0].shape)
-        data = xr.Dataset({name: (list(axes), v) for name, v in found.items()}, coords=dict(axes))
-    else:
-        middle = np.array([(lower + upper) / 2 for lower, upper in problem.bounds])
-        variables = {}
-        for axis, (name, line) in enumerate(axes.items()):
-            points = np.tile(middle, (line.size, 1))
-            points[:, axis] = line
-            found = _fields(problem, values, points, line.shape)
-            variables |= {f"{f}_along_{name}": ((name,), v) for f, v in found.items()}
-        data = xr.Dataset(variables, coords=dict(axes))
-    data.attrs = {"title": problem.title or "solution", "Conventions": "CF-1.11"}
-    return data
-
-
-def _fields(problem: Problem, values: Values, points: np.ndarray, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
-    found = np.where(geometry.within(problem, points)[:, None], values(points), np.nan)
-    result = {f.name: found[:, place].reshape(shape) for place, f in enumerate(problem.fields)}
-    known = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
-    for name, expression in problem.exact:
-        exact = np.broadcast_to(np.asarray(evaluate(expression, known), float), (len(points),))
-        result[f"{name}_exact"] = exact.reshape(shape)
-    return result
 
 
 def figure(problem: Problem, values: Values, history: Sequence[Record], errors: Mapping[str, float]) -> Figure:

@@ -1,37 +1,58 @@
-"""From the records of a run to a live line on a terminal, or plain lines elsewhere."""
+"""From the records of a run to what a person or a program sees of it: a live display, lines, JSON, or nothing."""
 
+import json
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from types import TracebackType
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from pdedsl.analysis.trust import estimate
 from pdedsl.faces.solution import Solution
-from pdedsl.solver.solve import Record
+from pdedsl.solver.solve import PACE, Record
 from pdedsl.solver.verdict import verdict
 
-QUIET_SECONDS = 2.0
+SECONDS = 2.0
 """Time between two lines where there is no terminal."""
+LEVELS = "▁▂▃▄▅▆▇█"
+WIDTH = 40
+
+
+class Style(StrEnum):
+    """How a run is shown."""
+
+    people = "people"
+    """A live display on a terminal, plain lines elsewhere."""
+    json = "json"
+    """One JSON object a line."""
+    quiet = "quiet"
 
 
 class Progress:
     """Shows a run while it goes on; a context manager whose `watch` is given each record."""
 
-    def __init__(self, console: Console):
-        self.console = console
-        self.live = Live(console=console, refresh_per_second=8, transient=True) if console.is_terminal else None
-        self.begun = self.said = time.perf_counter()
+    def __init__(self, console: Console, title: str, style: Style = Style.people):
+        self.console, self.title, self.style = console, title, style
+        live = style is Style.people and console.is_terminal
+        self.live = Live(console=console, refresh_per_second=8, transient=True) if live else None
+        self.said = 0.0
+        self.history: list[Record] = []
         self.errors: Mapping[str, float] = {}
 
     def __enter__(self) -> "Progress":
         if self.live:
             self.live.start()
-            self.live.update(Text("compiling ...", style="dim"))
-        else:
+            self.live.update(Spinner("dots", Text(f"{self.title}: compiling", style="dim")))
+        elif self.style is Style.people:
             self.console.print("compiling ...", highlight=False)
+        elif self.style is Style.json:
+            self._row({"event": "compiling", "title": self.title})
         return self
 
     def __exit__(
@@ -42,29 +63,128 @@ class Progress:
 
     def watch(self, record: Record) -> None:
         self.errors = record.errors or self.errors
+        self.history.append(record)
         now = time.perf_counter()
         if self.live:
-            self.live.update(self._panel(record))
-        elif record.step == 1 or now - self.said >= QUIET_SECONDS:
+            self.live.update(display(self.title, self.history, self.errors))
+        elif self.style is Style.json:
+            self._row({"event": "step", **numbers(record)})
+        elif self.style is Style.people and (len(self.history) == 1 or now - self.said >= SECONDS):
             self.said = now
-            self.console.print(self._line(record), highlight=False, soft_wrap=True)
+            self.console.print(line(record, self.errors), highlight=False, soft_wrap=True)
 
-    def _panel(self, record: Record) -> Table:
-        table = Table.grid(padding=(0, 2))
-        table.add_row("step", f"{record.step}", f"{record.seconds:.1f} s")
-        for name, loss in record.losses.items():
-            table.add_row("loss", f"{loss:.2e}", name)
-        table.add_row(
-            "cut-off", f"{record.cutoff:.1e}", f"rank {record.rank}" + ("" if record.accepted else ", step refused")
-        )
-        for name, error in self.errors.items():
-            table.add_row("error", Text(f"{error:.2e}", style="bold green"), f"{name}, relative L2")
-        return table
+    def end(self, solution: Solution) -> None:
+        """What came of the run."""
+        if self.style is Style.people:
+            summary(solution, self.console)
+        elif self.style is Style.json:
+            self._row({"event": "end", **solution.summary()})
 
-    def _line(self, record: Record) -> str:
-        losses = "  ".join(f"{name} {loss:.1e}" for name, loss in record.losses.items())
-        errors = "".join(f"  error {name} {error:.1e}" for name, error in self.errors.items())
-        return f"{record.step:>5}  {record.seconds:6.1f} s  {losses}  cut-off {record.cutoff:.0e}  rank {record.rank}{errors}"
+    def _row(self, values: Mapping[str, object]) -> None:
+        print(json.dumps({key: _plain(value) for key, value in values.items()}), file=self.console.file, flush=True)
+
+
+def numbers(record: Record) -> dict[str, object]:
+    """A record as names and numbers; what is not a number is None."""
+    return {
+        "step": record.step,
+        "seconds": round(record.seconds, 4),
+        "left": round(record.left, 1),
+        "loss": record.loss,
+        "losses": dict(record.losses),
+        "cutoff": record.cutoff,
+        "rank": record.rank,
+        "gain": record.gain,
+        "accepted": record.accepted,
+        "errors": dict(record.errors),
+    }
+
+
+def _plain(value: object) -> object:
+    """JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def display(title: str, history: Sequence[Record], errors: Mapping[str, float]) -> RenderableType:
+    """Where a run stands, within 80 columns: blocks by name, the filter on the spectrum, the error and its course."""
+    last = history[-1]
+    head = Table.grid(expand=False)
+    head.add_column(width=46, no_wrap=True)
+    head.add_column(width=32, justify="right", no_wrap=True)
+    left = "" if math.isnan(last.left) else f", at most {duration(last.left)} left"
+    head.add_row(Text(title, style="bold"), Text(f"{duration(last.seconds)}{left}", style="dim"))
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim", width=9)
+    rows.add_column(width=9, no_wrap=True)
+    rows.add_column(no_wrap=True)
+    refused = "" if last.accepted else ", step refused"
+    rows.add_row("step", f"{last.step}", Text(f"{pace(history):.1f} a second{refused}", style="dim"))
+    for name, loss in last.losses.items():
+        rows.add_row("loss", f"{loss:.2e}", name)
+    if last.spectrum:
+        rows.add_row("cut-off", f"{last.cutoff:.1e}", spectrum(last))
+    elif not math.isnan(last.cutoff):
+        rows.add_row("cut-off", f"{last.cutoff:.1e}", f"rank {last.rank}")
+    if errors:
+        for name, error in errors.items():
+            course = [r.errors[name] for r in history if name in r.errors]
+            rows.add_row("error", Text(f"{error:.2e}", style="bold green"), Text(f"{sparkline(course)}  {name}"))
+    else:
+        rows.add_row("course", "", sparkline([r.loss for r in history]))
+    return Group(head, rows)
+
+
+def spectrum(record: Record) -> Text:
+    """Singular values as bars, on a logarithmic scale, the largest first; bright what the filter keeps."""
+    logs = [math.log10(max(s, 1e-300) / record.spectrum[0]) if record.spectrum[0] > 0 else 0.0 for s in record.spectrum]
+    bars = Text()
+    for size, value in zip(logs, record.spectrum, strict=True):
+        kept = value >= record.cutoff
+        bars.append(_level(size, -16, 0), style="cyan" if kept else "bright_black")
+    return bars.append(f"  rank {record.rank}", style="dim")
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """The course of a positive number on a logarithmic scale, over all of the run."""
+    finite = [math.log10(v) for v in values if v > 0 and math.isfinite(v)]
+    if not finite:
+        return ""
+    low, high = min(finite), max(finite)
+    some = [finite[round(k * (len(finite) - 1) / (WIDTH - 1))] for k in range(WIDTH)] if len(finite) > WIDTH else finite
+    return "".join(_level(v, low, high) for v in some)
+
+
+def _level(value: float, low: float, high: float) -> str:
+    share = (value - low) / (high - low) if high > low else 0.0
+    return LEVELS[min(len(LEVELS) - 1, max(0, int(share * len(LEVELS))))]
+
+
+def pace(history: Sequence[Record]) -> float:
+    """Steps a second, lately."""
+    last, before = history[-1], history[max(0, len(history) - PACE)]
+    if last is before:
+        return last.step / last.seconds if last.seconds > 0 else 0.0
+    return (last.step - before.step) / max(last.seconds - before.seconds, 1e-9)
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the words of people."""
+    if math.isinf(seconds):
+        return "any time"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes / 60:.1f} h"
+
+
+def line(record: Record, errors: Mapping[str, float]) -> str:
+    """A record as one line, for logs."""
+    losses = "  ".join(f"{name} {loss:.1e}" for name, loss in record.losses.items())
+    filtered = "" if math.isnan(record.cutoff) else f"  cut-off {record.cutoff:.0e}  rank {record.rank}"
+    known = "".join(f"  error {name} {error:.1e}" for name, error in errors.items())
+    return f"{record.step:>5}  {record.seconds:6.1f} s  {losses}{filtered}{known}"
 
 
 def summary(solution: Solution, console: Console) -> None:
@@ -84,6 +204,14 @@ def summary(solution: Solution, console: Console) -> None:
     for name, error in solution.errors.items():
         origin = "exact" if name in dict(solution.problem.exact) else "reference"
         table.add_row("error", f"{error:.2e}  relative L2 of {name} against the {origin} solution")
+    for misfit in solution.misfits:
+        where = ", ".join(
+            f"{c.name} = {v:.3g}" for c, v in zip(solution.problem.coordinates, misfit.where, strict=True)
+        )
+        table.add_row("residual", f"{misfit.rms:.2e}  {misfit.statement}, at most {misfit.worst:.1e} at {where}")
+    table.add_row(
+        "estimate", f"{estimate(solution.misfits):.0e}  error that these residuals stand for, in order of magnitude"
+    )
     for quantity in solution.reports:
         table.add_row("report", f"{quantity.name}: {quantity}")
     if advice := _advice(solution):

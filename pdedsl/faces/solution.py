@@ -23,16 +23,19 @@ import xarray as xr
 from jax import Array
 from matplotlib.figure import Figure
 
+from pdedsl.analysis.trust import Misfit, estimate, misfits
 from pdedsl.faces import plot
 from pdedsl.faces.checkpoint import NAME as CHECKPOINT
 from pdedsl.faces.checkpoint import pack, unpack
 from pdedsl.faces.folder import alone, begin, write, write_with
+from pdedsl.faces.grid import on_grid
+from pdedsl.language import geometry
 from pdedsl.language.choices import read_choice
 from pdedsl.language.cost import cost, memory
-from pdedsl.language.load import loads
+from pdedsl.language.load import loads, read_expression
 from pdedsl.language.problem import Choice, Problem
 from pdedsl.numerics.compare import measure, truths
-from pdedsl.numerics.lower import Callee
+from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.quantities import Quantity, quantities
 from pdedsl.numerics.system import System, build_model, system
 from pdedsl.solver import profile
@@ -123,9 +126,29 @@ class Solution:
         found = {f.name: values[:, place].reshape(shape) for place, f in enumerate(self.problem.fields)}
         return next(iter(found.values())) if len(found) == 1 else found
 
+    def evaluate(self, expression: str, points: Any) -> np.ndarray:
+        """Any expression of the language on the solution: `evaluate("dx(u)", X)`.
+
+        `points` has shape (N, d), the result shape (N,): scalars only, a component of a vector is `grad(u)[1]`. NaN outside
+        the domain. Raises SpecError with what is wrong with the expression.
+        """
+        points = np.asarray(points, float)
+        problem, asked = read_expression(self.problem, expression)
+        with jax.enable_x64(True):
+            value = lower_expressions(problem, [asked])
+            u = self.model(jnp.asarray(self.outcome.parameters))
+            found = np.asarray(jax.jit(jax.vmap(lambda x: value(u, x)[0]))(jnp.asarray(points)))
+        return np.where(geometry.closed(self.problem, points), found, np.nan)
+
+    @cached_property
+    def misfits(self) -> tuple[Misfit, ...]:
+        """How far each statement is missed on points that were never trained on."""
+        with jax.enable_x64(True):
+            return misfits(self.problem, self.model(jnp.asarray(self.outcome.parameters)))
+
     def on_grid(self) -> xr.Dataset:
-        """The fields on a grid of the domain; in more than three dimensions, along lines through its middle."""
-        return plot.on_grid(self.problem, self._values)
+        """The fields on a grid of the domain; in more than three dimensions, along lines and a plane through its middle."""
+        return on_grid(self.problem, self._values)
 
     def plot(self) -> Figure:
         """The solution, its error and the convergence of the run, as one figure."""
@@ -157,7 +180,7 @@ class Solution:
         write_with(folder / "solution.nc", lambda path: self.on_grid().to_netcdf(path, engine="h5netcdf"))
         figure = self.plot()
         write_with(folder / "solution.png", lambda path: figure.savefig(path, dpi=150, format="png"))
-        write(folder / "run.json", json.dumps(self._summary(), indent=2).encode())
+        write(folder / "run.json", json.dumps(self.summary(), indent=2).encode())
         return folder
 
     def _history_table(self) -> str:
@@ -185,7 +208,8 @@ class Solution:
             )
         return text.getvalue()
 
-    def _summary(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
+        """What run.json holds: status, errors, reports, versions, machine."""
         packages = ("pdedsl", "jax", "jaxlib", "numpy", "sympy", "equinox")
         return {
             "title": self.problem.title,
@@ -196,6 +220,10 @@ class Solution:
             "compile_seconds": self.outcome.compile_seconds,
             "loss": self.history[-1].loss if self.history else None,
             "errors": self.errors,
+            "estimate": estimate(self.misfits),
+            "misfits": {
+                m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where, "error": m.error} for m in self.misfits
+            },
             "reports": {
                 q.name: {
                     "values": q.values.tolist() if q.times is not None or q.values.size == 1 else None,

@@ -129,7 +129,6 @@ KEYS: Mapping[str, Kind] = {
 
 DEFAULTS: Mapping[str, Choice] = {
     "network": Call("mlp", (20, 20, 20)),
-    "points": 2000,
     "method": Call("anagram"),
     "steps": 1000,
     "time_limit": 60,
@@ -137,7 +136,17 @@ DEFAULTS: Mapping[str, Choice] = {
     "seed": 0,
     "precision": Call("double"),
 }
-"""What holds where a spec says nothing."""
+"""What holds where a spec says nothing, whatever the problem."""
+
+ROWS = 2700
+"""Rows of the matrix that the equations get by default, at least 600 points and at most 2000 for each."""
+
+
+def defaults(problem: Problem) -> dict[str, Choice]:
+    """What holds where a spec says nothing: a system needs fewer points than a scalar equation for as many rows."""
+    components = sum(len(e.residual) for e in problem.equations)
+    return {**DEFAULTS, "points": min(2000, max(600, ROWS // max(1, components)))}
+
 
 CONDITION_SHARE = 0.25
 """Points of a condition for each point of an equation, where `points` names only one number."""
@@ -152,7 +161,7 @@ def plans(problem: Problem) -> dict[str, Call]:
     A bare count means adaptive points; a condition gets a share of what is said for all statements, and an integral,
     which asks for the field everywhere at each of its times, a smaller one.
     """
-    chosen = {**DEFAULTS, **dict(problem.choices)}
+    chosen = {**defaults(problem), **dict(problem.choices)}
     found: dict[str, Call] = {}
     for statement in problem.statements:
         condition = isinstance(statement, Condition)

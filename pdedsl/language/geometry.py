@@ -102,6 +102,16 @@ def within(problem: Problem, points: np.ndarray) -> np.ndarray:
     return problem.shape.level(points[:, : len(problem.space)]) < 0
 
 
+def closed(problem: Problem, points: np.ndarray) -> np.ndarray:
+    """Which of any points lie in the domain or on its boundary, up to rounding, shape (n,)."""
+    low, high = np.asarray(problem.bounds, float).T
+    slack = 1e-9 * (high - low)
+    inside = ((points >= low - slack) & (points <= high + slack)).all(axis=1)
+    if problem.shape is not None:
+        inside &= problem.shape.level(points[:, : len(problem.space)]) <= slack.max()
+    return inside
+
+
 def on_face(problem: Problem, face: Face | Rim, n: int, unit: Unit) -> np.ndarray:
     """Points of shape (n, d) on a face or rim; a single one where a face is a point."""
     d = len(problem.coordinates)

@@ -1,8 +1,11 @@
 """From a file or a text to a checked Problem: the passes in a row."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import sympy as sp
 
 from pdedsl.language.check import check as check_problem
 from pdedsl.language.parse import parse
@@ -62,6 +65,25 @@ def load(path: str | Path, parameters: Mapping[str, float] | None = None) -> Pro
     if isinstance(source, Diagnostic):
         raise SpecError(Source("", str(path)), (source,))
     return accept(check(source, parameters), parameters)
+
+
+def read_expression(problem: Problem, text: str) -> tuple[Problem, sp.Expr]:
+    """A scalar expression in the names of a problem, and the problem with the integrals that it brings along.
+
+    Raises SpecError with everything that is wrong with it.
+    """
+    name = next(n for n in ("value", "the_value", "the_asked_value") if not re.search(rf"\b{n}\b", problem.text))
+    before = f"{problem.text or problem}\nreport {name} = "
+    line = " ".join(text.split())
+    resolution = resolve(parse(Source.of(before + line + "\n", problem.source.name)))
+    wrong = [d for d in resolution.diagnostics if d.severity == "error" and d.span.end > len(before)]
+    if wrong or resolution.problem is None:
+        moved = [
+            replace(d, span=Span(max(0, d.span.start - len(before)), min(len(line), d.span.end - len(before))), also=())
+            for d in wrong
+        ]
+        raise SpecError(Source.of(line, "expression"), tuple(moved))
+    return resolution.problem, next(r.value for r in resolution.problem.reports if r.name == name)
 
 
 def accept(checked: Checked, parameters: Mapping[str, float] | None = None) -> Problem:

@@ -193,6 +193,10 @@ class Problem:
     choices: tuple[tuple[str, Choice], ...] = ()
     title: str = ""
     source: Source = field(default=Source(""), compare=False, repr=False)
+    text: str = field(default="", compare=False, repr=False)
+    """The spec as it was written, with the values that its parameters were given since; empty if there is none."""
+    vectors: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), compare=False, repr=False)
+    """Fields that were declared to be the components of a vector."""
     exact_spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
     spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
     """Where parts and periodic coordinates are declared, by name, and the values of settings as `solve.KEY`."""

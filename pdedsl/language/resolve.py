@@ -73,6 +73,8 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
             choices=choices,
             title=next((s.title.text for s in spec.statements if isinstance(s, syntax.Title)), ""),
             source=spec.source,
+            text=_as_run(spec, names, overrides),
+            vectors=tuple(scope.walk.vectors.items()),
             exact_spans=tuple((n, s.value.span) for n, (s, _) in scope.exact_statements.items()),
             tree=scope.tree,
             integrals=tuple(scope.walk.integrals.values()),
@@ -87,6 +89,19 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
         )
     found = (*spec.diagnostics, *scope.diagnostics.values())
     return Resolution(problem, tuple(found), frozenset(scope.defective))
+
+
+def _as_run(spec: Spec, names: Names, overrides: Mapping[str, float]) -> str:
+    """The text of a spec with other values for some parameters."""
+    text = spec.source.text
+    places = {}
+    for name, value in overrides.items():
+        node = names.declared[name].node if name in names.declared else None
+        if isinstance(node, syntax.Definition):
+            places[node.value.span] = f"{value!r}"
+    for span in sorted(places, key=lambda s: -s.start):
+        text = text[: span.start] + places[span] + text[span.end :]
+    return text
 
 
 _KINDS = ("equation", "boundary", "initial", "constraint")

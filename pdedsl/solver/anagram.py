@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from pdedsl.solver.cutoff import Choice, Schedule, Spectrum, Trials, Trust
@@ -38,6 +39,9 @@ class Anagram:
 
     def step(self, objective: Objective, state: "State", points: Points, held: Points = ()) -> "tuple[State, Report]":
         return step(self, objective, state, points, held)
+
+    def back(self, state: "State", parameters: Array) -> "State":
+        return state._replace(parameters=parameters)
 
 
 class State(NamedTuple):
@@ -141,7 +145,7 @@ def step(
     accept = found.choice.accept
     parameters = jnp.where(accept, state.parameters + found.taken, state.parameters)
     settled = state.thorough if isinstance(schedule, Trust) else jnp.asarray(True)
-    report = Report(loss, losses, accept, settled, found.cutoff, found.rank, jnp.max(s), found.gain)
+    report = Report(loss, losses, accept, settled, found.cutoff, found.rank, s[_some(s.size)], found.gain)
     thorough = state.thorough | (found.cutoff < 10 * GRAM_FLOOR * jnp.max(s))
     return State(parameters, found.moved, thorough), report
 
@@ -161,6 +165,14 @@ def factorise(method: Anagram, phi: Array, r: Array, thorough: Array) -> Factors
         return qr(phi, r)
     fast = gram if phi.shape[0] >= phi.shape[1] else dual
     return jax.lax.cond(thorough, qr, fast, phi, r)
+
+
+def _some(count: int) -> np.ndarray:
+    """The evenly spaced ranks of which a report holds the singular values."""
+    return np.linspace(0, count - 1, min(count, RANKS)).astype(int)
+
+
+RANKS = 40
 
 
 class _Proposal(NamedTuple):

@@ -23,7 +23,7 @@ def _report(objective: Objective, before: Array, after: Array, points: Points) -
     losses = objective.losses(before, points)
     nothing = jnp.full((), jnp.nan, losses.dtype)
     accepted = jnp.any(before != after)
-    return Report(jnp.sum(losses), losses, accepted, ~accepted, nothing, jnp.zeros(()), nothing, nothing)
+    return Report(jnp.sum(losses), losses, accepted, ~accepted, nothing, jnp.zeros(()), jnp.zeros(0), nothing)
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,9 @@ class GradientDescent:
 
     batch: int = 10
     held: bool = False
+
+    def back(self, state: State, parameters: Array) -> State:
+        return self.begin(parameters)
 
     def begin(self, parameters: Array) -> State:
         return State(parameters)
@@ -64,6 +67,9 @@ class Optax:
         found = optax.adam(self.rate) if self.name == "adam" else optax.lbfgs(memory_size=self.memory)
         return optax.with_extra_args_support(found)
 
+    def back(self, state: State, parameters: Array) -> State:
+        return self.begin(parameters)
+
     def begin(self, parameters: Array) -> State:
         return State(parameters, self._optimiser.init(parameters))
 
@@ -90,6 +96,9 @@ class Bfgs:
 
     batch: int = 10
     held: bool = False
+
+    def back(self, state: State, parameters: Array) -> State:
+        return self.begin(parameters)
 
     def begin(self, parameters: Array) -> State:
         return State(parameters, jnp.eye(parameters.size, dtype=parameters.dtype))

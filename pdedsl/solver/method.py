@@ -26,8 +26,8 @@ class Report(NamedTuple):
     cutoff: Array
     rank: Array
     """How many singular values were kept: the trace of the filter, rounded."""
-    largest: Array
-    """The largest singular value."""
+    spectrum: Array
+    """Singular values at evenly spaced ranks, the largest first; empty for methods that factor nothing."""
     gain: Array
     """Actual over predicted decrease."""
 
@@ -105,3 +105,7 @@ class Method(Protocol):
     def begin(self, parameters: Array) -> Any: ...
 
     def step(self, objective: Objective, state: Any, points: Points, held: Points) -> tuple[Any, Report]: ...
+
+    def back(self, state: Any, parameters: Array) -> Any:
+        """The state from which to go on with earlier parameters."""
+        ...

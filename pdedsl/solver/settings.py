@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
-from pdedsl.language.choices import DEFAULTS, plans
+from pdedsl.language.choices import defaults, plans
 from pdedsl.language.cost import cost
 from pdedsl.language.problem import Call, Choice, Problem
 from pdedsl.numerics.network import Architecture
@@ -40,7 +40,7 @@ BASELINE_STEPS = 10_000_000
 
 def settings(problem: Problem, schedule: Callable | None = None) -> Settings:
     """The settings of a problem: its own choices, and defaults for the rest; `schedule` replaces the cut-off's rule."""
-    chosen = {**DEFAULTS, **dict(problem.choices)}
+    chosen = {**defaults(problem), **dict(problem.choices)}
     method = _method(chosen["method"], cost(problem).columns, schedule)
     if not isinstance(method, Anagram) and "steps" not in dict(problem.choices):
         chosen["steps"] = BASELINE_STEPS

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from pdedsl.numerics.system import Block, System
+from pdedsl.numerics.system import System
 from pdedsl.solver.method import Method, Objective, Points, Report
 
 Status = Literal["tolerance", "steps", "time limit", "stalled", "interrupted"]
@@ -46,6 +46,10 @@ class Record:
     """Whether no step was taken and none will be as long as the points stay."""
     errors: Mapping[str, float] = field(default_factory=dict)
     """The relative L2 error of each field with a known solution, where it was measured."""
+    spectrum: tuple[float, ...] = field(default=(), compare=False, repr=False)
+    """Singular values at evenly spaced ranks, the largest first; histories do not keep it."""
+    left: float = field(default=float("nan"), compare=False, repr=False)
+    """Seconds until the run ends at the latest, at its present pace; histories do not keep it."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class Snapshot:
 
     state: Any
     """The method's own."""
+    trusted: Array
+    """The parameters that the last check on fresh points let pass."""
     points: Points
     history: Sequence[Record]
 
@@ -91,10 +97,11 @@ def minimise(
     same bits, whether in one go or resumed.
     """
     objective = Objective(system)
-    redraw = jax.jit(
+    sizes = jax.jit(
         lambda parameters, k, candidates: _residual_sizes(objective, parameters, k, candidates), static_argnums=1
     )
     state = method.begin(system.start)
+    trusted = system.start
     points: Points = tuple(jnp.asarray(b.points) for b in system.blocks)
     history: list[Record] = []
     begun = time.perf_counter()
@@ -107,7 +114,7 @@ def minimise(
     compiling = time.perf_counter() - begun
     if resume:
         earlier = resume(state)
-        state, points = earlier.state, earlier.points
+        state, trusted, points = earlier.state, earlier.trusted, earlier.points
         history += earlier.history
         begun -= history[-1].seconds if history else 0.0
     kept = time.perf_counter()
@@ -118,24 +125,26 @@ def minimise(
                 status = "interrupted"
                 break
             count = history[-1].step if history else 0
-            drawn = tuple(
-                _redraw(redraw, state.parameters, k, block, own, seed, count)
-                for k, (block, own) in enumerate(zip(system.blocks, points, strict=True))
-            )
+            drawn, worse = _redraw(sizes, system, state.parameters, trusted, points, seed, count)
+            if worse > UNDONE:
+                state = method.back(state, trusted)
+            elif drawn is not points:
+                trusted = state.parameters
             held = _fresh(system, seed, count + 1) if method.held else ()
             after, report = iterate(state, drawn, held)
             errors = measure(after.parameters)
             record = _record(count + method.batch, time.perf_counter() - begun, system, report, errors)
             state, points = after, drawn
             history.append(record)
-            watch(record)
+            watch(replace(record, spectrum=tuple(np.asarray(report.spectrum).tolist()), left=_left(history, stop)))
             if time.perf_counter() - kept >= SNAPSHOT_SECONDS:
-                keep(Snapshot(state, points, history))
+                keep(Snapshot(state, trusted, points, history))
                 kept = time.perf_counter()
     except KeyboardInterrupt:
         status = "interrupted"
-    keep(Snapshot(state, points, history))
-    return Outcome(state.parameters, tuple(history), status, compiling)
+    keep(Snapshot(state, trusted, points, history))
+    _, worse = _redraw(sizes, system, state.parameters, trusted, points, seed, 0, last=True)
+    return Outcome(trusted if worse > 1 else state.parameters, tuple(history), status, compiling)
 
 
 def _ending(system: System, stop: Stop, history: Sequence[Record]) -> Status | None:
@@ -153,6 +162,17 @@ def _ending(system: System, stop: Stop, history: Sequence[Record]) -> Status | N
         return "time limit"
     return "stalled" if final or _flat(history) else None
 
+
+def _left(history: Sequence[Record], stop: Stop) -> float:
+    """Seconds until the earlier of the limits, by the pace of the last iterations."""
+    last, before = history[-1], history[max(0, len(history) - PACE)]
+    steps = last.step - before.step
+    by_steps = (last.seconds - before.seconds) / steps * (stop.steps - last.step) if steps else float("inf")
+    return max(0.0, min(by_steps, stop.seconds - last.seconds))
+
+
+PACE = 20
+"""Iterations over which the pace of a run is taken."""
 
 _PATIENCE = 3
 """Iterations without an acceptable step, on points that do not change, after which nothing more will come."""
@@ -206,16 +226,43 @@ def _fresh(system: System, seed: int, count: int) -> Points:
     return tuple(found)
 
 
-def _redraw(sizes: Callable, parameters: Array, k: int, block: Block, points: Array, seed: int, count: int) -> Array:
-    """Points drawn anew with density |r| + mean |r|, every `block.redraw` iterations."""
-    if block.redraw == 0 or count % block.redraw:
-        return points
-    generator = np.random.default_rng([seed, k, count])
-    candidates = block.sample(CANDIDATES * points.shape[0], generator)
-    density = np.asarray(sizes(parameters, k, jnp.asarray(candidates)))
-    density = np.where(np.isfinite(density), density, 0.0)
-    density = density + density.mean()
-    total = density.sum()
-    chances = density / total if total > 0 else None
-    kept = generator.choice(len(candidates), size=points.shape[0], replace=False, p=chances)
-    return jnp.asarray(candidates[kept])
+UNDONE = 2.0
+"""The loss on fresh points, relative to that at the last check, from which the steps since then are undone."""
+
+
+def _redraw(
+    sizes: Callable,
+    system: System,
+    parameters: Array,
+    trusted: Array,
+    points: Points,
+    seed: int,
+    count: int,
+    last: bool = False,
+) -> tuple[Points, float]:
+    """Points drawn anew with density |r| + mean |r|, every `block.redraw` iterations, and how much worse, on fresh points
+    of those blocks, the loss is than with the trusted parameters.
+
+    A network can hide a large residual between its points: the fresh ones see it, and points are drawn there.
+    """
+    drawn, now, then = list(points), 0.0, 0.0
+    for k, block in enumerate(system.blocks):
+        if block.redraw == 0 or count % block.redraw:
+            continue
+        generator = np.random.default_rng([seed, k, count, 2] if last else [seed, k, count])
+        candidates = block.sample(CANDIDATES * points[k].shape[0], generator)
+        density = np.asarray(sizes(parameters, k, jnp.asarray(candidates)))
+        now += block.weight * float(np.mean(density**2))
+        if parameters is not trusted:
+            then += block.weight * float(np.mean(np.asarray(sizes(trusted, k, jnp.asarray(candidates))) ** 2))
+        density = np.where(np.isfinite(density), density, 0.0)
+        density = density + density.mean()
+        total = density.sum()
+        chances = density / total if total > 0 else None
+        kept = generator.choice(len(candidates), size=points[k].shape[0], replace=False, p=chances)
+        drawn[k] = jnp.asarray(candidates[kept])
+    if all(new is old for new, old in zip(drawn, points, strict=True)):
+        return points, 0.0
+    if then <= 0:
+        return tuple(drawn), 0.0
+    return tuple(drawn), now / then if np.isfinite(now) else float("inf")

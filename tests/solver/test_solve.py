@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import pdedsl
 from pdedsl.language.load import loads
-from pdedsl.numerics.system import system
+from pdedsl.numerics.system import Block, System, system
 from pdedsl.solver import anagram
+from pdedsl.solver.method import Objective, Points, Report
 from pdedsl.solver.settings import settings
 from pdedsl.solver.solve import Record, Stop, minimise
 
@@ -87,3 +92,59 @@ def test_the_same_bits_in_every_process() -> None:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
         seen.add(done.stdout)
     assert len(seen) == 1
+
+
+class Walk(NamedTuple):
+    parameters: jax.Array
+    count: jax.Array
+
+
+@dataclass(frozen=True)
+class Walker:
+    """A method whose steps are given, whatever the loss."""
+
+    steps: tuple[float, ...]
+    batch: int = 1
+    held: bool = False
+
+    def begin(self, parameters: jax.Array) -> Walk:
+        return Walk(parameters, jnp.asarray(0))
+
+    def back(self, state: Walk, parameters: jax.Array) -> Walk:
+        return state._replace(parameters=parameters)
+
+    def step(self, objective: Objective, state: Walk, points: Points, held: Points) -> tuple[Walk, Report]:
+        losses = objective.losses(state.parameters, points)
+        nothing = jnp.zeros(())
+        report = Report(
+            jnp.sum(losses), losses, jnp.asarray(True), jnp.asarray(False), nothing, nothing, jnp.zeros(0), nothing
+        )
+        return Walk(state.parameters + jnp.asarray(self.steps)[state.count], state.count + 1), report
+
+
+def walked(*steps: float) -> tuple[list[float], float]:
+    """The parameter at each iteration and at the end; the residual is the parameter, points are redrawn every 2 steps."""
+    block = Block(
+        "equation",
+        lambda u, x: u(x),
+        1.0,
+        np.zeros((4, 1)),
+        lambda n, generator: generator.random((n, 1)),
+        redraw=2,
+    )
+    told = System((block,), lambda p: lambda x: p, jnp.ones(1))
+    outcome = minimise(told, Walker(steps), Stop(steps=len(steps)))
+    return [(2 * r.loss) ** 0.5 for r in outcome.history], float(outcome.parameters[0])
+
+
+def test_steps_that_fresh_points_find_worse_are_undone() -> None:
+    parameters, final = walked(0.0, 9.0, -0.5, 0.0, 0.0, 0.0)
+    assert parameters == pytest.approx([1, 1, 1, 0.5, 0.5, 0.5]) and final == 0.5
+    parameters, final = walked(-0.5, -0.25, 0.1, 0.0)  # a little worse is no reason
+    assert parameters == pytest.approx([1, 0.5, 0.25, 0.35])
+
+
+def test_of_the_end_and_the_last_check_the_better_one_is_the_answer() -> None:
+    assert walked(-0.5, 0.0, 3.0)[1] == 0.5
+    assert walked(-0.5, 0.0, -0.25)[1] == 0.25
+    assert walked(-0.5, 0.0, float("nan"))[1] == 0.5

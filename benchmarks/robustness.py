@@ -1,0 +1,99 @@
+"""How often a run reaches what it should: `python -m benchmarks.robustness [SPEC ...] [--seeds 20] [--defaults]`.
+
+Each problem of the talk is solved with many seeds, in the time of its goal; with `--defaults`, every spec is solved for
+60 seconds with no `solve` block at all. Runs go side by side, each in a process on a core of its own, so a run has one
+core where a user's has them all. Errors are relative L2 on points never trained on.
+"""
+
+import argparse
+import multiprocessing
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import pdedsl
+from benchmarks.talk import AROUND, GOALS
+
+SPECS = Path(__file__).parents[1] / "specs"
+TIGHT, LOOSE = 1e-7, 1e-5
+
+
+class Run(NamedTuple):
+    """A run to be made."""
+
+    spec: str
+    seed: int
+    seconds: float
+    bare: bool = False
+    """Whether the spec's own `solve` block is left out."""
+
+
+def outcome(run: Run) -> tuple[Run, float, float, str]:
+    """The run, its largest relative L2 error, the smallest on the way, and why it ended."""
+    problem = pdedsl.load(SPECS / f"{run.spec}.pde")
+    if run.bare:
+        problem = replace(problem, choices=())
+    solved = pdedsl.solve(problem, seed=run.seed, time_limit=run.seconds)
+    return run, max(solved.errors.values()), min(max(r.errors.values()) for r in solved.history), solved.status
+
+
+def side_by_side(runs: list[Run]) -> Iterable[tuple[Run, float, float, str]]:
+    """The outcomes in the order of the runs."""
+    context = multiprocessing.get_context("spawn")
+    cores = context.Queue()
+    for core in sorted(os.sched_getaffinity(0)):
+        cores.put(core)
+    with context.Pool(len(os.sched_getaffinity(0)), _take_a_core, (cores,)) as pool:
+        yield from pool.imap(outcome, runs)
+
+
+def _take_a_core(cores: multiprocessing.Queue) -> None:
+    os.sched_setaffinity(0, {cores.get()})
+
+
+def seeds(names: list[str], count: int) -> None:
+    runs = [Run(name, seed, GOALS[name].seconds - AROUND) for name in names for seed in range(count)]
+    found: dict[str, list[float]] = {name: [] for name in names}
+    print("| problem | goal | reached | median | worst | all, the best first |")
+    print("|---|---|---|---|---|---|")
+    for run, error, _, _ in side_by_side(runs):
+        errors, goal = found[run.spec], GOALS[run.spec].error
+        errors.append(error)
+        if len(errors) == count:
+            each = " ".join(f"{e:.0e}" for e in sorted(errors))
+            reached = sum(e <= goal for e in errors)
+            print(
+                f"| {run.spec} | {goal:.0e} | {reached} of {count} | {median(errors):.1e} | {max(errors):.1e} | {each} |",
+                flush=True,
+            )
+
+
+def defaults(names: list[str], seconds: float) -> None:
+    finals = []
+    print("| spec | error | smallest on the way | ended by |")
+    print("|---|---|---|---|")
+    for run, error, smallest, status in side_by_side([Run(name, 0, seconds, bare=True) for name in names]):
+        finals.append(error)
+        print(f"| {run.spec} | {error:.1e} | {smallest:.1e} | {status} |", flush=True)
+    print(f"\n{len(finals)} specs: ", end="")
+    print(", ".join(f"{sum(e <= bound for e in finals)} within {bound:.0e}" for bound in (LOOSE, TIGHT)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("specs", nargs="*", metavar="SPEC")
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--defaults", action="store_true", help="every spec with no solve block")
+    parser.add_argument("--seconds", type=float, default=60, help="of each run with --defaults")
+    arguments = parser.parse_args()
+    if arguments.defaults:
+        defaults(arguments.specs or sorted(path.stem for path in SPECS.glob("*.pde")), arguments.seconds)
+    else:
+        seeds(arguments.specs or list(GOALS), arguments.seeds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""From a solution to the files of other programs."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+from jax import export as jax_export
+
+from pdedsl.faces.folder import write, write_with
+from pdedsl.faces.solution import Solution
+from pdedsl.language import geometry
+
+SCATTERED = 10_000
+"""Points in the domain where a grid would be too large: in more than three coordinates."""
+
+
+class Format(NamedTuple):
+    """A format by its suffix and what writes it."""
+
+    suffix: str
+    write: Callable[[Solution, Path], None]
+    words: str
+
+
+def export(solution: Solution, name: str, path: Path) -> Path:
+    """Write a solution in one of the FORMATS; the file appears whole or not at all. Raises ValueError and OSError."""
+    if name not in FORMATS:
+        raise ValueError(f"there is no format `{name}`; there are: {', '.join(FORMATS)}")
+    FORMATS[name].write(solution, path)
+    return path
+
+
+def netcdf(solution: Solution, path: Path) -> None:
+    """The fields on a grid after the CF conventions, the last coordinate first, NaN outside the domain."""
+    data = solution.on_grid()
+    data = data.transpose(*reversed([c.name for c in solution.problem.coordinates if c.name in data.dims]))
+    write_with(path, lambda temporary: data.to_netcdf(temporary, engine="h5netcdf"))
+
+
+def table(solution: Solution) -> dict[str, np.ndarray]:
+    """Coordinates and fields as columns: the points of the grid that lie in the domain, or random ones in many dimensions."""
+    problem = solution.problem
+    names = [c.name for c in problem.coordinates]
+    if len(names) <= 3:
+        axes = [solution.on_grid()[n].to_numpy() for n in names]
+        points = np.stack([m.reshape(-1) for m in np.meshgrid(*axes, indexing="ij")], axis=1)
+        points = points[geometry.within(problem, points)]
+    else:
+        points = geometry.inside(problem, sp.true, SCATTERED, geometry.random(np.random.default_rng(0)))
+    values = solution(points)
+    fields = values if isinstance(values, dict) else {problem.fields[0].name: values}
+    return dict(zip(names, points.T, strict=True)) | fields
+
+
+def as_csv(columns: Mapping[str, np.ndarray]) -> str:
+    """Columns as a table with a header; numbers keep all their digits."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(columns)
+    rows.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
+    return text.getvalue()
+
+
+def _csv(solution: Solution, path: Path) -> None:
+    write(path, as_csv(table(solution)).encode())
+
+
+def _npz(solution: Solution, path: Path) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, **table(solution))  # pyright: ignore[reportArgumentType]
+    write(path, buffer.getvalue())
+
+
+def vtk(solution: Solution, path: Path) -> None:
+    """A rectilinear grid for ParaView (VTK legacy format, binary); time is the last axis, vectors are vectors."""
+    problem = solution.problem
+    names = [c.name for c in problem.coordinates]
+    if len(names) > 3:
+        raise ValueError(f"vtk holds up to three coordinates, and there are {len(names)}: export csv instead")
+    data = solution.on_grid()
+    sizes = [data.sizes[n] for n in names] + [1] * (3 - len(names))
+    parts = [
+        b"# vtk DataFile Version 3.0\n",
+        (" ".join((problem.name or "solution").split())[:255] + "\n").encode("ascii", "replace"),
+        f"BINARY\nDATASET RECTILINEAR_GRID\nDIMENSIONS {sizes[0]} {sizes[1]} {sizes[2]}\n".encode(),
+    ]
+    for axis, size in enumerate(sizes):
+        values = data[names[axis]].to_numpy() if axis < len(names) else np.zeros(1)
+        parts += [f"{'XYZ'[axis]}_COORDINATES {size} double\n".encode(), values.astype(">f8").tobytes(), b"\n"]
+    parts.append(f"POINT_DATA {int(np.prod(sizes))}\n".encode())
+    order = tuple(reversed(names))
+    columns = {str(name): v.transpose(*order).to_numpy().reshape(-1) for name, v in data.items()}
+    for name, column in columns.items():
+        head = f"SCALARS {name} double 1\nLOOKUP_TABLE default\n"
+        parts += [head.encode(), column.astype(">f8").tobytes(), b"\n"]
+    for name, components in problem.vectors:
+        if len(components) <= 3:
+            stacked = [columns[c] for c in components] + [np.zeros(int(np.prod(sizes)))] * (3 - len(components))
+            parts += [f"VECTORS {name} double\n".encode(), np.stack(stacked, 1).astype(">f8").tobytes(), b"\n"]
+    write(path, b"".join(parts))
+
+
+def stablehlo(solution: Solution, path: Path) -> None:
+    """The solution as a program of its own: `jax.export.deserialize(bytearray(data)).call(X)`, X of shape (N, d), float64.
+
+    It needs JAX in double precision, and nothing of pdedsl.
+    """
+    with jax.enable_x64(True):
+        u = solution.model(jnp.asarray(solution.outcome.parameters))
+        shape = jax_export.symbolic_shape(f"n, {len(solution.problem.coordinates)}")
+        points = jax.ShapeDtypeStruct(shape, jnp.float64)
+        program = jax_export.export(jax.jit(jax.vmap(u)), platforms=("cpu", "cuda", "tpu"))(points)
+    write(path, bytes(program.serialize()))
+
+
+FORMATS: Mapping[str, Format] = {
+    "netcdf": Format("nc", netcdf, "fields on a grid, for xarray and ParaView"),
+    "vtk": Format("vtk", vtk, "fields on a grid, for ParaView and VisIt"),
+    "csv": Format("csv", _csv, "points and fields as a table"),
+    "npz": Format("npz", _npz, "the same as NumPy arrays"),
+    "stablehlo": Format("stablehlo", stablehlo, "a function of points that runs without pdedsl"),
+}
