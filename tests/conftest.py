@@ -3,9 +3,14 @@
 Random programs are the same in every run; `pytest --hypothesis-profile default` draws others.
 """
 
+from pathlib import Path
+from typing import Any
+
 import jax
 import pytest
 from hypothesis import settings
+
+import pdedsl
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
@@ -41,3 +46,33 @@ solve {
   steps   = 5
 }
 """
+
+FLOW = """pde 1
+title "Flow & <b>"  # a comment
+param k = 2
+domain x in [0, 1], y in [0, 2]
+field u(x, y), v(x, y)
+vector U = (u, v)
+equation first: laplacian(u) - k*u = 0
+equation second: div(U) = 0
+boundary: U = exact(U)  on all
+exact u = cos(x)*exp(sqrt(3)*y)
+exact v = sin(x)*exp(sqrt(3)*y)/sqrt(3)
+"""
+
+
+@pytest.fixture(scope="session")
+def heat_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short run in one dimension of space and time."""
+    return _run(HEAT, tmp_path_factory.mktemp("heat"), steps=15)
+
+
+@pytest.fixture(scope="session")
+def flow_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short run with a plane vector field."""
+    return _run(FLOW, tmp_path_factory.mktemp("flow"), steps=60, network="mlp(10, 10)", points=200)
+
+
+def _run(text: str, folder: Path, **choices: Any) -> Path:
+    solution = pdedsl.solve(pdedsl.loads(text), **choices)
+    return solution.save(folder)

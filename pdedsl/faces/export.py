@@ -38,9 +38,7 @@ def export(solution: Solution, name: str, path: Path) -> Path:
 
 def netcdf(solution: Solution, path: Path) -> None:
     """The fields on a grid after the CF conventions, the last coordinate first, NaN outside the domain."""
-    data = solution.on_grid()
-    data = data.transpose(*reversed([c.name for c in solution.problem.coordinates if c.name in data.dims]))
-    write_with(path, lambda temporary: data.to_netcdf(temporary, engine="h5netcdf"))
+    write_with(path, lambda temporary: solution.dataset().to_netcdf(temporary, engine="h5netcdf"))
 
 
 def table(solution: Solution) -> dict[str, np.ndarray]:

@@ -2,9 +2,10 @@
 
 import fcntl
 import json
+import math
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -57,6 +58,19 @@ def as_run(problem: Problem) -> str:
             if kept >= {key for key, _ in read.choices}:
                 return problem.text
     return write_spec(problem)
+
+
+def as_json(values: Mapping[str, Any], indent: int | None = None) -> str:
+    """Names and values as JSON, which has no NaN and no infinity: they are null."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: plain(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(inner) for inner in value]
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return json.dumps(plain(values), indent=indent)
 
 
 def write(path: Path, data: bytes) -> None:

@@ -1,6 +1,5 @@
 """From the records of a run to what a person or a program sees of it: a live display, lines, JSON, or nothing."""
 
-import json
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from pdedsl.analysis.trust import estimate
+from pdedsl.faces.folder import as_json
 from pdedsl.faces.solution import Solution
 from pdedsl.solver.solve import PACE, Record
 from pdedsl.solver.verdict import verdict
@@ -81,7 +80,7 @@ class Progress:
             self._row({"event": "end", **solution.summary()})
 
     def _row(self, values: Mapping[str, object]) -> None:
-        print(json.dumps({key: _plain(value) for key, value in values.items()}), file=self.console.file, flush=True)
+        print(as_json(values), file=self.console.file, flush=True)
 
 
 def numbers(record: Record) -> dict[str, object]:
@@ -98,13 +97,6 @@ def numbers(record: Record) -> dict[str, object]:
         "accepted": record.accepted,
         "errors": dict(record.errors),
     }
-
-
-def _plain(value: object) -> object:
-    """JSON has no NaN."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def display(title: str, history: Sequence[Record], errors: Mapping[str, float]) -> RenderableType:
@@ -209,9 +201,7 @@ def summary(solution: Solution, console: Console) -> None:
             f"{c.name} = {v:.3g}" for c, v in zip(solution.problem.coordinates, misfit.where, strict=True)
         )
         table.add_row("residual", f"{misfit.rms:.2e}  {misfit.statement}, at most {misfit.worst:.1e} at {where}")
-    table.add_row(
-        "estimate", f"{estimate(solution.misfits):.0e}  error that these residuals stand for, in order of magnitude"
-    )
+    table.add_row("estimate", f"{solution.estimate:.0e}  error that these residuals stand for, in order of magnitude")
     for quantity in solution.reports:
         table.add_row("report", f"{quantity.name}: {quantity}")
     if advice := _advice(solution):

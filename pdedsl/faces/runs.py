@@ -86,6 +86,47 @@ def export(
         screen.print(f"[dim]written to[/dim] {written}", soft_wrap=True)
 
 
+@runs.command()
+def plot(
+    run: Run,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="By default solution.png, or solution.gif, in the run folder.")
+    ] = None,
+    animate: Annotated[bool, typer.Option("--animate", help="The first field moving in time, as a GIF.")] = False,
+) -> None:
+    """Draw the solution, its error, the convergence and the sampler's points; png, pdf or svg by the file's name."""
+    with no_traceback():
+        solution = _open(run)
+        from matplotlib.animation import PillowWriter
+
+        from pdedsl.faces.folder import write_with
+        from pdedsl.faces.plot import RATE
+
+        path = out or run / ("solution.gif" if animate else "solution.png")
+        suffix = path.suffix.lstrip(".").lower()
+        if suffix not in (("gif",) if animate else ("png", "pdf", "svg")):
+            stop(
+                f"{path}: {'a GIF is written to NAME.gif' if animate else 'the name ends in .png, .pdf or .svg'}", USAGE
+            )
+        try:
+            if animate:
+                moving = solution.animate()
+                write_with(path, lambda temporary: _save(moving, temporary, PillowWriter(fps=RATE)))
+            else:
+                figure = solution.plot()
+                write_with(path, lambda temporary: figure.savefig(temporary, dpi=150, format=suffix))
+        except ValueError as error:
+            stop(str(error), USAGE)
+        screen.print(f"[dim]written to[/dim] {path}", soft_wrap=True)
+
+
+def _save(moving: Any, path: Path, writer: Any) -> None:
+    """An animation to a file whose name says nothing of its format."""
+    gif = path.with_name(path.name + ".gif")
+    moving.save(gif, writer=writer)
+    gif.replace(path)
+
+
 def _open(run: Path) -> "Solution":
     if not run.is_dir():
         stop(f"{run}: there is no such folder", USAGE)

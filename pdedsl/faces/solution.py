@@ -21,14 +21,15 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 from jax import Array
+from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
 from pdedsl.analysis.trust import Misfit, estimate, misfits
 from pdedsl.faces import plot
 from pdedsl.faces.checkpoint import NAME as CHECKPOINT
 from pdedsl.faces.checkpoint import pack, unpack
-from pdedsl.faces.folder import alone, begin, write, write_with
-from pdedsl.faces.grid import on_grid
+from pdedsl.faces.folder import alone, as_json, begin, write, write_with
+from pdedsl.faces.report import report
 from pdedsl.language import geometry
 from pdedsl.language.choices import read_choice
 from pdedsl.language.cost import cost, memory
@@ -146,13 +147,33 @@ class Solution:
         with jax.enable_x64(True):
             return misfits(self.problem, self.model(jnp.asarray(self.outcome.parameters)))
 
+    @cached_property
+    def _scene(self) -> plot.Scene:
+        names = list(self.settings.plans) if self.outcome.points else []
+        points = dict(zip(names, map(np.asarray, self.outcome.points), strict=True))
+        return plot.Scene(self.problem, self._values, self.history, self.errors, truths(self.problem), points)
+
+    @property
+    def estimate(self) -> float:
+        """The relative error for which the misfits stand, in order of magnitude."""
+        return estimate(self.misfits)
+
     def on_grid(self) -> xr.Dataset:
         """The fields on a grid of the domain; in more than three dimensions, along lines and a plane through its middle."""
-        return on_grid(self.problem, self._values)
+        return self._scene.data
+
+    def dataset(self) -> xr.Dataset:
+        """The fields on a grid as files hold them: the last coordinate first, as CF readers expect."""
+        data = self.on_grid()
+        return data.transpose(*reversed([c.name for c in self.problem.coordinates if c.name in data.dims]))
 
     def plot(self) -> Figure:
-        """The solution, its error and the convergence of the run, as one figure."""
-        return plot.figure(self.problem, self._values, self.history, self.errors)
+        """The solution, its error, the convergence of the run and the sampler's points, as one figure."""
+        return plot.figure(self._scene)
+
+    def animate(self) -> FuncAnimation:
+        """The first field moving in time. Raises ValueError for a problem that does not depend on time."""
+        return plot.animation(self._scene)
 
     def profile(self) -> str:
         """Where the time of a step goes, as a table."""
@@ -164,7 +185,7 @@ class Solution:
 
     def portrait(self) -> Figure:
         """A small picture of the first field, for a gallery."""
-        return plot.portrait(self.problem, self._values)
+        return plot.portrait(self._scene)
 
     def save(self, folder: str | Path) -> Path:
         """Write the run to a folder, which is made: spec, settings, history, network, solution, figure.
@@ -175,12 +196,15 @@ class Solution:
         begin(folder, self.problem, self.settings)
         write(folder / "history.csv", self._history_table().encode())
         buffer = io.BytesIO()
-        np.savez(buffer, parameters=np.asarray(self.outcome.parameters))
+        points = {f"points {k}": np.asarray(own) for k, own in enumerate(self.outcome.points)}
+        np.savez(buffer, parameters=np.asarray(self.outcome.parameters), **points)  # pyright: ignore[reportArgumentType]
         write(folder / "network.npz", buffer.getvalue())
-        write_with(folder / "solution.nc", lambda path: self.on_grid().to_netcdf(path, engine="h5netcdf"))
-        figure = self.plot()
-        write_with(folder / "solution.png", lambda path: figure.savefig(path, dpi=150, format="png"))
-        write(folder / "run.json", json.dumps(self.summary(), indent=2).encode())
+        write_with(folder / "solution.nc", lambda path: self.dataset().to_netcdf(path, engine="h5netcdf"))
+        picture = io.BytesIO()
+        self.plot().savefig(picture, dpi=120, format="png")
+        write(folder / "solution.png", picture.getvalue())
+        write(folder / "report.html", report(self, picture.getvalue()).encode())
+        write(folder / "run.json", as_json(self.summary(), indent=2).encode())
         return folder
 
     def _history_table(self) -> str:
@@ -220,7 +244,7 @@ class Solution:
             "compile_seconds": self.outcome.compile_seconds,
             "loss": self.history[-1].loss if self.history else None,
             "errors": self.errors,
-            "estimate": estimate(self.misfits),
+            "estimate": self.estimate,
             "misfits": {
                 m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where, "error": m.error} for m in self.misfits
             },
@@ -346,12 +370,20 @@ def open_run(folder: str | Path) -> Solution:
     if summary["status"] != "running":
         with np.load(folder / "network.npz", allow_pickle=False) as arrays:
             parameters = arrays["parameters"]
+            points = tuple(arrays[f"points {k}"] for k in range(len(arrays.files) - 1))
         history = tuple(_records((folder / "history.csv").read_text(encoding="utf-8")))
     else:
         with jax.enable_x64(True):
             snapshot = unpack(folder / CHECKPOINT)(resolved.method.begin(lower(problem, resolved).start))
         parameters, history = np.asarray(snapshot.state.parameters), tuple(snapshot.history)
-    outcome = Outcome(cast(Array, parameters), history, summary["status"], summary.get("compile_seconds", 0.0))
+        points = snapshot.points
+    outcome = Outcome(
+        cast(Array, parameters),
+        history,
+        summary["status"],
+        summary.get("compile_seconds", 0.0),
+        cast(tuple[Array, ...], points),
+    )
     return Solution(problem, resolved, outcome, summary.get("seconds", history[-1].seconds if history else 0.0))
 
 

@@ -133,17 +133,22 @@ def latex(problem: Problem) -> str:
     return f"$$\\begin{{aligned}}\n{_rows(problem)}\n\\end{{aligned}}$$"
 
 
-def _rows(problem: Problem) -> str:
-    rows = []
+def statements(problem: Problem) -> list[tuple[list[str], str]]:
+    """Each scalar statement in LaTeX: its lines, of which the last ends with the right side, and where it holds."""
+    found = []
     for statement in problem.statements:
         for left, right in split(statement, problem):
-            first, *rest = _lines(left, problem)
-            place = _latex_place(problem, statement)
-            if rest:
-                rows += [f"& {first}", *(rf"& \quad {{}} {line}" for line in rest)]
-                rows[-1] += f" = {latex_expression(right, problem)} && {place}"
-            else:
-                rows.append(f"& {first} = {latex_expression(right, problem)} && {place}")
+            *lines, last = _lines(left, problem)
+            lines.append(f"{last} = {latex_expression(right, problem)}")
+            found.append((lines, _latex_place(problem, statement)))
+    return found
+
+
+def _rows(problem: Problem) -> str:
+    rows = []
+    for (first, *rest), place in statements(problem):
+        rows += [f"& {first}", *(rf"& \quad {{}} {line}" for line in rest)]
+        rows[-1] += f" && {place}"
     return " \\\\\n".join(rows)
 
 
@@ -168,14 +173,24 @@ def _lines(expression: sp.Expr, problem: Problem) -> list[str]:
     return lines
 
 
-def document(problem: Problem) -> str:
-    """The problem as a LaTeX document: where it lives, its parameters, its statements, its exact solution."""
+def setting(problem: Problem) -> list[str]:
+    """Where a problem lives and its parameters, in LaTeX."""
     lines = [f"{', '.join(_interval(c) for c in problem.coordinates)}"]
     if problem.shape is not None:
         space = ", ".join(map(latex_expression, problem.symbols[: len(problem.space)]))
         lines = [rf"({space}) \in \Omega = \texttt{{{_escape(write_shape(problem.tree))}}}" if problem.tree else ""]
         lines += [_interval(problem.time)] if problem.time is not None else []
-    lines += [f"{latex_expression(p.symbol)} = {latex_expression(p.value)}" for p in problem.parameters]
+    return lines + [f"{latex_expression(p.symbol)} = {latex_expression(p.value)}" for p in problem.parameters]
+
+
+def exact_solutions(problem: Problem) -> list[str]:
+    """The exact solutions of a problem, in LaTeX."""
+    return [f"{_name(n)} = {latex_expression(e)}" for n, e in problem.exact]
+
+
+def document(problem: Problem) -> str:
+    """The problem as a LaTeX document: where it lives, its parameters, its statements, its exact solution."""
+    lines = setting(problem)
     exact = [f"{_name(n)} &= {latex_expression(e)}" for n, e in problem.exact]
     display = "\\begin{{align*}}\n{}\n\\end{{align*}}"
     parts = [

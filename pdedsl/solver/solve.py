@@ -60,6 +60,8 @@ class Outcome:
     history: tuple[Record, ...]
     status: Status
     compile_seconds: float
+    points: Points = ()
+    """The points of each block at the end."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def minimise(
         status = "interrupted"
     keep(Snapshot(state, trusted, points, history))
     _, worse = _redraw(sizes, system, state.parameters, trusted, points, seed, 0, last=True)
-    return Outcome(trusted if worse > 1 else state.parameters, tuple(history), status, compiling)
+    return Outcome(trusted if worse > 1 else state.parameters, tuple(history), status, compiling, points)
 
 
 def _ending(system: System, stop: Stop, history: Sequence[Record]) -> Status | None:

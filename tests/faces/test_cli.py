@@ -53,7 +53,7 @@ def test_solve_writes_a_whole_run(spec: Path) -> None:
     names = {p.name for p in Path("run").iterdir()}
     assert names == {
         *("spec.pde", "settings.txt", "history.csv", "checkpoint.npz", "network.npz"),
-        *("solution.nc", "solution.png", "run.json"),
+        *("solution.nc", "solution.png", "report.html", "run.json"),
     }
     run = json.loads(Path("run/run.json").read_text())
     assert run["steps"] == 3 and run["seed"] == 7 and "u" in run["errors"]

@@ -1,0 +1,162 @@
+"""Commands on the folder of a run, as a user meets them."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from pdedsl.faces.cli import app
+from pdedsl.faces.solution import open_run
+
+
+def pdedsl(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def rows(text: str) -> list[dict[str, float]]:
+    return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(io.StringIO(text))]
+
+
+def test_info(heat_run: Path) -> None:
+    result = pdedsl("info", heat_run)
+    assert result.exit_code == 0
+    for word in ("Heat", "relative L2 of u", "residual", "equation, at most", "estimate"):
+        assert word in result.output
+    assert pdedsl("info", heat_run / "nothing").exit_code == 2
+
+
+def test_eval_at_a_point(heat_run: Path) -> None:
+    solution = open_run(heat_run)
+    result = pdedsl("eval", heat_run, "--at", "x=0.25, t=0.5")
+    name, value = result.output.split(" = ")
+    assert name == "u" and float(value) == pytest.approx(float(solution(x=0.25, t=0.5)), rel=1e-11)
+
+
+def test_eval_of_expressions(flow_run: Path) -> None:
+    asked = ["dx(u)", "div(U)", "dot(grad(v), grad(v))", "k*u + x", "exact(u)"]
+    result = pdedsl(
+        "eval", flow_run, "--at", "x=0.3,y=0.5", "--at", "x=1,y=2", *(w for e in asked for w in ("--of", e))
+    )
+    found = rows(result.output)
+    assert result.exit_code == 0 and list(found[0]) == ["x", "y", *asked]
+    solution, h = open_run(flow_run), 1e-5
+    for row in found:
+        x, y = row["x"], row["y"]
+
+        def at(a: float, b: float, field: str = "u") -> float:
+            return float(solution(x=a, y=b)[field])
+
+        u_x = (at(x + h, y) - at(x - h, y)) / (2 * h)
+        v_x = (at(x + h, y, "v") - at(x - h, y, "v")) / (2 * h)
+        v_y = (at(x, y + h, "v") - at(x, y - h, "v")) / (2 * h)
+        assert row["dx(u)"] == pytest.approx(u_x, rel=1e-6)
+        assert row["div(U)"] == pytest.approx(u_x + v_y, abs=1e-6)
+        assert row["dot(grad(v), grad(v))"] == pytest.approx(v_x**2 + v_y**2, rel=1e-5)
+        assert row["k*u + x"] == pytest.approx(2 * at(x, y) + x, rel=1e-12)
+        assert row["exact(u)"] == pytest.approx(np.cos(x) * np.exp(np.sqrt(3) * y), rel=1e-12)
+
+
+def test_eval_of_a_table(heat_run: Path, tmp_path: Path) -> None:
+    points, out = tmp_path / "points.csv", tmp_path / "values.csv"
+    points.write_text("t, name, x\n0.5, a, 0.25\n0.1, b, 3\n")
+    result = pdedsl("eval", heat_run, "--csv", points, "--out", out)
+    assert result.exit_code == 0 and "1 of 2 points lie outside" in result.output
+    first, second = rows(out.read_text())
+    assert first["u"] == pytest.approx(float(open_run(heat_run)(x=0.25, t=0.5))) and np.isnan(second["u"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "--at"),
+        (["--at", "x=0.5"], "`t` is missing"),
+        (["--at", "x=0.5,t=1,z=2"], "no coordinate `z`"),
+        (["--at", "x=half,t=1"], "`half` is not a number"),
+        (["--at", "x=0.5,t=1", "--of", "dx(w)"], "`w` is not declared"),
+        (["--at", "x=0.5,t=1", "--of", "u +"], "E101"),
+        (["--csv", "none.csv"], "none.csv: No such file"),
+    ],
+)
+def test_eval_says_what_is_wrong(heat_run: Path, arguments: list[str], words: str) -> None:
+    result = pdedsl("eval", heat_run, *arguments)
+    assert result.exit_code == 2 and words in result.output
+
+
+def test_export_of_grids(flow_run: Path, tmp_path: Path) -> None:
+    solution = open_run(flow_run)
+    for name, suffix in (("netcdf", "nc"), ("vtk", "vtk"), ("csv", "csv"), ("npz", "npz")):
+        assert pdedsl("export", flow_run, "--format", name, "--out", tmp_path / f"s.{suffix}").exit_code == 0
+    with np.load(tmp_path / "s.npz") as arrays:
+        points = np.stack([arrays["x"], arrays["y"]], 1)
+        np.testing.assert_allclose(arrays["v"], solution(points)["v"], rtol=1e-12)
+    table = rows((tmp_path / "s.csv").read_text())
+    assert len(table) == len(points) == 201**2 and table[7]["u"] == pytest.approx(float(solution(points)["u"][7]))
+    with xr.open_dataset(tmp_path / "s.nc") as data:
+        assert data.u.dims == ("y", "x") and data.Conventions == "CF-1.11"
+        assert data.x.axis == "X" and data.u.units == "1" and "exact" in data.u_exact.long_name
+        expected = float(solution(x=float(data.x[3]), y=float(data.y[9]))["u"])
+        assert float(data.u[9, 3]) == pytest.approx(expected)
+
+
+def test_vtk_holds_grid_fields_and_vectors(flow_run: Path, tmp_path: Path) -> None:
+    pdedsl("export", flow_run, "--format", "vtk", "--out", tmp_path / "s.vtk")
+    data = (tmp_path / "s.vtk").read_bytes()
+    assert b"DIMENSIONS 201 201 1\n" in data and b"VECTORS U double\n" in data
+
+    def block(head: bytes, count: int) -> np.ndarray:
+        return np.frombuffer(data, ">f8", count, data.index(head) + len(head))
+
+    x = block(b"X_COORDINATES 201 double\n", 201)
+    y = block(b"Y_COORDINATES 201 double\n", 201)
+    solution = open_run(flow_run)
+    at = solution(x=x[5], y=y[11])
+    place = 11 * 201 + 5  # the first coordinate runs fastest
+    assert block(b"SCALARS u double 1\nLOOKUP_TABLE default\n", 201**2)[place] == pytest.approx(float(at["u"]))
+    vector = block(b"VECTORS U double\n", 3 * 201**2).reshape(-1, 3)[place]
+    np.testing.assert_allclose(vector, [float(at["u"]), float(at["v"]), 0.0], rtol=1e-12)
+
+
+def test_the_exported_program_runs_without_pdedsl(heat_run: Path, tmp_path: Path) -> None:
+    path = tmp_path / "u.stablehlo"
+    assert pdedsl("export", heat_run, "--format", "stablehlo", "--out", path).exit_code == 0
+    code = (
+        "import sys, json, jax, numpy as np; from jax import export\n"
+        "jax.config.update('jax_enable_x64', True)\n"
+        f"program = export.deserialize(bytearray(open({str(path)!r}, 'rb').read()))\n"
+        "found = program.call(np.array([[0.25, 0.5], [0.5, 1.0], [0.1, 0.0]]))\n"
+        "assert 'pdedsl' not in sys.modules\n"
+        "print(json.dumps(np.asarray(found).reshape(-1).tolist()))\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    points = np.array([[0.25, 0.5], [0.5, 1.0], [0.1, 0.0]])
+    np.testing.assert_allclose(json.loads(done.stdout), open_run(heat_run)(points), rtol=1e-12)
+
+
+def test_export_says_what_is_wrong(heat_run: Path) -> None:
+    assert "netcdf, vtk, csv" in pdedsl("export", heat_run, "--format", "foo").output
+
+
+def test_plot(heat_run: Path, tmp_path: Path) -> None:
+    for name in ("a.png", "a.pdf", "a.svg"):
+        assert pdedsl("plot", heat_run, "--out", tmp_path / name).exit_code == 0
+        assert (tmp_path / name).stat().st_size > 1000
+    assert pdedsl("plot", heat_run, "--out", tmp_path / "a.doc").exit_code == 2
+
+
+@pytest.mark.slow
+def test_animation(heat_run: Path, flow_run: Path, tmp_path: Path) -> None:
+    assert pdedsl("plot", heat_run, "--animate", "--out", tmp_path / "a.gif").exit_code == 0
+    with Image.open(tmp_path / "a.gif") as picture:
+        assert getattr(picture, "n_frames", 1) == 60
+    assert os.listdir(tmp_path) == ["a.gif"]
+    result = pdedsl("plot", flow_run, "--animate")
+    assert result.exit_code == 2 and "time" in result.output
