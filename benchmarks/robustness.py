@@ -31,16 +31,26 @@ class Run(NamedTuple):
     """Whether the spec's own `solve` block is left out."""
 
 
-def outcome(run: Run) -> tuple[Run, float, float, str]:
-    """The run, its largest relative L2 error, the smallest on the way, and why it ended."""
+class Ended(NamedTuple):
+    """What came of a run: its largest relative L2 error, the smallest on the way, what it says itself, why it ended."""
+
+    run: Run
+    error: float
+    smallest: float
+    estimate: float
+    status: str
+
+
+def outcome(run: Run) -> Ended:
     problem = pdedsl.load(SPECS / f"{run.spec}.pde")
     if run.bare:
         problem = replace(problem, choices=())
     solved = pdedsl.solve(problem, seed=run.seed, time_limit=run.seconds)
-    return run, max(solved.errors.values()), min(max(r.errors.values()) for r in solved.history), solved.status
+    smallest = min(max(r.errors.values()) for r in solved.history)
+    return Ended(run, max(solved.errors.values()), smallest, solved.estimate, solved.status)
 
 
-def side_by_side(runs: list[Run]) -> Iterable[tuple[Run, float, float, str]]:
+def side_by_side(runs: list[Run]) -> Iterable[Ended]:
     """The outcomes in the order of the runs."""
     context = multiprocessing.get_context("spawn")
     cores = context.Queue()
@@ -59,7 +69,7 @@ def seeds(names: list[str], count: int) -> None:
     found: dict[str, list[float]] = {name: [] for name in names}
     print("| problem | goal | reached | median | worst | all, the best first |")
     print("|---|---|---|---|---|---|")
-    for run, error, _, _ in side_by_side(runs):
+    for run, error, *_ in side_by_side(runs):
         errors, goal = found[run.spec], GOALS[run.spec].error
         errors.append(error)
         if len(errors) == count:
@@ -72,14 +82,19 @@ def seeds(names: list[str], count: int) -> None:
 
 
 def defaults(names: list[str], seconds: float) -> None:
-    finals = []
-    print("| spec | error | smallest on the way | ended by |")
-    print("|---|---|---|---|")
-    for run, error, smallest, status in side_by_side([Run(name, 0, seconds, bare=True) for name in names]):
+    finals, ratios = [], []
+    print("| spec | error | smallest on the way | estimate | error / estimate | ended by |")
+    print("|---|---|---|---|---|---|")
+    for run, error, smallest, estimate, status in side_by_side([Run(name, 0, seconds, bare=True) for name in names]):
         finals.append(error)
-        print(f"| {run.spec} | {error:.1e} | {smallest:.1e} | {status} |", flush=True)
+        ratios.append(error / estimate)
+        print(
+            f"| {run.spec} | {error:.1e} | {smallest:.1e} | {estimate:.1e} | {error / estimate:.2g} | {status} |",
+            flush=True,
+        )
     print(f"\n{len(finals)} specs: ", end="")
     print(", ".join(f"{sum(e <= bound for e in finals)} within {bound:.0e}" for bound in (LOOSE, TIGHT)))
+    print(f"error / estimate: median {median(ratios):.2g}, between {min(ratios):.2g} and {max(ratios):.2g}")
 
 
 def main() -> None:

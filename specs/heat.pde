@@ -15,5 +15,5 @@ exact u = exp(-pi^2*t/4)*sin(pi*x)
 solve {
   network    = mlp(24, 24)
   points     = 1000
-  time_limit = 10
+  time_limit = 9
 }

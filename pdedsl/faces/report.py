@@ -97,16 +97,14 @@ _TOKENS = re.compile(r'(?P<c>#[^\n]*)|(?P<s>"[^"\n]*")|(?P<n>\b\d+\.?\d*(?:[eE][
 
 
 def _ended(solution: Any) -> str:
-    parameters = solution.outcome.parameters.shape[0]
-    words = {"tolerance": "the tolerance was reached", "time limit": "its time was up", "steps": "its steps were done"}
-    why = words.get(solution.status, solution.status)
-    advice = verdict(solution.outcome)
-    return (
-        f"{len(solution.history)} steps of ANaGRAM on {solution.settings.choices['network']}, {parameters} parameters; "
-        f"ended since {why}" + (f": {advice}" if advice else "") + "."
-        if str(solution.settings.choices["method"]).startswith("anagram")
-        else f"{len(solution.history)} steps of {solution.settings.choices['method']}; ended since {why}."
+    choices, parameters = solution.settings.choices, solution.outcome.parameters.shape[0]
+    why = {"tolerance": "the tolerance was reached", "time limit": "its time was up", "steps": "its steps were done"}
+    words = (
+        f"{solution.history[-1].step} steps of {choices['method']} on {choices['network']}, {parameters} parameters; "
+        f"{why.get(solution.status, solution.status)}"
     )
+    advice = verdict(solution.outcome)
+    return f"{words}: {advice}." if advice else f"{words}."
 
 
 def _tiles(solution: Any) -> str:

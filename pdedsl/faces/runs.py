@@ -1,4 +1,4 @@
-"""Commands on the folder of a run: `pdedsl info | eval | export | plot RUN`."""
+"""Commands on the folder of a run: `pdedsl info | eval | export | plot | analyze RUN`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -118,6 +118,18 @@ def plot(
         except ValueError as error:
             stop(str(error), USAGE)
         screen.print(f"[dim]written to[/dim] {path}", soft_wrap=True)
+
+
+@runs.command()
+def analyze(run: Run) -> None:
+    """Make the theory visible: spectrum, NTK and NNTK, Green's function, the first steps, D on Fourier modes."""
+    with no_traceback():
+        solution = _open(run)
+        from pdedsl.faces.theory import analyze as analyze_solution
+
+        for words in analyze_solution(solution, run / "analysis"):
+            screen.print(words, markup=False, soft_wrap=True)
+        screen.print(f"[dim]written to[/dim] {run / 'analysis'}/", soft_wrap=True)
 
 
 def _save(moving: Any, path: Path, writer: Any) -> None:

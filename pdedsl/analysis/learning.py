@@ -1,0 +1,59 @@
+"""From a problem and its settings to the first steps of its training, each an application of the Green's function."""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from pdedsl.analysis.tangent import Tangent, Trained
+from pdedsl.numerics.system import system
+from pdedsl.solver.method import Objective
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The solution before a step, and what the step adds to it, on given points."""
+
+    step: int
+    loss: float
+    values: np.ndarray
+    """The field, shape (N,)."""
+    taken: np.ndarray
+    """What the step of the method added, shape (N,)."""
+    predicted: np.ndarray
+    """What the Green's function of the tangent space, applied to the residual, would have added, shape (N,)."""
+
+
+def learning(solution: Trained, points: np.ndarray, steps: tuple[int, ...] = (0, 2, 5, 10, 20)) -> list[Stage]:
+    """Train anew from the start, on points that stay, and look at the named steps; the first field at `points`, (N, d)."""
+    chosen, found = solution.settings, []
+    with jax.enable_x64(True):
+        lowered = system(solution.problem, chosen.architecture, chosen.plans, chosen.seed)
+        objective = Objective(lowered)
+        own = tuple(jnp.asarray(b.points) for b in lowered.blocks)
+        state = chosen.method.begin(lowered.start)
+        held = own if chosen.method.held else ()
+        iterate = jax.jit(lambda state: chosen.method.step(objective, state, own, held))
+
+        @jax.jit
+        def field(parameters: jax.Array) -> jax.Array:
+            return jax.vmap(lambda x: jnp.reshape(lowered.model(parameters)(x), (-1,))[0])(jnp.asarray(points))
+
+        for step in range(max(steps) + 1):
+            after, report = iterate(state)
+            if step in steps:
+                before = np.asarray(field(state.parameters))
+                cutoff = float(report.cutoff) if np.isfinite(report.cutoff) else None
+                tangent = Tangent(solution.problem, lowered, state.parameters, cutoff)
+                found.append(
+                    Stage(
+                        step,
+                        float(report.loss),
+                        before,
+                        np.asarray(field(after.parameters)) - before,
+                        tangent.correction(points),
+                    )
+                )
+            state = after
+    return found

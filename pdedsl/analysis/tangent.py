@@ -1,0 +1,164 @@
+"""From a trained solution to its tangent space: the spectrum of its features, NTK, NNTK and the empirical Green's function.
+
+With the features `phi(y) = d/dtheta D[u](y)` of a statement and `psi(x) = d/dtheta u(x)` of a field, a natural-gradient
+step is `delta u(x) = -integral g(x, y) r(y) dy`: it applies the Green's function of D, projected onto the tangent space,
+to the residual (Schwencke and Furtlehner, arXiv 2412.10782).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from pdedsl.language.problem import Problem
+from pdedsl.numerics.system import Block, System, system
+from pdedsl.solver.factor import Factors, qr
+from pdedsl.solver.method import Objective, Points
+from pdedsl.solver.settings import Settings
+from pdedsl.solver.solve import Outcome
+
+ROWS = 3
+"""Rows of the feature matrix for each parameter: fresh points, uniform on where a statement holds."""
+FLOOR = 1e-7
+"""The smallest singular value that is kept, relative to the largest, where nothing else is said."""
+_SEED = 20_241_210
+
+
+class Trained(Protocol):
+    """What is needed of a solution."""
+
+    @property
+    def problem(self) -> Problem: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def outcome(self) -> Outcome: ...
+
+
+def tangent(solution: Trained, at: Literal["start", "end"] = "end", cutoff: float | None = None) -> "Tangent":
+    """The tangent space of a solution at the start or at the end of its training.
+
+    `cutoff` is the smallest singular value that is kept, in the units of `Tangent.s`; by default 1e-7 of the largest.
+    """
+    with jax.enable_x64(True):
+        chosen = solution.settings
+        lowered = system(solution.problem, chosen.architecture, chosen.plans, chosen.seed)
+        parameters = lowered.start if at == "start" else jnp.asarray(solution.outcome.parameters)
+    return Tangent(solution.problem, lowered, parameters, cutoff)
+
+
+@dataclass(frozen=True)
+class Tangent:
+    """The tangent space of a parametrised solution at some parameters; all arrays are NumPy's, in double precision."""
+
+    problem: Problem
+    system: System
+    parameters: Array
+    lowest: float | None = None
+
+    @cached_property
+    def points(self) -> Points:
+        """Fresh points of each block, uniform, shapes (N_k, d)."""
+        shares = np.asarray([len(b.points) for b in self.system.blocks], float)
+        counts = np.maximum(ROWS * self.parameters.size * shares / shares.sum(), 16).astype(int)
+        drawn = [
+            block.sample(int(n), np.random.default_rng([_SEED, k]))
+            for k, (block, n) in enumerate(zip(self.system.blocks, counts, strict=True))
+        ]
+        return tuple(jnp.asarray(own) for own in drawn)
+
+    @cached_property
+    def factors(self) -> Factors:
+        with jax.enable_x64(True):
+            r, phi = jax.jit(Objective(self.system).linearise)(self.parameters, self.points)
+            return jax.jit(qr)(phi, r)
+
+    @property
+    def s(self) -> np.ndarray:
+        """Singular values of the features, rows scaled by sqrt(w / N), the largest first, shape (K,)."""
+        return np.asarray(self.factors.s)
+
+    @property
+    def c(self) -> np.ndarray:
+        """Coefficients of the residual along the left singular vectors, shape (K,)."""
+        return np.asarray(self.factors.c)
+
+    @property
+    def cutoff(self) -> float:
+        """The smallest singular value that the kernels keep."""
+        return FLOOR * float(self.s[0]) if self.lowest is None else self.lowest
+
+    @property
+    def rank(self) -> int:
+        return int((self.s >= self.cutoff).sum())
+
+    def field(self, points: np.ndarray, name: str | None = None) -> np.ndarray:
+        """`d/dtheta u` at points of shape (N, d), shape (N, P); of the first field if no name is given."""
+        names = [f.name for f in self.problem.fields]
+        place = names.index(name) if name is not None else 0
+        return self._rows(lambda p, x: jnp.reshape(self.system.model(p)(x), (-1,))[place], points)
+
+    def statement(self, points: np.ndarray, name: str | None = None, component: int = 0) -> np.ndarray:
+        """`d/dtheta D[u]` at points, shape (N, P); of the first block if no name is given. Hard conditions have none."""
+        block = self._block(name)
+        return self._rows(lambda p, x: block.residual(self.system.model(p), x)[component], points)
+
+    def ntk(self, x: np.ndarray, y: np.ndarray, name: str | None = None) -> np.ndarray:
+        """The neural tangent kernel `psi(x) . psi(y)` of a field, shape (N_x, N_y)."""
+        return self.field(x, name) @ self.field(y, name).T
+
+    def nntk(self, x: np.ndarray, y: np.ndarray, name: str | None = None) -> np.ndarray:
+        """The natural tangent kernel `phi(x) G^+ phi(y)` of a statement, shape (N_x, N_y).
+
+        G is the Gram matrix of all features, so this is the kernel of the projection onto the tangent space with respect
+        to the mean over where the statement holds: it reproduces what the network can change about `D[u]`.
+        """
+        weight = self._block(name).weight
+        return weight * self._inverse(self.statement(x, name), self.statement(y, name))
+
+    def green(self, x: np.ndarray, y: np.ndarray, field: str | None = None, name: str | None = None) -> np.ndarray:
+        """The empirical Green's function `psi(x) G^+ phi(y) w / |Omega|`, shape (N_x, N_y).
+
+        Where the tangent space is rich enough, `integral g(x, y) f(y) dy` solves `D[u] = f` with homogeneous data.
+        """
+        weight = self._block(name).weight / self._measure
+        return weight * self._inverse(self.field(x, field), self.statement(y, name))
+
+    def correction(self, x: np.ndarray, field: str | None = None) -> np.ndarray:
+        """What one full step adds to a field: the Green's function applied to the residuals, shape (N,)."""
+        kept = self.s >= self.cutoff
+        step = np.asarray(self.factors.v)[:, kept] @ (self.c[kept] / self.s[kept])
+        return -self.field(x, field) @ step
+
+    def _inverse(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        kept = self.s >= self.cutoff
+        v = np.asarray(self.factors.v)[:, kept]
+        return (left @ v / self.s[kept] ** 2) @ (right @ v).T
+
+    def _rows(self, value: Callable[[Array, Array], Array], points: np.ndarray) -> np.ndarray:
+        with jax.enable_x64(True):
+            rows = jax.jit(jax.vmap(lambda x: jax.grad(lambda p: value(p, x))(self.parameters)))
+            return np.asarray(rows(jnp.asarray(points, float)))
+
+    def _block(self, name: str | None) -> Block:
+        blocks = {b.name: b for b in self.system.blocks}
+        if name is not None and name not in blocks:
+            raise ValueError(f"there is no residual block `{name}`; there are: {', '.join(blocks)}")
+        return blocks[name] if name is not None else self.system.blocks[0]
+
+    @cached_property
+    def _measure(self) -> float:
+        """The volume of the domain in space and time."""
+        lengths = [high - low for low, high in self.problem.bounds]
+        shape = self.problem.shape
+        if shape is None:
+            return float(np.prod(lengths))
+        box = np.random.default_rng(0).random((100_000, len(self.problem.space)))
+        low = np.asarray([b[0] for b in self.problem.bounds[: box.shape[1]]])
+        inside = shape.level(low + box * np.asarray(lengths[: box.shape[1]])) < 0
+        return float(np.prod(lengths) * inside.mean())
