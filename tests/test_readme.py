@@ -38,6 +38,7 @@ def test_python(code: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert capsys.readouterr().out.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("checkout")
 def test_commands() -> None:
     lines = [line.split("  #")[0] for block in blocks("sh") for line in block.splitlines() if line.startswith("pdedsl")]

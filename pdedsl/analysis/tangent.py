@@ -16,6 +16,7 @@ import numpy as np
 from jax import Array
 
 from pdedsl.language.problem import Problem
+from pdedsl.numerics.points import sampler
 from pdedsl.numerics.system import Block, System, system
 from pdedsl.solver.factor import Factors, qr
 from pdedsl.solver.method import Objective, Points
@@ -63,11 +64,12 @@ class Tangent:
 
     @cached_property
     def points(self) -> Points:
-        """Fresh points of each block, uniform, shapes (N_k, d)."""
+        """Fresh points of each block, of low discrepancy, shapes (N_k, d): means over them are nearly integrals."""
+        statements = {s.name: s for s in self.problem.statements}
         shares = np.asarray([len(b.points) for b in self.system.blocks], float)
         counts = np.maximum(ROWS * self.parameters.size * shares / shares.sum(), 16).astype(int)
         drawn = [
-            block.sample(int(n), np.random.default_rng([_SEED, k]))
+            sampler(self.problem, statements[block.name], "sobol")(int(n), np.random.default_rng([_SEED, k]))
             for k, (block, n) in enumerate(zip(self.system.blocks, counts, strict=True))
         ]
         return tuple(jnp.asarray(own) for own in drawn)

@@ -96,7 +96,7 @@ def show(
     ] = Stage.problem,
     param: Parameters = None,
 ) -> None:
-    """Print the problem as it was understood: D[u] = f, B[u] = g."""
+    """Print the problem as it was understood: D(u) = f, B(u) = g."""
     with no_traceback():
         checked = check_file(file, read_parameters(param))
         if stage is Stage.spec:
@@ -251,9 +251,6 @@ def _row(diagnostic: Any, checked: "Checked") -> dict[str, Any]:
         "message": diagnostic.message,
         "help": diagnostic.help,
     }
-
-
-app.add_typer(runs)
 
 
 for part in (solving, specs, runs):

@@ -213,12 +213,11 @@ def _fourier(place: Place, solution: Solution, arrays: dict[str, Any]) -> tuple[
     picture = Figure(figsize=(11, 4.2), layout="constrained")
     left, right = picture.subplots(1, 2)
     order = np.linalg.norm(found.wavenumbers, axis=1)
-    left.loglog(order + 1, np.maximum(found.sizes, 1e-12), ".", color=INK[0])
+    seen = found.sizes > 1e-10 * found.sizes.max()
+    left.loglog(order[seen] + 1, found.sizes[seen], ".", color=INK[0])
     left.set(xlabel="1 + |k|, half waves", title="|D e_k| on Fourier modes")
-    right.semilogy(np.maximum(found.singular_values, 1e-12 * found.singular_values[0]), color=INK[1])
+    seen = found.singular_values > 1e-10 * found.singular_values[0]
+    right.semilogy(found.singular_values[seen], color=INK[1])
     right.set(xlabel="rank", title="singular values of D on their span")
-    high, low = (
-        found.singular_values[0],
-        found.singular_values[found.singular_values > 1e-12 * found.singular_values[0]][-1],
-    )
+    high, low = found.singular_values[seen][0], found.singular_values[seen][-1]
     return picture, f"fourier: D stretches modes up to |k| = {int(order.max())} by {low:.1e} to {high:.1e}"

@@ -61,6 +61,7 @@ def test_solve_writes_a_whole_run(spec: Path) -> None:
     assert "relative L2 of u" in result.output
 
 
+@pytest.mark.slow
 def test_runs_never_share_a_folder(spec: Path) -> None:
     for _ in range(2):
         assert pdedsl("solve", spec, "--steps", 1).exit_code == 0
@@ -109,6 +110,7 @@ def test_show(spec: Path) -> None:
     assert pdedsl("show", spec, "--stage", "loss").exit_code == 2
 
 
+@pytest.mark.slow
 def test_profile_and_compare(spec: Path) -> None:
     result = pdedsl("solve", spec, "--steps", 2, "--profile", "--out", "run")
     assert result.exit_code == 0 and "factorisation" in result.output and "jacobian" in result.output

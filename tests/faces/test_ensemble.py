@@ -20,6 +20,7 @@ def spec(tmp_path: Path, heat: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_an_ensemble_gives_mean_and_spread(spec: Path) -> None:
     result = CliRunner().invoke(app, ["solve", str(spec), "--ensemble", "2", "--seed", "3", "--out", "run"])
     assert result.exit_code == 0, result.output

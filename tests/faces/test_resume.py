@@ -47,6 +47,7 @@ def test_stopped_and_resumed(heat: str, tmp_path: Path, method: str) -> None:
     assert_same(resumed, straight)
 
 
+@pytest.mark.slow
 def test_more_steps(heat: str, tmp_path: Path) -> None:
     problem = pdedsl.loads(heat)
     pdedsl.solve(problem, folder=tmp_path, **{**CHOICES, "steps": 8})

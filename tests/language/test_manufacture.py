@@ -16,7 +16,7 @@ SPECS = Path(__file__).parents[2] / "specs"
 CHOSEN = {
     "kovasznay": {"u": "sin(x)*cos(y)", "v": "exp(x)*y", "p": "x*y"},
     "taylor_green": {"u": "sin(x)*cos(y)*t", "v": "cos(x)*t", "p": "cos(x + y) + t"},
-    "biharmonic": {"u": "sin(x)*y^2"},
+    "biharmonic": {"w": "sin(x)*y^2"},
     "poisson_l": {"u": "x*exp(y)"},
     "neumann_disk": {"u": "x^2*y + 1"},
     "burgers": {"u": "sin(pi*x)*exp(-t)"},
