@@ -13,7 +13,7 @@ boundary: u = 0  on x = 0, x = 1  hard
 exact u = exp(-pi^2*t/4)*sin(pi*x)
 
 solve {
-  network    = mlp(24, 24)
+  network    = mlp(16, 16, 16)
   points     = 1000
   time_limit = 9
 }
