@@ -121,13 +121,19 @@ def plot(
 
 
 @runs.command()
-def analyze(run: Run) -> None:
+def analyze(
+    run: Run,
+    at: Annotated[
+        list[str] | None, typer.Option("--at", metavar="x=0.5,t=1", help="The second argument of the kernels.")
+    ] = None,
+) -> None:
     """Make the theory visible: spectrum, NTK and NNTK, Green's function, the first steps, D on Fourier modes."""
     with no_traceback():
         solution = _open(run)
         from pdedsl.faces.theory import analyze as analyze_solution
 
-        for words in analyze_solution(solution, run / "analysis"):
+        sources = _from_options(at, [c.name for c in solution.problem.coordinates]).tolist() if at else ()
+        for words in analyze_solution(solution, run / "analysis", sources):
             screen.print(words, markup=False, soft_wrap=True)
         screen.print(f"[dim]written to[/dim] {run / 'analysis'}/", soft_wrap=True)
 

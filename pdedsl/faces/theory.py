@@ -22,8 +22,8 @@ from pdedsl.language import geometry
 
 SIZES = {1: 201, 2: 41}
 """Points along each coordinate; in more coordinates, along a line through the middle."""
-SOURCES = (0.5, 0.25)
-"""Where kernels have their second argument, as shares of each interval."""
+SHARES = (0.5, 0.25)
+"""Where kernels have their second argument if nothing is said, as shares of each interval."""
 STEPS = (0, 2, 5, 10, 20)
 
 
@@ -32,6 +32,8 @@ class Place:
     """Points of the domain to look at: a grid over two coordinates, or a line along the first."""
 
     solution: Solution
+    chosen: tuple[tuple[float, ...], ...] = ()
+    """The sources that were asked for."""
 
     @property
     def bounds(self) -> np.ndarray:
@@ -56,13 +58,15 @@ class Place:
         points[:, 0] = axes[0]
         return points
 
-    def source(self, share: float) -> np.ndarray:
-        """One point of the domain, shape (1, d); the share is taken in each coordinate."""
+    @cached_property
+    def sources(self) -> list[np.ndarray]:
+        """Where kernels have their second argument: one point each, shape (1, d)."""
+        if self.chosen:
+            return [np.asarray(point, float)[None, :] for point in self.chosen]
         low, high = self.bounds.T
-        found = low + share * (high - low)
-        if not geometry.within(self.solution.problem, found[None, :])[0]:
-            return geometry.inside(self.solution.problem, sp.true, 1, geometry.random(np.random.default_rng(1)))
-        return found[None, :]
+        found = [(low + share * (high - low))[None, :] for share in SHARES]
+        inner = geometry.inside(self.solution.problem, sp.true, 1, geometry.random(np.random.default_rng(1)))
+        return [p if geometry.within(self.solution.problem, p)[0] else inner for p in found]
 
     def draw(self, axes: Axes, values: Sequence[np.ndarray], labels: Sequence[str] = (), title: str = "") -> None:
         """Functions at the points: the first one as a map over a plane, all as curves over a line."""
@@ -96,11 +100,14 @@ class Place:
             axes.legend(fontsize=8, frameon=False)
 
 
-def analyze(solution: Solution, folder: Path) -> list[str]:
-    """Write the pictures and `analysis.npz` to a folder; what they say, a line each."""
-    place = Place(solution)
+def analyze(solution: Solution, folder: Path, sources: Sequence[Sequence[float]] = ()) -> list[str]:
+    """Write the pictures and `analysis.npz` to a folder; what they say, a line each.
+
+    `sources` are the points at which kernels have their second argument, each of d numbers.
+    """
+    place = Place(solution, tuple(map(tuple, sources)))
     ends = {"start": tangent(solution, "start"), "end": tangent(solution, "end")}
-    arrays: dict[str, Any] = {"points": place.points}
+    arrays: dict[str, Any] = {"points": place.points, "sources": np.concatenate(place.sources)}
     said = []
     for name, picture, words in (
         ("spectrum", *_spectrum(solution, ends, arrays)),
@@ -140,13 +147,13 @@ def _spectrum(solution: Solution, ends: dict[str, Tangent], arrays: dict[str, An
 
 def _kernels(place: Place, ends: dict[str, Tangent], arrays: dict[str, Any]) -> tuple[Figure, str]:
     """NTK and NNTK with one argument held, at the start and at the end."""
-    picture = Figure(figsize=(16, 7.2), layout="constrained")
-    grid = picture.subplots(2, 2 * len(SOURCES), squeeze=False)
+    picture = Figure(figsize=(8 * len(place.sources), 7.2), layout="constrained")
+    grid = picture.subplots(2, 2 * len(place.sources), squeeze=False)
     for row, (kind, words) in zip(grid, (("ntk", "NTK"), ("nntk", "NNTK")), strict=True):
-        for column, (share, when) in enumerate((s, w) for s in SOURCES for w in ends):
-            source = place.source(share)
+        for column, (number, when) in enumerate((n, w) for n in range(len(place.sources)) for w in ends):
+            source = place.sources[number]
             values = getattr(ends[when], kind)(place.points, source)[:, 0]
-            arrays[f"{kind} {when} {share}"] = values
+            arrays[f"{kind} {when} {number}"] = values
             at = ", ".join(f"{v:.3g}" for v in source[0])
             place.draw(row[column], [values], title=f"{words}(., ({at})), {when}")
     traces = {w: float(np.trace(t.ntk(place.points[::17], place.points[::17]))) for w, t in ends.items()}
@@ -154,21 +161,21 @@ def _kernels(place: Place, ends: dict[str, Tangent], arrays: dict[str, Any]) -> 
 
 
 def _green(place: Place, own: Tangent, arrays: dict[str, Any]) -> tuple[Figure, str]:
-    """The empirical Green's function for two sources, beside the true one where it is known."""
+    """The empirical Green's function for each source, beside the true one where it is known."""
     true = true_green(place.solution.problem)
     columns = 3 if place.plane and true else 1
-    picture = Figure(figsize=(5 * columns, 4 * len(SOURCES)), layout="constrained")
+    picture = Figure(figsize=(5 * columns, 4 * len(place.sources)), layout="constrained")
     differences = []
-    for row, share in zip(picture.subplots(len(SOURCES), columns, squeeze=False), SOURCES, strict=True):
-        source = place.source(share)
+    rows = picture.subplots(len(place.sources), columns, squeeze=False)
+    for number, (row, source) in enumerate(zip(rows, place.sources, strict=True)):
         at = ", ".join(f"{v:.3g}" for v in source[0])
         found = own.green(place.points, source)[:, 0]
-        arrays[f"green {share}"] = found
+        arrays[f"green {number}"] = found
         if true is None:
             place.draw(row[0], [found], title=f"empirical Green's function, source ({at})")
             continue
         known = true(place.points, source)[:, 0]
-        arrays[f"true green {share}"] = known
+        arrays[f"true green {number}"] = known
         differences.append(float(np.linalg.norm(found - known) / np.linalg.norm(known)))
         if place.plane:
             for axes, values, words in zip(

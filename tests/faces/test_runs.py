@@ -160,3 +160,20 @@ def test_animation(heat_run: Path, flow_run: Path, tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["a.gif"]
     result = pdedsl("plot", flow_run, "--animate")
     assert result.exit_code == 2 and "time" in result.output
+
+
+@pytest.mark.slow
+def test_analyze(heat_run: Path, flow_run: Path) -> None:
+    result = pdedsl("analyze", heat_run, "--at", "x=0.5,t=0.2")
+    assert result.exit_code == 0, result.output
+    for word in ("spectrum: ", "trace of the NTK", "from the true one", "cosine", "D stretches"):
+        assert word in result.output
+    assert sorted(p.name for p in (heat_run / "analysis").iterdir()) == [
+        *("analysis.npz", "fourier.png", "green.png", "kernels.png", "learning.png", "spectrum.png"),
+    ]
+    with np.load(heat_run / "analysis" / "analysis.npz") as arrays:
+        np.testing.assert_array_equal(arrays["sources"], [[0.5, 0.2]])
+        assert arrays["green 0"].shape == arrays["true green 0"].shape == (len(arrays["points"]),)
+    result = pdedsl("analyze", flow_run)
+    assert result.exit_code == 0 and "not known" in result.output
+    assert pdedsl("analyze", heat_run, "--at", "y=1").exit_code == 2
