@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count, product
 from pathlib import Path
 
 import sympy as sp
@@ -73,9 +74,54 @@ def read_expression(problem: Problem, text: str) -> tuple[Problem, sp.Expr]:
     Raises SpecError with everything that is wrong with it.
     """
     name = next(n for n in ("value", "the_value", "the_asked_value") if not re.search(rf"\b{n}\b", problem.text))
-    before = f"{problem.text or problem}\nreport {name} = "
+    read = _read_line(f"{problem.text or problem}\nreport {name} = ", text, problem.source.name)
+    found = [r for r in read.reports if r.name == name and r.at is None]
+    if len(found) != 1:
+        raise _not_one("expression in the fields and coordinates", "dx(u)", text)
+    return read, found[0].value
+
+
+def read_components(problem: Problem, text: str) -> tuple[tuple[int, ...], list[tuple[Problem, sp.Expr]]]:
+    """The shape of an expression, () for a scalar, and its components in row-major order, as `read_expression` gives them."""
+
+    def component(*index: int) -> tuple[Problem, sp.Expr] | None:
+        try:
+            return read_expression(problem, f"({text})[{', '.join(map(str, index))}]")
+        except SpecError:
+            return None
+
+    try:
+        return (), [read_expression(problem, text)]
+    except SpecError as error:
+        rank = 1 if component(1) else 2 if component(1, 1) else 0
+        if rank == 0 or error.diagnostics[0].code != "E301":
+            raise
+    sizes = [
+        next(n for n in count(1) if not component(*(n + 1 if k == axis else 1 for k in range(rank))))
+        for axis in range(rank)
+    ]
+    indices = product(*(range(1, size + 1) for size in sizes))
+    return tuple(sizes), [found for index in indices if (found := component(*index))]
+
+
+def read_number(text: str) -> float:
+    """The value of a constant expression such as `0.01/pi`. Raises SpecError with everything that is wrong with it."""
+    read = _read_line("pde 1\ndomain x in [0, 1]\nfield u(x)\nparam value = ", text)
+    if [p.name for p in read.parameters] != ["value"]:
+        raise _not_one("number", "0.01/pi", text)
+    return read.number(read.parameters[0].symbol)
+
+
+def _not_one(what: str, some: str, text: str) -> SpecError:
     line = " ".join(text.split())
-    resolution = resolve(parse(Source.of(before + line + "\n", problem.source.name)))
+    found = Diagnostic("E101", f"this is not one {what}", Span(0, len(line)), f"write, say, `{some}`")
+    return SpecError(Source.of(line, "expression"), (found,))
+
+
+def _read_line(before: str, text: str, name: str = "<text>") -> Problem:
+    """The problem in a text that ends with words of the user's; SpecError with what is wrong with those."""
+    line = " ".join(text.split())
+    resolution = resolve(parse(Source.of(before + line + "\n", name)))
     wrong = [d for d in resolution.diagnostics if d.severity == "error" and d.span.end > len(before)]
     if wrong or resolution.problem is None:
         moved = [
@@ -83,7 +129,7 @@ def read_expression(problem: Problem, text: str) -> tuple[Problem, sp.Expr]:
             for d in wrong
         ]
         raise SpecError(Source.of(line, "expression"), tuple(moved))
-    return resolution.problem, next(r.value for r in resolution.problem.reports if r.name == name)
+    return resolution.problem
 
 
 def accept(checked: Checked, parameters: Mapping[str, float] | None = None) -> Problem:

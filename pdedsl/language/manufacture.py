@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
-from pdedsl.language.load import read_expression
+from pdedsl.language.load import loads, read_components
 from pdedsl.language.problem import Equation, Integral, Problem
 from pdedsl.language.write import write_expression
 
@@ -14,20 +16,27 @@ from pdedsl.language.write import write_expression
 def manufacture(problem: Problem, chosen: Mapping[str, str]) -> Problem:
     """The same operators with other data: `D[u] = D[u*]`, `B[u] = B[u*]`, so that u* is the exact solution.
 
-    `chosen` gives u* for each field, in the language of specs. Settings stay; reports and references go, since they
-    belong to another solution. Raises ValueError for fields without a function, SpecError for functions that are none.
+    `chosen` gives u* for each field or vector, in the language of specs. Settings stay; reports and references go, since
+    they belong to another solution. Raises ValueError for fields without a function, SpecError for functions that are
+    none or that the problem cannot have, such as one that is not periodic.
     """
-    names = [f.name for f in problem.fields]
-    if unknown := [n for n in chosen if n not in names]:
-        raise ValueError(f"there is no field `{unknown[0]}`; the fields are {', '.join(names)}")
-    if missing := [n for n in names if n not in chosen]:
-        raise ValueError(f'give a function for `{missing[0]}` as well: --exact "{missing[0]} = ..."')
-    exact = {name: read_expression(problem, text)[1] for name, text in chosen.items()}
-    for name, expression in exact.items():
-        if held := expression.atoms(sp.core.function.AppliedUndef):
-            raise ValueError(
-                f"{name} = {chosen[name]} holds the unknown `{next(iter(held)).func}`: write a known function"
-            )
+    names, vectors = [f.name for f in problem.fields], dict(problem.vectors)
+    exact: dict[str, Any] = {}
+    for name, text in chosen.items():
+        if name not in (*names, *vectors):
+            raise ValueError(f"there is no field `{name}`; the fields are {', '.join(names)}")
+        own = vectors.get(name, (name,))
+        _, components = read_components(problem, text)
+        if len(components) != len(own):
+            raise ValueError(f"`{name}` has {len(own)} components, {text} has {len(components)}")
+        if twice := [n for n in own if n in exact]:
+            raise ValueError(f"`{twice[0]}` is given twice")
+        exact |= {n: expression for n, (_, expression) in zip(own, components, strict=True)}
+        if held := next((e.atoms(AppliedUndef) for _, e in components if e.atoms(AppliedUndef)), None):
+            raise ValueError(f"{name} = {text} holds the unknown `{next(iter(held)).func}`: write a known function")
+    if missing := [n for n in names if n not in exact]:
+        also = " as well" if exact else ""
+        raise ValueError(f'give a function for `{missing[0]}`{also}: --exact "{missing[0]} = ..."')
     integrals = {i.symbol: _put(problem, i, exact) for i in problem.integrals}
     known = {symbol: made.symbol for symbol, made in integrals.items()}
 
@@ -35,18 +44,19 @@ def manufacture(problem: Problem, chosen: Mapping[str, str]) -> Problem:
         missed = (problem.put(residual, exact).xreplace(known) for residual in statement.residual)
         return replace(statement, rhs=tuple(r + m for r, m in zip(statement.rhs, missed, strict=True)))
 
-    return replace(
+    made = replace(
         problem,
         equations=tuple(map(data, problem.equations)),
         conditions=tuple(data(c) for c in problem.conditions),  # pyright: ignore[reportArgumentType]
         integrals=(*problem.integrals, *integrals.values()),
-        exact=tuple(exact.items()),
+        exact=tuple((n, exact[n]) for n in names),
         reports=(),
         references=(),
-        title=f"{problem.title or 'problem'}, manufactured solution",
+        title=f"{problem.title or Path(problem.source.name).stem}, manufactured solution",
         text="",
         warnings=(),
     )
+    return loads(str(made), name=problem.source.name)
 
 
 def _put(problem: Problem, integral: Integral, exact: Mapping[str, Any]) -> Integral:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import sympy as sp
 
+from pdedsl.language.evaluate import evaluate
 from pdedsl.language.functions import SAFE
 from pdedsl.language.primitives import Tree, construct
 from pdedsl.language.shapes import Shape
@@ -232,14 +233,12 @@ class Problem:
         """The parameters' values in double precision."""
         known: dict[sp.Symbol, float] = {}
         for parameter in self.parameters:
-            value: Any = parameter.value.xreplace(known)
-            known[parameter.symbol] = float(value)
+            known[parameter.symbol] = float(evaluate(parameter.value, known))
         return known
 
     def number(self, expression: sp.Expr) -> float:
         """A constant expression in double precision, parameters put in."""
-        value: Any = expression.xreplace(self.values)
-        return float(value)
+        return float(evaluate(expression, self.values))
 
     @cached_property
     def bounds(self) -> tuple[tuple[float, float], ...]:
