@@ -1,5 +1,6 @@
 """What the theory shows of a run: spectra, kernels, Green's functions, and how far a solution can be trusted."""
 
+from pdedsl.analysis.defect import Estimate, error, estimates
 from pdedsl.analysis.fourier import Fourier, fourier
 from pdedsl.analysis.green import true_green
 from pdedsl.analysis.learning import Stage, learning
@@ -7,11 +8,14 @@ from pdedsl.analysis.tangent import Tangent, tangent
 from pdedsl.analysis.trust import Misfit, estimate, misfits
 
 __all__ = [
+    "Estimate",
     "Fourier",
     "Misfit",
     "Stage",
     "Tangent",
+    "error",
     "estimate",
+    "estimates",
     "fourier",
     "learning",
     "misfits",

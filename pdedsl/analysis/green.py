@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from pdedsl.language.geometry import end, faces, pieces, start
 from pdedsl.language.problem import Problem, expand_derivatives
 
 TERMS = 80
@@ -92,6 +93,12 @@ def _symbol(problem: Problem) -> Mapping[tuple[int, ...], float] | None:
 def _dirichlet(problem: Problem) -> bool:
     """Whether values are given on all of the boundary, and at the start of time."""
     field = problem.fields[0].expression
-    wanted = {"boundary", "initial"} if problem.time else {"boundary"}
-    simple = all(c.lhs == (field,) and not c.rhs[0].has(field) for c in problem.conditions)
-    return simple and {c.kind for c in problem.conditions} == wanted
+    simple = all(c.lhs == (field,) and not c.rhs[0].has(field) and c.kind != "constraint" for c in problem.conditions)
+    if not simple or problem.periodic:
+        return False
+    covered = dict.fromkeys([*faces(problem), *([start(problem)] if problem.time else [])], 0.0)
+    for condition in problem.conditions:
+        for piece in pieces(problem, condition):
+            covered[piece.face] = covered.get(piece.face, 0.0) + piece.share
+    final = end(problem) if problem.time else None
+    return final not in covered and all(share > 1 - 1e-6 for share in covered.values())

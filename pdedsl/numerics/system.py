@@ -1,6 +1,6 @@
 """From a problem, networks and points to the system of residual blocks that a solver minimises."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import equinox as eqx
@@ -113,7 +113,7 @@ def build_model(problem: Problem, architecture: Architecture, seed: int) -> tupl
     arrays, static = eqx.partition(networks, eqx.is_array)
     flat, unravel = ravel_pytree(arrays)
     order = np.argsort([member for members in groups.values() for member in members])
-    wrap = _wrap(problem, [ansatz(problem, f) for f in problem.fields])
+    build = wrap(problem)
 
     def model(parameters: Array) -> Callee:
         parts = eqx.combine(unravel(parameters), static)
@@ -123,12 +123,14 @@ def build_model(problem: Problem, architecture: Architecture, seed: int) -> tupl
             together = values[0] if len(values) == 1 else jnp.concatenate(values)
             return together if (order == np.arange(order.size)).all() else together[order]
 
-        return wrap(network)
+        return build(network)
 
     return model, flat
 
 
-def _wrap(problem: Problem, parts: Sequence[Ansatz]) -> Callable[[Callee], Callee]:
+def wrap(problem: Problem) -> Callable[[Callee], Callee]:
+    """What makes a solution of any network: hard conditions are built in, `u = G + M N`."""
+    parts = [ansatz(problem, unknown) for unknown in problem.fields]
     if all(part == Ansatz() for part in parts):
         return lambda network: network
     known = Problem(problem.coordinates, (), (), parameters=problem.parameters)

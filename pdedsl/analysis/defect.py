@@ -1,0 +1,173 @@
+"""From a solution to its error, to first order: the linearised problem, solved for the residual.
+
+If `u` leaves the residual `r = D[u] - f`, the error `e` of `D[u - e] = f` solves `D'(u) e = r` to first order, with the
+conditions linearised alike (defect correction, Stetter 1978). It is sought by least squares in random features that the
+training never had, on points of its own. Most of the residual of a trained network oscillates too fast for them, and
+makes little error; what they see is the smooth part, which makes most of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+from jax import Array
+
+from pdedsl.language import geometry
+from pdedsl.language.balance import weights
+from pdedsl.language.problem import Condition, Equation, Problem
+from pdedsl.numerics.lower import Callee, Residual, lower
+from pdedsl.numerics.points import Sampler, sampler
+from pdedsl.numerics.system import Block, System, wrap
+from pdedsl.solver.factor import qr
+from pdedsl.solver.method import Objective
+
+FEATURES = 400
+"""Features, shared by the fields."""
+ROWS = 4
+"""Points of the equations for each coefficient; a condition gets a quarter of that, an integral a few."""
+CANDIDATES = 10
+"""Points drawn for each one that is kept: they are kept where the residual is large, and weighed accordingly."""
+KEPT = 1e-10
+"""The smallest singular value that is kept, relative to the largest."""
+POINTS = 4096
+"""Points over which errors are averaged."""
+_SEED = 19_780_315
+"""Apart from all seeds of runs, so that these points are never trained on."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The error of a field by the linearised problem."""
+
+    field: str
+    relative: float
+    """L2, relative to the field less its estimated error."""
+    absolute: float
+    """Root mean square over the domain."""
+
+
+def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Estimate, ...]:
+    """The error of each field of a solution `u`, by `e` or what `error` finds. It is an estimate and no bound."""
+    found = e or error(problem, u)
+    points = geometry.inside(problem, sp.true, POINTS, geometry.random(np.random.default_rng(_SEED)))
+
+    def both(x: Array) -> tuple[Array, Array]:
+        return jnp.reshape(u(x), (-1,)), found(x)
+
+    values, errors = map(np.asarray, jax.jit(jax.vmap(both))(jnp.asarray(points)))
+    absolute = np.sqrt(np.mean(errors**2, axis=0))
+    size = np.sqrt(np.mean((values - errors) ** 2, axis=0))
+    relative = absolute / np.where(size > 0, size, 1.0)
+    names = (f.name for f in problem.fields)
+    return tuple(Estimate(n, float(r), float(a)) for n, r, a in zip(names, relative, absolute, strict=True))
+
+
+def error(problem: Problem, u: Callee) -> Callee:
+    """The error of a solution to first order, as a function of a point to the errors of all fields, shape (n,).
+
+    `u` maps one point of shape (d,) to the values of all fields; `u - error(problem, u)` is a better solution as long as
+    the features can resolve what is wrong with it.
+    """
+    names = [f.name for f in problem.fields]
+    count = max(1, FEATURES // len(names))
+    statements = [s for s in problem.statements if not (isinstance(s, Condition) and s.hard)]
+    generator = np.random.default_rng(_SEED)
+    blocks, scales, weight = [], [], weights(problem)
+    for statement in statements:
+        residual, draw = lower(problem, statement), sampler(problem, statement)
+        points, scale = _drawn(residual, u, draw, round(_share(statement) * ROWS * count * len(names)), generator)
+        blocks.append(Block(statement.name, residual, weight[statement.name], points, draw))
+        scales.append(np.repeat(scale, len(statement.residual)))
+    anchors = np.concatenate(
+        [b.points for b, s in zip(blocks, statements, strict=True) if not isinstance(s, Condition)]
+    )
+    everywhere = geometry.inside(problem, sp.true, len(anchors), geometry.random(generator))
+    span, size = features(problem, np.concatenate([anchors, everywhere]), count, generator)
+    zero = jnp.zeros(size)
+    moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + span(c)(x), zero)
+    r, phi = jax.jit(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
+    scale = jnp.asarray(np.concatenate(scales))
+    found = jax.jit(qr)(phi * scale[:, None], r * scale)
+    kept = found.s >= KEPT * found.s[0]
+    coefficients = found.v @ jnp.where(kept, found.c / jnp.where(kept, found.s, 1.0), 0.0)
+    return span(coefficients)
+
+
+def _share(statement: Equation) -> float:
+    """Points of a statement for each one of an equation."""
+    if not isinstance(statement, Condition):
+        return 1.0
+    return 1 / 64 if statement.kind == "constraint" and statement.at is None else 0.25
+
+
+def _drawn(
+    residual: Residual, u: Callee, draw: Sampler, count: int, generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points where a residual is large, shape (N, d), and the square roots of what each then counts, shape (N,).
+
+    Drawn with density |r| + mean |r| and weighed by its inverse, so that sums over them are means over the statement.
+    """
+    candidates = draw(CANDIDATES * count, generator)
+    sizes = np.asarray(jax.jit(jax.vmap(lambda x: jnp.linalg.norm(residual(u, x))))(jnp.asarray(candidates)))
+    density = np.nan_to_num(sizes, posinf=0.0) + 1e-300
+    density = (density + density.mean()) / (2 * density.sum())
+    chosen = generator.choice(len(candidates), size=min(count, len(candidates)), p=density)
+    return candidates[chosen], 1 / np.sqrt(len(candidates) * density[chosen])
+
+
+def features(
+    problem: Problem, anchors: np.ndarray, count: int, generator: np.random.Generator
+) -> tuple[Callable[[Array], Callee], int]:
+    """Random ridge functions `tanh(w . (x - a))` for each field, with what is hard about the problem built in.
+
+    The slopes |w| of the scaled coordinates run from gentle to steep, the anchors `a` are drawn from some points of shape
+    (N, d). Gives the map from coefficients of shape (K,) to a function of a point with values of shape (n,), and K.
+    """
+    low, high = np.asarray(problem.bounds, float).T
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for place, field in enumerate(problem.fields):
+        groups.setdefault(tuple(problem.symbols.index(s) for s in field.arguments), []).append(place)
+
+    def scaled(x: Any, axes: np.ndarray, circular: np.ndarray, np: Any) -> Any:
+        y = (2 * x[..., axes] - (low + high)[axes]) / (high - low)[axes]
+        round_ = [np.cos(np.pi * y[..., circular]), np.sin(np.pi * y[..., circular])]
+        return np.concatenate([*round_, y[..., [k for k in range(len(axes)) if k not in circular]]], axis=-1)
+
+    ridges = []
+    for axes in map(np.asarray, groups):
+        circular = np.asarray([k for k, a in enumerate(axes) if problem.symbols[a] in problem.periodic], int)
+        inputs = len(axes) + len(circular)
+        steepest = max(4.0, 2.5 * count ** (1 / len(axes)))
+        slopes = 10 ** generator.uniform(np.log10(0.5), np.log10(steepest), (count, 1))
+        directions = generator.normal(size=(count, inputs))
+        weight = slopes * directions / np.linalg.norm(directions, axis=1, keepdims=True)
+        origins = scaled(generator.choice(anchors, count), axes, circular, np)
+        ridges.append((axes, circular, weight, -np.sum(weight * origins, axis=1)))
+    members = [len(m) for m in groups.values()]
+    ends = np.cumsum([m * (count + 1) for m in members])
+    order = np.argsort([place for m in groups.values() for place in m])
+
+    def combined(coefficients: Array) -> Callee:
+        parts = jnp.split(coefficients, ends[:-1])
+
+        def values(x: Array) -> Array:
+            found = []
+            for own, (axes, circular, weight, bias), part in zip(members, ridges, parts, strict=True):
+                ridge = jnp.tanh(weight @ scaled(x, axes, circular, jnp) + bias)
+                found.append(part.reshape(own, -1) @ jnp.append(ridge, 1.0))
+            return jnp.concatenate(found)[order]
+
+        return values
+
+    build = wrap(problem)
+    nothing = build(lambda x: jnp.zeros(len(problem.fields), x.dtype))
+
+    def span(coefficients: Array) -> Callee:
+        built = build(combined(coefficients))
+        return lambda x: built(x) - nothing(x)
+
+    return span, int(ends[-1])
