@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pdedsl.faces.solution import Solution, resume, solve
-    from pdedsl.faces.solution import open_run as open
+    from pdedsl.faces.solution import Solution
+    from pdedsl.faces.solve import open_run as open
+    from pdedsl.faces.solve import resume, solve
     from pdedsl.language.build import boundary, equation, initial, problem
     from pdedsl.language.load import load, loads
     from pdedsl.language.problem import Condition, Coordinate, Equation, Field, Parameter, Problem
@@ -33,10 +34,10 @@ _HOMES = {
     "SpecError": "pdedsl.language.source",
     "residuals": "pdedsl.numerics.lower",
     "add_activation": "pdedsl.numerics.network",
-    "solve": "pdedsl.faces.solution",
-    "resume": "pdedsl.faces.solution",
     "Solution": "pdedsl.faces.solution",
-    "open": "pdedsl.faces.solution:open_run",
+    "solve": "pdedsl.faces.solve",
+    "resume": "pdedsl.faces.solve",
+    "open": "pdedsl.faces.solve:open_run",
 }
 
 __all__ = [

@@ -12,5 +12,5 @@ boundary: u = -1  on x = -1, x = 1  hard
 reference: u from "references/allen_cahn.csv"
 
 solve {
-  time_limit = 24
+  time_limit = 21
 }

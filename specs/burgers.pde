@@ -14,5 +14,5 @@ reference: u from "references/burgers.csv"
 solve {
   network    = mlp(16, 16, 16, 16)
   points     = 2500
-  time_limit = 24
+  time_limit = 20
 }

@@ -3,6 +3,8 @@
 Random programs are the same in every run; `pytest --hypothesis-profile default` draws others.
 """
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,12 @@ import pdedsl
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
+# Many tests solve the same small problems: what was compiled once is taken again, also by the programs that tests start.
+COMPILED = tempfile.TemporaryDirectory(prefix="pdedsl-compiled-")
+os.environ["JAX_COMPILATION_CACHE_DIR"] = COMPILED.name
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+jax.config.update("jax_compilation_cache_dir", COMPILED.name)
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_numpy_dtype_promotion", "strict")

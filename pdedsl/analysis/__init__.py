@@ -5,7 +5,7 @@ from pdedsl.analysis.fourier import Fourier, fourier
 from pdedsl.analysis.green import true_green
 from pdedsl.analysis.learning import Stage, learning
 from pdedsl.analysis.tangent import Tangent, tangent
-from pdedsl.analysis.trust import Misfit, estimate, misfits
+from pdedsl.analysis.trust import Misfit, misfits
 
 __all__ = [
     "Estimate",
@@ -14,7 +14,6 @@ __all__ = [
     "Stage",
     "Tangent",
     "error",
-    "estimate",
     "estimates",
     "fourier",
     "learning",

@@ -1,7 +1,7 @@
 """From a snapshot of a run to one file and back, without any Python objects in it."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -10,9 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from pdedsl.faces.folder import as_npz
 from pdedsl.solver.solve import Record, Snapshot
 
-NAME = "checkpoint.npz"
 _NUMBERS = ("step", "seconds", "loss", "cutoff", "rank", "gain", "accepted", "refused")
 
 
@@ -27,32 +27,25 @@ def pack(snapshot: Snapshot) -> bytes:
     arrays |= {f"state {k}": np.asarray(leaf) for k, leaf in enumerate(jax.tree.leaves(snapshot.state))}
     arrays["trusted"] = np.asarray(snapshot.trusted)
     arrays |= {f"points {k}": np.asarray(own) for k, own in enumerate(snapshot.points)}
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
+    return as_npz(arrays)
 
 
-def unpack(path: Path) -> Callable[[Any], Snapshot]:
-    """The snapshot in a file, given a state of the method that it belongs to. ValueError if it is not one of it."""
+def unpack(path: Path, state: Any) -> Snapshot:
+    """The snapshot in a file; `state` is one of the method that it belongs to. ValueError if it does not."""
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
             arrays = dict(archive)
-    except (BadZipFile, EOFError) as error:
+        arrays["trusted"]
+    except (BadZipFile, EOFError, ValueError, KeyError) as error:
         raise ValueError(f"{path} is not a checkpoint, or not a whole one") from error
-
-    def shaped_like(state: Any) -> Snapshot:
-        leaves, form = jax.tree.flatten(state)
-        found = [arrays.get(f"state {k}") for k in range(len(leaves))]
-        if any(f is None or f.shape != jnp.shape(leaf) for f, leaf in zip(found, leaves, strict=True)):
-            raise ValueError(f"{path} belongs to another network or method")
-        restored = form.unflatten(
-            [jnp.asarray(f, jnp.asarray(leaf).dtype) for f, leaf in zip(found, leaves, strict=True)]
-        )
-        trusted = jnp.asarray(arrays["trusted"], restored.parameters.dtype)
-        points = [jnp.asarray(arrays[f"points {k}"]) for k in range(sum(n.startswith("points ") for n in arrays))]
-        return Snapshot(restored, trusted, tuple(points), records(arrays))
-
-    return shaped_like
+    leaves, form = jax.tree.flatten(state)
+    found = [arrays.get(f"state {k}") for k in range(len(leaves))]
+    if any(f is None or f.shape != jnp.shape(leaf) for f, leaf in zip(found, leaves, strict=True)):
+        raise ValueError(f"{path} belongs to another network or method")
+    restored = form.unflatten([jnp.asarray(f, jnp.asarray(leaf).dtype) for f, leaf in zip(found, leaves, strict=True)])
+    trusted = jnp.asarray(arrays["trusted"], restored.parameters.dtype)
+    points = [jnp.asarray(arrays[f"points {k}"]) for k in range(sum(n.startswith("points ") for n in arrays))]
+    return Snapshot(restored, trusted, tuple(points), records(arrays))
 
 
 def records(arrays: dict[str, np.ndarray]) -> Sequence[Record]:

@@ -4,8 +4,10 @@ JAX, SymPy and the plots are loaded by the commands that need them, so that help
 """
 
 import json
+import logging
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -15,19 +17,21 @@ import typer
 
 from pdedsl.faces.runs import runs
 from pdedsl.faces.shell import (
+    FAILED,
     USAGE,
     WRONG_SPEC,
     File,
     Parameters,
     accepted,
+    aside,
     check_file,
-    discard,
     fresh_folder,
     no_traceback,
     read_parameters,
     read_source,
     screen,
     show_diagnostics,
+    split,
     stop,
 )
 from pdedsl.faces.solving import solving
@@ -39,6 +43,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Write a PDE as text, get its solution, trust it.",
 )
 specs = typer.Typer()
@@ -81,7 +86,7 @@ def check(
             else:
                 show_diagnostics(checked)
                 if not checked.diagnostics:
-                    screen.print(f"{file}: fine", soft_wrap=True)
+                    screen.print(f"{file}: fine", markup=False, soft_wrap=True)
         if as_json:
             screen.print_json(json.dumps(rows))
     raise typer.Exit(WRONG_SPEC if wrong else 0)
@@ -162,9 +167,10 @@ def compare(
     """Race several methods on a spec: a table, and error against steps and seconds as a figure."""
     with no_traceback():
         problem = accepted(check_file(file, read_parameters(param)), read_parameters(param))
-        listed = _split(methods)
-        folder = fresh_folder(file, out, "comparisons")
+        listed = split(methods)
         from pdedsl.faces import compare as races
+
+        folder = fresh_folder(file, out, "comparisons")
 
         def show(method: str, seed: int, run: Any) -> None:
             error = max(run.errors.values(), default=run.history[-1].loss)
@@ -173,25 +179,12 @@ def compare(
         try:
             found = races.race(problem, listed, time, seeds, show)
         except (ValueError, MemoryError) as error:
-            discard(folder)
             stop(str(error), USAGE)
-        except KeyboardInterrupt:
-            discard(folder)
-            raise
-        races.write(found, problem, folder)
-        screen.print(f"\n{races.table(found)}\n\n[dim]written to[/dim] {folder}/", soft_wrap=True)
-
-
-def _split(text: str) -> list[str]:
-    """`a, b(c = 1, d = 2)` to its parts: commas inside brackets do not count."""
-    depth, parts = 0, [""]
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [p.strip() for p in parts if p.strip()]
+        finally:
+            folder.discard()
+        races.write(found, problem, folder.path)
+        screen.print(f"\n{races.table(found)}\n", markup=False, soft_wrap=True)
+        aside("written to", f"{folder.path}/")
 
 
 @specs.command()
@@ -228,7 +221,8 @@ def gallery(
         for entry in found.values():
             screen.print(f"[bold]{entry.name:{width}}[/bold]  {entry.title}", soft_wrap=True)
         folder = next(iter(found.values())).path.parent
-        screen.print(f"\n[dim]solve one:[/dim] pdedsl solve {folder}/NAME.pde", soft_wrap=True)
+        screen.print()
+        aside("solve one:", f"pdedsl solve {folder}/NAME.pde")
     elif name.removesuffix(".pde") not in found:
         stop(f"there is no `{name}` in the gallery; {suggest(name, found) or '`pdedsl gallery` lists it'}", USAGE)
     else:
@@ -261,7 +255,13 @@ def run(command: Callable[..., Any] = app) -> None:
     """The program."""
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     _keep_compiled()
-    command()
+    # What libraries have to say of themselves is not for the users of this program.
+    warnings.simplefilter("ignore")
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    try:
+        command()
+    except KeyboardInterrupt:
+        sys.exit(FAILED)
 
 
 KEPT = 200

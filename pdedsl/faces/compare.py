@@ -8,12 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pdedsl.faces.plot import INK
-from pdedsl.faces.solution import Solution, solve
+from pdedsl.faces.folder import write as write_file
+from pdedsl.faces.panels import INK
+from pdedsl.faces.plot import as_png
+from pdedsl.faces.solution import Solution
+from pdedsl.faces.solve import solve
 from pdedsl.language.problem import Problem
 from pdedsl.solver.solve import Record
-
-COLOURS = (*INK, "#e09f3e", "#2a9d8f", "#a98467", "#7b2cbf")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def figure(problem: Problem, races: Sequence[Race]) -> Figure:
     """Error against steps and against seconds: the median over seeds as a line, the quartiles as a band."""
     picture = Figure(figsize=(12, 5.2), layout="constrained")
     left, right = picture.subplots(1, 2, sharey=True)
-    for colour, entry in zip(COLOURS * 4, races, strict=False):
+    for colour, entry in zip(INK * 4, races, strict=False):
         _band(left, entry, lambda r: r.step, colour)
         _band(right, entry, lambda r: r.seconds, colour)
     known = any(r.errors for entry in races for run in entry.runs for r in run.history)
@@ -99,12 +100,12 @@ def _band(axes: Axes, entry: Race, along: Callable[[Record], float], colour: str
 def write(races: Sequence[Race], problem: Problem, folder: Path) -> None:
     """Table, figure and the histories of all runs."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "table.md").write_text(table(races) + "\n", encoding="utf-8")
-    figure(problem, races).savefig(folder / "comparison.png", dpi=150)
+    write_file(folder / "table.md", (table(races) + "\n").encode())
+    write_file(folder / "comparison.png", as_png(figure(problem, races)))
     lines = ["method,seed,step,seconds,loss,error"]
     for entry in races:
         for seed, run in enumerate(entry.runs):
             lines += [
                 f"{entry.method},{seed},{r.step},{r.seconds:.6g},{r.loss:.9g},{entry.error(r):.9g}" for r in run.history
             ]
-    (folder / "histories.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_file(folder / "histories.csv", ("\n".join(lines) + "\n").encode())

@@ -10,9 +10,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
+import xarray as xr
 from jax import export as jax_export
 
-from pdedsl.faces.folder import write, write_with
+from pdedsl.faces.folder import as_npz, write
+from pdedsl.faces.grid import as_netcdf
 from pdedsl.faces.solution import Solution
 from pdedsl.language import geometry
 
@@ -28,6 +30,21 @@ class Format(NamedTuple):
     words: str
 
 
+def format_of(name: str | None, path: Path | None) -> str:
+    """The format that was named, or that a file's suffix names. Raises ValueError where there is none, or two."""
+    suffixes = {entry.suffix: known for known, entry in FORMATS.items()}
+    ending = path.suffix.lstrip(".").lower() if path else ""
+    if name is None and path is None:
+        return "netcdf"
+    if name is not None and name not in FORMATS:
+        raise ValueError(f"there is no format `{name}`; there are: {', '.join(FORMATS)}")
+    if name is None and ending not in suffixes:
+        raise ValueError(f"{path}: say which --format, or end the name in {', '.join(f'.{s}' for s in suffixes)}")
+    if name is not None and ending in suffixes and suffixes[ending] != name:
+        raise ValueError(f"{path}: {name} files end in .{FORMATS[name].suffix}")
+    return name or suffixes[ending]
+
+
 def export(solution: Solution, name: str, path: Path) -> Path:
     """Write a solution in one of the FORMATS; the file appears whole or not at all. Raises ValueError and OSError."""
     if name not in FORMATS:
@@ -38,7 +55,7 @@ def export(solution: Solution, name: str, path: Path) -> Path:
 
 def netcdf(solution: Solution, path: Path) -> None:
     """The fields on a grid after the CF conventions, the last coordinate first, NaN outside the domain."""
-    write_with(path, lambda temporary: solution.dataset().to_netcdf(temporary, engine="h5netcdf"))
+    write(path, as_netcdf(solution.dataset()))
 
 
 def table(solution: Solution) -> dict[str, np.ndarray]:
@@ -70,18 +87,20 @@ def _csv(solution: Solution, path: Path) -> None:
 
 
 def _npz(solution: Solution, path: Path) -> None:
-    buffer = io.BytesIO()
-    np.savez(buffer, **table(solution))  # pyright: ignore[reportArgumentType]
-    write(path, buffer.getvalue())
+    write(path, as_npz(table(solution)))
 
 
 def vtk(solution: Solution, path: Path) -> None:
-    """A rectilinear grid for ParaView (VTK legacy format, binary); time is the last axis, vectors are vectors."""
-    problem = solution.problem
-    names = [c.name for c in problem.coordinates]
+    """A rectilinear grid for ParaView (VTK legacy format, binary); vectors are vectors.
+
+    Time is the last axis after one or two coordinates in space; after three it is held at its end.
+    """
+    problem, data = solution.problem, solution.on_grid()
+    if problem.time is not None and len(problem.space) == 3:
+        data = data.isel({problem.time.name: -1}, missing_dims="ignore").drop_vars(problem.time.name, errors="ignore")
+    names = [c.name for c in problem.coordinates if c.name in data.dims]
     if len(names) > 3:
         raise ValueError(f"vtk holds up to three coordinates, and there are {len(names)}: export csv instead")
-    data = solution.on_grid()
     sizes = [data.sizes[n] for n in names] + [1] * (3 - len(names))
     parts = [
         b"# vtk DataFile Version 3.0\n",
@@ -93,7 +112,8 @@ def vtk(solution: Solution, path: Path) -> None:
         parts += [f"{'XYZ'[axis]}_COORDINATES {size} double\n".encode(), values.astype(">f8").tobytes(), b"\n"]
     parts.append(f"POINT_DATA {int(np.prod(sizes))}\n".encode())
     order = tuple(reversed(names))
-    columns = {str(name): v.transpose(*order).to_numpy().reshape(-1) for name, v in data.items()}
+    wide = xr.broadcast(data)[0]
+    columns = {str(name): v.transpose(*order).to_numpy().reshape(-1) for name, v in wide.items()}
     for name, column in columns.items():
         head = f"SCALARS {name} double 1\nLOOKUP_TABLE default\n"
         parts += [head.encode(), column.astype(">f8").tobytes(), b"\n"]
@@ -110,7 +130,7 @@ def stablehlo(solution: Solution, path: Path) -> None:
     It needs JAX in double precision, and nothing of pdedsl.
     """
     with jax.enable_x64(True):
-        u = solution.model(jnp.asarray(solution.outcome.parameters))
+        u = solution.u
         shape = jax_export.symbolic_shape(f"n, {len(solution.problem.coordinates)}")
         points = jax.ShapeDtypeStruct(shape, jnp.float64)
         program = jax_export.export(jax.jit(jax.vmap(u)), platforms=("cpu", "cuda", "tpu"))(points)

@@ -13,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pdedsl.faces.folder import as_json
+from pdedsl.faces.shell import err
 from pdedsl.faces.solution import Solution
+from pdedsl.language.choices import brief
 from pdedsl.solver.solve import PACE, Record
 from pdedsl.solver.verdict import verdict
 
@@ -40,14 +42,14 @@ class Progress:
         self.console, self.title, self.style = console, title, style
         live = style is Style.people and console.is_terminal
         self.live = Live(console=console, refresh_per_second=8, transient=True) if live else None
-        self.said = 0.0
+        self.said, self.note = 0.0, ""
         self.history: list[Record] = []
         self.errors: Mapping[str, float] = {}
 
     def __enter__(self) -> "Progress":
         if self.live:
             self.live.start()
-            self.live.update(Spinner("dots", Text(f"{self.title}: compiling", style="dim")))
+            self._show()
         elif self.style is Style.people:
             self.console.print("compiling ...", highlight=False)
         elif self.style is Style.json:
@@ -65,12 +67,28 @@ class Progress:
         self.history.append(record)
         now = time.perf_counter()
         if self.live:
-            self.live.update(display(self.title, self.history, self.errors))
+            self._show()
         elif self.style is Style.json:
             self._row({"event": "step", **numbers(record)})
         elif self.style is Style.people and (len(self.history) == 1 or now - self.said >= SECONDS):
             self.said = now
             self.console.print(line(record, self.errors), highlight=False, soft_wrap=True)
+
+    def stopping(self, words: str) -> None:
+        """Say that the run was asked to stop; on another line than what programs read."""
+        self.note = words
+        if self.live:
+            self._show()
+        else:
+            err.print(f"[yellow]{words}[/yellow]")
+
+    def _show(self) -> None:
+        assert self.live
+        shown = display(self.title, self.history, self.errors) if self.history else self._compiling()
+        self.live.update(Group(shown, Text(self.note, style="yellow")) if self.note else shown)
+
+    def _compiling(self) -> RenderableType:
+        return Spinner("dots", Text(f"{self.title}: compiling", style="dim"))
 
     def end(self, solution: Solution) -> None:
         """What came of the run."""
@@ -80,7 +98,7 @@ class Progress:
             self._row({"event": "end", **solution.summary()})
 
     def _row(self, values: Mapping[str, object]) -> None:
-        print(as_json(values), file=self.console.file, flush=True)
+        self.console.out(as_json(values), highlight=False)
 
 
 def numbers(record: Record) -> dict[str, object]:
@@ -182,30 +200,46 @@ def line(record: Record, errors: Mapping[str, float]) -> str:
 def summary(solution: Solution, console: Console) -> None:
     """The table at the end of a run."""
     table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="dim")
+    table.add_column(style="dim", no_wrap=True)
     table.add_column()
-    last = solution.history[-1]
-    table.add_row("problem", solution.problem.title or solution.problem.source.name)
-    table.add_row("ended by", f"{solution.status} after {len(solution.history)} steps")
-    table.add_row("time", f"{solution.seconds:.1f} s, of which {solution.outcome.compile_seconds:.1f} s compiling")
-    parameters = solution.outcome.parameters.shape[0]
-    table.add_row("network", f"{solution.settings.choices['network']}, {parameters} parameters")
-    for name, loss in last.losses.items():
-        table.add_row("loss", f"{loss:.2e}  {name}")
-    table.add_row("cut-off", f"{last.cutoff:.1e}, {last.rank} of {parameters} directions kept")
+    last, problem, outcome = solution.history[-1], solution.problem, solution.outcome
+
+    def row(name: str, words: object, style: str = "") -> None:
+        table.add_row(name, Text(str(words), style=style))
+
+    row("problem", problem.title or problem.source.name)
+    undone = (
+        f", of which the last {outcome.undone} were undone: fresh points found them worse" if outcome.undone else ""
+    )
+    ended = (
+        f"{solution.status} after {last.step} steps"
+        if solution.status != "running"
+        else f"not yet, {last.step} steps so far"
+    )
+    row("ended by", f"{ended}{undone}")
+    row("time", f"{solution.seconds:.1f} s, of which {outcome.compile_seconds:.1f} s compiling")
+    parameters = outcome.parameters.shape[0]
+    row("network", f"{brief(solution.settings.choices['network'])}, {parameters} parameters")
+    for name, loss in solution.losses.items():
+        row("loss", f"{loss:.2e}  {name}")
+    if not math.isnan(last.cutoff):
+        row("cut-off", f"{last.cutoff:.1e}, {last.rank} of {parameters} directions kept")
     for name, error in solution.errors.items():
-        origin = "exact" if name in dict(solution.problem.exact) else "reference"
-        table.add_row("error", f"{error:.2e}  relative L2 of {name} against the {origin} solution")
+        origin = "exact" if name in dict(problem.exact) else "reference"
+        row("error", f"{error:.2e}  relative L2 of {name} against the {origin} solution")
     for misfit in solution.misfits:
-        where = ", ".join(
-            f"{c.name} = {v:.3g}" for c, v in zip(solution.problem.coordinates, misfit.where, strict=True)
+        where = ", ".join(f"{name} = {value:.3g}" for name, value in misfit.where.items())
+        row(
+            "residual",
+            f"{misfit.rms:.2e}  {misfit.statement}, at most {misfit.worst:.1e}{f' at {where}' if where else ''}",
         )
-        table.add_row("residual", f"{misfit.rms:.2e}  {misfit.statement}, at most {misfit.worst:.1e} at {where}")
-    table.add_row("estimate", f"{solution.estimate:.0e}  error that these residuals stand for, in order of magnitude")
+    for found in solution.estimates:
+        words = f"error of {found.field} by the linearised problem, {found.absolute:.0e} absolute"
+        row("estimate", f"{found.relative:.0e}     {words}")
     for quantity in solution.reports:
-        table.add_row("report", f"{quantity.name}: {quantity}")
+        row("report", f"{quantity.name}: {quantity}")
     if advice := _advice(solution):
-        table.add_row("advice", Text(advice, style="yellow"))
+        row("advice", advice, "yellow")
     console.print(table, highlight=False)
 
 

@@ -4,7 +4,7 @@ import base64
 import html
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from latex2mathml.converter import convert
@@ -12,10 +12,14 @@ from latex2mathml.converter import convert
 from pdedsl.faces.folder import as_run
 from pdedsl.language import typeset
 from pdedsl.language.advice import STATEMENTS
+from pdedsl.language.choices import brief
 from pdedsl.language.functions import FUNCTIONS
 from pdedsl.language.operators import OPERATORS
+from pdedsl.language.parse import parse
 from pdedsl.language.problem import Problem
-from pdedsl.language.source import render
+from pdedsl.language.resolve import resolve
+from pdedsl.language.source import Source, render
+from pdedsl.solver.settings import settings
 from pdedsl.solver.verdict import verdict
 
 STYLE = """
@@ -29,7 +33,8 @@ p.lead { color: #52606d; margin: 0 0 1.2rem; }
 .tile { flex: 1 1 9rem; border: 1px solid #d8dee5; border-radius: .5rem; padding: .6rem .8rem; }
 .tile b { display: block; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile span { color: #52606d; font-size: .85rem; }
-img { max-width: 100%; height: auto; }
+img { max-width: 100%; max-height: 24rem; height: auto; object-fit: contain; }
+.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1rem; align-items: start; justify-items: center; }
 pre { background: #f5f7f9; border-radius: .5rem; padding: .9rem 1rem; overflow-x: auto; font-size: .85rem; line-height: 1.5; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .scroll { overflow: auto hidden; }
@@ -44,13 +49,12 @@ math { font-size: 1.05rem; }
 """
 
 
-def report(solution: Any, picture: bytes) -> str:
-    """The page of a `Solution`, with its figure as PNG. It loads nothing from elsewhere."""
+def report(solution: Any, pictures: Sequence[bytes]) -> str:
+    """The page of a `Solution`, with the panels of its figure as PNG. It loads nothing from elsewhere."""
     problem: Problem = solution.problem
     title = problem.title or problem.source.name
     sections = [
-        ("", f'<img alt="The solution of {html.escape(title)}, its error and the convergence of the run" '
-             f'src="data:image/png;base64,{base64.b64encode(picture).decode()}">'),
+        ("", _gallery(title, pictures)),
         ("The problem", _mathematics(problem)),
         ("The spec", f"<pre>{highlighted(as_run(problem))}</pre>"),
         ("What the checker noticed", _notes(problem)),
@@ -67,6 +71,16 @@ def report(solution: Any, picture: bytes) -> str:
         f'<h1>{html.escape(title)}</h1>\n<p class="lead">{html.escape(_ended(solution))}</p>\n{_tiles(solution)}\n{body}\n'
         "</body>\n</html>\n"
     )
+
+
+def _gallery(title: str, pictures: Sequence[bytes]) -> str:
+    """Pictures side by side where there is room, below each other on a phone."""
+    images = (
+        f'<img alt="{html.escape(title)}, picture {number} of {len(pictures)}" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+        for number, png in enumerate(pictures, 1)
+    )
+    return f'<div class="pictures">{"".join(images)}</div>'
 
 
 def highlighted(text: str) -> str:
@@ -100,7 +114,8 @@ def _ended(solution: Any) -> str:
     choices, parameters = solution.settings.choices, solution.outcome.parameters.shape[0]
     why = {"tolerance": "the tolerance was reached", "time limit": "its time was up", "steps": "its steps were done"}
     words = (
-        f"{solution.history[-1].step} steps of {choices['method']} on {choices['network']}, {parameters} parameters; "
+        f"{solution.history[-1].step} steps of {brief(choices['method'])} on {brief(choices['network'])}, "
+        f"{parameters} parameters; "
         f"{why.get(solution.status, solution.status)}"
     )
     advice = verdict(solution.outcome)
@@ -116,9 +131,10 @@ def _tiles(solution: Any) -> str:
         )
         for name, error in solution.errors.items()
     ]
-    tiles.append(
-        (f"{solution.estimate:.0e}", "error for which the residual on fresh points stands, in order of magnitude")
-    )
+    tiles += [
+        (f"{e.relative:.0e}", f"estimated relative error of {e.field}, by the linearised problem")
+        for e in solution.estimates
+    ]
     tiles.append((f"{solution.seconds:.0f} s", "in all, compilation included"))
     inside = "".join(f'<div class="tile"><b>{a}</b><span>{html.escape(b)}</span></div>' for a, b in tiles)
     return f'<div class="tiles">{inside}</div>'
@@ -144,14 +160,18 @@ def _notes(problem: Problem) -> str:
 
 
 def _goodness(solution: Any) -> str:
-    names = [c.name for c in solution.problem.coordinates]
     rows = []
     for m in solution.misfits:
-        where = ", ".join(f"{n} = {v:.3g}" for n, v in zip(names, m.where, strict=True))
-        error = "" if m.error != m.error else f"{m.error:.0e}"
-        rows.append((m.statement, f"{m.rms:.2e}", f"{m.worst:.2e}", where, error))
-    head = ("statement", "residual, root mean square", "at most", "at", "relative error it stands for")
-    return "<p>On points that the training never saw:</p>" + _table(head, rows)
+        where = ", ".join(f"{name} = {value:.3g}" for name, value in m.where.items())
+        loss = solution.losses.get(m.statement)
+        rows.append((m.statement, "hard" if loss is None else f"{loss:.2e}", f"{m.rms:.2e}", f"{m.worst:.2e}", where))
+    head = ("statement", "loss", "residual, root mean square", "at most", "at")
+    return (
+        "<p>The loss on the points at the end of the training; the residual on fresh points, which it never saw:</p>"
+        + _table(head, rows)
+        + "<p>The estimated errors solve the linearised problem for that residual. They are no bounds: see how they compare "
+        "with known errors under <em>How far to trust it</em> in the README of pdedsl.</p>"
+    )
 
 
 def _settings(solution: Any) -> str:
@@ -164,7 +184,10 @@ def _settings(solution: Any) -> str:
 
 def _again(solution: Any) -> str:
     """The command that solves the same spec with the same settings."""
-    own = {key: str(value) for key, value in solution.problem.choices}
+    run, problem = solution.settings.choices, solution.problem
+    read = resolve(parse(Source.of(as_run(problem), problem.source.name))).problem
+    said = settings(read).choices if read else {}
+    own = {key: str(brief(value)) for key, value in run.items() if said.get(key) != value}
     words = [f"--set {shlex.quote(f'{key}={value}')}" for key, value in own.items()]
     command = " \\\n  ".join(["pdedsl solve spec.pde", *words])
     return (

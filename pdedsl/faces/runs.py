@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pdedsl.faces.shell import USAGE, err, no_traceback, pair, screen, stop
+from pdedsl.faces.shell import USAGE, aside, err, no_traceback, number, pair, screen, split, stop, target
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,9 +21,15 @@ Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")
 def info(run: Run) -> None:
     """Say what a run is and how good: problem, network, losses, errors, residual on fresh points."""
     with no_traceback():
+        from pdedsl.faces.ensemble import describe, members, together
         from pdedsl.faces.progress import summary
 
-        summary(_open(run), screen)
+        if run.is_dir() and (seeds := members(run)):
+            solutions = [_open(own) for own in seeds.values()]
+            for line in describe(solutions, together(solutions)):
+                screen.print(line, markup=False, soft_wrap=True)
+        else:
+            summary(_open(run), screen)
 
 
 @runs.command("eval")
@@ -46,7 +52,8 @@ def eval_(
     """Evaluate the solution, its derivatives, or any expression in them."""
     with no_traceback():
         if (at is None) == (points is None):
-            stop('give points with --at "x=0.5,t=1", or a table of them with --csv FILE', USAGE)
+            both = " and not both" if at else ""
+            stop(f'give points with --at "x=0.5,t=1" or a table of them with --csv FILE{both}', USAGE)
         solution = _open(run)
         from pdedsl.faces.export import as_csv
         from pdedsl.faces.folder import write
@@ -54,20 +61,25 @@ def eval_(
         names = [c.name for c in solution.problem.coordinates]
         given = _from_options(at, names) if at is not None else _from_table(points, names)
         expressions = of or [f.name for f in solution.problem.fields]
-        columns = dict(zip(names, given.T, strict=True)) | _evaluated(solution, expressions, given)
+        found = _evaluated(solution, expressions, given)
+        columns = dict(zip(names, given.T, strict=True)) | found
         if out is not None:
-            write(out, as_csv(columns).encode())
+            write(target(out), as_csv(columns).encode())
+            aside("written to", out)
         elif at is not None and len(at) == 1:
-            for name, values in list(columns.items())[len(names) :]:
+            for name, values in found.items():
                 screen.print(f"{name} = {float(values[0]):.12g}", markup=False, soft_wrap=True)
         else:
-            print(as_csv(columns), end="")
+            screen.out(as_csv(columns), end="", highlight=False)
 
 
 @runs.command()
 def export(
     run: Run,
-    format_: Annotated[str, typer.Option("--format", help="netcdf, vtk, csv, npz or stablehlo.")] = "netcdf",
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", help="netcdf, vtk, csv, npz or stablehlo; by default as --out ends, or netcdf."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="By default solution.SUFFIX in the run folder.")
     ] = None,
@@ -75,15 +87,15 @@ def export(
     """Write the solution for other programs; stablehlo is a function that runs without pdedsl."""
     with no_traceback():
         solution = _open(run)
-        from pdedsl.faces.export import FORMATS
+        from pdedsl.faces.export import FORMATS, format_of
         from pdedsl.faces.export import export as export_to
 
-        suffix = FORMATS[format_].suffix if format_ in FORMATS else ""
         try:
-            written = export_to(solution, format_, out or run / f"solution.{suffix}")
+            name = format_of(format_, out and target(out))
+            written = export_to(solution, name, out or run / f"solution.{FORMATS[name].suffix}")
         except ValueError as error:
             stop(str(error), USAGE)
-        screen.print(f"[dim]written to[/dim] {written}", soft_wrap=True)
+        aside("written to", written)
 
 
 @runs.command()
@@ -102,7 +114,7 @@ def plot(
         from pdedsl.faces.folder import write_with
         from pdedsl.faces.plot import RATE
 
-        path = out or run / ("solution.gif" if animate else "solution.png")
+        path = target(out or run / ("solution.gif" if animate else "solution.png"))
         suffix = path.suffix.lstrip(".").lower()
         if suffix not in (("gif",) if animate else ("png", "pdf", "svg")):
             stop(
@@ -117,7 +129,7 @@ def plot(
                 write_with(path, lambda temporary: figure.savefig(temporary, dpi=150, format=suffix))
         except ValueError as error:
             stop(str(error), USAGE)
-        screen.print(f"[dim]written to[/dim] {path}", soft_wrap=True)
+        aside("written to", path)
 
 
 @runs.command()
@@ -130,12 +142,20 @@ def analyze(
     """Make the theory visible: spectrum, NTK and NNTK, Green's function, the first steps, D on Fourier modes."""
     with no_traceback():
         solution = _open(run)
-        from pdedsl.faces.theory import analyze as analyze_solution
+        import numpy as np
 
-        sources = _from_options(at, [c.name for c in solution.problem.coordinates]).tolist() if at else ()
+        from pdedsl.faces.theory import analyze as analyze_solution
+        from pdedsl.language import geometry
+
+        sources: Any = _from_options(at, [c.name for c in solution.problem.coordinates]) if at else ()
+        for text, inside in zip(
+            at or (), geometry.closed(solution.problem, np.asarray(sources)) if at else (), strict=True
+        ):
+            if not inside:
+                stop(f"--at {text}: this point lies outside the domain", USAGE)
         for words in analyze_solution(solution, run / "analysis", sources):
             screen.print(words, markup=False, soft_wrap=True)
-        screen.print(f"[dim]written to[/dim] {run / 'analysis'}/", soft_wrap=True)
+        aside("written to", f"{run / 'analysis'}/")
 
 
 def _save(moving: Any, path: Path, writer: Any) -> None:
@@ -147,16 +167,25 @@ def _save(moving: Any, path: Path, writer: Any) -> None:
 
 def _open(run: Path) -> "Solution":
     if not run.is_dir():
-        stop(f"{run}: there is no such folder", USAGE)
-    from pdedsl.faces.solution import open_run
+        stop(
+            f"{run}: {'this is a file: name the folder of a run' if run.exists() else 'there is no such folder'}", USAGE
+        )
+    from pdedsl.faces.ensemble import members
+    from pdedsl.faces.solve import open_run
+    from pdedsl.language.source import SpecError
 
+    if seeds := members(run):
+        stop(f"{run} holds an ensemble: name one of its runs, {', '.join(str(own) for own in seeds.values())}", USAGE)
     try:
         return open_run(run)
-    except (ValueError, KeyError) as error:
+    except (ValueError, SpecError) as error:
         stop(str(error), USAGE)
 
 
 def _evaluated(solution: "Solution", expressions: list[str], points: "np.ndarray") -> dict[str, "np.ndarray"]:
+    """Columns by name; a vector has one for each component, `grad(u)[1]`."""
+    import numpy as np
+
     from pdedsl.language import geometry
     from pdedsl.language.source import SpecError
 
@@ -165,10 +194,13 @@ def _evaluated(solution: "Solution", expressions: list[str], points: "np.ndarray
     found: dict[str, Any] = {}
     for expression in expressions:
         try:
-            found[expression] = solution.evaluate(expression, points)
+            values = solution.evaluate(expression, points)
         except SpecError as error:
             err.print(str(error), markup=False, soft_wrap=True)
             raise typer.Exit(USAGE) from None
+        for index in np.ndindex(values.shape[1:]):
+            place = f"[{', '.join(str(k + 1) for k in index)}]" if index else ""
+            found[f"{expression}{place}"] = values[(slice(None), *index)]
     return found
 
 
@@ -177,34 +209,37 @@ def _from_options(at: list[str], names: list[str]) -> "np.ndarray":
 
     rows = []
     for text in at:
-        values: dict[str, float] = {}
-        for part in text.split(","):
-            name, value = pair(part, "--at")
-            try:
-                values[name] = float(value)
-            except ValueError:
-                stop(f"--at {name}: `{value}` is not a number", USAGE)
-        _complete(list(values), names, f"--at {text}")
+        given = [pair(part, "--at") for part in split(text)]
+        _complete([name for name, _ in given], names, f"--at {text}")
+        values = {name: number(value, f"--at {name}") for name, value in given}
         rows.append([values[n] for n in names])
     return np.asarray(rows, float)
 
 
 def _from_table(path: Path | None, names: list[str]) -> "np.ndarray":
+    """Points from a table; columns are separated by commas, semicolons or tabs, whichever the header has most of."""
     import csv
 
     import numpy as np
 
     assert path is not None
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file, skipinitialspace=True)
-        _complete([n.strip() for n in rows.fieldnames or []], names, str(path), more=True)
-        rows.fieldnames = [n.strip() for n in rows.fieldnames or []]
-        found = []
-        for number, row in enumerate(rows, 2):
-            try:
-                found.append([float(row[n]) for n in names])
-            except (TypeError, ValueError):
-                stop(f"{path}:{number}: this row needs a number for each of {', '.join(names)}", USAGE)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        head = text.partition("\n")[0]
+        rows = csv.reader(text.splitlines(), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
+        header = [n.strip() for n in next(rows, [])]
+    except (UnicodeDecodeError, csv.Error):
+        stop(f"{path} is not a table in UTF-8", USAGE)
+    if not any(header):
+        stop(f"{path} is empty: its first line names the columns {', '.join(names)}", USAGE)
+    _complete(header, names, f"{path}: the first line is `{head.strip()[:40]}`", more=True)
+    places, found = [header.index(n) for n in names], []
+    for row in rows:
+        try:
+            found.append([float(row[place]) for place in places])
+        except (IndexError, ValueError):
+            if any(cell.strip() for cell in row):
+                stop(f"{path}:{rows.line_num}: this row needs a number for each of {', '.join(names)}", USAGE)
     if not found:
         stop(f"{path} holds no points", USAGE)
     return np.asarray(found, float)
@@ -213,6 +248,8 @@ def _from_table(path: Path | None, names: list[str]) -> "np.ndarray":
 def _complete(given: list[str], names: list[str], where: str, more: bool = False) -> None:
     missing = [n for n in names if n not in given]
     extra = [n for n in given if n not in names] if not more else []
-    if missing or extra:
-        what = f"there is no coordinate `{extra[0]}`" if extra else f"`{missing[0]}` is missing"
+    twice = [n for n in names if given.count(n) > 1]
+    if missing or extra or twice:
+        what = f"there is no coordinate `{extra[0]}`" if extra else f"`{(missing or twice)[0]}` is "
+        what += "" if extra else "missing" if missing else "there twice"
         stop(f"{where}: {what}; the coordinates are {', '.join(names)}", USAGE)

@@ -2,19 +2,12 @@
 
 import csv
 import io
-import json
-import os
-import platform
-import sys
-import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -24,24 +17,24 @@ from jax import Array
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
-from pdedsl.analysis.trust import Misfit, estimate, misfits
+from pdedsl.analysis.defect import Estimate, error, estimates
+from pdedsl.analysis.trust import Misfit, misfits
 from pdedsl.faces import plot
-from pdedsl.faces.checkpoint import NAME as CHECKPOINT
-from pdedsl.faces.checkpoint import pack, unpack
-from pdedsl.faces.folder import alone, as_json, begin, write, write_with
+from pdedsl.faces.folder import CHECKPOINT, alone, as_json, as_npz, begin, machine, write
+from pdedsl.faces.grid import as_netcdf
 from pdedsl.faces.report import report
+from pdedsl.faces.scene import Scene
 from pdedsl.language import geometry
-from pdedsl.language.choices import read_choice
-from pdedsl.language.cost import cost, memory
-from pdedsl.language.load import loads, read_expression
-from pdedsl.language.problem import Choice, Problem
+from pdedsl.language.load import read_components
+from pdedsl.language.problem import Problem
 from pdedsl.numerics.compare import measure, truths
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.quantities import Quantity, quantities
 from pdedsl.numerics.system import System, build_model, system
 from pdedsl.solver import profile
+from pdedsl.solver.method import Objective
 from pdedsl.solver.settings import Settings, settings
-from pdedsl.solver.solve import Outcome, Record, minimise
+from pdedsl.solver.solve import Outcome, Record
 
 CHUNK = 8192
 
@@ -78,31 +71,37 @@ class Solution:
             return build_model(self.problem, self.settings.architecture, self.settings.seed)[0]
 
     @cached_property
+    def u(self) -> Callee:
+        """The solution as a function of one point of shape (d,) to the values of all fields, for JAX in double precision."""
+        with jax.enable_x64(True):
+            return self.model(jnp.asarray(self.outcome.parameters))
+
+    @cached_property
     def errors(self) -> dict[str, float]:
         """The relative L2 error of each field with an exact solution or a reference, on points never trained on."""
+        if self.outcome.errors is not None:
+            return dict(self.outcome.errors)
         with jax.enable_x64(True):
             return measure(self.model, truths(self.problem))(jnp.asarray(self.outcome.parameters))
+
+    @cached_property
+    def losses(self) -> dict[str, float]:
+        """`w mean |r|^2 / 2` of each block on the points at the end of the run."""
+        with jax.enable_x64(True):
+            lowered = lower(self.problem, self.settings)
+            points = tuple(jnp.asarray(own) for own in self.outcome.points)
+            found = jax.jit(Objective(lowered).losses)(jnp.asarray(self.outcome.parameters), points)
+        return {block.name: float(loss) for block, loss in zip(lowered.blocks, found, strict=True)}
 
     @cached_property
     def reports(self) -> tuple[Quantity, ...]:
         """The reports of the spec, evaluated on this solution."""
         with jax.enable_x64(True):
-            return quantities(self.problem, self.model(jnp.asarray(self.outcome.parameters)))
+            return quantities(self.problem, self.u)
 
     @cached_property
     def _values(self) -> Callable[[np.ndarray], np.ndarray]:
-        evaluate = jax.jit(lambda parameters, x: jax.vmap(self.model(parameters))(x))
-
-        def values(points: np.ndarray) -> np.ndarray:
-            with jax.enable_x64(True):
-                parameters = jnp.asarray(self.outcome.parameters)
-                pieces = [
-                    np.asarray(evaluate(parameters, jnp.asarray(points[i : i + CHUNK])))
-                    for i in range(0, len(points), CHUNK)
-                ]
-            return np.concatenate(pieces) if pieces else np.zeros((0, len(self.problem.fields)))
-
-        return values
+        return _in_pieces(self.u)
 
     def __call__(self, points: Any = None, **coordinates: Any) -> np.ndarray | dict[str, np.ndarray]:
         names = [c.name for c in self.problem.coordinates]
@@ -130,33 +129,45 @@ class Solution:
     def evaluate(self, expression: str, points: Any) -> np.ndarray:
         """Any expression of the language on the solution: `evaluate("dx(u)", X)`.
 
-        `points` has shape (N, d), the result shape (N,): scalars only, a component of a vector is `grad(u)[1]`. NaN outside
+        `points` has shape (N, d), the result (N,) for a scalar, (N, n) for a vector, (N, n, m) for a matrix. NaN outside
         the domain. Raises SpecError with what is wrong with the expression.
         """
         points = np.asarray(points, float)
-        problem, asked = read_expression(self.problem, expression)
+        shape, components = read_components(self.problem, expression)
+        columns, u = [], self.u
         with jax.enable_x64(True):
-            value = lower_expressions(problem, [asked])
-            u = self.model(jnp.asarray(self.outcome.parameters))
-            found = np.asarray(jax.jit(jax.vmap(lambda x: value(u, x)[0]))(jnp.asarray(points)))
-        return np.where(geometry.closed(self.problem, points), found, np.nan)
+            for problem, asked in components:
+                value = lower_expressions(problem, [asked])
+                columns.append(np.asarray(jax.jit(jax.vmap(lambda x, v=value: v(u, x)[0]))(jnp.asarray(points))))
+        inside = geometry.closed(self.problem, points)[:, None]
+        return np.where(inside, np.stack(columns, 1), np.nan).reshape(len(points), *shape)
 
     @cached_property
     def misfits(self) -> tuple[Misfit, ...]:
         """How far each statement is missed on points that were never trained on."""
         with jax.enable_x64(True):
-            return misfits(self.problem, self.model(jnp.asarray(self.outcome.parameters)))
+            return misfits(self.problem, self.u)
 
     @cached_property
-    def _scene(self) -> plot.Scene:
+    def _scene(self) -> Scene:
         names = list(self.settings.plans) if self.outcome.points else []
         points = dict(zip(names, map(np.asarray, self.outcome.points), strict=True))
-        return plot.Scene(self.problem, self._values, self.history, self.errors, truths(self.problem), points)
+        known = truths(self.problem)
+        unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}
+        defect = _in_pieces(self.defect) if unknown else None
+        return Scene(self.problem, self._values, self.history, self.errors, known, points, defect)
 
-    @property
-    def estimate(self) -> float:
-        """The relative error for which the misfits stand, in order of magnitude."""
-        return estimate(self.misfits)
+    @cached_property
+    def defect(self) -> Callee:
+        """The error to first order, as a function of a point: the linearised problem solved for the residual."""
+        with jax.enable_x64(True):
+            return error(self.problem, self.u)
+
+    @cached_property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """The error of each field by the linearised problem, relative and absolute; for any problem, solved or not."""
+        with jax.enable_x64(True):
+            return estimates(self.problem, self.u, self.defect)
 
     def on_grid(self) -> xr.Dataset:
         """The fields on a grid of the domain; in more than three dimensions, along lines and a plane through its middle."""
@@ -188,24 +199,30 @@ class Solution:
         return plot.portrait(self._scene)
 
     def save(self, folder: str | Path) -> Path:
-        """Write the run to a folder, which is made: spec, settings, history, network, solution, figure.
+        """Write the run to a folder, which is made; a run that the folder holds is replaced. Raises Busy and OSError.
 
-        Every file appears whole or not at all.
+        Every file appears whole or not at all. `open` reads the folder; only a run that was solved in a folder can be
+        resumed.
         """
         folder = Path(folder)
-        begin(folder, self.problem, self.settings)
-        write(folder / "history.csv", self._history_table().encode())
-        buffer = io.BytesIO()
-        points = {f"points {k}": np.asarray(own) for k, own in enumerate(self.outcome.points)}
-        np.savez(buffer, parameters=np.asarray(self.outcome.parameters), **points)  # pyright: ignore[reportArgumentType]
-        write(folder / "network.npz", buffer.getvalue())
-        write_with(folder / "solution.nc", lambda path: self.dataset().to_netcdf(path, engine="h5netcdf"))
-        picture = io.BytesIO()
-        self.plot().savefig(picture, dpi=120, format="png")
-        write(folder / "solution.png", picture.getvalue())
-        write(folder / "report.html", report(self, picture.getvalue()).encode())
-        write(folder / "run.json", as_json(self.summary(), indent=2).encode())
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone(folder):
+            (folder / CHECKPOINT).unlink(missing_ok=True)
+            begin(folder, self.problem, self.settings)
+            self.write(folder)
         return folder
+
+    def write(self, folder: Path) -> None:
+        """Write what came of a run to its folder: history, network, solution, figure, report, summary."""
+        write(folder / "history.csv", self._history_table().encode())
+        points = {f"points {k}": own for k, own in enumerate(self.outcome.points)}
+        write(folder / "network.npz", as_npz({"parameters": self.outcome.parameters, **points}))
+        write(folder / "solution.nc", as_netcdf(self.dataset()))
+        picture = self.plot()
+        png = plot.as_png(picture)
+        write(folder / "solution.png", png)
+        write(folder / "report.html", report(self, plot.cut_up(picture, png)).encode())
+        write(folder / "run.json", as_json(self.summary(), indent=2).encode())
 
     def _history_table(self) -> str:
         text = io.StringIO()
@@ -234,20 +251,20 @@ class Solution:
 
     def summary(self) -> dict[str, Any]:
         """What run.json holds: status, errors, reports, versions, machine."""
-        packages = ("pdedsl", "jax", "jaxlib", "numpy", "sympy", "equinox")
         return {
             "title": self.problem.title,
             "spec": self.problem.source.name,
             "status": self.status,
-            "steps": len(self.history),
+            "steps": self.history[-1].step if self.history else 0,
             "seconds": self.seconds,
             "compile_seconds": self.outcome.compile_seconds,
-            "loss": self.history[-1].loss if self.history else None,
+            "undone": self.outcome.undone,
+            "loss": sum(self.losses.values()),
+            "losses": self.losses,
+            "weights": {block.name: block.weight for block in lower(self.problem, self.settings).blocks},
             "errors": self.errors,
-            "estimate": self.estimate,
-            "misfits": {
-                m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where, "error": m.error} for m in self.misfits
-            },
+            "estimates": {e.field: {"relative": e.relative, "absolute": e.absolute} for e in self.estimates},
+            "misfits": {m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where} for m in self.misfits},
             "reports": {
                 q.name: {
                     "values": q.values.tolist() if q.times is not None or q.values.size == 1 else None,
@@ -258,100 +275,26 @@ class Solution:
             },
             "seed": self.settings.seed,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "python": sys.version.split()[0],
-            "machine": f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores",
-            "versions": {name: version(name) for name in packages},
+            **machine(),
         }
 
 
-def solve(
-    problem: Problem,
-    *,
-    watch: Callable[[Record], None] = lambda record: None,
-    stopping: Callable[[], bool] = lambda: False,
-    folder: str | Path | None = None,
-    cutoff: Callable | None = None,
-    **choices: Choice | str,
-) -> Solution:
-    """Solve a problem.
+def _in_pieces(u: Callee) -> Callable[[np.ndarray], np.ndarray]:
+    """A function of one point as one of points of shape (N, d), to values of shape (N, n), without much memory."""
+    evaluate = jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))
 
-    `choices` override the problem's own: any key of the `solve` block, as a number or in the words of the language,
-    `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration; the run ends before the next one
-    once `stopping` says so. In `folder` a checkpoint is kept every few seconds, from which `resume` goes on, also after
-    the process was killed.
-
-    `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest first, and the coefficients of the
-    residual along them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`, to a filter in [0, 1] of shape (K,);
-    JAX traces it. Computes in double precision whatever JAX's own setting is. Raises ValueError for a choice that is not
-    one, MemoryError where a step would need more memory than the machine has.
-    """
-    if not isinstance(problem, Problem):
-        raise TypeError(f"solve takes a Problem, as pdedsl.load(FILE) gives it, not {type(problem).__name__}")
-    problem = problem.with_choices({key: read_choice(problem, key, str(value)) for key, value in choices.items()})
-    return _run(problem, watch, stopping, None if folder is None else Path(folder), cutoff)
-
-
-def resume(
-    folder: str | Path,
-    *,
-    watch: Callable[[Record], None] = lambda record: None,
-    stopping: Callable[[], bool] = lambda: False,
-    **choices: Choice | str,
-) -> Solution:
-    """Go on with the run in a folder from its last checkpoint, bit for bit as if it had never stopped.
-
-    `choices` may give it more `steps`, more `time_limit` (both count from the very beginning) or another `tolerance`.
-    Raises ValueError for other choices and for a folder that holds no run.
-    """
-    folder = Path(folder)
-    for key in choices:
-        if key not in LIMITS:
-            raise ValueError(f"a run goes on with its own `{key}`: only {', '.join(LIMITS)} may change")
-    problem = _read(folder)
-    problem = problem.with_choices({key: read_choice(problem, key, str(value)) for key, value in choices.items()})
-    return _run(problem, watch, stopping, folder, None, again=True)
-
-
-LIMITS = ("steps", "time_limit", "tolerance")
-"""What may change when a run goes on."""
-
-
-def _run(
-    problem: Problem,
-    watch: Callable[[Record], None],
-    stopping: Callable[[], bool],
-    folder: Path | None,
-    cutoff: Callable | None,
-    again: bool = False,
-) -> Solution:
-    started = time.perf_counter()
-    needed = cost(problem)
-    if needed.bytes > memory():
-        raise MemoryError(f"a step factors {needed.words}, the machine has {memory() / 2**30:.3g} GiB")
-    resolved = settings(problem, cutoff)
-    checkpoint = None if folder is None else folder / CHECKPOINT
-    with ExitStack() as stack:
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(alone(folder))
-            if not again:
-                (folder / CHECKPOINT).unlink(missing_ok=True)  # of another run
-            begin(folder, problem, resolved)
-        stack.enter_context(jax.enable_x64(True))
-        lowered = lower(problem, resolved)
-        known = truths(problem)
-        outcome = minimise(
-            lowered,
-            resolved.method,
-            resolved.stop,
-            resolved.seed,
-            measure=measure(lowered.model, known) if known else lambda parameters: {},
-            watch=watch,
-            keep=(lambda snapshot: write(checkpoint, pack(snapshot))) if checkpoint else lambda snapshot: None,
-            resume=unpack(checkpoint) if checkpoint and again and checkpoint.exists() else None,
-            stopping=stopping,
+    def values(points: np.ndarray) -> np.ndarray:
+        # In pieces of few sizes: each size is compiled.
+        size = min(CHUNK, 1 << max(8, (len(points) - 1).bit_length()))
+        missing = size - len(points) if len(points) < size else -len(points) % size
+        full = np.concatenate(
+            [points, np.broadcast_to(points.mean(axis=0) if len(points) else 0.0, (missing, points.shape[1]))]
         )
-    return Solution(problem, resolved, outcome, time.perf_counter() - started)
+        with jax.enable_x64(True):
+            pieces = [np.asarray(evaluate(jnp.asarray(full[i : i + size]))) for i in range(0, len(full), size)]
+        return np.concatenate(pieces)[: len(points)]
+
+    return values
 
 
 def lower(problem: Problem, resolved: Settings | None = None) -> System:
@@ -359,59 +302,3 @@ def lower(problem: Problem, resolved: Settings | None = None) -> System:
     chosen = resolved or settings(problem)
     with jax.enable_x64(True):
         return system(problem, chosen.architecture, chosen.plans, chosen.seed)
-
-
-def open_run(folder: str | Path) -> Solution:
-    """The solution in a folder that a run wrote, ended or not. Raises OSError or ValueError if there is none."""
-    folder = Path(folder)
-    problem = _read(folder)
-    resolved = settings(problem)
-    summary = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    if summary["status"] != "running":
-        with np.load(folder / "network.npz", allow_pickle=False) as arrays:
-            parameters = arrays["parameters"]
-            points = tuple(arrays[f"points {k}"] for k in range(len(arrays.files) - 1))
-        history = tuple(_records((folder / "history.csv").read_text(encoding="utf-8")))
-    else:
-        with jax.enable_x64(True):
-            snapshot = unpack(folder / CHECKPOINT)(resolved.method.begin(lower(problem, resolved).start))
-        parameters, history = np.asarray(snapshot.state.parameters), tuple(snapshot.history)
-        points = snapshot.points
-    outcome = Outcome(
-        cast(Array, parameters),
-        history,
-        summary["status"],
-        summary.get("compile_seconds", 0.0),
-        cast(tuple[Array, ...], points),
-    )
-    return Solution(problem, resolved, outcome, summary.get("seconds", history[-1].seconds if history else 0.0))
-
-
-def _read(folder: Path) -> Problem:
-    """The problem of a run, with the settings that it had."""
-    if not (folder / "spec.pde").exists() or not (folder / "settings.txt").exists():
-        raise ValueError(f"{folder} holds no run of pdedsl")
-    problem = loads((folder / "spec.pde").read_text(encoding="utf-8"), name=str(folder / "spec.pde"))
-    lines = (folder / "settings.txt").read_text(encoding="utf-8").splitlines()
-    return problem.with_choices(
-        {key: read_choice(problem, key, value) for key, value in (line.split(" = ", 1) for line in lines)}
-    )
-
-
-def _records(text: str) -> list[Record]:
-    found = []
-    for row in csv.DictReader(io.StringIO(text)):
-        found.append(
-            Record(
-                step=int(row["step"]),
-                seconds=float(row["seconds"]),
-                loss=float(row["loss"]),
-                losses={k.removeprefix("loss "): float(v) for k, v in row.items() if k.startswith("loss ")},
-                cutoff=float(row["cutoff"]),
-                rank=int(row["rank"]),
-                gain=float(row["gain"]),
-                accepted=row["accepted"] == "1",
-                errors={k.removeprefix("error "): float(v) for k, v in row.items() if k.startswith("error ") and v},
-            )
-        )
-    return found

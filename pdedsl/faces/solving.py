@@ -1,20 +1,24 @@
 """Commands that solve: `pdedsl solve | resume | verify`."""
 
-import json
+import shlex
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
+from rich.markup import escape
 
 from pdedsl.faces.shell import (
     FAILED,
     USAGE,
+    WRONG_SPEC,
     File,
+    Fresh,
     Parameters,
     accepted,
+    aside,
     check_file,
-    discard,
     err,
     fresh_folder,
     no_traceback,
@@ -58,8 +62,13 @@ def solve(
         problem = accepted(checked, read_parameters(param))
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
-        shown = _Shown(problem.name, profile, quiet, json_lines)
-        _solve(problem, choices, fresh_folder(file, out), shown, ensemble)
+        _solve(
+            problem,
+            choices,
+            partial(fresh_folder, file, out),
+            _Shown(problem.name, profile, quiet, json_lines),
+            ensemble,
+        )
 
 
 @solving.command()
@@ -83,7 +92,10 @@ def verify(
         from pdedsl.language.manufacture import manufacture
         from pdedsl.language.source import SpecError
 
-        chosen = dict(pair(text, "--exact") for text in exact or [])
+        pairs = [pair(text, "--exact") for text in exact or []]
+        chosen = dict(pairs)
+        if len(chosen) < len(pairs):
+            stop("--exact gives a function twice: one for each field", USAGE)
         try:
             made = manufacture(problem, chosen)
         except ValueError as error:
@@ -92,41 +104,73 @@ def verify(
             err.print(str(error), markup=False, soft_wrap=True)
             raise typer.Exit(USAGE) from None
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
-        folder = fresh_folder(file.with_stem(f"{file.stem}-verify"), out)
+        folder = partial(fresh_folder, file.with_stem(f"{file.stem}-verify"), out)
         _solve(made, choices, folder, _Shown(made.name, False, quiet, json_lines))
 
 
-def _solve(problem: Any, choices: dict[str, Any], folder: Path, shown: "_Shown", members: int = 1) -> None:
+def _solve(
+    problem: Any, choices: dict[str, Any], folder: Callable[[], Fresh], shown: "_Shown", members: int = 1
+) -> None:
     """Solve a problem in a folder, or with several seeds in folders below it."""
-    # From here on it is a matter of seconds: load what computes.
-    from pdedsl.faces.solution import solve as run_solver
+    with _stopping() as stopping:
+        # From here on it is a matter of seconds: load what computes.
+        from pdedsl.faces.solve import solve as run_solver
 
-    if members == 1:
-        _run(folder, shown, lambda **watching: run_solver(problem, folder=folder, **watching, **choices))
-        return
-    from pdedsl.faces.ensemble import disagreement, save, together
-
-    solutions = []
-    first = int(choices.pop("seed", dict(problem.choices).get("seed", 0)))
-    for seed in range(first, first + members):
-        own = folder / f"seed-{seed}"
-        solutions.append(
-            _run(
-                own,
-                shown,
-                lambda s=seed, f=own, **watching: run_solver(problem, folder=f, seed=s, **watching, **choices),
-            )
-        )
-        if solutions[-1].status == "interrupted":
+        if members == 1:
+            own = folder()
+            _run(own, shown, stopping, partial(run_solver, problem, folder=own.path, **choices))
             return
-    found = together(solutions)
-    written = save(found, folder)
-    words = ", ".join(f"{name} {value:.1e}" for name, value in disagreement(found).items())
-    if not shown.quiet and not shown.json_lines:
-        screen.print(f"\nspread over {members} seeds, relative to the field: {words}", soft_wrap=True)
-        screen.print(f"[dim]mean and spread written to[/dim] {written}", soft_wrap=True)
-    elif shown.json_lines:
-        print(json.dumps({"event": "ensemble", "spread": disagreement(found)}))
+        from pdedsl.faces.ensemble import begin
+
+        first = _seed(choices.pop("seed", dict(problem.choices).get("seed", 0)))
+        home = folder().path
+        begin(home, range(first, first + members))
+        _ensemble(home, shown, stopping, partial(run_solver, problem, **choices))
+
+
+def _stopping() -> Any:
+    """The first Ctrl-C asks, the second ends; from before anything is loaded until everything is written."""
+    from pdedsl.faces.signals import Stopping
+
+    return Stopping(lambda words: err.print(f"[yellow]{words}[/yellow]"), lambda: screen.show_cursor(True))
+
+
+def _seed(value: Any) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        return stop(f"seed = {value}: `seed` takes a whole number", USAGE)
+
+
+def _ensemble(folder: Path, shown: "_Shown", stopping: Any, start: Callable[..., Any], **limits: Any) -> None:
+    """Solve with each seed of an ensemble, or go on with it; then say how far they agree."""
+    from pdedsl.faces.ensemble import describe, disagreement, members, save, together
+    from pdedsl.faces.folder import Busy, alone, as_json
+    from pdedsl.faces.solve import resume as go_on
+
+    try:
+        with alone(folder):
+            solutions = []
+            for seed, own in members(folder).items():
+                begun = (own / "spec.pde").exists()
+                solver = partial(go_on, own, **limits) if begun else partial(start, folder=own, seed=seed)
+                title = f"{shown.title}, seed {seed}"
+                solutions.append(_run(Fresh(own, False), shown._replace(title=title), stopping, solver))
+                if solutions[-1].status == "interrupted":
+                    if not shown.quiet and not shown.json_lines:
+                        aside("go on with all seeds:", f"pdedsl resume {shlex.quote(str(folder))}")
+                    return
+            found = together(solutions)
+            written = save(found, folder)
+    except Busy as error:
+        stop(str(error), USAGE)
+    if shown.json_lines:
+        screen.out(as_json({"event": "ensemble", "spread": disagreement(found)}), highlight=False)
+    elif not shown.quiet:
+        screen.print()
+        for line in describe(solutions, found):
+            screen.print(line, markup=False, soft_wrap=True)
+        aside("mean and spread written to", written)
 
 
 @solving.command()
@@ -143,10 +187,22 @@ def resume(
         choices: dict[str, Any] = {k: v for k, v in (("steps", steps), ("time_limit", time_limit)) if v is not None}
         if not folder.is_dir():
             stop(f"{folder}: there is no such folder", USAGE)
-        from pdedsl.faces.solution import resume as run_solver
+        with _stopping() as stopping:
+            from pdedsl.faces.ensemble import members
+            from pdedsl.faces.folder import changed
+            from pdedsl.faces.solve import resume as go_on
+            from pdedsl.faces.solve import start_again
 
-        shown = _Shown(folder.name, profile, quiet, json_lines)
-        _run(folder, shown, lambda **watching: run_solver(folder, **watching, **choices))
+            shown = _Shown(folder.name, profile, quiet, json_lines)
+            seeds = members(folder)
+            first = next(iter(seeds.values()), folder)
+            if (first / "run.json").exists():
+                for words in changed(first):
+                    err.print(f"[yellow]{escape(words)}: the run does not go on bit for bit[/yellow]", soft_wrap=True)
+            if seeds:
+                _ensemble(folder, shown, stopping, partial(start_again, first, **choices), **choices)
+            else:
+                _run(Fresh(folder, False), shown, stopping, partial(go_on, folder, **choices))
 
 
 class _Shown(NamedTuple):
@@ -158,33 +214,43 @@ class _Shown(NamedTuple):
     json_lines: bool
 
 
-def _run(folder: Path, shown: _Shown, solver: Callable[..., Any]) -> Any:
-    """Run a solver with everything a terminal can do to it, save what comes of it and show it."""
+def _run(folder: Fresh, shown: _Shown, stopping: Any, solver: Callable[..., Any]) -> Any:
+    """Run a solver in a folder and show what it does and what comes of it."""
     from pdedsl.faces import progress
     from pdedsl.faces.folder import Busy
-    from pdedsl.faces.signals import Stopping
+    from pdedsl.language.source import SpecError
 
     style = progress.Style.json if shown.json_lines else progress.Style.quiet if shown.quiet else progress.Style.people
     face = progress.Progress(screen, shown.title, style)
-    say = screen.print if style is progress.Style.people else lambda *words, **options: None
+    again = f"pdedsl resume {shlex.quote(str(folder.path))}"
+    stopping.say = face.stopping
     try:
-        with (
-            face,
-            Stopping(lambda words: err.print(f"[yellow]{words}[/yellow]")) as stopping,
-        ):
+        with face:
             solved = solver(watch=face.watch, stopping=stopping)
     except (ValueError, MemoryError, Busy) as error:
-        discard(folder)
         stop(str(error) or "the machine has not enough memory", USAGE)
+    except OSError:
+        if (folder.path / "checkpoint.npz").exists():
+            err.print(f"[yellow]what was saved is whole; go on with[/yellow] {escape(again)}", soft_wrap=True)
+        raise
+    except SpecError as error:  # in the folder of a run: it was well when the run began
+        err.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_SPEC) from None
+    finally:
+        folder.discard()
     if not solved.history:
-        stop(f"stopped before the first step; pdedsl resume {folder} begins it", FAILED)
-    solved.save(folder)
+        stop(f"stopped before the first step; {again} begins it", FAILED)
     face.end(solved)
-    if shown.profile:
-        say(f"\n{solved.profile()}\n", soft_wrap=True)
-    say(f"[dim]written to[/dim] {folder}/", soft_wrap=True)
-    if solved.status == "interrupted":
-        say(f"[dim]go on with[/dim] pdedsl resume {folder}", soft_wrap=True)
+    if style is progress.Style.people:
+        if not face.history:
+            words = f"nothing was left to do ({solved.status}): give it more --steps or --time-limit"
+            screen.print(f"[yellow]{words}[/yellow]", soft_wrap=True)
+            return solved
+        if shown.profile:
+            screen.print(f"\n{solved.profile()}\n", markup=False, soft_wrap=True)
+        aside("written to", f"{folder.path}/")
+        if solved.status == "interrupted":
+            aside("go on with", again)
     if solved.history[-1].loss != solved.history[-1].loss:
         stop("the loss is not a number", FAILED)
     return solved

@@ -1,13 +1,11 @@
 """From a solution to the pictures of the theory, and the arrays behind them: `pdedsl analyze RUN`."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 from matplotlib.axes import Axes
@@ -15,12 +13,14 @@ from matplotlib.figure import Figure
 
 from pdedsl.analysis import Tangent, fourier, learning, tangent, true_green
 from pdedsl.analysis.fourier import MODES
-from pdedsl.faces.folder import write
-from pdedsl.faces.plot import INK
+from pdedsl.faces.folder import as_npz, write
+from pdedsl.faces.grid import centre
+from pdedsl.faces.panels import INK
+from pdedsl.faces.plot import as_png
 from pdedsl.faces.solution import Solution
 from pdedsl.language import geometry
 
-SIZES = {1: 201, 2: 41}
+SIZES = {1: 201, 2: 81}
 """Points along each coordinate; in more coordinates, along a line through the middle."""
 SHARES = (0.5, 0.25)
 """Where kernels have their second argument if nothing is said, as shares of each interval."""
@@ -54,7 +54,7 @@ class Place:
         axes = [np.linspace(low, high, size) for low, high in self.bounds]
         if self.plane:
             return np.stack([m.reshape(-1) for m in np.meshgrid(*axes, indexing="ij")], axis=1)
-        points = np.tile(self.bounds.mean(axis=1), (size, 1))
+        points = np.tile(list(centre(self.solution.problem).values()), (size, 1))
         points[:, 0] = axes[0]
         return points
 
@@ -68,13 +68,20 @@ class Place:
         inner = geometry.inside(self.solution.problem, sp.true, 1, geometry.random(np.random.default_rng(1)))
         return [p if geometry.within(self.solution.problem, p)[0] else inner for p in found]
 
-    def draw(self, axes: Axes, values: Sequence[np.ndarray], labels: Sequence[str] = (), title: str = "") -> None:
+    def draw(
+        self,
+        axes: Axes,
+        values: Sequence[np.ndarray],
+        labels: Sequence[str] = (),
+        title: str = "",
+        limit: float | None = None,
+    ) -> None:
         """Functions at the points: the first one as a map over a plane, all as curves over a line."""
         if self.plane:
             shape = (SIZES[2], SIZES[2])
             inside = geometry.within(self.solution.problem, self.points)
             shown = np.where(inside, values[0], np.nan).reshape(shape)
-            limit = float(np.nanmax(np.abs(shown))) or 1.0
+            limit = limit or float(np.nanmax(np.abs(shown))) or 1.0
             timely = self.solution.problem.time is not None
             extent = (*self.bounds[1], *self.bounds[0]) if timely else (*self.bounds[0], *self.bounds[1])
             picture = axes.get_figure()
@@ -83,7 +90,7 @@ class Place:
                 shown if timely else shown.T,
                 extent=extent,  # pyright: ignore[reportArgumentType]
                 origin="lower",
-                aspect="auto",
+                aspect="auto" if timely else "equal",
                 cmap="RdBu_r",
                 vmin=-limit,
                 vmax=limit,
@@ -95,7 +102,8 @@ class Place:
         styles = [(INK[0], "-"), (INK[1], "--"), (INK[2], ":")]
         for (colour, style), value, label in zip(styles, values, [*labels, "", "", ""], strict=False):
             axes.plot(self.points[:, 0], value, color=colour, linestyle=style, label=label or None)
-        axes.set(xlabel=self.names[0], title=title)
+        rest = [f"{n} = {v:.3g}" for n, v in list(centre(self.solution.problem).items())[1:]]
+        axes.set(xlabel=f"{self.names[0]}, at {', '.join(rest)}" if rest else self.names[0], title=title)
         if any(labels):
             axes.legend(fontsize=8, frameon=False)
 
@@ -105,6 +113,7 @@ def analyze(solution: Solution, folder: Path, sources: Sequence[Sequence[float]]
 
     `sources` are the points at which kernels have their second argument, each of d numbers.
     """
+    folder.mkdir(exist_ok=True)
     place = Place(solution, tuple(map(tuple, sources)))
     ends = {"start": tangent(solution, "start"), "end": tangent(solution, "end")}
     arrays: dict[str, Any] = {"points": place.points, "sources": np.concatenate(place.sources)}
@@ -116,13 +125,9 @@ def analyze(solution: Solution, folder: Path, sources: Sequence[Sequence[float]]
         ("learning", *_learning(place, solution, arrays)),
         *((("fourier", *_fourier(place, solution, arrays)),) if len(place.names) in MODES else ()),
     ):
-        buffer = io.BytesIO()
-        picture.savefig(buffer, dpi=120, format="png")
-        write(folder / f"{name}.png", buffer.getvalue())
+        write(folder / f"{name}.png", as_png(picture))
         said.append(words)
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    write(folder / "analysis.npz", buffer.getvalue())
+    write(folder / "analysis.npz", as_npz(arrays))
     return said
 
 
@@ -156,7 +161,7 @@ def _kernels(place: Place, ends: dict[str, Tangent], arrays: dict[str, Any]) -> 
             arrays[f"{kind} {when} {number}"] = values
             at = ", ".join(f"{v:.3g}" for v in source[0])
             place.draw(row[column], [values], title=f"{words}(., ({at})), {when}")
-    traces = {w: float(np.trace(t.ntk(place.points[::17], place.points[::17]))) for w, t in ends.items()}
+    traces = {w: float(np.trace(t.ntk(place.points[::67], place.points[::67]))) for w, t in ends.items()}
     return picture, f"kernels: the trace of the NTK went from {traces['start']:.2e} to {traces['end']:.2e}"
 
 
@@ -178,10 +183,11 @@ def _green(place: Place, own: Tangent, arrays: dict[str, Any]) -> tuple[Figure, 
         arrays[f"true green {number}"] = known
         differences.append(float(np.linalg.norm(found - known) / np.linalg.norm(known)))
         if place.plane:
+            limit = float(np.nanmax(np.abs(known)))
             for axes, values, words in zip(
                 row, (found, known, found - known), ("empirical", "true", "difference"), strict=True
             ):
-                place.draw(axes, [values], title=f"{words}, source ({at})")
+                place.draw(axes, [values], title=f"{words}, source ({at})", limit=limit)
         else:
             place.draw(row[0], [found, known], ("empirical", "true"), f"Green's function, source at {at}")
     if not differences:
@@ -196,6 +202,7 @@ def _learning(place: Place, solution: Solution, arrays: dict[str, Any]) -> tuple
     """The first steps: the solution, what the step added, what the Green's function says it adds."""
     stages = learning(solution, place.points, STEPS)
     picture = Figure(figsize=(14, 3.1 * len(stages)), layout="constrained")
+    picture.suptitle("Trained anew from the start, on points that stay")
     agreements = []
     for row, stage in zip(picture.subplots(len(stages), 3, squeeze=False), stages, strict=True):
         arrays |= {f"learning {stage.step} {kind}": getattr(stage, kind) for kind in ("values", "taken", "predicted")}
@@ -210,8 +217,7 @@ def _learning(place: Place, solution: Solution, arrays: dict[str, Any]) -> tuple
 
 def _fourier(place: Place, solution: Solution, arrays: dict[str, Any]) -> tuple[Figure, str]:
     """The size of D on each mode, and its singular values on their span."""
-    with_solution = solution.model(jnp.asarray(solution.outcome.parameters))
-    found = fourier(solution.problem, with_solution)
+    found = fourier(solution.problem, solution.u)
     arrays |= {
         "fourier wavenumbers": found.wavenumbers,
         "fourier sizes": found.sizes,

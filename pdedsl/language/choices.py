@@ -1,7 +1,7 @@
 """The keys and values of the `solve` block as one table, and from what the user wrote to a checked choice."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pdedsl.language import syntax
@@ -138,6 +138,37 @@ DEFAULTS: Mapping[str, Choice] = {
 }
 """What holds where a spec says nothing, whatever the problem."""
 
+OPTIONS: Mapping[str, Mapping[str, Choice]] = {
+    "mlp": {"activation": Call("tanh"), "scale": 1, "inputs": Call("scaled")},
+    "adaptive": {"every": 5},
+    "anagram": {"cutoff": Call("trust"), "rows": Call("scaled"), "factor": Call("auto")},
+    "trust": {"target": 0.02, "rungs": 12, "ratio": 0.5},
+    "fixed": {"filter": Call("hard")},
+    "relative": {"filter": Call("hard")},
+    "decay": {"filter": Call("hard")},
+    "adam": {"rate": 1e-3},
+    "lbfgs": {"memory": 20},
+}
+"""What holds for the keywords that a call does not give."""
+CORRECTIONS = 6
+"""Chord iterations where they fit: they follow the model of scaled rows and a full step."""
+TARGET = 1e-14
+"""The reconstruction error down to which `multi` counts."""
+
+
+def complete(choice: Choice) -> Choice:
+    """A choice with all that holds where it says nothing."""
+    if not isinstance(choice, Call):
+        return choice
+    arguments = choice.arguments or ((TARGET,) if choice.name == "multi" else ())
+    keywords = {**OPTIONS.get(choice.name, {}), **dict(choice.keywords)}
+    if choice.name == "anagram":
+        cutoff = keywords["cutoff"]
+        fits = isinstance(cutoff, Call) and cutoff.name == "trust" and keywords["rows"] == Call("scaled")
+        keywords.setdefault("corrections", CORRECTIONS if fits else 0)
+    return Call(choice.name, tuple(map(complete, arguments)), tuple((k, complete(v)) for k, v in keywords.items()))
+
+
 ROWS = 2700
 """Rows of the matrix that the equations get by default, at least 600 points and at most 2000 for each."""
 
@@ -146,6 +177,17 @@ def defaults(problem: Problem) -> dict[str, Choice]:
     """What holds where a spec says nothing: a system needs fewer points than a scalar equation for as many rows."""
     components = sum(len(e.residual) for e in problem.equations)
     return {**DEFAULTS, "points": min(2000, max(600, ROWS // max(1, components)))}
+
+
+def brief(choice: Choice) -> Choice:
+    """A choice without the keywords that say what would hold anyway."""
+    if not isinstance(choice, Call):
+        return choice
+    said = choice.keywords
+    for pair in choice.keywords:
+        rest = tuple(p for p in said if p != pair)
+        said = rest if complete(replace(choice, keywords=rest)) == complete(choice) else said
+    return replace(choice, keywords=tuple((k, brief(v)) for k, v in said))
 
 
 CONDITION_SHARE = 0.25

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 
-from pdedsl.language.choices import defaults, plans
+from pdedsl.language.choices import complete, defaults, plans
 from pdedsl.language.cost import cost
 from pdedsl.language.problem import Call, Choice, Problem
 from pdedsl.numerics.network import Architecture
@@ -31,22 +31,28 @@ class Settings:
     stop: Stop
     seed: int
     choices: Mapping[str, Choice]
-    """The same as the user would write it, defaults included."""
+    """The same in the words of the language, all defaults filled in: each `key = value` reads back as it is."""
 
 
 BASELINE_STEPS = 10_000_000
 """Steps of a method whose steps are cheap: its time ends it."""
+CUSTOM = Call("custom")
+"""A cut-off that is a function of the user's own, which no text can name."""
 
 
 def settings(problem: Problem, schedule: Callable | None = None) -> Settings:
     """The settings of a problem: its own choices, and defaults for the rest; `schedule` replaces the cut-off's rule."""
-    chosen = {**defaults(problem), **dict(problem.choices)}
+    said = {**defaults(problem), **dict(problem.choices)}
+    if schedule is not None:
+        said["method"] = _with_cutoff(said["method"], CUSTOM)
+    chosen = {key: complete(value) for key, value in said.items() if not key.startswith("points")}
+    points = plans(problem)
     method = _method(chosen["method"], cost(problem).columns, schedule)
     if not isinstance(method, Anagram) and "steps" not in dict(problem.choices):
         chosen["steps"] = BASELINE_STEPS
     return Settings(
         architecture=_architecture(chosen["network"]),
-        plans={name: _plan(choice) for name, choice in plans(problem).items()},
+        plans={name: _plan(complete(choice)) for name, choice in points.items()},
         method=method,
         stop=Stop(
             steps=int(_number(chosen["steps"])),
@@ -54,7 +60,7 @@ def settings(problem: Problem, schedule: Callable | None = None) -> Settings:
             tolerance=_number(chosen["tolerance"]),
         ),
         seed=int(_number(chosen["seed"])),
-        choices=chosen,
+        choices=chosen | {f"points.{name}": complete(choice) for name, choice in points.items()},
     )
 
 
@@ -69,16 +75,18 @@ def _architecture(choice: Choice) -> Architecture:
     deviation = keywords.get("deviation")
     return Architecture(
         widths=tuple(int(_number(w)) for w in choice.arguments),
-        activation=str(keywords.get("activation", "tanh")),
-        scale=(float(_number(keywords.get("scale", 1.0))),),
-        raw=str(keywords.get("inputs", "scaled")) == "raw",
+        activation=str(keywords["activation"]),
+        scale=(float(_number(keywords["scale"])),),
+        raw=str(keywords["inputs"]) == "raw",
         deviation=None if deviation is None else float(_number(deviation)),
     )
 
 
-def _plan(choice: Call) -> Plan:
+def _plan(choice: Choice) -> Plan:
+    assert isinstance(choice, Call)
     counts = tuple(int(_number(n)) for n in choice.arguments)
-    return Plan(cast(Kind, choice.name), counts, int(_number(dict(choice.keywords).get("every", 5))))
+    every = dict(choice.keywords).get("every")
+    return Plan(cast(Kind, choice.name), counts) if every is None else Plan("adaptive", counts, int(_number(every)))
 
 
 def _method(choice: Choice, columns: int, schedule: Callable | None) -> Method:
@@ -86,9 +94,9 @@ def _method(choice: Choice, columns: int, schedule: Callable | None) -> Method:
     keywords = dict(choice.keywords)
     match choice.name:
         case "adam":
-            return Optax("adam", rate=_number(keywords.get("rate", 1e-3)))
+            return Optax("adam", rate=_number(keywords["rate"]))
         case "lbfgs":
-            return Optax("lbfgs", memory=int(_number(keywords.get("memory", 20))))
+            return Optax("lbfgs", memory=int(_number(keywords["memory"])))
         case "bfgs":
             return Bfgs()
         case "gradient_descent":
@@ -96,15 +104,19 @@ def _method(choice: Choice, columns: int, schedule: Callable | None) -> Method:
         case "engd":
             # Least squares on the Gram matrix drop its eigenvalues below eps P, the squares of singular values.
             return Anagram(Fixed((EPS * columns) ** 0.5, relative=True), factor="gram", corrections=0)
-    options: dict[str, Any] = {}
-    for name in ("rows", "factor"):
-        if name in keywords:
-            options[name] = cast(Literal["scaled"], str(keywords[name]))
-    cutoff = Custom(schedule) if schedule else _cutoff(keywords.get("cutoff", Call("trust")))
-    # The chord iterations follow the model of scaled rows and a full step.
-    corrections = 6 if isinstance(cutoff, Trust) and options.get("rows") != "unscaled" else 0
-    options["corrections"] = int(_number(keywords.get("corrections", corrections)))
-    return Anagram(cutoff=cutoff, **options)
+    return Anagram(
+        cutoff=Custom(schedule) if schedule else _cutoff(keywords["cutoff"]),
+        rows=cast(Literal["scaled", "unscaled"], str(keywords["rows"])),
+        factor=cast(Literal["auto"], str(keywords["factor"])),
+        corrections=int(_number(keywords["corrections"])),
+    )
+
+
+def _with_cutoff(method: Choice, cutoff: Choice) -> Choice:
+    assert isinstance(method, Call)
+    if method.name != "anagram":
+        raise ValueError(f"`{method.name}` has no cut-off: a schedule goes with method = anagram")
+    return Call(method.name, method.arguments, tuple({**dict(method.keywords), "cutoff": cutoff}.items()))
 
 
 def _cutoff(choice: Choice) -> Schedule:
@@ -120,9 +132,9 @@ def _cutoff(choice: Choice) -> Schedule:
         case "decay":
             return Decay(numbers[0], numbers[1], int(numbers[2]), soft=soft)
         case "multi":
-            return Multi(numbers[0]) if numbers else Multi()
+            return Multi(numbers[0])
         case "heldout":
             return HeldOut()
         case _:
-            named: dict[str, Any] = {n: int(_number(v)) if n == "rungs" else _number(v) for n, v in keywords.items()}
-            return Trust(**named)
+            named = {n: _number(v) for n, v in keywords.items()}
+            return Trust(named["target"], int(named["rungs"]), named["ratio"])

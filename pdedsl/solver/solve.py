@@ -62,6 +62,10 @@ class Outcome:
     compile_seconds: float
     points: Points = ()
     """The points of each block at the end."""
+    undone: int = 0
+    """Steps at the end that were taken back, since fresh points found them worse than what was before."""
+    errors: Mapping[str, float] | None = None
+    """The relative L2 error of each field with a known solution; None where it was not measured."""
 
 
 @dataclass(frozen=True)
@@ -88,41 +92,47 @@ def minimise(
     measure: Callable[[Array], Mapping[str, float]] = lambda parameters: {},
     watch: Callable[[Record], None] = lambda record: None,
     keep: Callable[[Snapshot], None] = lambda snapshot: None,
-    resume: Callable[[Any], Snapshot] | None = None,
+    earlier: Snapshot | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Minimise the loss of a system from its initial parameters.
 
     `measure` gives the errors of a set of parameters, `watch` sees every iteration, `keep` is given a snapshot every few
-    seconds and at the end; `resume` gives a snapshot to go on from, shaped like the method's first state, which it is
-    given. The run ends before the next iteration once `stopping` says so. The same system, method and seed give the
+    seconds and at the end; `earlier` is one to go on from. The run ends before the next iteration once `stopping` says so. The same system, method and seed give the
     same bits, whether in one go or resumed.
     """
     objective = Objective(system)
     sizes = jax.jit(
         lambda parameters, k, candidates: _residual_sizes(objective, parameters, k, candidates), static_argnums=1
     )
+    begun = time.perf_counter()
     state = method.begin(system.start)
     trusted = system.start
     points: Points = tuple(jnp.asarray(b.points) for b in system.blocks)
     history: list[Record] = []
-    begun = time.perf_counter()
+    if earlier:
+        state, trusted, points = earlier.state, earlier.trusted, earlier.points
+        history += earlier.history
+        if (status := ending(system, stop, history)) is not None:
+            return _outcome(sizes, system, seed, Snapshot(state, trusted, points, history), status, 0.0, measure)
+    compiling = time.perf_counter()
     held = _fresh(system, seed, 0) if method.held else ()
     iterate = (
         jax.jit(lambda state, points, held: method.step(objective, state, points, held))
         .lower(state, points, held)
         .compile()
     )
-    compiling = time.perf_counter() - begun
-    if resume:
-        earlier = resume(state)
-        state, trusted, points = earlier.state, earlier.trusted, earlier.points
-        history += earlier.history
-        begun -= history[-1].seconds if history else 0.0
+    measure(state.parameters)
+    for k, block in enumerate(system.blocks):
+        if block.redraw:
+            sizes(state.parameters, k, jnp.zeros((CANDIDATES * len(block.points), block.points.shape[1])))
+    compiling = time.perf_counter() - compiling
+    if history:
+        begun = time.perf_counter() - history[-1].seconds  # compiling counts once
     kept = time.perf_counter()
     status: Status | None = None
     try:
-        while (status := _ending(system, stop, history)) is None:
+        while (status := ending(system, stop, history)) is None:
             if stopping():
                 status = "interrupted"
                 break
@@ -144,12 +154,36 @@ def minimise(
                 kept = time.perf_counter()
     except KeyboardInterrupt:
         status = "interrupted"
-    keep(Snapshot(state, trusted, points, history))
-    _, worse = _redraw(sizes, system, state.parameters, trusted, points, seed, 0, last=True)
-    return Outcome(trusted if worse > 1 else state.parameters, tuple(history), status, compiling, points)
+    snapshot = Snapshot(state, trusted, points, history)
+    keep(snapshot)
+    return _outcome(sizes, system, seed, snapshot, status, compiling, measure)
 
 
-def _ending(system: System, stop: Stop, history: Sequence[Record]) -> Status | None:
+def _outcome(
+    sizes: Callable,
+    system: System,
+    seed: int,
+    end: Snapshot,
+    status: Status,
+    compile_seconds: float,
+    measure: Callable[[Array], Mapping[str, float]],
+) -> Outcome:
+    """The end of a run, or its last check on fresh points where these find that the steps since then did harm."""
+    _, worse = _redraw(sizes, system, end.state.parameters, end.trusted, end.points, seed, 0, last=True)
+    undone = _since_check(system, end.history) if worse > UNDONE else 0
+    parameters = end.trusted if undone else end.state.parameters
+    errors = measure(parameters)
+    return Outcome(parameters, tuple(end.history), status, compile_seconds, end.points, undone, errors)
+
+
+def _since_check(system: System, history: Sequence[Record]) -> int:
+    """Steps since points were last redrawn, and the parameters of that moment trusted."""
+    starts = [0, *(record.step for record in history[:-1])]
+    checks = [step for step in starts if any(b.redraw and step % b.redraw == 0 for b in system.blocks)]
+    return history[-1].step - checks[-1] if history and checks else 0
+
+
+def ending(system: System, stop: Stop, history: Sequence[Record]) -> Status | None:
     """Why a run with this history ends; None if it goes on."""
     if not history:
         return None

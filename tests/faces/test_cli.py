@@ -150,6 +150,51 @@ def test_without_jax(words: list[str]) -> None:
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("words", [["solve", "[/b].pde"], ["resume", "[/b]"], ["solve", "heat.pde", "--set", "[/b]"]])
+def test_brackets_are_the_users(spec: Path, words: list[str]) -> None:
+    result = pdedsl(*words)
+    assert result.exit_code == 2 and "[/b]" in result.output
+
+
+def test_an_empty_folder_of_the_users_stays(spec: Path) -> None:
+    Path("mine").mkdir()
+    assert pdedsl("resume", "mine").exit_code == 2
+    assert pdedsl("solve", spec, "--set", "network=foo(3)", "--out", "mine").exit_code == 2
+    assert Path("mine").is_dir()
+    assert pdedsl("solve", spec, "--set", "network=foo(3)", "--out", "made").exit_code == 2
+    assert not Path("made").exists()
+
+
+@pytest.mark.slow
+def test_resume_with_nothing_left_changes_nothing(spec: Path, heat: str) -> None:
+    spec.write_text(heat.replace('"Heat"', '"Heat [/b] [K] $x$"'))
+    first = pdedsl("solve", spec, "--steps", 2, "--out", "run")
+    assert first.exit_code == 0 and "Heat [/b] [K] $x$" in first.output
+    before = {p.name: p.read_bytes() for p in Path("run").iterdir()}
+    result = pdedsl("resume", "run")
+    assert result.exit_code == 0 and "nothing was left to do (steps)" in result.output, result.output
+    assert {p.name: p.read_bytes() for p in Path("run").iterdir()} == before
+
+
+def test_constant_expressions_for_parameters(spec: Path) -> None:
+    assert "a = 0.0079577" in pdedsl("show", spec, "--param", "a=0.1/(4*pi)").output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [[], ["--json-lines"]])
+def test_a_run_goes_on_when_nobody_reads_it(spec: Path, options: list[str]) -> None:
+    command = [sys.executable, "-m", "pdedsl.faces.cli", "solve", str(spec), "--out", "run", *options]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=os.environ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
+    assert json.loads(Path("run/run.json").read_text())["status"] == "steps"
+
+
+@pytest.mark.slow
 def test_ctrl_c_saves_what_there_is(spec: Path) -> None:
     command = [sys.executable, "-u", "-m", "pdedsl.faces.cli", "solve", str(spec), "--steps", "100000", "--out", "run"]
     # Shells start background jobs with the interrupt ignored, and children inherit that.
@@ -165,3 +210,21 @@ def test_ctrl_c_saves_what_there_is(spec: Path) -> None:
     assert process.returncode == 0, output
     assert "interrupted" in output and "Traceback" not in output
     assert json.loads(Path("run/run.json").read_text())["status"] == "interrupted"
+
+
+def test_a_second_ctrl_c_ends_at_once_also_within_a_step(spec: Path) -> None:
+    """Python itself hears signals only between two of its instructions, and one of them may take long."""
+    code = (
+        "import hashlib\nfrom pdedsl.faces.signals import Stopping\n"
+        "with Stopping(lambda words: print(words, flush=True), lambda: print('restored', flush=True)):\n"
+        "    print('ready', flush=True)\n"
+        "    hashlib.pbkdf2_hmac('sha256', b'', b'', 10**9)\n"
+    )
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=os.environ) as process:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "stopping after this step (again: at once)\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "restored\n"
+    assert process.returncode == 130

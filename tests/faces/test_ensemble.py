@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from pdedsl.faces.cli import app
-from pdedsl.faces.ensemble import disagreement
-from pdedsl.faces.solution import open_run
+from pdedsl.faces.ensemble import begin, disagreement
+from pdedsl.faces.folder import alone
+from pdedsl.faces.solve import open_run
 
 
 @pytest.fixture
@@ -35,6 +36,43 @@ def test_an_ensemble_gives_mean_and_spread(spec: Path) -> None:
         assert f"u {spread:.1e}" in result.output
 
 
+@pytest.mark.slow
+def test_an_ensemble_goes_on_where_it_was_stopped(spec: Path) -> None:
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, list(words))
+
+    assert run("solve", str(spec), "--ensemble", "2", "--out", "whole").exit_code == 0
+    Path("half").mkdir()
+    begin(Path("half"), [0, 1])  # as if it had been killed before its second member
+    assert run("solve", str(spec), "--steps", "2", "--out", "half/seed-0").exit_code == 0
+    result = run("resume", "half", "--steps", "5")
+    assert result.exit_code == 0, result.output
+    for seed in (0, 1):
+        one, other = (open_run(Path(home) / f"seed-{seed}") for home in ("whole", "half"))
+        np.testing.assert_array_equal(one.outcome.parameters, other.outcome.parameters)
+    said = run("info", "half").output
+    assert "seed 0: steps after 5 steps" in said and "spread over 2 seeds" in said
+    assert "name one of its runs, half/seed-0" in run("eval", "half", "--at", "x=0.5,t=1").output
+    with alone(Path("half")):
+        assert "another run" in run("resume", "half").output
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        ("u = 1/(t - 1/2)", "E603"),
+        ("u = # nothing", "E101"),
+        ("w = t", "no field `w`"),
+        ("u = u", "holds the unknown"),
+        ("u = [x, t]", "components"),
+    ],
+)
+def test_verify_says_what_is_wrong(spec: Path, function: str, words: str) -> None:
+    result = CliRunner().invoke(app, ["verify", str(spec), "--exact", function])
+    assert result.exit_code == 2 and words in result.output and not Path("runs").exists(), result.output
+
+
+@pytest.mark.slow
 def test_verify(spec: Path) -> None:
     arguments = ["verify", str(spec), "--exact", "u = x*(1 - x)*exp(t)", "--set", "steps=20", "--out", "run"]
     result = CliRunner().invoke(app, arguments)

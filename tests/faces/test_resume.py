@@ -84,6 +84,7 @@ def test_killed_at_any_moment(heat: str, tmp_path: Path) -> None:
     assert not [p.name for p in folder.iterdir() if p.name.startswith(".")]
 
 
+@pytest.mark.slow
 def test_a_term_signal_saves(heat: str, tmp_path: Path) -> None:
     spec, folder = tmp_path / "heat.pde", tmp_path / "run"
     spec.write_text(heat)
@@ -114,12 +115,13 @@ def test_what_a_run_cannot_change(heat: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not a whole one"):
         pdedsl.resume(tmp_path, steps=4)
     (tmp_path / "checkpoint.npz").write_bytes(whole)
-    lines = (tmp_path / "settings.txt").read_text().replace("mlp(6)", "mlp(7)")
+    lines = (tmp_path / "settings.txt").read_text().replace("mlp(6", "mlp(7")
     (tmp_path / "settings.txt").write_text(lines)
     with pytest.raises(ValueError, match="another network"):
         pdedsl.resume(tmp_path, steps=4)
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_leaves_the_last_checkpoint(
     heat: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from pdedsl.faces.cli import app
-from pdedsl.faces.solution import open_run
+from pdedsl.faces.solve import open_run
 
 
 def pdedsl(*arguments: object) -> Result:
@@ -84,11 +85,56 @@ def test_eval_of_a_table(heat_run: Path, tmp_path: Path) -> None:
         (["--at", "x=0.5,t=1", "--of", "dx(w)"], "`w` is not declared"),
         (["--at", "x=0.5,t=1", "--of", "u +"], "E101"),
         (["--csv", "none.csv"], "none.csv: No such file"),
+        (["--at", "x=0.5,t=1", "--csv", "none.csv"], "and not both"),
+        (["--at", "x=nan,t=1"], "not a finite number"),
+        (["--at", "x=0.5,x=0.5,t=1"], "there twice"),
+        (["--at", "x=0.5,t=1", "--of", ""], "not one expression"),
+        (["--at", "x=0.5,t=1", "--of", "[/b]"], "E101"),
+        (["--at", "x[/b]=1"], "no coordinate `x[/b]`"),
     ],
 )
 def test_eval_says_what_is_wrong(heat_run: Path, arguments: list[str], words: str) -> None:
     result = pdedsl("eval", heat_run, *arguments)
     assert result.exit_code == 2 and words in result.output
+
+
+def test_eval_takes_constant_expressions(heat_run: Path) -> None:
+    one, other = (pdedsl("eval", heat_run, "--at", at).output for at in ("x=1/4,t=min(2, 1)", "x=0.25,t=1"))
+    assert one == other and one.startswith("u = ")
+
+
+def test_eval_of_vectors_and_matrices(flow_run: Path) -> None:
+    asked = ["grad(u)", "U + U", "grad(U)", "x"]
+    result = pdedsl("eval", flow_run, "--at", "x=0.3,y=0.5", *(w for e in asked for w in ("--of", e)))
+    found = {name: float(value) for name, value in (line.split(" = ") for line in result.output.splitlines())}
+    assert list(found) == [
+        *("grad(u)[1]", "grad(u)[2]", "U + U[1]", "U + U[2]"),
+        *("grad(U)[1, 1]", "grad(U)[1, 2]", "grad(U)[2, 1]", "grad(U)[2, 2]", "x"),
+    ]
+    assert found["grad(U)[1, 2]"] == pytest.approx(found["grad(u)[2]"], rel=1e-9)
+    solution = open_run(flow_run)
+    assert solution.evaluate("grad(U)", [[0.3, 0.5]] * 4).shape == (4, 2, 2)
+    assert found["U + U[2]"] == pytest.approx(2 * float(solution(x=0.3, y=0.5)["v"]), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"a,b\n1,2\n", "`x` is missing"),
+        (b"x;t\n0.5;0.1\n", ""),
+        (b"x\tt\n0.5\t0.1\n\n", ""),
+        (b"x,t\n0.5,one\n", ":2: this row needs a number"),
+        (b"x,t\n", "holds no points"),
+        (b"\xff\xfex,t", "not a table in UTF-8"),
+        (b"x,t,x\n1,2,3\n", "there twice"),
+    ],
+)
+def test_tables_of_points(heat_run: Path, tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "points.csv").write_bytes(content)
+    result = pdedsl("eval", heat_run, "--csv", tmp_path / "points.csv")
+    assert result.exit_code == (2 if words else 0) and words in result.output, result.output
+    assert words or rows(result.output)[0]["t"] == 0.1
 
 
 def test_export_of_grids(flow_run: Path, tmp_path: Path) -> None:
@@ -141,8 +187,33 @@ def test_the_exported_program_runs_without_pdedsl(heat_run: Path, tmp_path: Path
     np.testing.assert_allclose(json.loads(done.stdout), open_run(heat_run)(points), rtol=1e-12)
 
 
-def test_export_says_what_is_wrong(heat_run: Path) -> None:
+def test_export_says_what_is_wrong(heat_run: Path, tmp_path: Path) -> None:
     assert "netcdf, vtk, csv" in pdedsl("export", heat_run, "--format", "foo").output
+    for words, *arguments in (
+        ("say which --format", "--out", tmp_path / "s.foo"),
+        ("csv files end in .csv", "--out", tmp_path / "s.npz", "--format", "csv"),
+        ("there is no folder", "--out", tmp_path / "none" / "s.npz"),
+        ("is a folder", "--out", tmp_path),
+    ):
+        result = pdedsl("export", heat_run, *arguments)
+        assert result.exit_code == 2 and words in " ".join(result.output.split()), result.output
+    assert pdedsl("export", heat_run, "--out", tmp_path / "s.csv").exit_code == 0
+    assert os.listdir(tmp_path) == ["s.csv"]
+
+
+def test_what_is_no_run_is_told(heat_run: Path, tmp_path: Path) -> None:
+    assert "this is a file" in pdedsl("info", heat_run / "run.json").output
+    broken = tmp_path / "broken"
+    shutil.copytree(heat_run, broken)
+    for name, content, words in (
+        ("network.npz", b"", "not whole"),
+        ("run.json", b"", "not the summary of a run"),
+        ("spec.pde", b"pde 1\nequation: 2u\n", "E101"),
+    ):
+        (broken / name).write_bytes(content)
+        result = pdedsl("info", broken)
+        assert result.exit_code == 2 and words in result.output, result.output
+        shutil.copy(heat_run / name, broken / name)
 
 
 def test_plot(heat_run: Path, tmp_path: Path) -> None:
@@ -177,3 +248,4 @@ def test_analyze(heat_run: Path, flow_run: Path) -> None:
     result = pdedsl("analyze", flow_run)
     assert result.exit_code == 0 and "not known" in result.output
     assert pdedsl("analyze", heat_run, "--at", "y=1").exit_code == 2
+    assert "outside the domain" in pdedsl("analyze", heat_run, "--at", "x=2,t=1").output

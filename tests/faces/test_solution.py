@@ -74,6 +74,7 @@ def test_saved_and_opened_again(trained: pdedsl.Solution, tmp_path: Path) -> Non
     assert not [p for p in folder.iterdir() if p.name.startswith(".")]
 
 
+@pytest.mark.slow
 def test_several_fields_by_name() -> None:
     solution = pdedsl.solve(pdedsl.loads(SYSTEM), steps=2, network="mlp(5)", points=60)
     found = solution(x=[0.1, 0.2], y=1.0, t=0.5)
@@ -85,6 +86,7 @@ def test_several_fields_by_name() -> None:
     assert len(solution.plot().axes) >= 7
 
 
+@pytest.mark.slow
 def test_double_precision_whatever_jax_is_set_to(trained: pdedsl.Solution) -> None:
     with jax.enable_x64(False):
         solution = pdedsl.solve(trained.problem, steps=2)

@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 
 import pdedsl
+from pdedsl.language.choices import read_choice
 from pdedsl.language.load import loads
+from pdedsl.numerics.network import Architecture
 from pdedsl.numerics.system import Block, System, system
 from pdedsl.solver import anagram
 from pdedsl.solver.method import Objective, Points, Report
 from pdedsl.solver.settings import settings
-from pdedsl.solver.solve import Record, Stop, minimise
+from pdedsl.solver.solve import Outcome, Record, Stop, minimise
 
 PUBLISHED = "anagram(cutoff = relative(1e-8), rows = unscaled)"
 
@@ -122,8 +124,8 @@ class Walker:
         return Walk(state.parameters + jnp.asarray(self.steps)[state.count], state.count + 1), report
 
 
-def walked(*steps: float) -> tuple[list[float], float]:
-    """The parameter at each iteration and at the end; the residual is the parameter, points are redrawn every 2 steps."""
+def walk(*steps: float) -> Outcome:
+    """A walk of one parameter; the residual is the parameter, points are redrawn every 2 steps."""
     block = Block(
         "equation",
         lambda u, x: u(x),
@@ -133,7 +135,12 @@ def walked(*steps: float) -> tuple[list[float], float]:
         redraw=2,
     )
     told = System((block,), lambda p: lambda x: p, jnp.ones(1))
-    outcome = minimise(told, Walker(steps), Stop(steps=len(steps)))
+    return minimise(told, Walker(steps), Stop(steps=len(steps)))
+
+
+def walked(*steps: float) -> tuple[list[float], float]:
+    """The parameter at each iteration of a walk, and at its end."""
+    outcome = walk(*steps)
     return [(2 * r.loss) ** 0.5 for r in outcome.history], float(outcome.parameters[0])
 
 
@@ -144,7 +151,20 @@ def test_steps_that_fresh_points_find_worse_are_undone() -> None:
     assert parameters == pytest.approx([1, 0.5, 0.25, 0.35])
 
 
-def test_of_the_end_and_the_last_check_the_better_one_is_the_answer() -> None:
+def test_steps_at_the_end_that_fresh_points_find_worse_are_taken_back() -> None:
     assert walked(-0.5, 0.0, 3.0)[1] == 0.5
+    assert walked(-0.5, 0.0, 0.1)[1] == 0.6
     assert walked(-0.5, 0.0, -0.25)[1] == 0.25
     assert walked(-0.5, 0.0, float("nan"))[1] == 0.5
+
+
+@pytest.mark.parametrize(("steps", "undone"), [((-0.5, 0.0, 3.0), 1), ((-0.5, 0.0, 3.0, 0.0), 2), ((-0.5, 0.1), 0)])
+def test_how_many_steps_were_taken_back(steps: tuple[float, ...], undone: int) -> None:
+    assert walk(*steps).undone == undone
+
+
+def test_the_settings_in_words_are_those_of_the_run(heat: str) -> None:
+    chosen = settings(loads(heat))
+    assert chosen.method == anagram.Anagram() and chosen.architecture == Architecture((8, 8))
+    again = loads(heat).with_choices({k: read_choice(loads(heat), k, str(v)) for k, v in chosen.choices.items()})
+    assert settings(again) == chosen
