@@ -48,11 +48,15 @@ def begin(folder: Path, seeds: Sequence[int]) -> None:
 
 
 def members(folder: Path) -> dict[int, Path]:
-    """The folder of each seed of an ensemble; empty if it is none."""
+    """The folder of each seed of an ensemble; empty if it is none. ValueError if that cannot be read."""
     path = folder / MEMBERS
     if not path.exists():
         return {}
-    return {int(seed): folder / f"seed-{seed}" for seed in json.loads(path.read_text(encoding="utf-8"))["seeds"]}
+    try:
+        seeds = json.loads(path.read_text(encoding="utf-8"))["seeds"]
+        return {int(seed): folder / f"seed-{int(seed)}" for seed in seeds}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} does not name the runs of an ensemble") from error
 
 
 def describe(solutions: Sequence[Solution], found: xr.Dataset) -> list[str]:

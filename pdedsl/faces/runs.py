@@ -24,7 +24,11 @@ def info(run: Run) -> None:
         from pdedsl.faces.ensemble import describe, members, together
         from pdedsl.faces.progress import summary
 
-        if run.is_dir() and (seeds := members(run)):
+        try:
+            seeds = members(run)
+        except ValueError as error:
+            stop(str(error), USAGE)
+        if seeds:
             solutions = [_open(own) for own in seeds.values()]
             for line in describe(solutions, together(solutions)):
                 screen.print(line, markup=False, soft_wrap=True)
@@ -174,9 +178,10 @@ def _open(run: Path) -> "Solution":
     from pdedsl.faces.solve import open_run
     from pdedsl.language.source import SpecError
 
-    if seeds := members(run):
-        stop(f"{run} holds an ensemble: name one of its runs, {', '.join(str(own) for own in seeds.values())}", USAGE)
     try:
+        if seeds := members(run):
+            own = ", ".join(map(str, seeds.values()))
+            stop(f"{run} holds an ensemble: name one of its runs, {own}", USAGE)
         return open_run(run)
     except (ValueError, SpecError) as error:
         stop(str(error), USAGE)

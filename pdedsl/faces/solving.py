@@ -1,7 +1,7 @@
 """Commands that solve: `pdedsl solve | resume | verify`."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -120,12 +120,9 @@ def _solve(
             own = folder()
             _run(own, shown, stopping, partial(run_solver, problem, folder=own.path, **choices))
             return
-        from pdedsl.faces.ensemble import begin
-
         first = _seed(choices.pop("seed", dict(problem.choices).get("seed", 0)))
-        home = folder().path
-        begin(home, range(first, first + members))
-        _ensemble(home, shown, stopping, partial(run_solver, problem, **choices))
+        seeds = range(first, first + members)
+        _ensemble(folder().path, shown, stopping, partial(run_solver, problem, **choices), seeds)
 
 
 def _stopping() -> Any:
@@ -142,14 +139,25 @@ def _seed(value: Any) -> int:
         return stop(f"seed = {value}: `seed` takes a whole number", USAGE)
 
 
-def _ensemble(folder: Path, shown: "_Shown", stopping: Any, start: Callable[..., Any], **limits: Any) -> None:
-    """Solve with each seed of an ensemble, or go on with it; then say how far they agree."""
-    from pdedsl.faces.ensemble import describe, disagreement, members, save, together
+def _ensemble(
+    folder: Path,
+    shown: "_Shown",
+    stopping: Any,
+    start: Callable[..., Any],
+    fresh: Sequence[int] = (),
+    **limits: Any,
+) -> None:
+    """Solve with each seed of an ensemble, a `fresh` one or one to go on with; then say how far they agree."""
+    from pdedsl.faces.ensemble import begin, describe, disagreement, members, save, together
     from pdedsl.faces.folder import Busy, alone, as_json
     from pdedsl.faces.solve import resume as go_on
 
     try:
         with alone(folder):
+            if fresh and members(folder):
+                stop(f"{folder} holds an ensemble already: choose another folder with --out", USAGE)
+            if fresh:
+                begin(folder, fresh)
             solutions = []
             for seed, own in members(folder).items():
                 begun = (own / "spec.pde").exists()
@@ -194,11 +202,14 @@ def resume(
             from pdedsl.faces.solve import start_again
 
             shown = _Shown(folder.name, profile, quiet, json_lines)
-            seeds = members(folder)
-            first = next(iter(seeds.values()), folder)
-            if (first / "run.json").exists():
-                for words in changed(first):
-                    err.print(f"[yellow]{escape(words)}: the run does not go on bit for bit[/yellow]", soft_wrap=True)
+            try:
+                seeds = members(folder)
+                first = next(iter(seeds.values()), folder)
+                other = changed(first) if (first / "run.json").exists() else []
+            except ValueError as error:
+                stop(str(error), USAGE)
+            for words in other:
+                err.print(f"[yellow]{escape(words)}: the run does not go on bit for bit[/yellow]", soft_wrap=True)
             if seeds:
                 _ensemble(folder, shown, stopping, partial(start_again, first, **choices), **choices)
             else:

@@ -174,6 +174,9 @@ def test_resume_with_nothing_left_changes_nothing(spec: Path, heat: str) -> None
     result = pdedsl("resume", "run")
     assert result.exit_code == 0 and "nothing was left to do (steps)" in result.output, result.output
     assert {p.name: p.read_bytes() for p in Path("run").iterdir()} == before
+    Path("run/run.json").write_text("")
+    result = pdedsl("resume", "run")
+    assert result.exit_code == 2 and "not the summary of a run" in result.output
 
 
 def test_constant_expressions_for_parameters(spec: Path) -> None:

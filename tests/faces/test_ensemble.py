@@ -55,6 +55,10 @@ def test_an_ensemble_goes_on_where_it_was_stopped(spec: Path) -> None:
     assert "name one of its runs, half/seed-0" in run("eval", "half", "--at", "x=0.5,t=1").output
     with alone(Path("half")):
         assert "another run" in run("resume", "half").output
+    Path("half/ensemble.json").write_text("[]")
+    for words in (["resume", "half"], ["info", "half"], ["eval", "half", "--at", "x=0,t=0"]):
+        result = run(*words)
+        assert result.exit_code == 2 and "does not name the runs" in result.output, result.output
 
 
 @pytest.mark.parametrize(
