@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 import pdedsl
-from pdedsl.faces.compare import race
+from pdedsl.studies.compare import race
 
 SPECS = Path(__file__).parents[1] / "specs"
 PROBLEMS = ("laplace_2d", "heat", "laplace_5d", "allen_cahn", "burgers")

@@ -13,7 +13,7 @@ from statistics import median
 import jax
 
 import pdedsl
-from pdedsl.numerics.compare import truths
+from pdedsl.numerics.truth import truths
 
 TALK = Path(__file__).parents[1] / "specs" / "talk"
 PUBLISHED = {"laplace_2d": 2.5e-9, "heat": 7e-7, "laplace_5d": 4e-5, "allen_cahn": 2.6e-3}

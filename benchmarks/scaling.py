@@ -16,7 +16,7 @@ import numpy as np
 
 import pdedsl
 from pdedsl.numerics.network import Architecture
-from pdedsl.numerics.points import Plan
+from pdedsl.numerics.sampling import Plan
 from pdedsl.numerics.system import system
 from pdedsl.solver.anagram import Anagram, State
 from pdedsl.solver.method import Objective

@@ -55,7 +55,7 @@ def measure(name: str, seed: int, keep: Path | None = None, *options: str) -> tu
     """Error, seconds of the whole command, seconds of compiling, steps; `keep` is where the run folder stays."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run" if keep is None else keep / f"{name}-{seed}"
-        command = [sys.executable, "-m", "pdedsl.faces.cli", "solve", str(SPECS / f"{name}.pde")]
+        command = [sys.executable, "-m", "pdedsl.commands.cli", "solve", str(SPECS / f"{name}.pde")]
         begun = time.perf_counter()
         done = subprocess.run(
             [*command, "--seed", str(seed), "--out", str(out), *options],

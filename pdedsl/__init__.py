@@ -7,37 +7,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pdedsl.faces.solution import Solution
-    from pdedsl.faces.solve import open_run as open
-    from pdedsl.faces.solve import resume, solve
-    from pdedsl.language.build import boundary, equation, initial, problem
-    from pdedsl.language.load import load, loads
-    from pdedsl.language.problem import Condition, Coordinate, Equation, Field, Parameter, Problem
-    from pdedsl.language.source import Diagnostic, SpecError
     from pdedsl.numerics.lower import residuals
     from pdedsl.numerics.network import add_activation
+    from pdedsl.problem.problem import Condition, Coordinate, Equation, Field, Parameter, Problem
+    from pdedsl.runs.run import open_run as open
+    from pdedsl.runs.run import resume, solve
+    from pdedsl.runs.solution import Solution
+    from pdedsl.stages.compose import boundary, equation, initial, problem
+    from pdedsl.stages.load import load, loads
+    from pdedsl.vocabulary.source import Diagnostic, SpecError
 
 _HOMES = {
-    "load": "pdedsl.language.load",
-    "loads": "pdedsl.language.load",
-    "Problem": "pdedsl.language.problem",
-    "Coordinate": "pdedsl.language.problem",
-    "Parameter": "pdedsl.language.problem",
-    "Field": "pdedsl.language.problem",
-    "Equation": "pdedsl.language.problem",
-    "Condition": "pdedsl.language.problem",
-    "problem": "pdedsl.language.build",
-    "equation": "pdedsl.language.build",
-    "boundary": "pdedsl.language.build",
-    "initial": "pdedsl.language.build",
-    "Diagnostic": "pdedsl.language.source",
-    "SpecError": "pdedsl.language.source",
+    "load": "pdedsl.stages.load",
+    "loads": "pdedsl.stages.load",
+    "Problem": "pdedsl.problem.problem",
+    "Coordinate": "pdedsl.problem.problem",
+    "Parameter": "pdedsl.problem.problem",
+    "Field": "pdedsl.problem.problem",
+    "Equation": "pdedsl.problem.problem",
+    "Condition": "pdedsl.problem.problem",
+    "problem": "pdedsl.stages.compose",
+    "equation": "pdedsl.stages.compose",
+    "boundary": "pdedsl.stages.compose",
+    "initial": "pdedsl.stages.compose",
+    "Diagnostic": "pdedsl.vocabulary.source",
+    "SpecError": "pdedsl.vocabulary.source",
     "residuals": "pdedsl.numerics.lower",
     "add_activation": "pdedsl.numerics.network",
-    "Solution": "pdedsl.faces.solution",
-    "solve": "pdedsl.faces.solve",
-    "resume": "pdedsl.faces.solve",
-    "open": "pdedsl.faces.solve:open_run",
+    "Solution": "pdedsl.runs.solution",
+    "solve": "pdedsl.runs.run",
+    "resume": "pdedsl.runs.run",
+    "open": "pdedsl.runs.run:open_run",
 }
 
 __all__ = [

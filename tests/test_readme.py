@@ -9,9 +9,9 @@ import matplotlib
 import pytest
 from typer.testing import CliRunner
 
-from pdedsl.faces.cli import app
-from pdedsl.language.load import check
-from pdedsl.language.source import Source
+from pdedsl.commands.cli import app
+from pdedsl.stages.load import check
+from pdedsl.vocabulary.source import Source
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -61,7 +61,7 @@ def test_the_message_shown_is_the_message_given() -> None:
 
 
 def check_error(text: str) -> str:
-    from pdedsl.language.source import render
+    from pdedsl.vocabulary.source import render
 
     checked = check(Source.of(text, "heat.pde"))
     return render(checked.errors[0], checked.source)

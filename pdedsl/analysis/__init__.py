@@ -2,10 +2,10 @@
 
 from pdedsl.analysis.defect import Estimate, error, estimates
 from pdedsl.analysis.fourier import Fourier, fourier
-from pdedsl.analysis.green import true_green
 from pdedsl.analysis.learning import Stage, learning
 from pdedsl.analysis.tangent import Tangent, tangent
 from pdedsl.analysis.trust import Misfit, misfits
+from pdedsl.reference.green import true_green
 
 __all__ = [
     "Estimate",

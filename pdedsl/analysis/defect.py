@@ -16,12 +16,12 @@ import numpy as np
 import sympy as sp
 from jax import Array
 
-from pdedsl.language import geometry
-from pdedsl.language.balance import weights
-from pdedsl.language.problem import Condition, Equation, Problem
+from pdedsl.geometry import geometry
 from pdedsl.numerics.lower import Callee, Residual, lower
-from pdedsl.numerics.points import Sampler, sampler
+from pdedsl.numerics.sampling import Sampler, sampler
 from pdedsl.numerics.system import Block, System, wrap
+from pdedsl.planning.balance import weights
+from pdedsl.problem.problem import Condition, Equation, Problem
 from pdedsl.solver.factor import qr
 from pdedsl.solver.method import Objective
 

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from pdedsl.language import geometry
-from pdedsl.language.problem import Problem
+from pdedsl.geometry import geometry
 from pdedsl.numerics.lower import Callee, residuals
+from pdedsl.problem.problem import Problem
 
 MODES = {1: 40, 2: 12, 3: 5}
 """The largest wavenumber in each coordinate, in half waves, by the number of coordinates."""

@@ -15,13 +15,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from pdedsl.language.problem import Problem
-from pdedsl.numerics.points import sampler
+from pdedsl.numerics.sampling import sampler
 from pdedsl.numerics.system import Block, System, system
+from pdedsl.problem.problem import Problem
 from pdedsl.solver.factor import Factors, qr
 from pdedsl.solver.method import Objective, Points
-from pdedsl.solver.settings import Settings
-from pdedsl.solver.solve import Outcome
+from pdedsl.solver.minimise import Outcome
+from pdedsl.stages.settings import Settings
 
 ROWS = 3
 """Rows of the feature matrix for each parameter: fresh points, uniform on where a statement holds."""

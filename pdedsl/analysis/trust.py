@@ -7,9 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pdedsl.language.problem import Problem
 from pdedsl.numerics.lower import Callee, lower
-from pdedsl.numerics.points import sampler
+from pdedsl.numerics.sampling import sampler
+from pdedsl.problem.problem import Problem
 
 POINTS = 4096
 """Fresh points for each statement."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from pdedsl.language.geometry import Rim, pieces, start
-from pdedsl.language.problem import Field, Problem
+from pdedsl.geometry.geometry import Rim, pieces, start
+from pdedsl.problem.problem import Field, Problem
 
 
 @dataclass

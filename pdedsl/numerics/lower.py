@@ -11,10 +11,10 @@ import numpy as np
 import sympy as sp
 from jax import Array
 
-from pdedsl.language import geometry, quadrature
-from pdedsl.language.functions import BY_HEAD
-from pdedsl.language.problem import Condition, Equation, Integral, Problem, expand_derivatives, normal
+from pdedsl.geometry import geometry, quadrature
 from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
+from pdedsl.problem.problem import Condition, Equation, Integral, Problem, expand_derivatives, normal
+from pdedsl.vocabulary.functions import BY_HEAD
 
 Callee = Callable[[Array], Array]
 Residual = Callable[[Callee, Array], Array]

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from pdedsl.language import geometry
-from pdedsl.language.problem import Condition, Problem, Report
+from pdedsl.geometry import geometry
 from pdedsl.numerics.lower import Callee, lower_expressions
+from pdedsl.problem.problem import Condition, Problem, Report
 
 MANY = 4096
 TIMES = 101

@@ -10,14 +10,14 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from pdedsl.language.balance import weights
-from pdedsl.language.cost import cost
-from pdedsl.language.problem import Problem, expand_derivatives
-from pdedsl.language.write import write_expression
 from pdedsl.numerics.hard import Ansatz, ansatz
 from pdedsl.numerics.lower import Callee, Residual, lower, lower_expressions
 from pdedsl.numerics.network import Architecture, perceptron
-from pdedsl.numerics.points import Plan, Sampler, place, sampler
+from pdedsl.numerics.sampling import Plan, Sampler, place, sampler
+from pdedsl.planning.balance import weights
+from pdedsl.planning.cost import cost
+from pdedsl.problem.problem import Problem, expand_derivatives
+from pdedsl.problem.write import write_expression
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import median
 
-from pdedsl.solver.solve import Outcome, Record
+from pdedsl.solver.minimise import Outcome, Record
 
 LEAD = 0.9
 """The share of the loss from which one block dominates, and of the directions from which a network is used up."""

@@ -9,7 +9,7 @@ import pytest
 from jax import Array
 
 from pdedsl.analysis import error, estimates
-from pdedsl.language.load import loads
+from pdedsl.stages.load import loads
 
 LINEAR = """pde 1
 domain x in [0, 1], y in [0, 1]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from pdedsl.analysis.trust import misfits
-from pdedsl.language.load import loads
+from pdedsl.stages.load import loads
 
 POISSON = """pde 1
 domain x in [0, 1]

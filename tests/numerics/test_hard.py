@@ -5,11 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from pdedsl.language.load import loads
 from pdedsl.numerics.lower import residuals
 from pdedsl.numerics.network import Architecture
-from pdedsl.numerics.points import sampler
+from pdedsl.numerics.sampling import sampler
 from pdedsl.numerics.system import build_model
+from pdedsl.stages.load import loads
 
 SPECS = {
     "heat": """domain x in [0, 2]

@@ -8,10 +8,10 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pdedsl.language.load import check, loads
-from pdedsl.language.source import Source
 from pdedsl.numerics.derivatives import Laplacian, derivatives
 from pdedsl.numerics.lower import residuals
+from pdedsl.stages.load import check, loads
+from pdedsl.vocabulary.source import Source
 
 X, Y, T = sp.symbols("x y t", real=True)
 

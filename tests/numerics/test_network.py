@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import pdedsl
-from pdedsl.language import choices
-from pdedsl.language.load import loads
+from pdedsl.meaning import choices
 from pdedsl.numerics.derivatives import derivatives
 from pdedsl.numerics.network import ACTIVATIONS, Architecture, perceptron
 from pdedsl.numerics.system import build_model
+from pdedsl.stages.load import loads
 
 
 def test_periodic_coordinates_match_with_all_derivatives() -> None:

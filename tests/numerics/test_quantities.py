@@ -4,9 +4,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from pdedsl.language.load import loads
 from pdedsl.numerics.lower import residuals
 from pdedsl.numerics.quantities import quantities
+from pdedsl.stages.load import loads
 
 HEADER = "pde 1\nfield u(x, y)\nequation: laplacian(u) = u\nboundary: u = 0  on all\n"
 

@@ -1,0 +1,122 @@
+"""From an equation to the discontinuities under its derivatives (W602), found by comparing both sides of an interface."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.checker.probe import point_words, points_of, values_at
+from pdedsl.geometry import geometry
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.problem import Equation, Problem, TooLarge, expand_derivatives, occurring, parts
+from pdedsl.problem.write import write_expression
+from pdedsl.vocabulary.functions import Maximum, Minimum
+from pdedsl.vocabulary.source import Diagnostic
+
+GAP = 1e-9
+"""Distance of the two points that are compared, relative to the length of the interval."""
+
+
+def discontinuous(problem: Problem) -> Iterator[Diagnostic]:
+    """W602: derivatives of what jumps along the coordinate that they differentiate in."""
+    for equation in problem.equations:
+        nodes = {n for r in equation.residual for n in parts(r)}
+        derivatives = [n for n in nodes if n.is_Derivative and _switches(n.expr)]
+        for derivative in sorted(derivatives, key=sp.default_sort_key):
+            found = _jump(problem, equation, derivative)
+            if found is None:
+                continue
+            symbol, point, size = found
+            spans = [t.span for t in equation.terms if t.value.has(derivative)]
+            span = min(spans, key=lambda s: s.end - s.start, default=equation.span)
+            message = (
+                f"this differentiates in {symbol} what jumps by {size:.3g} at {point_words(problem, point)}: "
+                f"`{_short(derivative.expr)}`"
+            )
+            help_ = "write an equation for each part and conditions between them, or a smooth transition"
+            yield Diagnostic("W602", message, span, help_)
+            break
+
+
+def _short(expression: sp.Expr) -> str:
+    text = write_expression(expression)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _switches(expression: Any) -> list[sp.Expr]:
+    """Functions of the coordinates at whose zeros an expression may jump."""
+    found: list[Any] = []
+    for part in parts(expression):
+        sides: tuple[Any, ...] = part.args
+        if isinstance(part, (*_INEQUALITIES, Minimum, Maximum)):
+            found.append(sides[0] - sides[1])
+        elif isinstance(part, sp.sign | sp.Abs):
+            found.append(sides[0])
+    return [f for f in found if not f.atoms(sp.core.function.AppliedUndef)]
+
+
+_INEQUALITIES = (sp.LessThan, sp.StrictLessThan, sp.GreaterThan, sp.StrictGreaterThan)
+
+
+def _jump(problem: Problem, equation: Equation, derivative: Any) -> tuple[sp.Symbol, np.ndarray, float] | None:
+    """Where, in which coordinate and by how much the operand, or a derivative of it before the last, jumps."""
+    generic = {f.name: _generic(f.arguments) for f in problem.fields if f.name in occurring((derivative,), [f])}
+    operand = derivative.expr
+    for symbol, count in derivative.variable_count:
+        interface = [p for f in _switches(operand) for p in [_interface(problem, equation, f, symbol)] if len(p)]
+        for _ in range(int(count)):
+            if interface:
+                found = _gap(problem, equation, problem.put(operand, generic), symbol, np.concatenate(interface))
+                if found is not None:
+                    return symbol, *found
+            try:
+                operand = expand_derivatives(sp.Derivative(operand, symbol))
+            except TooLarge:
+                return None
+    return None
+
+
+def _generic(arguments: tuple[sp.Symbol, ...]) -> sp.Expr:
+    """A smooth function that stands for an unknown field."""
+    return sp.exp(sp.Add(*(sp.Float(0.3 + 0.17 * k) * s for k, s in enumerate(arguments[:8]))))
+
+
+def _interface(problem: Problem, equation: Equation, switch: sp.Expr, symbol: sp.Symbol) -> np.ndarray:
+    """Points of the equation's set, shape (n, d), where a function changes its sign along a coordinate."""
+    axis = problem.symbols.index(symbol)
+    left = points_of(problem, equation)
+    right = left.copy()
+    right[:, axis] = np.roll(left[:, axis], 1)  # the points are drawn at random: any other one will do
+
+    def sign(points: np.ndarray) -> np.ndarray:
+        values = np.asarray(evaluate(switch, values_at(problem, Equation("", (), ()), points)), float)
+        return np.broadcast_to(values, (len(points),)) > 0
+
+    low = sign(left)
+    crossed = low != sign(right)
+    left, right, low = left[crossed], right[crossed], low[crossed]
+    for _ in range(50):
+        middle = (left + right) / 2
+        same = (sign(middle) == low)[:, None] if len(middle) else np.zeros((0, 1), bool)
+        left, right = np.where(same, middle, left), np.where(same, right, middle)
+    kept = geometry.within(problem, right) if len(right) else np.zeros(0, bool)
+    return right[kept]
+
+
+def _gap(
+    problem: Problem, equation: Equation, operand: sp.Basic, symbol: sp.Symbol, interface: np.ndarray
+) -> tuple[np.ndarray, float] | None:
+    axis = problem.symbols.index(symbol)
+    lower, upper = problem.bounds[axis]
+    sides = []
+    for sign in (-1, 1):
+        points = interface.copy()
+        points[:, axis] += sign * GAP * (upper - lower)
+        values = values_at(problem, Equation("", (), ()), points)
+        sides.append(np.broadcast_to(np.asarray(evaluate(operand, values), float), (len(points),)))
+    apart = np.abs(sides[1] - sides[0])
+    real = np.where(np.isfinite(apart), apart, 0.0)
+    worst = int(real.argmax())
+    scale = float(np.nan_to_num(np.abs(sides)).max())
+    return (interface[worst], float(real[worst])) if real[worst] > 1e-4 * scale > 0 else None

@@ -1,0 +1,288 @@
+"""From the command line to the passes and back: `pdedsl solve | resume | check | show | format | ...`.
+
+JAX, SymPy and the plots are loaded by the commands that need them, so that help and checks answer at once.
+"""
+
+import json
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pdedsl.commands.inspecting import runs
+from pdedsl.commands.shell import (
+    FAILED,
+    USAGE,
+    WRONG_SPEC,
+    File,
+    Parameters,
+    accepted,
+    aside,
+    check_file,
+    fresh_folder,
+    no_traceback,
+    read_parameters,
+    read_source,
+    screen,
+    show_diagnostics,
+    split,
+    stop,
+)
+from pdedsl.commands.solving import solving
+
+if TYPE_CHECKING:
+    from pdedsl.stages.load import Checked
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Write a PDE as text, get its solution, trust it.",
+)
+specs = typer.Typer()
+"""Commands on specs; those that solve and those on runs have files of their own."""
+
+
+class Stage(StrEnum):
+    """What `show` can print: the passes in a row."""
+
+    spec = "spec"
+    problem = "problem"
+    system = "system"
+
+
+@app.callback(invoke_without_command=True)
+def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        screen.print(f"pdedsl {installed('pdedsl')}")
+        raise typer.Exit
+
+
+@specs.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="One or more .pde files.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the messages as JSON.")] = False,
+) -> None:
+    """Check specs without solving them; takes about a second."""
+    wrong = False
+    rows: list[dict[str, Any]] = []
+    with no_traceback():
+        for file in files:
+            checked = check_file(file, {})
+            counted = checked.diagnostics if strict else checked.errors
+            wrong |= bool(counted)
+            if as_json:
+                rows += [_row(d, checked) for d in checked.diagnostics]
+            else:
+                show_diagnostics(checked)
+                if not checked.diagnostics:
+                    screen.print(f"{file}: fine", markup=False, soft_wrap=True)
+        if as_json:
+            screen.print_json(json.dumps(rows))
+    raise typer.Exit(WRONG_SPEC if wrong else 0)
+
+
+@specs.command()
+def show(
+    file: File,
+    latex: Annotated[bool, typer.Option("--latex", help="As a LaTeX document.")] = False,
+    stage: Annotated[
+        Stage, typer.Option(help="spec: what was written; problem: what it means; system: what is minimised.")
+    ] = Stage.problem,
+    param: Parameters = None,
+) -> None:
+    """Print the problem as it was understood: D(u) = f, B(u) = g."""
+    with no_traceback():
+        checked = check_file(file, read_parameters(param))
+        if stage is Stage.spec:
+            from pdedsl.syntax.syntax import outline
+
+            show_diagnostics(checked)
+            print(outline(checked.spec))
+            raise typer.Exit(WRONG_SPEC if checked.errors else 0)
+        problem = accepted(checked, read_parameters(param))
+        if stage is Stage.system:
+            from pdedsl.numerics.system import outline as outline_system
+            from pdedsl.runs.solution import lower
+
+            print(outline_system(problem, lower(problem)))
+        elif latex:
+            from pdedsl.problem.typeset import document
+
+            print(document(problem))
+        else:
+            from pdedsl.problem.write import describe
+
+            print(describe(problem))
+
+
+@specs.command("format")
+def format_(
+    file: File,
+    in_place: Annotated[bool, typer.Option("--write", "-w", help="Change the file instead of printing.")] = False,
+) -> None:
+    """Print a spec in its canonical form; comments are kept."""
+    with no_traceback():
+        from pdedsl.stages.load import Checked
+        from pdedsl.syntax.format import format_spec
+        from pdedsl.syntax.parse import parse
+
+        source = read_source(file)
+        spec = parse(source)
+        if spec.diagnostics:
+            show_diagnostics(Checked(source, spec, None, spec.diagnostics))
+            raise typer.Exit(WRONG_SPEC)
+        text = format_spec(spec)
+        if not in_place:
+            sys.stdout.write(text)
+        elif text != source.text:
+            temporary = file.with_name(f".{file.name}.new")
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(file)
+
+
+@specs.command()
+def compare(
+    file: File,
+    methods: Annotated[str, typer.Option(help="Methods of the solve block, separated by commas.")] = (
+        "anagram,engd,bfgs,lbfgs,adam"
+    ),
+    time: Annotated[float, typer.Option(help="Seconds of each run.", min=0.1)] = 60,
+    seeds: Annotated[int, typer.Option(help="Runs of each method.", min=1)] = 3,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder; by default comparisons/NAME-1, ...")
+    ] = None,
+    param: Parameters = None,
+) -> None:
+    """Race several methods on a spec: a table, and error against steps and seconds as a figure."""
+    with no_traceback():
+        problem = accepted(check_file(file, read_parameters(param)), read_parameters(param))
+        listed = split(methods)
+        from pdedsl.studies import compare as races
+
+        folder = fresh_folder(file, out, "comparisons")
+
+        def show(method: str, seed: int, run: Any) -> None:
+            error = max(run.errors.values(), default=run.history[-1].loss)
+            screen.print(f"{method}, seed {seed}: {error:.2e} after {run.history[-1].step} steps", soft_wrap=True)
+
+        try:
+            found = races.race(problem, listed, time, seeds, show)
+        except (ValueError, MemoryError) as error:
+            stop(str(error), USAGE)
+        finally:
+            folder.discard()
+        races.write(found, problem, folder.path)
+        screen.print(f"\n{races.table(found)}\n", markup=False, soft_wrap=True)
+        aside("written to", f"{folder.path}/")
+
+
+@specs.command()
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="A code such as E205; all of them without.")
+    ] = None,
+) -> None:
+    """Explain a code of the checker, with a wrong and a right example."""
+    from pdedsl.stages.explain import explain as page_of
+    from pdedsl.stages.explain import pages
+
+    if code is None:
+        for page in pages().values():
+            print(f"{page.code}  {page.title}")
+        return
+    text = page_of(code)
+    if text is None:
+        stop(f"there is no code `{code}`; `pdedsl explain` lists all of them", USAGE)
+    print(text)
+
+
+@specs.command()
+def gallery(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Print this spec; all names without.")] = None,
+) -> None:
+    """List the problems that come with pdedsl, or print one of them."""
+    from pdedsl.commands.gallery import entries
+    from pdedsl.vocabulary.source import suggest
+
+    found = {e.name: e for e in entries()}
+    if name is None:
+        width = max(map(len, found))
+        for entry in found.values():
+            screen.print(f"[bold]{entry.name:{width}}[/bold]  {entry.title}", soft_wrap=True)
+        folder = next(iter(found.values())).path.parent
+        screen.print()
+        aside("solve one:", f"pdedsl solve {folder}/NAME.pde")
+    elif name.removesuffix(".pde") not in found:
+        stop(f"there is no `{name}` in the gallery; {suggest(name, found) or '`pdedsl gallery` lists it'}", USAGE)
+    else:
+        print(found[name.removesuffix(".pde")].path.read_text(encoding="utf-8"), end="")
+
+
+# ---- what the commands share -------------------------------------------------------------------------------------------
+
+
+def _row(diagnostic: Any, checked: "Checked") -> dict[str, Any]:
+    start, end = checked.source.position(diagnostic.span.start), checked.source.position(diagnostic.span.end)
+    return {
+        "file": checked.source.name,
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "line": start[0],
+        "column": start[1],
+        "end_line": end[0],
+        "end_column": end[1],
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+    }
+
+
+for part in (solving, specs, runs):
+    app.add_typer(part)
+
+
+def run(command: Callable[..., Any] = app) -> None:
+    """The program."""
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    _keep_compiled()
+    # What libraries have to say of themselves is not for the users of this program.
+    warnings.simplefilter("ignore")
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    try:
+        command()
+    except KeyboardInterrupt:
+        sys.exit(FAILED)
+
+
+KEPT = 200
+"""Compiled programs that are kept between runs, the youngest ones."""
+
+
+def _keep_compiled() -> None:
+    """Let JAX keep what it compiles, so that the same problem starts at once the next time."""
+    if "JAX_COMPILATION_CACHE_DIR" in os.environ:
+        return
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pdedsl" / "compiled"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        old = sorted(cache.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]
+        for path in old:
+            path.unlink(missing_ok=True)
+    except OSError:
+        return  # nowhere to keep it: compile anew
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(cache)
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,252 @@
+"""From the records of a run to what a person or a program sees of it: a live display, lines, JSON, or nothing."""
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from types import TracebackType
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from pdedsl.commands.shell import err
+from pdedsl.meaning.choices import brief
+from pdedsl.runs.folder import as_json
+from pdedsl.runs.solution import Solution
+from pdedsl.solver.minimise import PACE, Record
+from pdedsl.solver.verdict import verdict
+
+SECONDS = 2.0
+"""Time between two lines where there is no terminal."""
+LEVELS = "▁▂▃▄▅▆▇█"
+WIDTH = 40
+
+
+class Style(StrEnum):
+    """How a run is shown."""
+
+    people = "people"
+    """A live display on a terminal, plain lines elsewhere."""
+    json = "json"
+    """One JSON object a line."""
+    quiet = "quiet"
+
+
+class Progress:
+    """Shows a run while it goes on; a context manager whose `watch` is given each record."""
+
+    def __init__(self, console: Console, title: str, style: Style = Style.people):
+        self.console, self.title, self.style = console, title, style
+        live = style is Style.people and console.is_terminal
+        self.live = Live(console=console, refresh_per_second=8, transient=True) if live else None
+        self.said, self.note = 0.0, ""
+        self.history: list[Record] = []
+        self.errors: Mapping[str, float] = {}
+
+    def __enter__(self) -> "Progress":
+        if self.live:
+            self.live.start()
+            self._show()
+        elif self.style is Style.people:
+            self.console.print("compiling ...", highlight=False)
+        elif self.style is Style.json:
+            self._row({"event": "compiling", "title": self.title})
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.live:
+            self.live.stop()
+
+    def watch(self, record: Record) -> None:
+        self.errors = record.errors or self.errors
+        self.history.append(record)
+        now = time.perf_counter()
+        if self.live:
+            self._show()
+        elif self.style is Style.json:
+            self._row({"event": "step", **numbers(record)})
+        elif self.style is Style.people and (len(self.history) == 1 or now - self.said >= SECONDS):
+            self.said = now
+            self.console.print(line(record, self.errors), highlight=False, soft_wrap=True)
+
+    def stopping(self, words: str) -> None:
+        """Say that the run was asked to stop; on another line than what programs read."""
+        self.note = words
+        if self.live:
+            self._show()
+        else:
+            err.print(f"[yellow]{words}[/yellow]")
+
+    def _show(self) -> None:
+        assert self.live
+        shown = display(self.title, self.history, self.errors) if self.history else self._compiling()
+        self.live.update(Group(shown, Text(self.note, style="yellow")) if self.note else shown)
+
+    def _compiling(self) -> RenderableType:
+        return Spinner("dots", Text(f"{self.title}: compiling", style="dim"))
+
+    def end(self, solution: Solution) -> None:
+        """What came of the run."""
+        if self.style is Style.people:
+            summary(solution, self.console)
+        elif self.style is Style.json:
+            self._row({"event": "end", **solution.summary()})
+
+    def _row(self, values: Mapping[str, object]) -> None:
+        self.console.out(as_json(values), highlight=False)
+
+
+def numbers(record: Record) -> dict[str, object]:
+    """A record as names and numbers; what is not a number is None."""
+    return {
+        "step": record.step,
+        "seconds": round(record.seconds, 4),
+        "left": round(record.left, 1),
+        "loss": record.loss,
+        "losses": dict(record.losses),
+        "cutoff": record.cutoff,
+        "rank": record.rank,
+        "gain": record.gain,
+        "accepted": record.accepted,
+        "errors": dict(record.errors),
+    }
+
+
+def display(title: str, history: Sequence[Record], errors: Mapping[str, float]) -> RenderableType:
+    """Where a run stands, within 80 columns: blocks by name, the filter on the spectrum, the error and its course."""
+    last = history[-1]
+    head = Table.grid(expand=False)
+    head.add_column(width=46, no_wrap=True)
+    head.add_column(width=32, justify="right", no_wrap=True)
+    left = "" if math.isnan(last.left) else f", at most {duration(last.left)} left"
+    head.add_row(Text(title, style="bold"), Text(f"{duration(last.seconds)}{left}", style="dim"))
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim", width=9)
+    rows.add_column(width=9, no_wrap=True)
+    rows.add_column(no_wrap=True)
+    refused = "" if last.accepted else ", step refused"
+    rows.add_row("step", f"{last.step}", Text(f"{pace(history):.1f} a second{refused}", style="dim"))
+    for name, loss in last.losses.items():
+        rows.add_row("loss", f"{loss:.2e}", name)
+    if last.spectrum:
+        rows.add_row("cut-off", f"{last.cutoff:.1e}", spectrum(last))
+    elif not math.isnan(last.cutoff):
+        rows.add_row("cut-off", f"{last.cutoff:.1e}", f"rank {last.rank}")
+    if errors:
+        for name, error in errors.items():
+            course = [r.errors[name] for r in history if name in r.errors]
+            rows.add_row("error", Text(f"{error:.2e}", style="bold green"), Text(f"{sparkline(course)}  {name}"))
+    else:
+        rows.add_row("course", "", sparkline([r.loss for r in history]))
+    return Group(head, rows)
+
+
+def spectrum(record: Record) -> Text:
+    """Singular values as bars, on a logarithmic scale, the largest first; bright what the filter keeps."""
+    logs = [math.log10(max(s, 1e-300) / record.spectrum[0]) if record.spectrum[0] > 0 else 0.0 for s in record.spectrum]
+    bars = Text()
+    for size, value in zip(logs, record.spectrum, strict=True):
+        kept = value >= record.cutoff
+        bars.append(_level(size, -16, 0), style="cyan" if kept else "bright_black")
+    return bars.append(f"  rank {record.rank}", style="dim")
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """The course of a positive number on a logarithmic scale, over all of the run."""
+    finite = [math.log10(v) for v in values if v > 0 and math.isfinite(v)]
+    if not finite:
+        return ""
+    low, high = min(finite), max(finite)
+    some = [finite[round(k * (len(finite) - 1) / (WIDTH - 1))] for k in range(WIDTH)] if len(finite) > WIDTH else finite
+    return "".join(_level(v, low, high) for v in some)
+
+
+def _level(value: float, low: float, high: float) -> str:
+    share = (value - low) / (high - low) if high > low else 0.0
+    return LEVELS[min(len(LEVELS) - 1, max(0, int(share * len(LEVELS))))]
+
+
+def pace(history: Sequence[Record]) -> float:
+    """Steps a second, lately."""
+    last, before = history[-1], history[max(0, len(history) - PACE)]
+    if last is before:
+        return last.step / last.seconds if last.seconds > 0 else 0.0
+    return (last.step - before.step) / max(last.seconds - before.seconds, 1e-9)
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the words of people."""
+    if math.isinf(seconds):
+        return "any time"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes / 60:.1f} h"
+
+
+def line(record: Record, errors: Mapping[str, float]) -> str:
+    """A record as one line, for logs."""
+    losses = "  ".join(f"{name} {loss:.1e}" for name, loss in record.losses.items())
+    filtered = "" if math.isnan(record.cutoff) else f"  cut-off {record.cutoff:.0e}  rank {record.rank}"
+    known = "".join(f"  error {name} {error:.1e}" for name, error in errors.items())
+    return f"{record.step:>5}  {record.seconds:6.1f} s  {losses}{filtered}{known}"
+
+
+def summary(solution: Solution, console: Console) -> None:
+    """The table at the end of a run."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    last, problem, outcome = solution.history[-1], solution.problem, solution.outcome
+
+    def row(name: str, words: object, style: str = "") -> None:
+        table.add_row(name, Text(str(words), style=style))
+
+    row("problem", problem.title or problem.source.name)
+    undone = (
+        f", of which the last {outcome.undone} were undone: fresh points found them worse" if outcome.undone else ""
+    )
+    ended = (
+        f"{solution.status} after {last.step} steps"
+        if solution.status != "running"
+        else f"not yet, {last.step} steps so far"
+    )
+    row("ended by", f"{ended}{undone}")
+    row("time", f"{solution.seconds:.1f} s, of which {outcome.compile_seconds:.1f} s compiling")
+    parameters = outcome.parameters.shape[0]
+    row("network", f"{brief(solution.settings.choices['network'])}, {parameters} parameters")
+    for name, loss in solution.losses.items():
+        row("loss", f"{loss:.2e}  {name}")
+    if not math.isnan(last.cutoff):
+        row("cut-off", f"{last.cutoff:.1e}, {last.rank} of {parameters} directions kept")
+    for name, error in solution.errors.items():
+        origin = "exact" if name in dict(problem.exact) else "reference"
+        row("error", f"{error:.2e}  relative L2 of {name} against the {origin} solution")
+    for misfit in solution.misfits:
+        where = ", ".join(f"{name} = {value:.3g}" for name, value in misfit.where.items())
+        row(
+            "residual",
+            f"{misfit.rms:.2e}  {misfit.statement}, at most {misfit.worst:.1e}{f' at {where}' if where else ''}",
+        )
+    for found in solution.estimates:
+        words = f"error of {found.field} by the linearised problem, {found.absolute:.0e} absolute"
+        row("estimate", f"{found.relative:.0e}     {words}")
+    for quantity in solution.reports:
+        row("report", f"{quantity.name}: {quantity}")
+    if advice := _advice(solution):
+        row("advice", advice, "yellow")
+    console.print(table, highlight=False)
+
+
+def _advice(solution: Solution) -> str:
+    """What a run that went no further, or ended far off, needs."""
+    if found := verdict(solution.outcome):
+        return found
+    if max(solution.errors.values(), default=0.0) > 0.1:
+        return "this is not the solution yet: try more points, another network or another seed"
+    return ""

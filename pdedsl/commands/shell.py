@@ -1,0 +1,201 @@
+"""What the commands share: the terminal, exit statuses, and how they end when something is wrong."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, cast
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from pdedsl.stages.load import Checked
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A .pde file.")]
+Parameters = Annotated[
+    list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Another value for a parameter.")
+]
+
+WRONG_SPEC, USAGE, FAILED = 1, 2, 3
+
+
+class _Stream:
+    """Standard output or error, silent once nobody reads it: a run goes on whatever becomes of its terminal."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    @property
+    def stream(self) -> Any:
+        stream = getattr(sys, self.name) or io.StringIO()
+        return getattr(stream, "rich_proxied_file", stream)
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute == "rich_proxied_file":
+            raise AttributeError(attribute)
+        return getattr(self.stream, attribute)
+
+    def write(self, text: str) -> int:
+        return self._try("write", text) or len(text)
+
+    def flush(self) -> None:
+        self._try("flush")
+
+    def _try(self, action: str, *words: str) -> Any:
+        stream = self.stream
+        try:
+            return getattr(stream, action)(*words)
+        except UnicodeEncodeError:
+            return stream.write(words[0].encode("ascii", "replace").decode())
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
+screen = Console(file=cast(IO[str], _Stream("stdout")), highlight=False)
+err = Console(file=cast(IO[str], _Stream("stderr")), highlight=False)
+
+
+@contextmanager
+def no_traceback() -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+        stop(f"{error.filename}: {error.strerror}", USAGE)
+    except OSError as error:
+        stop(f"{error.filename or 'output'}: {error.strerror or error}", FAILED)
+    except KeyboardInterrupt:
+        stop("interrupted", FAILED)
+
+
+def stop(message: str, status: int) -> NoReturn:
+    err.print(f"[red]pdedsl:[/red] {escape(message)}", soft_wrap=True)
+    raise typer.Exit(status)
+
+
+def aside(words: str, rest: str | Path) -> None:
+    """`written to FOLDER` and the like: dim words, and what they speak of as it is."""
+    screen.print(f"[dim]{words}[/dim] {escape(str(rest))}", soft_wrap=True)
+
+
+def pair(text: str, option: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip() or not value.strip():
+        stop(f"{option} takes NAME=VALUE, not `{text}`", USAGE)
+    return key.strip(), value.strip()
+
+
+def read_source(file: Path) -> Any:
+    from pdedsl.stages.load import read
+    from pdedsl.vocabulary.source import Diagnostic, Source, render
+
+    source = read(file)
+    if isinstance(source, Diagnostic):
+        err.print(render(source, Source("", str(file))), markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_SPEC)
+    return source
+
+
+def check_file(file: Path, parameters: dict[str, float]) -> "Checked":
+    from pdedsl.stages.load import check as check_source
+
+    return check_source(read_source(file), parameters)
+
+
+def accepted(checked: "Checked", parameters: dict[str, float]) -> Any:
+    from pdedsl.stages.load import accept
+
+    show_diagnostics(checked)
+    if checked.errors or checked.problem is None:
+        raise typer.Exit(WRONG_SPEC)
+    try:
+        return accept(checked, parameters)
+    except KeyError as error:
+        stop(error.args[0], USAGE)
+
+
+def show_diagnostics(checked: "Checked") -> None:
+    from pdedsl.vocabulary.source import render
+
+    for diagnostic in checked.diagnostics:
+        head, *rest = render(diagnostic, checked.source).split("\n")
+        colour = "red" if diagnostic.severity == "error" else "yellow"
+        err.print(head, style=f"bold {colour}", markup=False, soft_wrap=True)
+        err.print("\n".join(rest) + "\n", markup=False, soft_wrap=True)
+
+
+def read_parameters(given: list[str] | None) -> dict[str, float]:
+    return {name: number(value, f"--param {name}") for name, value in (pair(text, "--param") for text in given or [])}
+
+
+def number(text: str, option: str) -> float:
+    """A finite number, or a constant expression such as `0.01/pi`."""
+    try:
+        found = float(text)
+    except ValueError:
+        from pdedsl.stages.load import read_number
+        from pdedsl.vocabulary.source import SpecError
+
+        try:
+            return read_number(text)
+        except SpecError as error:
+            stop(f"{option}: `{text}` is not a number: {error.diagnostics[0].message}", USAGE)
+    if found - found != 0:
+        stop(f"{option}: `{text}` is not a finite number", USAGE)
+    return found
+
+
+def split(text: str) -> list[str]:
+    """`a, b(c = 1, d = 2)` to its parts: commas inside brackets do not count."""
+    depth, parts = 0, [""]
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [p.strip() for p in parts if p.strip()]
+
+
+def target(path: Path) -> Path:
+    """A file to be written: its folder must be there."""
+    if path.is_dir():
+        stop(f"{path} is a folder: name a file", USAGE)
+    if not path.parent.is_dir():
+        stop(f"{path}: there is no folder {path.parent}", USAGE)
+    return path
+
+
+class Fresh(NamedTuple):
+    """A folder for one run, and whether it was made for it: then it goes again if nothing comes of the run."""
+
+    path: Path
+    made: bool
+
+    def discard(self) -> None:
+        if self.made and self.path.is_dir() and not any(self.path.iterdir()):
+            self.path.rmdir()
+
+
+def fresh_folder(file: Path, out: Path | None, home: str = "runs") -> Fresh:
+    """A folder for this run alone: made here, so that no other run takes it."""
+    if out is not None:
+        made = not out.exists()
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            stop(f"{out} is not empty: choose another folder with --out", USAGE)
+        return Fresh(out, made)
+    for number in range(1, 100_000):
+        folder = Path(home) / f"{file.stem}-{number}"
+        folder.parent.mkdir(exist_ok=True)
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return Fresh(folder, True)
+    return stop(f"{home}/ is full", FAILED)

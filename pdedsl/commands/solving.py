@@ -1,0 +1,267 @@
+"""Commands that solve: `pdedsl solve | resume | verify`."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from rich.markup import escape
+
+from pdedsl.commands.shell import (
+    FAILED,
+    USAGE,
+    WRONG_SPEC,
+    File,
+    Fresh,
+    Parameters,
+    accepted,
+    aside,
+    check_file,
+    err,
+    fresh_folder,
+    no_traceback,
+    pair,
+    read_parameters,
+    screen,
+    stop,
+)
+
+solving = typer.Typer()
+
+Profile = Annotated[bool, typer.Option("--profile", help="Say where the time of a step goes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what is wrong.")]
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="Print one JSON object a step, for programs.")]
+
+
+@solving.command()
+def solve(
+    file: File,
+    param: Parameters = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help='Any key of the solve block: network="mlp(20, 20)".'),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the network and the points.", min=0)] = None,
+    steps: Annotated[int | None, typer.Option(help="The most iterations.", min=1)] = None,
+    time_limit: Annotated[float | None, typer.Option(help="The most seconds of solving.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run folder; by default runs/NAME-1, -2, ...")
+    ] = None,
+    ensemble: Annotated[
+        int, typer.Option(metavar="N", help="Solve with N seeds; say how far they agree, write mean and spread.", min=1)
+    ] = 1,
+    profile: Profile = False,
+    quiet: Quiet = False,
+    json_lines: JsonLines = False,
+) -> None:
+    """Solve a spec: train the network, report the error, write the run to a folder."""
+    with no_traceback():
+        checked = check_file(file, read_parameters(param))
+        problem = accepted(checked, read_parameters(param))
+        choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
+        choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
+        _solve(
+            problem,
+            choices,
+            partial(fresh_folder, file, out),
+            _Shown(problem.name, profile, quiet, json_lines),
+            ensemble,
+        )
+
+
+@solving.command()
+def verify(
+    file: File,
+    exact: Annotated[
+        list[str] | None,
+        typer.Option("--exact", metavar="'u = EXPR'", help="The solution to be found; one for each field."),
+    ] = None,
+    param: Parameters = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="As for solve.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run folder; by default runs/NAME-verify-1, -2, ...")
+    ] = None,
+    quiet: Quiet = False,
+    json_lines: JsonLines = False,
+) -> None:
+    """Try the settings of a spec on a problem with the same operators and a solution of your choice."""
+    with no_traceback():
+        problem = accepted(check_file(file, read_parameters(param)), read_parameters(param))
+        from pdedsl.stages.manufacture import manufacture
+        from pdedsl.vocabulary.source import SpecError
+
+        pairs = [pair(text, "--exact") for text in exact or []]
+        chosen = dict(pairs)
+        if len(chosen) < len(pairs):
+            stop("--exact gives a function twice: one for each field", USAGE)
+        try:
+            made = manufacture(problem, chosen)
+        except ValueError as error:
+            stop(str(error), USAGE)
+        except SpecError as error:
+            err.print(str(error), markup=False, soft_wrap=True)
+            raise typer.Exit(USAGE) from None
+        choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
+        folder = partial(fresh_folder, file.with_stem(f"{file.stem}-verify"), out)
+        _solve(made, choices, folder, _Shown(made.name, False, quiet, json_lines))
+
+
+def _solve(
+    problem: Any, choices: dict[str, Any], folder: Callable[[], Fresh], shown: "_Shown", members: int = 1
+) -> None:
+    """Solve a problem in a folder, or with several seeds in folders below it."""
+    with _stopping() as stopping:
+        # From here on it is a matter of seconds: load what computes.
+        from pdedsl.runs.run import solve as run_solver
+
+        if members == 1:
+            own = folder()
+            _run(own, shown, stopping, partial(run_solver, problem, folder=own.path, **choices))
+            return
+        first = _seed(choices.pop("seed", dict(problem.choices).get("seed", 0)))
+        seeds = range(first, first + members)
+        _ensemble(folder().path, shown, stopping, partial(run_solver, problem, **choices), seeds)
+
+
+def _stopping() -> Any:
+    """The first Ctrl-C asks, the second ends; from before anything is loaded until everything is written."""
+    from pdedsl.commands.signals import Stopping
+
+    return Stopping(lambda words: err.print(f"[yellow]{words}[/yellow]"), lambda: screen.show_cursor(True))
+
+
+def _seed(value: Any) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        return stop(f"seed = {value}: `seed` takes a whole number", USAGE)
+
+
+def _ensemble(
+    folder: Path,
+    shown: "_Shown",
+    stopping: Any,
+    start: Callable[..., Any],
+    fresh: Sequence[int] = (),
+    **limits: Any,
+) -> None:
+    """Solve with each seed of an ensemble, a `fresh` one or one to go on with; then say how far they agree."""
+    from pdedsl.runs.folder import Busy, alone, as_json
+    from pdedsl.runs.run import resume as go_on
+    from pdedsl.studies.ensemble import begin, describe, disagreement, members, save, together
+
+    try:
+        with alone(folder):
+            if fresh and members(folder):
+                stop(f"{folder} holds an ensemble already: choose another folder with --out", USAGE)
+            if fresh:
+                begin(folder, fresh)
+            solutions = []
+            for seed, own in members(folder).items():
+                begun = (own / "spec.pde").exists()
+                solver = partial(go_on, own, **limits) if begun else partial(start, folder=own, seed=seed)
+                title = f"{shown.title}, seed {seed}"
+                solutions.append(_run(Fresh(own, False), shown._replace(title=title), stopping, solver))
+                if solutions[-1].status == "interrupted":
+                    if not shown.quiet and not shown.json_lines:
+                        aside("go on with all seeds:", f"pdedsl resume {shlex.quote(str(folder))}")
+                    return
+            found = together(solutions)
+            written = save(found, folder)
+    except Busy as error:
+        stop(str(error), USAGE)
+    if shown.json_lines:
+        screen.out(as_json({"event": "ensemble", "spread": disagreement(found)}), highlight=False)
+    elif not shown.quiet:
+        screen.print()
+        for line in describe(solutions, found):
+            screen.print(line, markup=False, soft_wrap=True)
+        aside("mean and spread written to", written)
+
+
+@solving.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    steps: Annotated[int | None, typer.Option(help="The most iterations, from the very beginning.", min=1)] = None,
+    time_limit: Annotated[float | None, typer.Option(help="The most seconds, from the very beginning.")] = None,
+    profile: Profile = False,
+    quiet: Quiet = False,
+    json_lines: JsonLines = False,
+) -> None:
+    """Go on with a run that was stopped, killed, or that ran out of time or steps."""
+    with no_traceback():
+        choices: dict[str, Any] = {k: v for k, v in (("steps", steps), ("time_limit", time_limit)) if v is not None}
+        if not folder.is_dir():
+            stop(f"{folder}: there is no such folder", USAGE)
+        with _stopping() as stopping:
+            from pdedsl.runs.folder import changed
+            from pdedsl.runs.run import resume as go_on
+            from pdedsl.runs.run import start_again
+            from pdedsl.studies.ensemble import members
+
+            shown = _Shown(folder.name, profile, quiet, json_lines)
+            try:
+                seeds = members(folder)
+                first = next(iter(seeds.values()), folder)
+                other = changed(first) if (first / "run.json").exists() else []
+            except ValueError as error:
+                stop(str(error), USAGE)
+            for words in other:
+                err.print(f"[yellow]{escape(words)}: the run does not go on bit for bit[/yellow]", soft_wrap=True)
+            if seeds:
+                _ensemble(folder, shown, stopping, partial(start_again, first, **choices), **choices)
+            else:
+                _run(Fresh(folder, False), shown, stopping, partial(go_on, folder, **choices))
+
+
+class _Shown(NamedTuple):
+    """What of a run is shown, and how."""
+
+    title: str
+    profile: bool
+    quiet: bool
+    json_lines: bool
+
+
+def _run(folder: Fresh, shown: _Shown, stopping: Any, solver: Callable[..., Any]) -> Any:
+    """Run a solver in a folder and show what it does and what comes of it."""
+    from pdedsl.commands import progress
+    from pdedsl.runs.folder import Busy
+    from pdedsl.vocabulary.source import SpecError
+
+    style = progress.Style.json if shown.json_lines else progress.Style.quiet if shown.quiet else progress.Style.people
+    face = progress.Progress(screen, shown.title, style)
+    again = f"pdedsl resume {shlex.quote(str(folder.path))}"
+    stopping.say = face.stopping
+    try:
+        with face:
+            solved = solver(watch=face.watch, stopping=stopping)
+    except (ValueError, MemoryError, Busy) as error:
+        stop(str(error) or "the machine has not enough memory", USAGE)
+    except OSError:
+        if (folder.path / "checkpoint.npz").exists():
+            err.print(f"[yellow]what was saved is whole; go on with[/yellow] {escape(again)}", soft_wrap=True)
+        raise
+    except SpecError as error:  # in the folder of a run: it was well when the run began
+        err.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_SPEC) from None
+    finally:
+        folder.discard()
+    if not solved.history:
+        stop(f"stopped before the first step; {again} begins it", FAILED)
+    face.end(solved)
+    if style is progress.Style.people:
+        if not face.history:
+            words = f"nothing was left to do ({solved.status}): give it more --steps or --time-limit"
+            screen.print(f"[yellow]{words}[/yellow]", soft_wrap=True)
+            return solved
+        if shown.profile:
+            screen.print(f"\n{solved.profile()}\n", markup=False, soft_wrap=True)
+        aside("written to", f"{folder.path}/")
+        if solved.status == "interrupted":
+            aside("go on with", again)
+    if solved.history[-1].loss != solved.history[-1].loss:
+        stop("the loss is not a number", FAILED)
+    return solved

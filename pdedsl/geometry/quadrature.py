@@ -1,0 +1,185 @@
+"""From a domain, a part of its boundary and the unit cube's rules to the nodes and weights of integrals over them.
+
+Boxes and round shapes have Gauss rules, exact to rounding for smooth integrands; other plane shapes are cut into lines,
+each of which has Gauss rules between its ends; the rest takes the mean over low-discrepancy points.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.geometry import geometry
+from pdedsl.geometry.geometry import Face, Rim
+from pdedsl.problem.primitives import Primitive
+from pdedsl.problem.problem import Integral, Problem
+from pdedsl.problem.shapes import Shape, low_discrepancy
+
+GAUSS = {1: 64, 2: 28, 3: 12}
+"""Gauss points along each coordinate, by the number of coordinates."""
+MANY = 1 << 13
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Nodes of shape (n, k) in space, weights of shape (n,), outward normals of shape (n, k) on a boundary."""
+
+    nodes: np.ndarray
+    weights: np.ndarray
+    normals: np.ndarray
+    error: float
+    """How far a smooth integrand may be off, relative to the integral of its size."""
+
+
+def rule(problem: Problem, integral: Integral, coarse: bool = False) -> Rule:
+    """The rule for an integral over the domain or a part of its boundary; a mean has weights that sum to one.
+
+    A coarser rule, where there is one, tells by its difference how sharp the finer one is.
+    """
+    if integral.where is None:
+        nodes, weights, error = _volume(problem, coarse)
+        normals = np.zeros_like(nodes)
+    else:
+        nodes, weights, normals, error = _surface(problem, integral.where)
+    return Rule(nodes, weights / weights.sum() if integral.mean else weights, normals, error)
+
+
+def _gauss(n: int, lower: float, upper: float) -> tuple[np.ndarray, np.ndarray]:
+    """The Gauss-Legendre rule of an interval."""
+    x, w = np.polynomial.legendre.leggauss(n)
+    return (lower + upper) / 2 + (upper - lower) / 2 * x, (upper - lower) / 2 * w
+
+
+def _product(rules: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """The product of rules of one coordinate each."""
+    if not rules:
+        return np.zeros((1, 0)), np.ones(1)
+    nodes = np.stack([m.reshape(-1) for m in np.meshgrid(*(x for x, _ in rules), indexing="ij")], axis=1)
+    return nodes, reduce(np.multiply.outer, [w for _, w in rules]).reshape(-1)
+
+
+def _box(bounds: list[tuple[float, float]], coarse: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    k = len(bounds)
+    if k in GAUSS or k == 0:
+        return _product([_gauss(GAUSS[k] * 2 // 3 if coarse else GAUSS[k], *b) for b in bounds])
+    lower, upper = np.asarray(bounds).T
+    return lower + low_discrepancy(MANY, k) * (upper - lower), np.full(MANY, float(np.prod(upper - lower)) / MANY)
+
+
+SMOOTH, CUT, SPREAD = 1e-9, 1e-4, 1e-2
+"""Errors of Gauss rules, of rules whose ends were searched for, and of low-discrepancy points."""
+
+
+def _volume(problem: Problem, coarse: bool = False) -> tuple[np.ndarray, np.ndarray, float]:
+    bounds = list(problem.bounds[: len(problem.space)])
+    if problem.shape is None:
+        return *_box(bounds, coarse), SMOOTH if len(bounds) in GAUSS else SPREAD
+    if isinstance(problem.tree, Primitive) and problem.tree.name in _ROUND and len(bounds) in (2, 3):
+        return *_round(problem, problem.tree.name), SMOOTH
+    if len(bounds) == 2:
+        return *_lines(problem.shape), CUT
+    lower, upper = problem.shape.bounds
+    points = lower + low_discrepancy(4 * MANY, len(bounds)) * (upper - lower)
+    kept = points[problem.shape.level(points) < 0]
+    return kept, np.full(len(kept), float(np.prod(upper - lower)) / len(points)), SPREAD
+
+
+def _lines(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
+    """Lines along the first coordinate of a plane shape, at Gauss points of many strips; Gauss rules on each line."""
+    (x0, y0), (x1, y1) = shape.bounds
+    strips = [_gauss(4, a, b) for a, b in pairwise(np.linspace(y0, y1, 121))]
+    heights, own = np.concatenate([y for y, _ in strips]), np.concatenate([w for _, w in strips])
+    grid = np.linspace(x0, x1, 257)
+    inside = shape.level(np.stack([np.tile(grid, len(heights)), np.repeat(heights, len(grid))], 1)) < 0
+    inside = np.pad(inside.reshape(len(heights), -1), ((0, 0), (1, 1)))
+    steps = np.diff(inside.astype(int), axis=1)
+
+    def ends(sign: int) -> tuple[np.ndarray, np.ndarray]:
+        line, place = np.nonzero(steps == sign)
+        left, right = grid[np.maximum(place - 1, 0)], grid[np.minimum(place, len(grid) - 1)]
+        for _ in range(40):
+            middle = (left + right) / 2
+            before = (shape.level(np.stack([middle, heights[line]], 1)) < 0) == (sign < 0)
+            left, right = np.where(before, middle, left), np.where(before, right, middle)
+        return line, (left + right) / 2
+
+    (line, first), (_, last) = ends(1), ends(-1)
+    z, w = _gauss(12, 0.0, 1.0)
+    nodes = first[:, None] + (last - first)[:, None] * z
+    weights = own[line][:, None] * (last - first)[:, None] * w
+    return np.stack([nodes.ravel(), np.repeat(heights[line], len(z))], axis=1), weights.ravel()
+
+
+_ROUND = {"disk", "ball", "ellipse", "annulus"}
+
+
+def _round(problem: Problem, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss in the radius, equal angles; in three dimensions Gauss in the height as well."""
+    assert problem.shape is not None
+    lower, upper = problem.shape.bounds
+    centre, half = (lower + upper) / 2, (upper - lower) / 2
+    inner = 0.0
+    if name == "annulus":
+        assert isinstance(problem.tree, Primitive)
+        inner = problem.number(problem.tree.arguments[1]) / half[0]
+    radius, weight = _gauss(24, inner, 1.0)
+    angle = 2 * np.pi * (np.arange(64) + 0.5) / 64
+    if len(half) == 3:
+        (radius, weight), (height, own) = _gauss(12, 0.0, 1.0), _gauss(12, -1.0, 1.0)
+        angle = angle[::2]
+        rho, z, phi = (m.reshape(-1) for m in np.meshgrid(radius, height, angle, indexing="ij"))
+        flat = rho * np.sqrt(1 - z**2)
+        weights = np.repeat(np.outer(weight * radius**2, own).ravel(), 32) * (2 * np.pi / 32) * float(np.prod(half))
+        return centre + half * np.stack([flat * np.cos(phi), flat * np.sin(phi), rho * z], axis=1), weights
+    rho, phi = (m.reshape(-1) for m in np.meshgrid(radius, angle, indexing="ij"))
+    weights = np.repeat(weight * radius, 64) * (2 * np.pi / 64) * float(np.prod(half))
+    return centre + half * np.stack([rho * np.cos(phi), rho * np.sin(phi)], axis=1), weights
+
+
+def _surface(problem: Problem, where: sp.Basic) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    k, d = len(problem.space), len(problem.coordinates)
+    nodes, weights, normals, error = [], [], [], SMOOTH
+    for face in geometry.faces(problem):
+        if isinstance(face, Rim):
+            assert problem.shape is not None
+            n = 4096
+            surface = problem.shape.surfaces[face.number]
+            points = surface.draw(low_discrepancy(n, k) if k != 2 else _even(n, k))
+            own = np.full(n, surface.measure / n)
+            kept, outward = problem.shape.outward(face.number, points)
+        else:
+            points, own = _face(problem, face)
+            kept, outward = np.ones(len(points), bool), np.zeros_like(points)
+            outward[:, face.axis] = 1.0 if face.end else -1.0
+        full = np.zeros((len(points), d))
+        full[:, :k] = points
+        chosen = kept & geometry.chosen(problem, (where,), full)
+        if (isinstance(face, Rim) and k > 2) or len(points) == MANY:
+            error = SPREAD
+        elif 0 < chosen.sum() < len(points):
+            error = max(error, 5e-3)
+        kept = chosen
+        nodes.append(points[kept])
+        weights.append(own[kept])
+        normals.append(outward[kept])
+    return np.concatenate(nodes), np.concatenate(weights), np.concatenate(normals), error
+
+
+def _even(n: int, k: int) -> np.ndarray:
+    """Midpoints along the first coordinate: the best for a closed smooth curve."""
+    return np.repeat((np.arange(n)[:, None] + 0.5) / n, k, axis=1)
+
+
+def _face(problem: Problem, face: Face) -> tuple[np.ndarray, np.ndarray]:
+    bounds = list(problem.bounds[: len(problem.space)])
+    value = bounds.pop(face.axis)[face.end]
+    if len(bounds) == 1:
+        # Many short intervals, so that a part of the face is cut off sharply enough.
+        edges = np.linspace(*bounds[0], 65)
+        pieces = [_gauss(8, a, b) for a, b in pairwise(edges)]
+        nodes, weights = np.concatenate([x for x, _ in pieces])[:, None], np.concatenate([w for _, w in pieces])
+    else:
+        nodes, weights = _box(bounds)
+    return np.insert(nodes, face.axis, value, axis=1), weights

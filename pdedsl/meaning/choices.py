@@ -1,0 +1,373 @@
+"""The keys and values of the `solve` block as one table, and from what the user wrote to a checked choice."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pdedsl.problem.problem import Call, Choice, Condition, Problem
+from pdedsl.syntax import syntax
+from pdedsl.syntax.parse import parse
+from pdedsl.vocabulary.source import Diagnostic, Source, Span, suggest
+
+MOST = 10_000_000
+"""The largest count of anything."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number with what is asked of it."""
+
+    words: str
+    integer: bool = False
+    least: float = 0.0
+    """Values must be above this (integers: at least this)."""
+
+    def accepts(self, value: float) -> bool:
+        if not self.integer:
+            return value > self.least
+        return self.least <= value <= MOST and value == int(value)
+
+
+@dataclass(frozen=True)
+class Words:
+    """One of some words."""
+
+    words: Collection[str]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A call: its arguments in order, the last of which may repeat, and its keywords."""
+
+    arguments: tuple["Kind", ...] = ()
+    repeats: bool = False
+    keywords: Mapping[str, "Kind"] = field(default_factory=dict)
+    least: int = 0
+    later: bool = False
+    """Part of the language, not yet built."""
+
+
+@dataclass(frozen=True)
+class Calls:
+    """One of some calls, or a bare number where `number` allows it."""
+
+    calls: Mapping[str, Signature]
+    number: Number | None = None
+
+
+Kind = Number | Words | Calls
+
+COUNT = Number("a positive whole number", integer=True, least=1)
+NATURAL = Number("a whole number, 0 or more", integer=True, least=0)
+POSITIVE = Number("a positive number")
+NOT_NEGATIVE = Number("a number, 0 or more", least=-1e-300)
+FILTER = Words(("hard", "soft"))
+LATER = Signature(later=True)
+
+ACTIVATIONS: dict[str, float] = dict.fromkeys(("tanh", "sin", "gelu", "swish"), float("inf"))
+"""Activations and how many continuous derivatives they have."""
+
+CUTOFFS = Calls(
+    {
+        "trust": Signature(keywords={"target": POSITIVE, "rungs": COUNT, "ratio": POSITIVE}),
+        "fixed": Signature((POSITIVE,), least=1, keywords={"filter": FILTER}),
+        "relative": Signature((POSITIVE,), least=1, keywords={"filter": FILTER}),
+        "decay": Signature((POSITIVE, POSITIVE, COUNT), least=3, keywords={"filter": FILTER}),
+        "multi": Signature((POSITIVE,)),
+        "heldout": Signature(),
+    }
+)
+KEYS: Mapping[str, Kind] = {
+    "network": Calls(
+        {
+            "mlp": Signature(
+                (COUNT,),
+                repeats=True,
+                least=1,
+                keywords={
+                    "activation": Words(ACTIVATIONS),
+                    "scale": POSITIVE,
+                    "inputs": Words(("scaled", "raw")),
+                    "deviation": POSITIVE,
+                },
+            ),
+            "fourier": LATER,
+        }
+    ),
+    "points": Calls(
+        {
+            "random": Signature((COUNT,), least=1),
+            "sobol": Signature((COUNT,), least=1),
+            "grid": Signature((COUNT,), repeats=True, least=1),
+            "adaptive": Signature((COUNT,), least=1, keywords={"every": COUNT}),
+        },
+        number=COUNT,
+    ),
+    "method": Calls(
+        {
+            "anagram": Signature(
+                keywords={
+                    "cutoff": CUTOFFS,
+                    "rows": Words(("scaled", "unscaled")),
+                    "factor": Words(("auto", "svd", "qr", "gram", "dual")),
+                    "corrections": NATURAL,
+                }
+            ),
+            "adam": Signature(keywords={"rate": POSITIVE}),
+            "lbfgs": Signature(keywords={"memory": COUNT}),
+            "bfgs": Signature(),
+            "gradient_descent": Signature(),
+            "engd": Signature(),
+        }
+    ),
+    "steps": COUNT,
+    "time_limit": POSITIVE,
+    "tolerance": NOT_NEGATIVE,
+    "seed": NATURAL,
+    "precision": Words(("double",)),
+}
+
+DEFAULTS: Mapping[str, Choice] = {
+    "network": Call("mlp", (20, 20, 20)),
+    "method": Call("anagram"),
+    "steps": 1000,
+    "time_limit": 60,
+    "tolerance": 1e-26,
+    "seed": 0,
+    "precision": Call("double"),
+}
+"""What holds where a spec says nothing, whatever the problem."""
+
+OPTIONS: Mapping[str, Mapping[str, Choice]] = {
+    "mlp": {"activation": Call("tanh"), "scale": 1, "inputs": Call("scaled")},
+    "adaptive": {"every": 5},
+    "anagram": {"cutoff": Call("trust"), "rows": Call("scaled"), "factor": Call("auto")},
+    "trust": {"target": 0.02, "rungs": 12, "ratio": 0.5},
+    "fixed": {"filter": Call("hard")},
+    "relative": {"filter": Call("hard")},
+    "decay": {"filter": Call("hard")},
+    "adam": {"rate": 1e-3},
+    "lbfgs": {"memory": 20},
+}
+"""What holds for the keywords that a call does not give."""
+CORRECTIONS = 6
+"""Chord iterations where they fit: they follow the model of scaled rows and a full step."""
+TARGET = 1e-14
+"""The reconstruction error down to which `multi` counts."""
+
+
+def complete(choice: Choice) -> Choice:
+    """A choice with all that holds where it says nothing."""
+    if not isinstance(choice, Call):
+        return choice
+    arguments = choice.arguments or ((TARGET,) if choice.name == "multi" else ())
+    keywords = {**OPTIONS.get(choice.name, {}), **dict(choice.keywords)}
+    if choice.name == "anagram":
+        cutoff = keywords["cutoff"]
+        fits = isinstance(cutoff, Call) and cutoff.name == "trust" and keywords["rows"] == Call("scaled")
+        keywords.setdefault("corrections", CORRECTIONS if fits else 0)
+    return Call(choice.name, tuple(map(complete, arguments)), tuple((k, complete(v)) for k, v in keywords.items()))
+
+
+ROWS = 2700
+"""Rows of the matrix that the equations get by default, at least 600 points and at most 2000 for each."""
+
+
+def defaults(problem: Problem) -> dict[str, Choice]:
+    """What holds where a spec says nothing: a system needs fewer points than a scalar equation for as many rows."""
+    components = sum(len(e.residual) for e in problem.equations)
+    return {**DEFAULTS, "points": min(2000, max(600, ROWS // max(1, components)))}
+
+
+def brief(choice: Choice) -> Choice:
+    """A choice without the keywords that say what would hold anyway."""
+    if not isinstance(choice, Call):
+        return choice
+    said = choice.keywords
+    for pair in choice.keywords:
+        rest = tuple(p for p in said if p != pair)
+        said = rest if complete(replace(choice, keywords=rest)) == complete(choice) else said
+    return replace(choice, keywords=tuple((k, brief(v)) for k, v in said))
+
+
+CONDITION_SHARE = 0.25
+"""Points of a condition for each point of an equation, where `points` names only one number."""
+
+INTEGRAL_SHARE = 1 / 64
+"""Times of a constraint on an integral, likewise."""
+
+
+def plans(problem: Problem) -> dict[str, Call]:
+    """How the points of each statement that is not hard are drawn.
+
+    A bare count means adaptive points; a condition gets a share of what is said for all statements, and an integral,
+    which asks for the field everywhere at each of its times, a smaller one.
+    """
+    chosen = {**defaults(problem), **dict(problem.choices)}
+    found: dict[str, Call] = {}
+    for statement in problem.statements:
+        condition = isinstance(statement, Condition)
+        if condition and statement.hard:
+            continue
+        own = chosen.get(f"points.{statement.name}")
+        choice = chosen["points"] if own is None else own
+        if not isinstance(choice, Call):
+            choice = Call("adaptive", (int(choice),))
+        if own is None and condition:
+            counts = [n for n in choice.arguments if isinstance(n, int | float)]
+            own_share = INTEGRAL_SHARE if statement.kind == "constraint" and statement.at is None else CONDITION_SHARE
+            share = max(counts) if choice.name == "grid" else max(1, round(counts[0] * own_share))
+            choice = Call(choice.name, (share,), choice.keywords)
+        found[statement.name] = choice
+    return found
+
+
+@dataclass(frozen=True)
+class Checked:
+    key: str
+    value: Choice | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check_setting(
+    setting: syntax.Setting,
+    statements: Mapping[str, Literal["soft", "hard"]],
+    complete: bool = True,
+    coordinates: int = 0,
+) -> Checked:
+    """A setting against the table; `statements` are the blocks that `points.NAME` may name, if all are known."""
+    head, *rest = setting.key
+    key = ".".join(n.name for n in setting.key)
+    if head.name not in KEYS:
+        message = f"`{head.name}` is not a key of the solve block"
+        return Checked(key, None, (Diagnostic("E201", message, head.span, _hint(head.name, tuple(KEYS))),))
+    if rest and head.name != "points":
+        message = f"`{head.name}` holds for the whole problem: `.{rest[0].name}` has no meaning"
+        return Checked(
+            key, None, (Diagnostic("E201", message, rest[0].span, "only `points` takes a statement's name"),)
+        )
+    if rest and rest[0].name not in statements and complete:
+        message = f"no statement is called `{rest[0].name}`"
+        return Checked(key, None, (Diagnostic("E201", message, rest[0].span, _hint(rest[0].name, tuple(statements))),))
+    found = list(_check(setting.value, KEYS[head.name], head.name))
+    if not found and head.name == "points" and coordinates:
+        found += _check_grid(setting.value, coordinates, bool(rest))
+    return Checked(key, None if found else to_choice(setting.value), tuple(found))
+
+
+def _check_grid(value: syntax.Value, coordinates: int, condition: bool) -> Iterator[Diagnostic]:
+    """A grid has one count for all coordinates or one for each; on a face there is one coordinate less."""
+    if not isinstance(value, syntax.Choice) or value.name.name != "grid":
+        return
+    allowed = {1, coordinates, *([coordinates - 1] if condition else [])}
+    if len(value.arguments) not in allowed:
+        message = f"`grid` with {len(value.arguments)} counts in {coordinates} coordinates"
+        counts = ", ".join(["20"] * coordinates)
+        yield Diagnostic(
+            "E303", message, value.span, "write grid(20)" if coordinates == 1 else f"write grid(20) or grid({counts})"
+        )
+
+
+def to_choice(value: syntax.Value) -> Choice:
+    """A value without its places."""
+    match value:
+        case syntax.Constant():
+            number = value.value
+            return int(number) if number == int(number) and "." not in value.text else number
+        case syntax.Text():
+            return Call(value.text)
+        case syntax.Choice():
+            plain = tuple(to_choice(a) for a in value.arguments if not isinstance(a, syntax.Keyword))
+            keywords = tuple(
+                (a.name.name, to_choice(a.value)) for a in value.arguments if isinstance(a, syntax.Keyword)
+            )
+            return Call(value.name.name, plain, keywords)
+
+
+def _hint(name: str, known: tuple[str, ...]) -> str:
+    return suggest(name, known) or f"choose from: {', '.join(known)}"
+
+
+def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
+    match kind:
+        case Number():
+            if not isinstance(value, syntax.Constant) or not kind.accepts(value.value):
+                yield Diagnostic("E201", f"`{what}` takes {kind.words}", value.span, f"write, say, {_some(kind)}")
+        case Words():
+            word = value.name.name if isinstance(value, syntax.Choice) and not value.arguments else None
+            if word not in kind.words:
+                help_ = _hint(word or "", tuple(kind.words))
+                yield Diagnostic("E201", f"not a value of `{what}`", value.span, help_)
+        case Calls():
+            if isinstance(value, syntax.Constant) and kind.number:
+                yield from _check(value, kind.number, what)
+            elif not isinstance(value, syntax.Choice):
+                yield Diagnostic(
+                    "E201", f"not a value of `{what}`", value.span, f"choose from: {', '.join(kind.calls)}"
+                )
+            elif value.name.name not in kind.calls:
+                message = f"`{value.name.name}` is not a value of `{what}`"
+                yield Diagnostic("E201", message, value.name.span, _hint(value.name.name, tuple(kind.calls)))
+            else:
+                yield from _check_call(value, kind.calls[value.name.name], what)
+
+
+def _check_call(value: syntax.Choice, signature: Signature, what: str) -> Iterator[Diagnostic]:
+    name = value.name.name
+    if signature.later:
+        ready = [n for n, s in _calls(what).items() if not s.later]
+        yield not_yet(f"`{what} = {name}(...)`", value.name.span, f"choose from: {', '.join(ready)}")
+        return
+    plain = [a for a in value.arguments if not isinstance(a, syntax.Keyword)]
+    most = len(plain) if signature.repeats else len(signature.arguments)
+    if not signature.least <= len(plain) <= most:
+        wanted = (
+            signature.arguments[0].words if signature.arguments and isinstance(signature.arguments[0], Number) else ""
+        )
+        message = f"`{name}` takes {wanted or 'no plain arguments'}"
+        yield Diagnostic("E303", message, value.span, f"write, say, `{name}({'20' if wanted else ''})`")
+    for argument, kind in zip(plain, signature.arguments + signature.arguments[-1:] * len(plain), strict=False):
+        yield from _check(argument, kind, name)
+    seen: set[str] = set()
+    for argument in value.arguments:
+        if not isinstance(argument, syntax.Keyword):
+            continue
+        if argument.name.name in seen:
+            yield Diagnostic("E202", f"`{argument.name.name}` stands here twice", argument.name.span, "remove one")
+        seen.add(argument.name.name)
+        if argument.name.name not in signature.keywords:
+            message = f"`{name}` has no option `{argument.name.name}`"
+            yield Diagnostic("E201", message, argument.name.span, _hint(argument.name.name, tuple(signature.keywords)))
+        else:
+            yield from _check(argument.value, signature.keywords[argument.name.name], argument.name.name)
+
+
+def _calls(what: str) -> Mapping[str, Signature]:
+    kind = CUTOFFS if what == "cutoff" else KEYS[what]
+    assert isinstance(kind, Calls)
+    return kind.calls
+
+
+def _some(kind: Number) -> str:
+    return "100" if kind.integer else "1e-6"
+
+
+def not_yet(what: str, span: Span, help_: str = "leave it out for now") -> Diagnostic:
+    """E901: part of the language that this version of the program does not solve yet."""
+    return Diagnostic("E901", f"{what} is part of the language, but not supported yet", span, help_)
+
+
+def read_choice(problem: Problem, key: str, text: str) -> Choice:
+    """The value of `key = text`, as it would stand in the solve block. ValueError with the message if it is wrong."""
+    source = Source.of(f"solve {{ {key} = {text} }}", "setting")
+    spec = parse(source)
+    solves = [s for s in spec.statements if isinstance(s, syntax.Solve)]
+    found = [d for d in spec.diagnostics if d.code != "E103"]
+    if not found and solves and len(solves[0].settings) == 1:
+        blocks: dict[str, Literal["soft", "hard"]] = {s.name: "soft" for s in problem.statements}
+        checked = check_setting(solves[0].settings[0], blocks, coordinates=len(problem.coordinates))
+        if checked.value is not None:
+            return checked.value
+        found = list(checked.diagnostics)
+    first = found[0] if found else Diagnostic("E101", "not a setting", Span(0, 0), "write key = value")
+    raise ValueError(f"{key} = {text}: {first.message}" + (f" ({first.help})" if first.help else ""))

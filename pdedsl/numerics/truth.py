@@ -1,0 +1,78 @@
+"""From a problem's exact solution or reference table to the error of a solution, on points it was never trained on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+from jax import Array
+
+from pdedsl.geometry import geometry
+from pdedsl.meaning.tables import read_table
+from pdedsl.numerics.lower import Callee
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.problem import Problem
+
+COUNT = 10_000
+_SEED = 20_241_210
+"""Apart from all seeds of runs, so that these points are never trained on."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Known values of one field."""
+
+    field: str
+    place: int
+    """The place of the field among the values of a solution."""
+    points: np.ndarray
+    """Shape (n, d)."""
+    values: np.ndarray
+    """Shape (n,)."""
+    origin: str
+    """`exact`, or the name of the reference."""
+
+    @property
+    def norm(self) -> float:
+        """What errors are relative to; for a field that vanishes, errors are root mean squares."""
+        return float(np.linalg.norm(self.values)) or float(len(self.values)) ** 0.5
+
+
+def truths(problem: Problem) -> tuple[Truth, ...]:
+    """What is known of each field: its exact solution if there is one, else its reference table."""
+    found: dict[str, Truth] = {}
+    places = {f.name: place for place, f in enumerate(problem.fields)}
+    points = geometry.inside(problem, sp.true, COUNT, geometry.random(np.random.default_rng(_SEED)))
+    values = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
+    for name, expression in problem.exact:
+        exact = np.broadcast_to(np.asarray(evaluate(expression, values), float), (len(points),))
+        found[name] = Truth(name, places[name], points, exact, "exact")
+    for reference in problem.references:
+        table, _ = read_table(problem, reference)
+        columns = problem.columns(reference)
+        names = [s.name for s in problem.symbols]
+        middle = [(lower + upper) / 2 for lower, upper in problem.bounds]
+        at = np.stack(
+            [
+                table[columns[n]] if n in columns else np.full(len(next(iter(table.values()))), m)
+                for n, m in zip(names, middle, strict=True)
+            ],
+            1,
+        )
+        for name in reference.fields:
+            if name not in found:
+                found[name] = Truth(name, places[name], at, table[columns[name]], reference.name)
+    return tuple(found.values())
+
+
+def measure(model: Callable[[Array], Callee], known: tuple[Truth, ...]) -> Callable[[Array], dict[str, float]]:
+    """A function from parameters to the relative L2 error of each known field."""
+
+    @jax.jit
+    def errors(parameters: Array) -> list[Array]:
+        u = model(parameters)
+        return [jnp.linalg.norm(jax.vmap(u)(jnp.asarray(k.points))[:, k.place] - k.values) / k.norm for k in known]
+
+    return lambda parameters: dict(zip((k.field for k in known), map(float, errors(parameters)), strict=True))

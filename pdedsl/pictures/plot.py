@@ -1,0 +1,122 @@
+"""From a scene to a figure, its panels one by one, a small portrait, or an animation."""
+
+import io
+import math
+import textwrap
+from typing import Any
+
+import numpy as np
+from matplotlib.animation import FuncAnimation
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.transforms import Bbox
+from PIL import Image
+
+from pdedsl.pictures.grid import FINE, over
+from pdedsl.pictures.panels import INK, Panel, heat, lines, of_field, of_run
+from pdedsl.pictures.scene import Scene
+
+DPI = 140
+FRAMES, RATE, MOVING = 60, 12, 81
+"""Frames of an animation, how many a second, and points along each of two coordinates."""
+
+
+def figure(scene: Scene) -> Figure:
+    """One row a field: the solution, cuts through it, its error; below, convergence, the sampler's points, streamlines."""
+    rows: list[list[Panel]] = [list(of_field(scene, unknown)) for unknown in scene.problem.fields]
+    rows += [closing] if (closing := list(of_run(scene))) else []
+    picture = Figure(figsize=(4.8 * max(map(len, rows)), 4.2 * len(rows)), layout="constrained")
+    columns = math.lcm(*map(len, rows))  # so that the panels of each row fill it
+    grid = picture.add_gridspec(len(rows), columns)
+    for number, panels in enumerate(rows):
+        width = columns // len(panels)
+        for place, panel in enumerate(panels):
+            panel(picture.add_subplot(grid[number, place * width : (place + 1) * width]))
+    picture.suptitle(_title(scene, 34 * max(map(len, rows))), fontsize=14, parse_math=False)
+    return picture
+
+
+def as_png(picture: Figure) -> bytes:
+    """A figure as PNG."""
+    buffer = io.BytesIO()
+    picture.savefig(buffer, dpi=DPI, format="png")
+    return buffer.getvalue()
+
+
+def cut_up(picture: Figure, png: bytes) -> list[bytes]:
+    """The panels of a figure that was drawn as `png`, each with its colour bar and legend as a picture of its own."""
+    extents: list[Bbox] = []
+    for axes in picture.axes:
+        own = axes.get_tightbbox()
+        assert own is not None
+        if axes.get_label() == "<colorbar>":
+            extents[-1] = Bbox.union([extents[-1], own])
+        else:
+            extents.append(own)
+    found = []
+    with Image.open(io.BytesIO(png)) as whole:
+        scale, edge = DPI / picture.dpi, DPI // 20
+        for extent in extents:
+            left, right = extent.x0 * scale - edge, extent.x1 * scale + edge
+            low, high = whole.height - extent.y1 * scale - edge, whole.height - extent.y0 * scale + edge
+            buffer = io.BytesIO()
+            box = (max(0, int(left)), max(0, int(low)), min(whole.width, int(right)), min(whole.height, int(high)))
+            whole.crop(box).convert("RGB").save(buffer, "png")
+            found.append(buffer.getvalue())
+    return found
+
+
+def portrait(scene: Scene) -> Figure:
+    """A small picture of the first field, for a gallery: a map, or a curve along the first coordinate."""
+    picture = Figure(figsize=(2.0, 2.0), layout="constrained")
+    axes, unknown = picture.subplots(), scene.problem.fields[0]
+    if len(scene.names) in (2, 3):
+        heat(axes, scene.upright(scene.over(*scene.names[:2], **scene.last)[unknown.name]))
+    else:
+        lines(scene, unknown, axes)
+        axes.set(xlabel="", title="")
+        if legend := axes.get_legend():
+            legend.remove()
+    axes.set_xticks([])
+    axes.set_yticks([])
+    return picture
+
+
+def animation(scene: Scene) -> FuncAnimation:
+    """The first field moving in time. Raises ValueError where there is no time, or space has not one or two dimensions."""
+    problem, unknown = scene.problem, scene.problem.fields[0]
+    space = [n for n in scene.own(unknown) if problem.time is None or n != problem.time.name]
+    if problem.time is None or problem.time.symbol not in unknown.arguments or len(space) not in (1, 2):
+        raise ValueError("only fields that depend on time and one or two coordinates in space can be animated")
+    t = problem.time.name
+    times = np.linspace(*scene.ends[t], FRAMES)
+    axes_of = {n: np.linspace(*scene.ends[n], FINE if len(space) == 1 else MOVING) for n in space}
+    field = over(problem, scene.values, {**axes_of, t: times})[unknown.name].assign_coords({**axes_of, t: times})
+    picture = Figure(figsize=(5.6, 4.6), layout="constrained")
+    axes = picture.subplots()
+    low, high = float(np.nanmin(field)), float(np.nanmax(field))
+    if len(space) == 1:
+        (line,) = axes.plot(axes_of[space[0]], field.isel({t: 0}), color=INK[0], linewidth=2)
+        margin = 0.05 * ((high - low) or 1.0)
+        axes.set(xlabel=scene.label(space[0]), ylabel=scene.label(unknown.name), ylim=(low - margin, high + margin))
+    else:
+        line = heat(axes, field.isel({t: 0}).T, (low, high))
+        axes.set(xlabel=scene.label(space[0]), ylabel=scene.label(space[1]))
+        picture.colorbar(line, ax=axes, label=scene.label(unknown.name))
+    picture.suptitle(_title(scene, 40), parse_math=False)
+
+    def frame(number: int) -> list[Any]:
+        now = field.isel({t: number})
+        if isinstance(line, AxesImage):
+            line.set_data(now.T)
+        else:
+            line.set_ydata(now)
+        axes.set_title(f"{t} = {times[number]:.3g}")
+        return [line]
+
+    return FuncAnimation(picture, frame, frames=FRAMES, interval=1000 / RATE)
+
+
+def _title(scene: Scene, width: int) -> str:
+    """The title of a problem, in lines that fit."""
+    return textwrap.fill(scene.problem.title, width)

@@ -1,0 +1,204 @@
+"""From a solution to one self-contained HTML page: the spec, the mathematics, figures, errors, how to reproduce it."""
+
+import base64
+import html
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from latex2mathml.converter import convert
+
+from pdedsl.meaning.choices import brief
+from pdedsl.meaning.resolve import resolve
+from pdedsl.problem import typeset
+from pdedsl.problem.problem import Problem
+from pdedsl.runs.folder import as_run
+from pdedsl.solver.verdict import verdict
+from pdedsl.stages.settings import settings
+from pdedsl.syntax.advice import STATEMENTS
+from pdedsl.syntax.parse import parse
+from pdedsl.vocabulary.functions import FUNCTIONS
+from pdedsl.vocabulary.operators import OPERATORS
+from pdedsl.vocabulary.source import Source, render
+
+STYLE = """
+:root { color-scheme: light; }
+body { margin: 0 auto; padding: 1.5rem; max-width: 62rem; color: #1c2530; background: #fff;
+  font: 16px/1.55 system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; }
+h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; border-bottom: 1px solid #d8dee5; padding-bottom: .2rem; }
+p.lead { color: #52606d; margin: 0 0 1.2rem; }
+.tiles { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0; }
+.tile { flex: 1 1 9rem; border: 1px solid #d8dee5; border-radius: .5rem; padding: .6rem .8rem; }
+.tile b { display: block; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.tile span { color: #52606d; font-size: .85rem; }
+img { max-width: 100%; max-height: 24rem; height: auto; object-fit: contain; }
+.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1rem; align-items: start; justify-items: center; }
+pre { background: #f5f7f9; border-radius: .5rem; padding: .9rem 1rem; overflow-x: auto; font-size: .85rem; line-height: 1.5; }
+code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+.scroll { overflow: auto hidden; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+td, th { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #eceff2; vertical-align: top; }
+th { color: #52606d; font-weight: 500; }
+table.maths td { border: 0; padding: .25rem 1.4rem .25rem 0; }
+math { font-size: 1.05rem; }
+.k { color: #1b4965; font-weight: 600; } .o { color: #5f0f40; } .n { color: #9b4d00; } .s { color: #3f6b2c; } .c { color: #7b8794; font-style: italic; }
+.warning { border-left: 3px solid #ca6702; }
+@media print { body { padding: 0; max-width: none; font-size: 11pt; } h2, .tile, img, pre { break-inside: avoid; } pre { white-space: pre-wrap; } }
+"""
+
+
+def report(solution: Any, pictures: Sequence[bytes]) -> str:
+    """The page of a `Solution`, with the panels of its figure as PNG. It loads nothing from elsewhere."""
+    problem: Problem = solution.problem
+    title = problem.title or problem.source.name
+    sections = [
+        ("", _gallery(title, pictures)),
+        ("The problem", _mathematics(problem)),
+        ("The spec", f"<pre>{highlighted(as_run(problem))}</pre>"),
+        ("What the checker noticed", _notes(problem)),
+        ("How good it is", _goodness(solution)),
+        ("Reports", _table(("quantity", "value"), [(q.name, str(q)) for q in solution.reports])),
+        ("How it was solved", _settings(solution)),
+        ("Do it again", _again(solution)),
+    ]  # fmt: skip
+    body = "\n".join(f"{f'<h2>{head}</h2>' if head else ''}\n{content}" for head, content in sections if content)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f'<h1>{html.escape(title)}</h1>\n<p class="lead">{html.escape(_ended(solution))}</p>\n{_tiles(solution)}\n{body}\n'
+        "</body>\n</html>\n"
+    )
+
+
+def _gallery(title: str, pictures: Sequence[bytes]) -> str:
+    """Pictures side by side where there is room, below each other on a phone."""
+    images = (
+        f'<img alt="{html.escape(title)}, picture {number} of {len(pictures)}" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+        for number, png in enumerate(pictures, 1)
+    )
+    return f'<div class="pictures">{"".join(images)}</div>'
+
+
+def highlighted(text: str) -> str:
+    """A spec as HTML, its words marked by what they are: (k)eywords, (o)perators, (n)umbers, (s)trings, (c)omments."""
+
+    def marked(match: re.Match[str]) -> str:
+        kind = match.lastgroup or ""
+        word = match[0]
+        if kind == "w":
+            line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+            if word in _CLAUSES or (word in STATEMENTS and not line.strip()):
+                kind = "k"
+            elif word in OPERATORS or word in FUNCTIONS or re.fullmatch(r"d[a-z]{1,4}", word):
+                kind = "o"
+            else:
+                return html.escape(word)
+        return f'<span class="{kind}">{html.escape(word)}</span>'
+
+    pieces, end = [], 0
+    for match in _TOKENS.finditer(text):
+        pieces += [html.escape(text[end : match.start()]), marked(match)]
+        end = match.end()
+    return "".join(pieces) + html.escape(text[end:])
+
+
+_CLAUSES = ("on", "in", "at", "hard", "weight", "from", "columns", "and", "or", "not", "all")
+_TOKENS = re.compile(r'(?P<c>#[^\n]*)|(?P<s>"[^"\n]*")|(?P<n>\b\d+\.?\d*(?:[eE][+-]?\d+)?)|(?P<w>[^\W\d]\w*)')
+
+
+def _ended(solution: Any) -> str:
+    choices, parameters = solution.settings.choices, solution.outcome.parameters.shape[0]
+    why = {"tolerance": "the tolerance was reached", "time limit": "its time was up", "steps": "its steps were done"}
+    words = (
+        f"{solution.history[-1].step} steps of {brief(choices['method'])} on {brief(choices['network'])}, "
+        f"{parameters} parameters; "
+        f"{why.get(solution.status, solution.status)}"
+    )
+    advice = verdict(solution.outcome)
+    return f"{words}: {advice}." if advice else f"{words}."
+
+
+def _tiles(solution: Any) -> str:
+    exact = dict(solution.problem.exact)
+    tiles = [
+        (
+            f"{error:.1e}",
+            f"relative L2 error of {name}, against the {'exact' if name in exact else 'reference'} solution",
+        )
+        for name, error in solution.errors.items()
+    ]
+    tiles += [
+        (f"{e.relative:.0e}", f"estimated relative error of {e.field}, by the linearised problem")
+        for e in solution.estimates
+    ]
+    tiles.append((f"{solution.seconds:.0f} s", "in all, compilation included"))
+    inside = "".join(f'<div class="tile"><b>{a}</b><span>{html.escape(b)}</span></div>' for a, b in tiles)
+    return f'<div class="tiles">{inside}</div>'
+
+
+def _mathematics(problem: Problem) -> str:
+    """Where it lives, its statements, its exact solution, as MathML."""
+    rows = [f'<tr><td colspan="2">{_maths(line)}</td></tr>' for line in typeset.setting(problem)]
+    for lines, place in typeset.statements(problem):
+        left = "<br>".join(_maths(line) for line in lines)
+        rows.append(f"<tr><td>{left}</td><td>{_maths(place) if place else ''}</td></tr>")
+    for line in typeset.exact_solutions(problem):
+        rows.append(f"<tr><td>{_maths(line)}</td><td>exact solution</td></tr>")
+    return f'<div class="scroll"><table class="maths">{"".join(rows)}</table></div>'
+
+
+def _maths(latex: str) -> str:
+    return convert(latex).replace('display="inline"', 'display="inline" displaystyle="true"')
+
+
+def _notes(problem: Problem) -> str:
+    return "".join(f'<pre class="warning">{html.escape(render(d, problem.source))}</pre>' for d in problem.warnings)
+
+
+def _goodness(solution: Any) -> str:
+    rows = []
+    for m in solution.misfits:
+        where = ", ".join(f"{name} = {value:.3g}" for name, value in m.where.items())
+        loss = solution.losses.get(m.statement)
+        rows.append((m.statement, "hard" if loss is None else f"{loss:.2e}", f"{m.rms:.2e}", f"{m.worst:.2e}", where))
+    head = ("statement", "loss", "residual, root mean square", "at most", "at")
+    return (
+        "<p>The loss on the points at the end of the training; the residual on fresh points, which it never saw:</p>"
+        + _table(head, rows)
+        + "<p>The estimated errors solve the linearised problem for that residual. They are no bounds: see how they compare "
+        "with known errors under <em>How far to trust it</em> in the README of pdedsl.</p>"
+    )
+
+
+def _settings(solution: Any) -> str:
+    summary: Mapping[str, Any] = solution.summary()
+    rows = [(key, str(value)) for key, value in solution.settings.choices.items()]
+    rows += [("machine", summary["machine"]), ("python", summary["python"])]
+    rows += [(name, number) for name, number in summary["versions"].items()]
+    return _table(("", ""), rows)
+
+
+def _again(solution: Any) -> str:
+    """The command that solves the same spec with the same settings."""
+    run, problem = solution.settings.choices, solution.problem
+    read = resolve(parse(Source.of(as_run(problem), problem.source.name))).problem
+    said = settings(read).choices if read else {}
+    own = {key: str(brief(value)) for key, value in run.items() if said.get(key) != value}
+    words = [f"--set {shlex.quote(f'{key}={value}')}" for key, value in own.items()]
+    command = " \\\n  ".join(["pdedsl solve spec.pde", *words])
+    return (
+        "<p>With the spec above in <code>spec.pde</code>; the same machine and versions give the same bits as long as "
+        f"steps and not seconds end the run.</p><pre>{html.escape(command)}</pre>"
+    )
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    if not body:
+        return ""
+    top = "<tr>" + "".join(f"<th>{html.escape(cell)}</th>" for cell in head) + "</tr>" if any(head) else ""
+    return f'<div class="scroll"><table>{top}{body}</table></div>'

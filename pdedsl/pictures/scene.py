@@ -1,0 +1,125 @@
+"""From a solution to what pictures of it show: fields and errors along lines and over planes of the domain."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from pdedsl.numerics.truth import Truth
+from pdedsl.pictures.grid import FINE, Values, centre, exact_name, on_grid, over, units
+from pdedsl.problem.problem import Field, Problem
+from pdedsl.solver.minimise import Record
+
+Plane = tuple[tuple[str, ...], dict[str, float]]
+"""Two coordinates, and the place of the others that a field depends on."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a picture is made from."""
+
+    problem: Problem
+    values: Values
+    history: Sequence[Record] = ()
+    errors: Mapping[str, float] | None = None
+    known: tuple[Truth, ...] = ()
+    """Exact solutions and references."""
+    points: Mapping[str, np.ndarray] | None = None
+    """The points of each statement at the end of the run."""
+    defect: Values | None = None
+    """The estimated errors of all fields, for those of which nothing is known."""
+
+    @cached_property
+    def data(self) -> xr.Dataset:
+        return on_grid(self.problem, self.values)
+
+    @property
+    def names(self) -> list[str]:
+        return [c.name for c in self.problem.coordinates]
+
+    @cached_property
+    def ends(self) -> dict[str, tuple[float, float]]:
+        return dict(zip(self.names, self.problem.bounds, strict=True))
+
+    @cached_property
+    def _cuts(self) -> dict[tuple, dict[str, xr.DataArray]]:
+        return {}
+
+    def over(self, *free: str, **at: float) -> dict[str, xr.DataArray]:
+        """Fields and exact solutions along one coordinate or over two, the others at a place or in the middle."""
+        key = (free, *sorted(at.items()))
+        if key not in self._cuts:
+            self._cuts[key] = self._over(self.values, free, at)
+        return self._cuts[key]
+
+    def _over(self, values: Values, free: Sequence[str], at: Mapping[str, float]) -> dict[str, xr.DataArray]:
+        axes = {n: np.linspace(*self.ends[n], FINE) for n in free}
+        found = over(self.problem, values, axes, at)
+        return {n: v.assign_coords({d: axes[str(d)] for d in v.dims}) for n, v in found.items()}
+
+    def error(self, name: str, *free: str, **at: float) -> xr.DataArray:
+        """The size of the error of a field: against its exact solution, or else as it is estimated."""
+        if name in dict(self.problem.exact):
+            found = self.over(*free, **at)
+            return abs(found[name] - found[exact_name(self.problem, name)])
+        assert self.defect
+        return abs(self._over(self.defect, free, at)[name])
+
+    def against(self, name: str) -> str:
+        return f"|{name} - exact|" if name in dict(self.problem.exact) else f"estimated |error of {name}|"
+
+    def label(self, name: Any) -> str:
+        """A coordinate or field with its unit, if the title states one."""
+        unit = units(self.problem).get(str(name))
+        return f"{name} [{unit}]" if unit else str(name)
+
+    def own(self, unknown: Field) -> list[str]:
+        """The coordinates that a field depends on."""
+        return [s.name for s in unknown.arguments]
+
+    @cached_property
+    def last(self) -> dict[str, float]:
+        """The end of time, where there is a time."""
+        time = self.problem.time
+        return {} if time is None else {time.name: self.ends[time.name][1]}
+
+    def planes(self, unknown: Field) -> list[Plane]:
+        """The planes on which a field is shown: two coordinates, and the place of others. Empty for a field of one."""
+        names, time = self.own(unknown), self.problem.time
+        timely = time is not None and time.name in names
+        place = centre(self.problem)
+        match len(names):
+            case 0 | 1:
+                return []
+            case 2:
+                return [(tuple(names), {})]
+            case 3 if timely:
+                first, last = self.ends[names[2]]
+                return [(tuple(names[:2]), {names[2]: t}) for t in (first, (first + last) / 2, last)]
+            case 3:
+                return [
+                    ((a, b), {c: place[c]})
+                    for a, b, c in (names, (names[0], names[2], names[1]), (*names[1:], names[0]))
+                ]
+            case 4 if timely:
+                x, y, z, _ = names
+                return [((a, b), {c: place[c], **self.last}) for a, b, c in ((x, y, z), (x, z, y), (y, z, x))]
+        return [(tuple(names[:2]), {n: self.last.get(n, place[n]) for n in names[2:]})]
+
+    def upright(self, field: xr.DataArray) -> xr.DataArray:
+        """A field over two coordinates as an image: the first one to the right, but time always to the right."""
+        time = self.problem.time
+        return field if time is not None and field.dims[1] == time.name else field.T
+
+    def flat(self, free: Sequence[str]) -> bool:
+        """Whether two coordinates are a plane in space, of proportions that a picture can have."""
+        first, second = (self.ends[n][1] - self.ends[n][0] for n in free)
+        return not set(free) & set(self.last) and 0.2 < first / second < 5
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Which coordinates of points run to the right and upwards: the first two, but time always to the right."""
+        return (1, 0) if len(self.names) == 2 and self.names[1] in self.last else (0, 1)

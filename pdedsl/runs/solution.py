@@ -1,0 +1,304 @@
+"""From a problem to a solution that can be evaluated, compared, plotted, saved and opened again."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+from jax import Array
+from matplotlib.animation import FuncAnimation
+from matplotlib.figure import Figure
+
+from pdedsl.analysis.defect import Estimate, error, estimates
+from pdedsl.analysis.trust import Misfit, misfits
+from pdedsl.geometry import geometry
+from pdedsl.numerics.lower import Callee, lower_expressions
+from pdedsl.numerics.quantities import Quantity, quantities
+from pdedsl.numerics.system import System, build_model, system
+from pdedsl.numerics.truth import measure, truths
+from pdedsl.pictures import plot
+from pdedsl.pictures.grid import as_netcdf
+from pdedsl.pictures.report import report
+from pdedsl.pictures.scene import Scene
+from pdedsl.problem.problem import Problem
+from pdedsl.runs.folder import CHECKPOINT, alone, as_json, as_npz, begin, machine, write
+from pdedsl.solver import profile
+from pdedsl.solver.method import Objective
+from pdedsl.solver.minimise import Outcome, Record
+from pdedsl.stages.load import read_components
+from pdedsl.stages.settings import Settings, settings
+
+CHUNK = 8192
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The trained solution of a problem.
+
+    Call it with points, `solution(X)` for X of shape (N, d), coordinates in the order of declaration, space then time;
+    or by name, `solution(x=..., t=...)`, arrays of shapes that broadcast together. One scalar field comes as an array,
+    of shape (N,) or of the broadcast shape; several come as a mapping by name.
+    """
+
+    problem: Problem
+    settings: Settings
+    outcome: Outcome
+    seconds: float = 0.0
+    """The whole time of the run, compilation included."""
+
+    @property
+    def history(self) -> tuple[Record, ...]:
+        """One record an iteration: step, seconds, losses by block, cut-off, rank, errors."""
+        return self.outcome.history
+
+    @property
+    def status(self) -> str:
+        """Why the run ended: `tolerance`, `steps`, `time limit`, `stalled` or `interrupted`."""
+        return self.outcome.status
+
+    @cached_property
+    def model(self) -> Callable[[Array], Callee]:
+        """Parameters of shape (P,) to the solution as a function of one point."""
+        with jax.enable_x64(True):
+            return build_model(self.problem, self.settings.architecture, self.settings.seed)[0]
+
+    @cached_property
+    def u(self) -> Callee:
+        """The solution as a function of one point of shape (d,) to the values of all fields, for JAX in double precision."""
+        with jax.enable_x64(True):
+            return self.model(jnp.asarray(self.outcome.parameters))
+
+    @cached_property
+    def errors(self) -> dict[str, float]:
+        """The relative L2 error of each field with an exact solution or a reference, on points never trained on."""
+        if self.outcome.errors is not None:
+            return dict(self.outcome.errors)
+        with jax.enable_x64(True):
+            return measure(self.model, truths(self.problem))(jnp.asarray(self.outcome.parameters))
+
+    @cached_property
+    def losses(self) -> dict[str, float]:
+        """`w mean |r|^2 / 2` of each block on the points at the end of the run."""
+        with jax.enable_x64(True):
+            lowered = lower(self.problem, self.settings)
+            points = tuple(jnp.asarray(own) for own in self.outcome.points)
+            found = jax.jit(Objective(lowered).losses)(jnp.asarray(self.outcome.parameters), points)
+        return {block.name: float(loss) for block, loss in zip(lowered.blocks, found, strict=True)}
+
+    @cached_property
+    def reports(self) -> tuple[Quantity, ...]:
+        """The reports of the spec, evaluated on this solution."""
+        with jax.enable_x64(True):
+            return quantities(self.problem, self.u)
+
+    @cached_property
+    def _values(self) -> Callable[[np.ndarray], np.ndarray]:
+        return _in_pieces(self.u)
+
+    def __call__(self, points: Any = None, **coordinates: Any) -> np.ndarray | dict[str, np.ndarray]:
+        names = [c.name for c in self.problem.coordinates]
+        if (points is None) == (not coordinates):
+            raise TypeError(f"give points of shape (N, {len(names)}), or the coordinates {', '.join(names)} by name")
+        if points is None:
+            missing, extra = [n for n in names if n not in coordinates], [n for n in coordinates if n not in names]
+            if missing or extra:
+                what = f"there is no coordinate {extra[0]}" if extra else f"missing: {', '.join(missing)}"
+                raise TypeError(f"{what}; the coordinates are {', '.join(names)}")
+            arrays = np.broadcast_arrays(*(np.asarray(coordinates[n], float) for n in names))
+            shape = arrays[0].shape
+            points = np.stack([a.reshape(-1) for a in arrays], axis=1)
+        else:
+            points = np.asarray(points, float)
+            if points.ndim != 2 or points.shape[1] != len(names):
+                raise ValueError(
+                    f"points have shape {points.shape}, not (N, {len(names)}): columns are {', '.join(names)}"
+                )
+            shape = points.shape[:1]
+        values = self._values(points)
+        found = {f.name: values[:, place].reshape(shape) for place, f in enumerate(self.problem.fields)}
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    def evaluate(self, expression: str, points: Any) -> np.ndarray:
+        """Any expression of the language on the solution: `evaluate("dx(u)", X)`.
+
+        `points` has shape (N, d), the result (N,) for a scalar, (N, n) for a vector, (N, n, m) for a matrix. NaN outside
+        the domain. Raises SpecError with what is wrong with the expression.
+        """
+        points = np.asarray(points, float)
+        shape, components = read_components(self.problem, expression)
+        columns, u = [], self.u
+        with jax.enable_x64(True):
+            for problem, asked in components:
+                value = lower_expressions(problem, [asked])
+                columns.append(np.asarray(jax.jit(jax.vmap(lambda x, v=value: v(u, x)[0]))(jnp.asarray(points))))
+        inside = geometry.closed(self.problem, points)[:, None]
+        return np.where(inside, np.stack(columns, 1), np.nan).reshape(len(points), *shape)
+
+    @cached_property
+    def misfits(self) -> tuple[Misfit, ...]:
+        """How far each statement is missed on points that were never trained on."""
+        with jax.enable_x64(True):
+            return misfits(self.problem, self.u)
+
+    @cached_property
+    def _scene(self) -> Scene:
+        names = list(self.settings.plans) if self.outcome.points else []
+        points = dict(zip(names, map(np.asarray, self.outcome.points), strict=True))
+        known = truths(self.problem)
+        unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}
+        defect = _in_pieces(self.defect) if unknown else None
+        return Scene(self.problem, self._values, self.history, self.errors, known, points, defect)
+
+    @cached_property
+    def defect(self) -> Callee:
+        """The error to first order, as a function of a point: the linearised problem solved for the residual."""
+        with jax.enable_x64(True):
+            return error(self.problem, self.u)
+
+    @cached_property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """The error of each field by the linearised problem, relative and absolute; for any problem, solved or not."""
+        with jax.enable_x64(True):
+            return estimates(self.problem, self.u, self.defect)
+
+    def on_grid(self) -> xr.Dataset:
+        """The fields on a grid of the domain; in more than three dimensions, along lines and a plane through its middle."""
+        return self._scene.data
+
+    def dataset(self) -> xr.Dataset:
+        """The fields on a grid as files hold them: the last coordinate first, as CF readers expect."""
+        data = self.on_grid()
+        return data.transpose(*reversed([c.name for c in self.problem.coordinates if c.name in data.dims]))
+
+    def plot(self) -> Figure:
+        """The solution, its error, the convergence of the run and the sampler's points, as one figure."""
+        return plot.figure(self._scene)
+
+    def animate(self) -> FuncAnimation:
+        """The first field moving in time. Raises ValueError for a problem that does not depend on time."""
+        return plot.animation(self._scene)
+
+    def profile(self) -> str:
+        """Where the time of a step goes, as a table."""
+        with jax.enable_x64(True):
+            parameters = jnp.asarray(self.outcome.parameters)
+            known = measure(self.model, truths(self.problem))
+            parts = profile.profile(lower(self.problem, self.settings), self.settings.method, parameters, known)
+        return profile.table(parts, self.outcome.compile_seconds)
+
+    def portrait(self) -> Figure:
+        """A small picture of the first field, for a gallery."""
+        return plot.portrait(self._scene)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run to a folder, which is made; a run that the folder holds is replaced. Raises Busy and OSError.
+
+        Every file appears whole or not at all. `open` reads the folder; only a run that was solved in a folder can be
+        resumed.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone(folder):
+            (folder / CHECKPOINT).unlink(missing_ok=True)
+            begin(folder, self.problem, self.settings)
+            self.write(folder)
+        return folder
+
+    def write(self, folder: Path) -> None:
+        """Write what came of a run to its folder: history, network, solution, figure, report, summary."""
+        write(folder / "history.csv", self._history_table().encode())
+        points = {f"points {k}": own for k, own in enumerate(self.outcome.points)}
+        write(folder / "network.npz", as_npz({"parameters": self.outcome.parameters, **points}))
+        write(folder / "solution.nc", as_netcdf(self.dataset()))
+        picture = self.plot()
+        png = plot.as_png(picture)
+        write(folder / "solution.png", png)
+        write(folder / "report.html", report(self, plot.cut_up(picture, png)).encode())
+        write(folder / "run.json", as_json(self.summary(), indent=2).encode())
+
+    def _history_table(self) -> str:
+        text = io.StringIO()
+        rows = csv.writer(text, lineterminator="\n")
+        blocks = list(self.history[0].losses) if self.history else []
+        fields = sorted({name for record in self.history for name in record.errors})
+        rows.writerow(
+            [
+                "step",
+                "seconds",
+                "loss",
+                *(f"loss {b}" for b in blocks),
+                "cutoff",
+                "rank",
+                "gain",
+                "accepted",
+                *(f"error {f}" for f in fields),
+            ]
+        )
+        for r in self.history:
+            losses, errors = (r.losses[b] for b in blocks), (r.errors.get(f, "") for f in fields)
+            rows.writerow(
+                [r.step, f"{r.seconds:.4f}", r.loss, *losses, r.cutoff, r.rank, r.gain, int(r.accepted), *errors]
+            )
+        return text.getvalue()
+
+    def summary(self) -> dict[str, Any]:
+        """What run.json holds: status, errors, reports, versions, machine."""
+        return {
+            "title": self.problem.title,
+            "spec": self.problem.source.name,
+            "status": self.status,
+            "steps": self.history[-1].step if self.history else 0,
+            "seconds": self.seconds,
+            "compile_seconds": self.outcome.compile_seconds,
+            "undone": self.outcome.undone,
+            "loss": sum(self.losses.values()),
+            "losses": self.losses,
+            "weights": {block.name: block.weight for block in lower(self.problem, self.settings).blocks},
+            "errors": self.errors,
+            "estimates": {e.field: {"relative": e.relative, "absolute": e.absolute} for e in self.estimates},
+            "misfits": {m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where} for m in self.misfits},
+            "reports": {
+                q.name: {
+                    "values": q.values.tolist() if q.times is not None or q.values.size == 1 else None,
+                    "times": None if q.times is None else q.times.tolist(),
+                    "words": str(q),
+                }
+                for q in self.reports
+            },
+            "seed": self.settings.seed,
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            **machine(),
+        }
+
+
+def _in_pieces(u: Callee) -> Callable[[np.ndarray], np.ndarray]:
+    """A function of one point as one of points of shape (N, d), to values of shape (N, n), without much memory."""
+    evaluate = jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))
+
+    def values(points: np.ndarray) -> np.ndarray:
+        # In pieces of few sizes: each size is compiled.
+        size = min(CHUNK, 1 << max(8, (len(points) - 1).bit_length()))
+        missing = size - len(points) if len(points) < size else -len(points) % size
+        full = np.concatenate(
+            [points, np.broadcast_to(points.mean(axis=0) if len(points) else 0.0, (missing, points.shape[1]))]
+        )
+        with jax.enable_x64(True):
+            pieces = [np.asarray(evaluate(jnp.asarray(full[i : i + size]))) for i in range(0, len(full), size)]
+        return np.concatenate(pieces)[: len(points)]
+
+    return values
+
+
+def lower(problem: Problem, resolved: Settings | None = None) -> System:
+    """The residual blocks of a problem and its network at the start of a run, with its own settings by default."""
+    chosen = resolved or settings(problem)
+    with jax.enable_x64(True):
+        return system(problem, chosen.architecture, chosen.plans, chosen.seed)

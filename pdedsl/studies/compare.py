@@ -1,0 +1,111 @@
+"""From one problem and several methods to a table and the two figures of their race."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pdedsl.pictures.panels import INK
+from pdedsl.pictures.plot import as_png
+from pdedsl.problem.problem import Problem
+from pdedsl.runs.folder import write as write_file
+from pdedsl.runs.run import solve
+from pdedsl.runs.solution import Solution
+from pdedsl.solver.minimise import Record
+
+
+@dataclass(frozen=True)
+class Race:
+    """The runs of one method, one a seed."""
+
+    method: str
+    runs: tuple[Solution, ...]
+
+    def error(self, record: Record) -> float:
+        """What is compared: the worst error of a field, or the loss where nothing is known."""
+        return max(record.errors.values(), default=record.loss)
+
+    @property
+    def finals(self) -> list[float]:
+        return [self.error(run.history[-1]) for run in self.runs]
+
+
+def race(
+    problem: Problem,
+    methods: Sequence[str],
+    seconds: float,
+    seeds: int,
+    watch: Callable[[str, int, Solution], None] = lambda method, seed, run: None,
+) -> tuple[Race, ...]:
+    """Solve a problem by each method with each seed, for the same time, without hard limits of steps."""
+    found = []
+    for method in methods:
+        runs = []
+        for seed in range(seeds):
+            run = solve(problem, method=method, seed=seed, time_limit=seconds)
+            watch(method, seed, run)
+            runs.append(run)
+        found.append(Race(method, tuple(runs)))
+    return tuple(found)
+
+
+def table(races: Sequence[Race]) -> str:
+    """A row a method, in Markdown: the error at the end (median, best and worst seed), steps, milliseconds a step."""
+    lines = ["| method | error | best | worst | steps | ms a step |", "|---|---|---|---|---|---|"]
+    for entry in races:
+        steps = float(np.median([run.history[-1].step for run in entry.runs]))
+        pace = float(
+            np.median(
+                [1e3 * (r.history[-1].seconds - r.outcome.compile_seconds) / r.history[-1].step for r in entry.runs]
+            )
+        )
+        finals = entry.finals
+        lines.append(
+            f"| {entry.method} | {np.median(finals):.1e} | {min(finals):.1e} | {max(finals):.1e} | {steps:.0f} | {pace:.3g} |"
+        )
+    return "\n".join(lines)
+
+
+def figure(problem: Problem, races: Sequence[Race]) -> Figure:
+    """Error against steps and against seconds: the median over seeds as a line, the quartiles as a band."""
+    picture = Figure(figsize=(12, 5.2), layout="constrained")
+    left, right = picture.subplots(1, 2, sharey=True)
+    for colour, entry in zip(INK * 4, races, strict=False):
+        _band(left, entry, lambda r: r.step, colour)
+        _band(right, entry, lambda r: r.seconds, colour)
+    known = any(r.errors for entry in races for run in entry.runs for r in run.history)
+    left.set(xlabel="steps", ylabel="relative L2 error" if known else "loss", xscale="log")
+    right.set(xlabel="seconds")
+    for axes in (left, right):
+        axes.grid(alpha=0.25)
+    picture.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9, frameon=False)
+    picture.suptitle(problem.title, fontsize=14)
+    return picture
+
+
+def _band(axes: Axes, entry: Race, along: Callable[[Record], float], colour: str) -> None:
+    tracks = [([along(r) for r in run.history], [entry.error(r) for r in run.history]) for run in entry.runs]
+    ends = [x[-1] for x, _ in tracks]
+    first = max(x[0] for x, _ in tracks)
+    grid = np.geomspace(max(first, 1e-3), float(np.median(ends)), 200)
+    errors = np.stack([np.interp(grid, x, np.log10(np.maximum(y, 1e-300))) for x, y in tracks])
+    low, middle, high = 10.0 ** np.percentile(errors, [25, 50, 75], axis=0)
+    axes.semilogy(grid, middle, color=colour, linewidth=2, label=entry.method)
+    axes.fill_between(grid, low, high, color=colour, alpha=0.2, linewidth=0)
+
+
+def write(races: Sequence[Race], problem: Problem, folder: Path) -> None:
+    """Table, figure and the histories of all runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_file(folder / "table.md", (table(races) + "\n").encode())
+    write_file(folder / "comparison.png", as_png(figure(problem, races)))
+    lines = ["method,seed,step,seconds,loss,error"]
+    for entry in races:
+        for seed, run in enumerate(entry.runs):
+            lines += [
+                f"{entry.method},{seed},{r.step},{r.seconds:.6g},{r.loss:.9g},{entry.error(r):.9g}" for r in run.history
+            ]
+    write_file(folder / "histories.csv", ("\n".join(lines) + "\n").encode())

@@ -1,0 +1,429 @@
+"""What the user wrote: statements and expressions with their places, names not yet resolved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Literal
+
+from pdedsl.vocabulary.source import Diagnostic, Source, Span
+
+
+@dataclass(frozen=True)
+class Node:
+    """Anything with a place. Places do not count when nodes are compared."""
+
+    span: Span = field(compare=False, repr=False)
+
+
+# ---- expressions -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    text: str
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    name: str
+
+
+@dataclass(frozen=True)
+class Signed(Node):
+    """`-operand`; a plus sign leaves no trace."""
+
+    operand: "Expression"
+
+
+@dataclass(frozen=True)
+class Sum(Node):
+    terms: tuple[tuple[Literal["+", "-"], "Expression"], ...]
+
+
+@dataclass(frozen=True)
+class Product(Node):
+    factors: tuple[tuple[Literal["*", "/"], "Expression"], ...]
+
+
+@dataclass(frozen=True)
+class Power(Node):
+    base: "Expression"
+    exponent: "Expression"
+
+
+@dataclass(frozen=True)
+class Range(Node):
+    """`k in 1:5`."""
+
+    name: Name
+    first: "Expression"
+    last: "Expression"
+
+
+@dataclass(frozen=True)
+class OnPart(Node):
+    """`on = inner` as an argument."""
+
+    part: "Expression"
+
+
+@dataclass(frozen=True)
+class Called(Node):
+    """`name(argument, ...)`."""
+
+    name: Name
+    arguments: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
+class Subscript(Node):
+    base: "Expression"
+    indices: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
+class Listing(Node):
+    """`[a, b]`."""
+
+    items: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
+class Comparison(Node):
+    operator: Literal["=", "<", "<=", ">", ">="]
+    left: "Expression"
+    right: "Expression"
+
+
+@dataclass(frozen=True)
+class Logic(Node):
+    operator: Literal["and", "or"]
+    operands: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
+class Negate(Node):
+    operand: "Expression"
+
+
+Expression = (
+    Number | Name | Signed | Sum | Product | Power | Range | OnPart | Called | Subscript | Listing
+    | Comparison | Logic | Negate
+)  # fmt: skip
+
+
+# ---- the solve block -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Constant(Node):
+    text: str
+
+    @property
+    def value(self) -> float:
+        base, _, exponent = self.text.partition("^")
+        sign, base = (-1.0, base[1:]) if base.startswith("-") else (1.0, base)
+        try:
+            return sign * float(base) ** float(exponent or 1)
+        except (OverflowError, ZeroDivisionError):
+            return float("inf")
+
+
+@dataclass(frozen=True)
+class Text(Node):
+    text: str
+
+
+@dataclass(frozen=True)
+class Choice(Node):
+    """`name` or `name(argument, key = value)`."""
+
+    name: Name
+    arguments: tuple["Value | Keyword", ...] = ()
+
+
+@dataclass(frozen=True)
+class Keyword(Node):
+    name: Name
+    value: "Value"
+
+
+Value = Constant | Text | Choice
+
+
+@dataclass(frozen=True)
+class Setting(Node):
+    """`key = value` or `key.NAME = value`."""
+
+    key: tuple[Name, ...]
+    value: Value
+
+
+# ---- options of statements -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class On(Node):
+    places: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Within(Node):
+    part: Name
+
+
+@dataclass(frozen=True)
+class At(Node):
+    point: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Weight(Node):
+    value: Expression
+
+
+@dataclass(frozen=True)
+class Hard(Node):
+    pass
+
+
+@dataclass(frozen=True)
+class Noise(Node):
+    value: Expression
+
+
+@dataclass(frozen=True)
+class Columns(Node):
+    columns: tuple[tuple[Name, Text], ...]
+
+
+Option = On | Within | At | Weight | Hard | Noise | Columns
+
+
+# ---- statements ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Statement(Node):
+    keyword: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Header(Statement):
+    version: str
+
+
+@dataclass(frozen=True)
+class Title(Statement):
+    title: Text
+
+
+@dataclass(frozen=True)
+class Interval(Node):
+    lower: Expression
+    upper: Expression
+
+
+@dataclass(frozen=True)
+class Definition(Node):
+    """`D = 1e-3` or, of a swept parameter, `nu in [a, b]`."""
+
+    name: Name
+    value: Expression | Interval
+
+
+@dataclass(frozen=True)
+class Param(Statement):
+    definitions: tuple[Definition, ...]
+
+
+@dataclass(frozen=True)
+class Unknown(Statement):
+    name: Name
+    start: Expression
+    bounds: Interval | None
+
+
+@dataclass(frozen=True)
+class Let(Statement):
+    name: Name
+    parameters: tuple[Name, ...]
+    body: Expression
+
+
+@dataclass(frozen=True)
+class Axis(Node):
+    """`x in [0, 1]`, or `x[1:5] in [0, 1]` with `indices`."""
+
+    name: Name
+    interval: Interval
+    indices: tuple[Expression, Expression] | None = None
+
+
+@dataclass(frozen=True)
+class Domain(Statement):
+    axes: tuple[Axis, ...]
+
+
+@dataclass(frozen=True)
+class Shape(Statement):
+    names: tuple[Name, ...]
+    shape: Expression
+
+
+@dataclass(frozen=True)
+class Time(Statement):
+    axis: Axis
+
+
+@dataclass(frozen=True)
+class Part(Statement):
+    name: Name
+    condition: Expression
+
+
+@dataclass(frozen=True)
+class Signature(Node):
+    """`u(x, t)`."""
+
+    name: Name
+    arguments: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Fields(Statement):
+    signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True)
+class UnknownField(Statement):
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class Vector(Statement):
+    name: Name
+    components: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Relation(Statement):
+    """`equation`, `boundary`, `initial` and `constraint`: `lhs = rhs` with options."""
+
+    kind: Literal["equation", "boundary", "initial", "constraint"]
+    label: Name | None
+    lhs: Expression
+    rhs: Expression
+    options: tuple[Option, ...]
+
+    @property
+    def sides(self) -> Span:
+        return self.lhs.span | self.rhs.span
+
+    @property
+    def head(self) -> Span:
+        return self.label.span if self.label else self.keyword
+
+
+@dataclass(frozen=True)
+class Periodic(Statement):
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Table(Statement):
+    """`data` and `reference`: fields from a file."""
+
+    kind: Literal["data", "reference"]
+    label: Name | None
+    fields: tuple[Name, ...]
+    file: Text
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Exact(Statement):
+    name: Name
+    value: Expression
+
+
+@dataclass(frozen=True)
+class ReportValue(Statement):
+    name: Name
+    value: Expression
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Solve(Statement):
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment and whether it has a line of its own."""
+
+    span: Span
+    alone: bool
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A statement that could not be read, and the names that it seems to declare."""
+
+    span: Span
+    keyword: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A file as it was written: statements in order, what could not be read, comments."""
+
+    source: Source = field(compare=False, repr=False)
+    statements: tuple[Statement, ...]
+    broken: tuple[Broken, ...] = ()
+    comments: tuple[Comment, ...] = field(default=(), compare=False)
+    diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
+
+
+def children(node: object) -> Iterator[Node]:
+    """The nodes directly below a node, in the order of the text."""
+    if isinstance(node, tuple):
+        for item in node:
+            yield from [item] if isinstance(item, Node) else children(item)
+    elif isinstance(node, Node):
+        for part in fields(node):
+            value = getattr(node, part.name)
+            if isinstance(value, Node):
+                yield value
+            elif isinstance(value, tuple):
+                yield from children(value)
+
+
+def names_in(node: Node) -> Iterator[Name]:
+    """All names below a node."""
+    pending: list[Node] = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Name):
+            yield current
+        pending.extend(children(current))
+
+
+def outline(spec: Spec) -> str:
+    """The tree of a spec as text: a node a line with its place, what it holds below it."""
+    lines: list[str] = []
+    pending: list[tuple[int, object]] = [(0, s) for s in reversed(spec.statements)]
+    while pending:
+        depth, node = pending.pop()
+        assert isinstance(node, Node)
+        (line, start), (last, end) = (spec.source.position(at) for at in (node.span.start, node.span.end))
+        plain = [
+            f"{f.name} = {value!r}"
+            for f in fields(node)
+            if isinstance(value := getattr(node, f.name), str | bool | int | float)
+        ]
+        place = f"{line}:{start}-{end}" if line == last else f"{line}:{start}-{last}:{end}"
+        lines.append(f"{'  ' * depth}{type(node).__name__} {' '.join([*plain, f'[{place}]'])}")
+        pending += [(depth + 1, child) for child in reversed(list(children(node)))]
+    return "\n".join(lines)

@@ -1,0 +1,251 @@
+"""Commands on the folder of a run, as a user meets them."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from pdedsl.commands.cli import app
+from pdedsl.runs.run import open_run
+
+
+def pdedsl(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def rows(text: str) -> list[dict[str, float]]:
+    return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(io.StringIO(text))]
+
+
+def test_info(heat_run: Path) -> None:
+    result = pdedsl("info", heat_run)
+    assert result.exit_code == 0
+    for word in ("Heat", "relative L2 of u", "residual", "equation, at most", "estimate"):
+        assert word in result.output
+    assert pdedsl("info", heat_run / "nothing").exit_code == 2
+
+
+def test_eval_at_a_point(heat_run: Path) -> None:
+    solution = open_run(heat_run)
+    result = pdedsl("eval", heat_run, "--at", "x=0.25, t=0.5")
+    name, value = result.output.split(" = ")
+    assert name == "u" and float(value) == pytest.approx(float(solution(x=0.25, t=0.5)), rel=1e-11)
+
+
+def test_eval_of_expressions(flow_run: Path) -> None:
+    asked = ["dx(u)", "div(U)", "dot(grad(v), grad(v))", "k*u + x", "exact(u)"]
+    result = pdedsl(
+        "eval", flow_run, "--at", "x=0.3,y=0.5", "--at", "x=1,y=2", *(w for e in asked for w in ("--of", e))
+    )
+    found = rows(result.output)
+    assert result.exit_code == 0 and list(found[0]) == ["x", "y", *asked]
+    solution, h = open_run(flow_run), 1e-5
+    for row in found:
+        x, y = row["x"], row["y"]
+
+        def at(a: float, b: float, field: str = "u") -> float:
+            return float(solution(x=a, y=b)[field])
+
+        u_x = (at(x + h, y) - at(x - h, y)) / (2 * h)
+        v_x = (at(x + h, y, "v") - at(x - h, y, "v")) / (2 * h)
+        v_y = (at(x, y + h, "v") - at(x, y - h, "v")) / (2 * h)
+        assert row["dx(u)"] == pytest.approx(u_x, rel=1e-6)
+        assert row["div(U)"] == pytest.approx(u_x + v_y, abs=1e-6)
+        assert row["dot(grad(v), grad(v))"] == pytest.approx(v_x**2 + v_y**2, rel=1e-5)
+        assert row["k*u + x"] == pytest.approx(2 * at(x, y) + x, rel=1e-12)
+        assert row["exact(u)"] == pytest.approx(np.cos(x) * np.exp(np.sqrt(3) * y), rel=1e-12)
+
+
+def test_eval_of_a_table(heat_run: Path, tmp_path: Path) -> None:
+    points, out = tmp_path / "points.csv", tmp_path / "values.csv"
+    points.write_text("t, name, x\n0.5, a, 0.25\n0.1, b, 3\n")
+    result = pdedsl("eval", heat_run, "--csv", points, "--out", out)
+    assert result.exit_code == 0 and "1 of 2 points lie outside" in result.output
+    first, second = rows(out.read_text())
+    assert first["u"] == pytest.approx(float(open_run(heat_run)(x=0.25, t=0.5))) and np.isnan(second["u"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "--at"),
+        (["--at", "x=0.5"], "`t` is missing"),
+        (["--at", "x=0.5,t=1,z=2"], "no coordinate `z`"),
+        (["--at", "x=half,t=1"], "`half` is not a number"),
+        (["--at", "x=0.5,t=1", "--of", "dx(w)"], "`w` is not declared"),
+        (["--at", "x=0.5,t=1", "--of", "u +"], "E101"),
+        (["--csv", "none.csv"], "none.csv: No such file"),
+        (["--at", "x=0.5,t=1", "--csv", "none.csv"], "and not both"),
+        (["--at", "x=nan,t=1"], "not a finite number"),
+        (["--at", "x=0.5,x=0.5,t=1"], "there twice"),
+        (["--at", "x=0.5,t=1", "--of", ""], "not one expression"),
+        (["--at", "x=0.5,t=1", "--of", "[/b]"], "E101"),
+        (["--at", "x[/b]=1"], "no coordinate `x[/b]`"),
+    ],
+)
+def test_eval_says_what_is_wrong(heat_run: Path, arguments: list[str], words: str) -> None:
+    result = pdedsl("eval", heat_run, *arguments)
+    assert result.exit_code == 2 and words in result.output
+
+
+def test_eval_takes_constant_expressions(heat_run: Path) -> None:
+    one, other = (pdedsl("eval", heat_run, "--at", at).output for at in ("x=1/4,t=min(2, 1)", "x=0.25,t=1"))
+    assert one == other and one.startswith("u = ")
+
+
+def test_eval_of_vectors_and_matrices(flow_run: Path) -> None:
+    asked = ["grad(u)", "U + U", "grad(U)", "x"]
+    result = pdedsl("eval", flow_run, "--at", "x=0.3,y=0.5", *(w for e in asked for w in ("--of", e)))
+    found = {name: float(value) for name, value in (line.split(" = ") for line in result.output.splitlines())}
+    assert list(found) == [
+        *("grad(u)[1]", "grad(u)[2]", "U + U[1]", "U + U[2]"),
+        *("grad(U)[1, 1]", "grad(U)[1, 2]", "grad(U)[2, 1]", "grad(U)[2, 2]", "x"),
+    ]
+    assert found["grad(U)[1, 2]"] == pytest.approx(found["grad(u)[2]"], rel=1e-9)
+    solution = open_run(flow_run)
+    assert solution.evaluate("grad(U)", [[0.3, 0.5]] * 4).shape == (4, 2, 2)
+    assert found["U + U[2]"] == pytest.approx(2 * float(solution(x=0.3, y=0.5)["v"]), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"a,b\n1,2\n", "`x` is missing"),
+        (b"x;t\n0.5;0.1\n", ""),
+        (b"x\tt\n0.5\t0.1\n\n", ""),
+        (b"x,t\n0.5,one\n", ":2: this row needs a number"),
+        (b"x,t\n", "holds no points"),
+        (b"\xff\xfex,t", "not a table in UTF-8"),
+        (b"x,t,x\n1,2,3\n", "there twice"),
+    ],
+)
+def test_tables_of_points(heat_run: Path, tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "points.csv").write_bytes(content)
+    result = pdedsl("eval", heat_run, "--csv", tmp_path / "points.csv")
+    assert result.exit_code == (2 if words else 0) and words in result.output, result.output
+    assert words or rows(result.output)[0]["t"] == 0.1
+
+
+def test_export_of_grids(flow_run: Path, tmp_path: Path) -> None:
+    solution = open_run(flow_run)
+    for name, suffix in (("netcdf", "nc"), ("vtk", "vtk"), ("csv", "csv"), ("npz", "npz")):
+        assert pdedsl("export", flow_run, "--format", name, "--out", tmp_path / f"s.{suffix}").exit_code == 0
+    with np.load(tmp_path / "s.npz") as arrays:
+        points = np.stack([arrays["x"], arrays["y"]], 1)
+        np.testing.assert_allclose(arrays["v"], solution(points)["v"], rtol=1e-12)
+    table = rows((tmp_path / "s.csv").read_text())
+    assert len(table) == len(points) == 201**2 and table[7]["u"] == pytest.approx(float(solution(points)["u"][7]))
+    with xr.open_dataset(tmp_path / "s.nc") as data:
+        assert data.u.dims == ("y", "x") and data.Conventions == "CF-1.11"
+        assert data.x.axis == "X" and data.u.units == "1" and "exact" in data.u_exact.long_name
+        expected = float(solution(x=float(data.x[3]), y=float(data.y[9]))["u"])
+        assert float(data.u[9, 3]) == pytest.approx(expected)
+
+
+def test_vtk_holds_grid_fields_and_vectors(flow_run: Path, tmp_path: Path) -> None:
+    pdedsl("export", flow_run, "--format", "vtk", "--out", tmp_path / "s.vtk")
+    data = (tmp_path / "s.vtk").read_bytes()
+    assert b"DIMENSIONS 201 201 1\n" in data and b"VECTORS U double\n" in data
+
+    def block(head: bytes, count: int) -> np.ndarray:
+        return np.frombuffer(data, ">f8", count, data.index(head) + len(head))
+
+    x = block(b"X_COORDINATES 201 double\n", 201)
+    y = block(b"Y_COORDINATES 201 double\n", 201)
+    solution = open_run(flow_run)
+    at = solution(x=x[5], y=y[11])
+    place = 11 * 201 + 5  # the first coordinate runs fastest
+    assert block(b"SCALARS u double 1\nLOOKUP_TABLE default\n", 201**2)[place] == pytest.approx(float(at["u"]))
+    vector = block(b"VECTORS U double\n", 3 * 201**2).reshape(-1, 3)[place]
+    np.testing.assert_allclose(vector, [float(at["u"]), float(at["v"]), 0.0], rtol=1e-12)
+
+
+def test_the_exported_program_runs_without_pdedsl(heat_run: Path, tmp_path: Path) -> None:
+    path = tmp_path / "u.stablehlo"
+    assert pdedsl("export", heat_run, "--format", "stablehlo", "--out", path).exit_code == 0
+    code = (
+        "import sys, json, jax, numpy as np; from jax import export\n"
+        "jax.config.update('jax_enable_x64', True)\n"
+        f"program = export.deserialize(bytearray(open({str(path)!r}, 'rb').read()))\n"
+        "found = program.call(np.array([[0.25, 0.5], [0.5, 1.0], [0.1, 0.0]]))\n"
+        "assert 'pdedsl' not in sys.modules\n"
+        "print(json.dumps(np.asarray(found).reshape(-1).tolist()))\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    points = np.array([[0.25, 0.5], [0.5, 1.0], [0.1, 0.0]])
+    np.testing.assert_allclose(json.loads(done.stdout), open_run(heat_run)(points), rtol=1e-12)
+
+
+def test_export_says_what_is_wrong(heat_run: Path, tmp_path: Path) -> None:
+    assert "netcdf, vtk, csv" in pdedsl("export", heat_run, "--format", "foo").output
+    for words, *arguments in (
+        ("say which --format", "--out", tmp_path / "s.foo"),
+        ("csv files end in .csv", "--out", tmp_path / "s.npz", "--format", "csv"),
+        ("there is no folder", "--out", tmp_path / "none" / "s.npz"),
+        ("is a folder", "--out", tmp_path),
+    ):
+        result = pdedsl("export", heat_run, *arguments)
+        assert result.exit_code == 2 and words in " ".join(result.output.split()), result.output
+    assert pdedsl("export", heat_run, "--out", tmp_path / "s.csv").exit_code == 0
+    assert os.listdir(tmp_path) == ["s.csv"]
+
+
+def test_what_is_no_run_is_told(heat_run: Path, tmp_path: Path) -> None:
+    assert "this is a file" in pdedsl("info", heat_run / "run.json").output
+    broken = tmp_path / "broken"
+    shutil.copytree(heat_run, broken)
+    for name, content, words in (
+        ("network.npz", b"", "not whole"),
+        ("run.json", b"", "not the summary of a run"),
+        ("spec.pde", b"pde 1\nequation: 2u\n", "E101"),
+    ):
+        (broken / name).write_bytes(content)
+        result = pdedsl("info", broken)
+        assert result.exit_code == 2 and words in result.output, result.output
+        shutil.copy(heat_run / name, broken / name)
+
+
+def test_plot(heat_run: Path, tmp_path: Path) -> None:
+    for name in ("a.png", "a.pdf", "a.svg"):
+        assert pdedsl("plot", heat_run, "--out", tmp_path / name).exit_code == 0
+        assert (tmp_path / name).stat().st_size > 1000
+    assert pdedsl("plot", heat_run, "--out", tmp_path / "a.doc").exit_code == 2
+
+
+@pytest.mark.slow
+def test_animation(heat_run: Path, flow_run: Path, tmp_path: Path) -> None:
+    assert pdedsl("plot", heat_run, "--animate", "--out", tmp_path / "a.gif").exit_code == 0
+    with Image.open(tmp_path / "a.gif") as picture:
+        assert getattr(picture, "n_frames", 1) == 60
+    assert os.listdir(tmp_path) == ["a.gif"]
+    result = pdedsl("plot", flow_run, "--animate")
+    assert result.exit_code == 2 and "time" in result.output
+
+
+@pytest.mark.slow
+def test_analyze(heat_run: Path, flow_run: Path) -> None:
+    result = pdedsl("analyze", heat_run, "--at", "x=0.5,t=0.2")
+    assert result.exit_code == 0, result.output
+    for word in ("spectrum: ", "trace of the NTK", "from the true one", "cosine", "D stretches"):
+        assert word in result.output
+    assert sorted(p.name for p in (heat_run / "analysis").iterdir()) == [
+        *("analysis.npz", "fourier.png", "green.png", "kernels.png", "learning.png", "spectrum.png"),
+    ]
+    with np.load(heat_run / "analysis" / "analysis.npz") as arrays:
+        np.testing.assert_array_equal(arrays["sources"], [[0.5, 0.2]])
+        assert arrays["green 0"].shape == arrays["true green 0"].shape == (len(arrays["points"]),)
+    result = pdedsl("analyze", flow_run)
+    assert result.exit_code == 0 and "not known" in result.output
+    assert pdedsl("analyze", heat_run, "--at", "y=1").exit_code == 2
+    assert "outside the domain" in pdedsl("analyze", heat_run, "--at", "x=2,t=1").output

@@ -1,0 +1,50 @@
+"""Integrals over domains and their boundaries against closed forms, within the error that each rule states."""
+
+from math import pi
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from pdedsl.geometry.quadrature import rule
+from pdedsl.problem.problem import Integral
+from pdedsl.stages.load import loads
+
+CASES = [
+    # domain, integrand, over the domain, over the boundary
+    ("box([0, 0], [2, 3])", lambda x, y: x * y**2, 18.0, None),
+    ("disk([1, 0], 2)", lambda x, y: x**2, 8 * pi, None),
+    ("annulus([0, 0], 1, 2)", lambda x, y: 1 + 0 * x, 3 * pi, 6 * pi),
+    ("ellipse([0, 0], [2, 1])", lambda x, y: y**2, pi / 2, None),
+    ("box([-1, -1], [1, 1]) - box([0, 0], [1, 1])", lambda x, y: x, -0.5, None),
+    ("box([-1, -1], [1, 1]) - box([0, 0], [1, 1])", lambda x, y: 1 + 0 * x, 3.0, 8.0),
+    ("box([-2, -2], [2, 2]) - disk([0, 0], 1)", lambda x, y: x**2, 64 / 3 - pi / 4, None),
+    ("polygon([[0, 0], [2, 0], [0, 1]])", lambda x, y: x, 2 / 3, None),
+    ("disk([0, 0], 1)*halfspace([0, 0], [0, 1])", lambda x, y: y, -2 / 3, None),
+    ("disk([-1, 0], 0.5) + disk([1, 0], 0.5)", lambda x, y: x**2, 2 * (pi / 4 + pi / 64), 2.25 * pi),
+]
+
+
+@pytest.mark.parametrize(("domain", "integrand", "volume", "surface"), CASES)
+def test_plane_shapes(domain: str, integrand, volume: float, surface: float | None) -> None:
+    problem = loads(f"pde 1\ndomain (x, y) = {domain}\nfield u(x, y)\nequation: u = x\n")
+    for where, wanted in ((None, volume), (sp.true, surface)):
+        if wanted is None:
+            continue
+        found = rule(problem, Integral(sp.Symbol("i"), sp.S.One, where))
+        values = integrand(*found.nodes.T)
+        size = float(found.weights @ np.abs(values))
+        assert abs(float(found.weights @ values) - wanted) <= found.error * size + 1e-12
+
+
+def test_the_plane_rules_are_sharp_enough_to_be_an_oracle() -> None:
+    for domain, _, volume, _ in CASES[:5]:
+        problem = loads(f"pde 1\ndomain (x, y) = {domain}\nfield u(x, y)\nequation: u = x\n")
+        assert rule(problem, Integral(sp.Symbol("i"), sp.S.One)).error <= 1e-4, volume
+
+
+def test_a_ball() -> None:
+    problem = loads("pde 1\ndomain (x, y, z) = ball([0, 0, 1], 2)\nfield u(x, y, z)\nequation: u = x\n")
+    found = rule(problem, Integral(sp.Symbol("i"), sp.S.One))
+    assert np.isclose(found.weights.sum(), 32 * pi / 3, rtol=1e-12)
+    assert np.isclose(found.weights @ found.nodes[:, 2] ** 2, 32 * pi / 3 * (1 + 4 / 5), rtol=1e-12)

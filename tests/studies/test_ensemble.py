@@ -1,0 +1,86 @@
+"""Several seeds of one problem, and manufactured solutions, from the command line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from typer.testing import CliRunner, Result
+
+from pdedsl.commands.cli import app
+from pdedsl.runs.folder import alone
+from pdedsl.runs.run import open_run
+from pdedsl.studies.ensemble import begin, disagreement
+
+
+@pytest.fixture
+def spec(tmp_path: Path, heat: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "heat.pde"
+    path.write_text(heat)
+    return path
+
+
+@pytest.mark.slow
+def test_an_ensemble_gives_mean_and_spread(spec: Path) -> None:
+    result = CliRunner().invoke(app, ["solve", str(spec), "--ensemble", "2", "--seed", "3", "--out", "run"])
+    assert result.exit_code == 0, result.output
+    members = [open_run(Path("run") / f"seed-{s}") for s in (3, 4)]
+    assert [m.settings.seed for m in members] == [3, 4]
+    with xr.open_dataset("run/ensemble.nc") as data:
+        a, b = (m(x=float(data.x[40]), t=float(data.t[70])) for m in members)
+        at = data.isel(x=40, t=70)
+        assert float(at.u) == pytest.approx(float(a + b) / 2, rel=1e-9)
+        assert float(at.u_spread) == pytest.approx(abs(float(a - b)) / np.sqrt(2), rel=1e-6)
+        (spread,) = disagreement(data).values()
+        assert f"u {spread:.1e}" in result.output
+
+
+@pytest.mark.slow
+def test_an_ensemble_goes_on_where_it_was_stopped(spec: Path) -> None:
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, list(words))
+
+    assert run("solve", str(spec), "--ensemble", "2", "--out", "whole").exit_code == 0
+    Path("half").mkdir()
+    begin(Path("half"), [0, 1])  # as if it had been killed before its second member
+    assert run("solve", str(spec), "--steps", "2", "--out", "half/seed-0").exit_code == 0
+    result = run("resume", "half", "--steps", "5")
+    assert result.exit_code == 0, result.output
+    for seed in (0, 1):
+        one, other = (open_run(Path(home) / f"seed-{seed}") for home in ("whole", "half"))
+        np.testing.assert_array_equal(one.outcome.parameters, other.outcome.parameters)
+    said = run("info", "half").output
+    assert "seed 0: steps after 5 steps" in said and "spread over 2 seeds" in said
+    assert "name one of its runs, half/seed-0" in run("eval", "half", "--at", "x=0.5,t=1").output
+    with alone(Path("half")):
+        assert "another run" in run("resume", "half").output
+    Path("half/ensemble.json").write_text("[]")
+    for words in (["resume", "half"], ["info", "half"], ["eval", "half", "--at", "x=0,t=0"]):
+        result = run(*words)
+        assert result.exit_code == 2 and "does not name the runs" in result.output, result.output
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        ("u = 1/(t - 1/2)", "E603"),
+        ("u = # nothing", "E101"),
+        ("w = t", "no field `w`"),
+        ("u = u", "holds the unknown"),
+        ("u = [x, t]", "components"),
+    ],
+)
+def test_verify_says_what_is_wrong(spec: Path, function: str, words: str) -> None:
+    result = CliRunner().invoke(app, ["verify", str(spec), "--exact", function])
+    assert result.exit_code == 2 and words in result.output and not Path("runs").exists(), result.output
+
+
+@pytest.mark.slow
+def test_verify(spec: Path) -> None:
+    arguments = ["verify", str(spec), "--exact", "u = x*(1 - x)*exp(t)", "--set", "steps=20", "--out", "run"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "manufactured" in result.output and open_run(Path("run")).errors["u"] < 1e-2
+    result = CliRunner().invoke(app, ["verify", str(spec)])
+    assert result.exit_code == 2 and "--exact" in result.output
