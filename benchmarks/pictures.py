@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pdedsl
-from benchmarks.talk import SPECS
+from benchmarks.goals import SPECS
 
 if __name__ == "__main__":
     for run in sorted(Path(sys.argv[1]).glob("*-0")):

@@ -16,8 +16,8 @@ import numpy as np
 from jax import Array
 
 import pdedsl
-from pdedsl.numerics.network import Architecture
-from pdedsl.numerics.system import build_model
+from pdedsl.numerics.system import system
+from pdedsl.planning.plan import Network, Plan
 
 SPECS = Path(__file__).parents[1] / "specs"
 Callee = Callable[[Array], Array]
@@ -98,7 +98,8 @@ def milliseconds(calls: dict[str, Callable[[], Any]], rounds: int = 40) -> dict[
 
 def compiled(name: str, residual: Callable[[Callee, Array], Array], points: Array) -> tuple[Callable, Callable]:
     """The residual and its rows over all points, for a fresh network."""
-    model, parameters = build_model(pdedsl.load(SPECS / f"{name}.pde"), Architecture((20, 20, 20)), seed=0)
+    lowered = system(pdedsl.load(SPECS / f"{name}.pde"), Plan((), Network((20, 20, 20))))
+    model, parameters = lowered.model, lowered.start
 
     def at(p: Array, x: Array) -> Array:
         return residual(model(p), x).reshape(-1)

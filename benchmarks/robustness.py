@@ -10,14 +10,13 @@ import multiprocessing
 import os
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 import pdedsl
-from benchmarks.talk import AROUND, GOALS
+from benchmarks.goals import SPECS, TALK
+from benchmarks.talk import AROUND
 
-SPECS = Path(__file__).parents[1] / "specs"
 TIGHT, LOOSE = 1e-7, 1e-5
 
 
@@ -68,12 +67,12 @@ def _take_a_core(cores: multiprocessing.Queue) -> None:
 
 
 def seeds(names: list[str], count: int) -> None:
-    runs = [Run(name, seed, GOALS[name].seconds - AROUND) for name in names for seed in range(count)]
+    runs = [Run(name, seed, TALK[name].seconds - AROUND) for name in names for seed in range(count)]
     found: dict[str, list[float]] = {name: [] for name in names}
     print("| problem | goal | reached | median | worst | all, the best first |")
     print("|---|---|---|---|---|---|")
     for run, error, *_ in side_by_side(runs):
-        errors, goal = found[run.spec], GOALS[run.spec].error
+        errors, goal = found[run.spec], TALK[run.spec].error
         errors.append(error)
         if len(errors) == count:
             each = " ".join(f"{e:.0e}" for e in sorted(errors))
@@ -113,7 +112,7 @@ def main() -> None:
     if arguments.defaults:
         defaults(arguments.specs or sorted(path.stem for path in SPECS.glob("*.pde")), arguments.seconds)
     else:
-        seeds(arguments.specs or list(GOALS), arguments.seeds)
+        seeds(arguments.specs or list(TALK), arguments.seeds)
 
 
 if __name__ == "__main__":

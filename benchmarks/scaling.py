@@ -15,9 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 
 import pdedsl
-from pdedsl.numerics.network import Architecture
-from pdedsl.numerics.sampling import Plan
 from pdedsl.numerics.system import system
+from pdedsl.planning.plan import Network, Plan, Sobol
 from pdedsl.solver.anagram import Anagram, State
 from pdedsl.solver.method import Objective
 
@@ -48,12 +47,8 @@ def measure(columns: int, rows: int) -> Step:
     width = max(1, round((columns - 1) / 4))
     problem = pdedsl.loads(SPEC)
     ends = rows // 8
-    plans = {
-        "equation": Plan("sobol", (rows - 2 * ends,)),
-        "initial": Plan("sobol", (ends,)),
-        "boundary": Plan("sobol", (ends,)),
-    }
-    built = system(problem, Architecture((width,)), plans)
+    points = (("equation", Sobol(rows - 2 * ends)), ("initial", Sobol(ends)), ("boundary", Sobol(ends)))
+    built = system(problem, Plan(points, Network((width,))))
     points = tuple(jnp.asarray(b.points) for b in built.blocks)
     objective, method = Objective(built), Anagram()
     step = jax.jit(lambda state: method.step(objective, state, points, ()))

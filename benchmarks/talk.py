@@ -13,40 +13,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-SPECS = Path(__file__).parents[1] / "specs"
+from benchmarks.goals import SPECS, TALK, Goal
 
-
-@dataclass(frozen=True)
-class Goal:
-    """What a spec has to reach: a relative L2 error within some seconds for the whole command."""
-
-    error: float
-    seconds: float
-    steps: int | None = None
-    """Steps after which the tests ask for the error; None for a spec that only the benchmark runs."""
-
-
-GOALS = {
-    "laplace_2d": Goal(1e-11, 15, 150),
-    "heat": Goal(1e-11, 15, 80),
-    "laplace_5d": Goal(1e-8, 30, 60),
-    "allen_cahn": Goal(5e-5, 30, 150),
-    "burgers": Goal(5e-5, 30, 200),
-}
-
-
-LONG = {
-    "laplace_2d": Goal(1e-13, 60),
-    "heat": Goal(1e-13, 60),
-    "laplace_5d": Goal(1e-10, 120),
-    "allen_cahn": Goal(4e-6, 120),
-    "burgers": Goal(1e-6, 120),
-}
-"""What `--long` asks for: the same specs with more time."""
 AROUND = 8
 """Seconds of the whole command that are not solving: start, checks, pictures."""
 
@@ -71,12 +42,12 @@ def measure(name: str, seed: int, keep: Path | None = None, *options: str) -> tu
     return max(run["errors"].values()), seconds, run["compile_seconds"], run["steps"]
 
 
-def table(words: str | None, goals: Mapping[str, Goal], long: Mapping[str, Goal] | None = None) -> None:
+def table(words: str | None, goals: Mapping[str, Goal]) -> None:
     """Measure what the command line names, everything by default, and print the rows as they come."""
     parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("specs", nargs="*", default=list(goals), metavar="SPEC")
     parser.add_argument("--seeds", type=int, default=3)
-    if long:
+    if any(goal.long for goal in goals.values()):
         parser.add_argument("--long", action="store_true", help="give each run the time of the long goals")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the run folders here")
     arguments = parser.parse_args()
@@ -87,8 +58,8 @@ def table(words: str | None, goals: Mapping[str, Goal], long: Mapping[str, Goal]
     print("|---|---|---|---|---|---|---|---|")
     for name in arguments.specs:
         goal, options = goals[name], ()
-        if long and arguments.long:
-            goal = long[name]
+        if goal.long and arguments.long:
+            goal = goal.long
             options = ("--time-limit", str(goal.seconds - AROUND), "--steps", "5000")
         rows = [measure(name, seed, arguments.keep, *options) for seed in range(arguments.seeds)]
         error, seconds, compiling, steps = (median(column) for column in zip(*rows, strict=True))
@@ -101,4 +72,4 @@ def table(words: str | None, goals: Mapping[str, Goal], long: Mapping[str, Goal]
 
 
 if __name__ == "__main__":
-    table(__doc__, GOALS, LONG)
+    table(__doc__, TALK)

@@ -1,75 +1,28 @@
 """Write a partial differential equation as text, get its solution, trust it.
 
-The public names are loaded when they are first used, so that the checker never waits for JAX.
+The public names, all listed in `__init__.pyi`, are loaded when they are first used, so that the checker never waits for
+JAX; the rooms that commands use load their files in the same way.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import sys
+from types import ModuleType
+from typing import Any
 
-if TYPE_CHECKING:
-    from pdedsl.numerics.lower import residuals
-    from pdedsl.numerics.network import add_activation
-    from pdedsl.problem.problem import Condition, Coordinate, Equation, Field, Parameter, Problem
-    from pdedsl.runs.run import open_run as open
-    from pdedsl.runs.run import resume, solve
-    from pdedsl.runs.solution import Solution
-    from pdedsl.stages.compose import boundary, equation, initial, problem
-    from pdedsl.stages.load import load, loads
-    from pdedsl.vocabulary.source import Diagnostic, SpecError
+import lazy_loader as lazy
 
-_HOMES = {
-    "load": "pdedsl.stages.load",
-    "loads": "pdedsl.stages.load",
-    "Problem": "pdedsl.problem.problem",
-    "Coordinate": "pdedsl.problem.problem",
-    "Parameter": "pdedsl.problem.problem",
-    "Field": "pdedsl.problem.problem",
-    "Equation": "pdedsl.problem.problem",
-    "Condition": "pdedsl.problem.problem",
-    "problem": "pdedsl.stages.compose",
-    "equation": "pdedsl.stages.compose",
-    "boundary": "pdedsl.stages.compose",
-    "initial": "pdedsl.stages.compose",
-    "Diagnostic": "pdedsl.vocabulary.source",
-    "SpecError": "pdedsl.vocabulary.source",
-    "residuals": "pdedsl.numerics.lower",
-    "add_activation": "pdedsl.numerics.network",
-    "Solution": "pdedsl.runs.solution",
-    "solve": "pdedsl.runs.run",
-    "resume": "pdedsl.runs.run",
-    "open": "pdedsl.runs.run:open_run",
-}
-
-__all__ = [
-    "Condition",
-    "Coordinate",
-    "Diagnostic",
-    "Equation",
-    "Field",
-    "Parameter",
-    "Problem",
-    "Solution",
-    "SpecError",
-    "add_activation",
-    "boundary",
-    "equation",
-    "initial",
-    "load",
-    "loads",
-    "open",
-    "problem",
-    "residuals",
-    "resume",
-    "solve",
-]
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'pdedsl' has no attribute {name!r}")
-    home, _, attribute = _HOMES[name].partition(":")
-    return getattr(import_module(home), attribute or name)
+class _Public(ModuleType):
+    """`pdedsl.problem` is the public function, not the room of that name, which Python would put in its place."""
+
+    @property
+    def problem(self) -> Any:
+        return __getattr__("problem")
+
+    @problem.setter
+    def problem(self, room: ModuleType) -> None:
+        pass
 
 
-def __dir__() -> list[str]:
-    return sorted(__all__)
+sys.modules[__name__].__class__ = _Public

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pdedsl.stages.load import check
-from pdedsl.vocabulary.source import Source, render
+from pdedsl.vocabulary.diagnostics import render
+from pdedsl.vocabulary.source import Source
 
 SPECS = {p.stem: p.read_text(encoding="utf-8") for p in (Path(__file__).parents[1] / "specs").glob("*.pde")}
 TYPED = st.sampled_from(

@@ -29,7 +29,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("checkout")
-@pytest.mark.parametrize("code", blocks("python"), ids=["solve", "optax", "sympy"])
+@pytest.mark.parametrize("code", blocks("python"), ids=["solve", "fields", "optax", "sympy"])
 def test_python(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     matplotlib.use("agg")
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
@@ -61,7 +61,7 @@ def test_the_message_shown_is_the_message_given() -> None:
 
 
 def check_error(text: str) -> str:
-    from pdedsl.vocabulary.source import render
+    from pdedsl.vocabulary.diagnostics import render
 
     checked = check(Source.of(text, "heat.pde"))
     return render(checked.errors[0], checked.source)

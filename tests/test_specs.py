@@ -5,10 +5,7 @@ from pathlib import Path
 import pytest
 
 import pdedsl
-from benchmarks import gallery, talk
-
-GOALS = {**talk.GOALS, **gallery.GOALS}
-SPECS = Path(__file__).parents[1] / "specs"
+from benchmarks.goals import GOALS, SPECS
 
 
 def test_every_spec_has_a_goal_and_a_truth() -> None:

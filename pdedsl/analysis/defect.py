@@ -16,19 +16,21 @@ import numpy as np
 import sympy as sp
 from jax import Array
 
-from pdedsl.geometry import geometry
-from pdedsl.numerics.lower import Callee, Residual, lower
+from pdedsl.geometry.points import inside, random
+from pdedsl.numerics.lower import Callee, lower
 from pdedsl.numerics.sampling import Sampler, sampler
 from pdedsl.numerics.system import Block, System, wrap
 from pdedsl.planning.balance import weights
-from pdedsl.problem.problem import Condition, Equation, Problem
+from pdedsl.planning.defaults import share
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Equation, is_hard
 from pdedsl.solver.factor import qr
 from pdedsl.solver.method import Objective
 
 FEATURES = 400
 """Features, shared by the fields."""
 ROWS = 4
-"""Points of the equations for each coefficient; a condition gets a quarter of that, an integral a few."""
+"""Points of the equations for each coefficient; conditions get their share of that."""
 CANDIDATES = 10
 """Points drawn for each one that is kept: they are kept where the residual is large, and weighed accordingly."""
 KEPT = 1e-10
@@ -53,7 +55,7 @@ class Estimate:
 def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Estimate, ...]:
     """The error of each field of a solution `u`, by `e` or what `error` finds. It is an estimate and no bound."""
     found = e or error(problem, u)
-    points = geometry.inside(problem, sp.true, POINTS, geometry.random(np.random.default_rng(_SEED)))
+    points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
 
     def both(x: Array) -> tuple[Array, Array]:
         return jnp.reshape(u(x), (-1,)), found(x)
@@ -66,26 +68,26 @@ def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Est
     return tuple(Estimate(n, float(r), float(a)) for n, r, a in zip(names, relative, absolute, strict=True))
 
 
-def error(problem: Problem, u: Callee) -> Callee:
+def error(problem: Problem, u: Callee, lowered: System | None = None) -> Callee:
     """The error of a solution to first order, as a function of a point to the errors of all fields, shape (n,).
 
     `u` maps one point of shape (d,) to the values of all fields; `u - error(problem, u)` is a better solution as long as
-    the features can resolve what is wrong with it.
+    the features can resolve what is wrong with it. `lowered` is the problem's system, where there is one already.
     """
-    names = [f.name for f in problem.fields]
-    count = max(1, FEATURES // len(names))
-    statements = [s for s in problem.statements if not (isinstance(s, Condition) and s.hard)]
-    generator = np.random.default_rng(_SEED)
-    blocks, scales, weight = [], [], weights(problem)
+    count = max(1, FEATURES // len(problem.fields))
+    statements = [s for s in problem.statements if not is_hard(s)]
+    known = {} if lowered is None else {block.name: block for block in lowered.blocks}
+    generator, weight = np.random.default_rng(_SEED), weights(problem)
+    blocks, scales = [], []
     for statement in statements:
-        residual, draw = lower(problem, statement), sampler(problem, statement)
-        points, scale = _drawn(residual, u, draw, round(_share(statement) * ROWS * count * len(names)), generator)
-        blocks.append(Block(statement.name, residual, weight[statement.name], points, draw))
+        residual = known[statement.name].residual if known else lower(problem, statement)
+        draw = sampler(problem, statement)
+        rows = round(share(statement) * ROWS * count * len(problem.fields))
+        points, scale = _drawn(residual, u, draw, rows, generator)
+        blocks.append(Block(statement.name, residual, weight[statement.name], points))
         scales.append(np.repeat(scale, len(statement.residual)))
-    anchors = np.concatenate(
-        [b.points for b, s in zip(blocks, statements, strict=True) if not isinstance(s, Condition)]
-    )
-    everywhere = geometry.inside(problem, sp.true, len(anchors), geometry.random(generator))
+    anchors = np.concatenate([b.points for b, s in zip(blocks, statements, strict=True) if isinstance(s, Equation)])
+    everywhere = inside(problem.domain, sp.true, len(anchors), random(generator))
     span, size = features(problem, np.concatenate([anchors, everywhere]), count, generator)
     zero = jnp.zeros(size)
     moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + span(c)(x), zero)
@@ -97,15 +99,8 @@ def error(problem: Problem, u: Callee) -> Callee:
     return span(coefficients)
 
 
-def _share(statement: Equation) -> float:
-    """Points of a statement for each one of an equation."""
-    if not isinstance(statement, Condition):
-        return 1.0
-    return 1 / 64 if statement.kind == "constraint" and statement.at is None else 0.25
-
-
 def _drawn(
-    residual: Residual, u: Callee, draw: Sampler, count: int, generator: np.random.Generator
+    residual: Callable[[Callee, Array], Array], u: Callee, draw: Sampler, count: int, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Points where a residual is large, shape (N, d), and the square roots of what each then counts, shape (N,).
 
@@ -128,9 +123,6 @@ def features(
     (N, d). Gives the map from coefficients of shape (K,) to a function of a point with values of shape (n,), and K.
     """
     low, high = np.asarray(problem.bounds, float).T
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for place, field in enumerate(problem.fields):
-        groups.setdefault(tuple(problem.symbols.index(s) for s in field.arguments), []).append(place)
 
     def scaled(x: Any, axes: np.ndarray, circular: np.ndarray, np: Any) -> Any:
         y = (2 * x[..., axes] - (low + high)[axes]) / (high - low)[axes]
@@ -138,8 +130,9 @@ def features(
         return np.concatenate([*round_, y[..., [k for k in range(len(axes)) if k not in circular]]], axis=-1)
 
     ridges = []
-    for axes in map(np.asarray, groups):
-        circular = np.asarray([k for k, a in enumerate(axes) if problem.symbols[a] in problem.periodic], int)
+    for group in problem.groups:
+        axes = np.asarray([problem.domain.column(s) for s in group.arguments])
+        circular = np.asarray([k for k, a in enumerate(axes) if problem.coordinates[a].periodic], int)
         inputs = len(axes) + len(circular)
         steepest = max(4.0, 2.5 * count ** (1 / len(axes)))
         slopes = 10 ** generator.uniform(np.log10(0.5), np.log10(steepest), (count, 1))
@@ -147,9 +140,9 @@ def features(
         weight = slopes * directions / np.linalg.norm(directions, axis=1, keepdims=True)
         origins = scaled(generator.choice(anchors, count), axes, circular, np)
         ridges.append((axes, circular, weight, -np.sum(weight * origins, axis=1)))
-    members = [len(m) for m in groups.values()]
+    members = [len(group.members) for group in problem.groups]
     ends = np.cumsum([m * (count + 1) for m in members])
-    order = np.argsort([place for m in groups.values() for place in m])
+    order = np.argsort([place for group in problem.groups for place in group.members])
 
     def combined(coefficients: Array) -> Callee:
         parts = jnp.split(coefficients, ends[:-1])

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from pdedsl.geometry import geometry
+from pdedsl.geometry.points import inside_shape, scale
 from pdedsl.numerics.lower import Callee, residuals
 from pdedsl.problem.problem import Problem
 
@@ -41,16 +41,16 @@ def fourier(problem: Problem, u: Callee | None = None, statement: str | None = N
     with jax.enable_x64(True):
         residual = residuals(problem)[statement or problem.equations[0].name]
         unit = np.random.default_rng(0).random((POINTS, d))
-        points = geometry.scale(unit, problem)
-        points = jnp.asarray(points[geometry.within(problem, points)])
+        points = scale(unit, problem.domain)
+        points = jnp.asarray(points[inside_shape(problem.domain, points)])
         low, high = (jnp.asarray(b) for b in np.asarray(problem.bounds, float).T)
         modes = np.asarray(list(product(range(MODES[d] + 1), repeat=d)), float)
         fields = len(problem.fields)
         about = u if u is not None else lambda x: jnp.zeros((fields,), x.dtype)
 
         def mode(k: Array, x: Array) -> Array:
-            scale = jnp.prod(jnp.where(k > 0, jnp.sqrt(2.0), 1.0))
-            return scale * jnp.prod(jnp.cos(k * jnp.pi * (x - low) / (high - low)))
+            size = jnp.prod(jnp.where(k > 0, jnp.sqrt(2.0), 1.0))
+            return size * jnp.prod(jnp.cos(k * jnp.pi * (x - low) / (high - low)))
 
         def applied(k: Array, x: Array) -> Array:
             def moved(size: Array) -> Array:

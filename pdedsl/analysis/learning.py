@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pdedsl.analysis.tangent import Tangent, Trained
-from pdedsl.numerics.system import system
+from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Objective
 
 
@@ -27,14 +27,14 @@ class Stage:
 
 def learning(solution: Trained, points: np.ndarray, steps: tuple[int, ...] = (0, 2, 5, 10, 20)) -> list[Stage]:
     """Train anew from the start, on points that stay, and look at the named steps; the first field at `points`, (N, d)."""
-    chosen, found = solution.settings, []
+    lowered, found = solution.system, []
     with jax.enable_x64(True):
-        lowered = system(solution.problem, chosen.architecture, chosen.plans, chosen.seed)
+        method = choose(solution.plan.method, lowered.start.size)
         objective = Objective(lowered)
         own = tuple(jnp.asarray(b.points) for b in lowered.blocks)
-        state = chosen.method.begin(lowered.start)
-        held = own if chosen.method.held else ()
-        iterate = jax.jit(lambda state: chosen.method.step(objective, state, own, held))
+        state = method.begin(lowered.start)
+        held = own if method.held else ()
+        iterate = jax.jit(lambda state: method.step(objective, state, own, held))
 
         @jax.jit
         def field(parameters: jax.Array) -> jax.Array:

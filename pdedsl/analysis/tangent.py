@@ -16,12 +16,12 @@ import numpy as np
 from jax import Array
 
 from pdedsl.numerics.sampling import sampler
-from pdedsl.numerics.system import Block, System, system
+from pdedsl.numerics.system import Block, System
+from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.factor import Factors, qr
 from pdedsl.solver.method import Objective, Points
 from pdedsl.solver.minimise import Outcome
-from pdedsl.stages.settings import Settings
 
 ROWS = 3
 """Rows of the feature matrix for each parameter: fresh points, uniform on where a statement holds."""
@@ -36,7 +36,9 @@ class Trained(Protocol):
     @property
     def problem(self) -> Problem: ...
     @property
-    def settings(self) -> Settings: ...
+    def plan(self) -> Plan: ...
+    @property
+    def system(self) -> System: ...
     @property
     def outcome(self) -> Outcome: ...
 
@@ -47,10 +49,8 @@ def tangent(solution: Trained, at: Literal["start", "end"] = "end", cutoff: floa
     `cutoff` is the smallest singular value that is kept, in the units of `Tangent.s`; by default 1e-7 of the largest.
     """
     with jax.enable_x64(True):
-        chosen = solution.settings
-        lowered = system(solution.problem, chosen.architecture, chosen.plans, chosen.seed)
-        parameters = lowered.start if at == "start" else jnp.asarray(solution.outcome.parameters)
-    return Tangent(solution.problem, lowered, parameters, cutoff)
+        parameters = solution.system.start if at == "start" else jnp.asarray(solution.outcome.parameters)
+    return Tangent(solution.problem, solution.system, parameters, cutoff)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Tangent:
         shares = np.asarray([len(b.points) for b in self.system.blocks], float)
         counts = np.maximum(ROWS * self.parameters.size * shares / shares.sum(), 16).astype(int)
         drawn = [
-            sampler(self.problem, statements[block.name], "sobol")(int(n), np.random.default_rng([_SEED, k]))
+            sampler(self.problem, statements[block.name], even=True)(int(n), np.random.default_rng([_SEED, k]))
             for k, (block, n) in enumerate(zip(self.system.blocks, counts, strict=True))
         ]
         return tuple(jnp.asarray(own) for own in drawn)
@@ -156,11 +156,8 @@ class Tangent:
     @cached_property
     def _measure(self) -> float:
         """The volume of the domain in space and time."""
-        lengths = [high - low for low, high in self.problem.bounds]
-        shape = self.problem.shape
-        if shape is None:
+        domain = self.problem.domain
+        lengths = np.asarray([high - low for low, high in domain.bounds])
+        if domain.shape is None:
             return float(np.prod(lengths))
-        box = np.random.default_rng(0).random((100_000, len(self.problem.space)))
-        low = np.asarray([b[0] for b in self.problem.bounds[: box.shape[1]]])
-        inside = shape.level(low + box * np.asarray(lengths[: box.shape[1]])) < 0
-        return float(np.prod(lengths) * inside.mean())
+        return domain.shape.volume * float(np.prod(lengths[list(domain.other)]))

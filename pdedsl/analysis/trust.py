@@ -9,6 +9,7 @@ import numpy as np
 
 from pdedsl.numerics.lower import Callee, lower
 from pdedsl.numerics.sampling import sampler
+from pdedsl.numerics.system import System
 from pdedsl.problem.problem import Problem
 
 POINTS = 4096
@@ -32,14 +33,17 @@ class Misfit:
     """That point, by coordinate."""
 
 
-def misfits(problem: Problem, u: Callee) -> tuple[Misfit, ...]:
-    """The misfit of each statement of a problem; `u` maps one point of shape (d,) to the values of all fields."""
-    found, integrals = [], {i.symbol for i in problem.integrals}
+def misfits(problem: Problem, u: Callee, lowered: System | None = None) -> tuple[Misfit, ...]:
+    """The misfit of each statement of a problem; `u` maps one point of shape (d,) to the values of all fields.
+
+    `lowered` is the problem's system, where there is one already.
+    """
+    found, residuals = [], {} if lowered is None else {block.name: block.residual for block in lowered.blocks}
     for order, statement in enumerate(problem.statements):
-        integral = any(integrals & r.free_symbols for r in statement.residual)
+        integral = bool(problem.integrals_in(statement.residual))
         count = POINTS if not integral else INTEGRALS if problem.time else 1
         points = sampler(problem, statement)(count, np.random.default_rng([_SEED, order]))
-        residual = lower(problem, statement)
+        residual = residuals.get(statement.name) or lower(problem, statement)
         values = np.asarray(jax.jit(jax.vmap(lambda x, r=residual: r(u, x)))(jnp.asarray(points)))
         lengths = np.linalg.norm(values, axis=1)
         largest = int(np.argmax(lengths)) if np.isfinite(lengths).all() else int(np.argmin(np.isfinite(lengths)))

@@ -1,0 +1,1 @@
+"""From a problem to what is wrong with it."""

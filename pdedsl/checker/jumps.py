@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.checker.probe import point_words, points_of, values_at
-from pdedsl.geometry import geometry
-from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.problem import Equation, Problem, TooLarge, expand_derivatives, occurring, parts
-from pdedsl.problem.write import write_expression
+from pdedsl.checker.probe import numbers, point_words, points_of
+from pdedsl.geometry.points import inside_shape
+from pdedsl.problem.derivatives import TooLarge, expand_derivatives, occurring, parts
+from pdedsl.problem.domain import Domain
+from pdedsl.problem.printer import write_expression
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Equation
+from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.functions import Maximum, Minimum
-from pdedsl.vocabulary.source import Diagnostic
 
 GAP = 1e-9
 """Distance of the two points that are compared, relative to the length of the interval."""
@@ -31,7 +33,7 @@ def discontinuous(problem: Problem) -> Iterator[Diagnostic]:
             spans = [t.span for t in equation.terms if t.value.has(derivative)]
             span = min(spans, key=lambda s: s.end - s.start, default=equation.span)
             message = (
-                f"this differentiates in {symbol} what jumps by {size:.3g} at {point_words(problem, point)}: "
+                f"this differentiates in {symbol} what jumps by {size:.3g} at {point_words(problem.domain, point)}: "
                 f"`{_short(derivative.expr)}`"
             )
             help_ = "write an equation for each part and conditions between them, or a smooth transition"
@@ -61,13 +63,13 @@ _INEQUALITIES = (sp.LessThan, sp.StrictLessThan, sp.GreaterThan, sp.StrictGreate
 
 def _jump(problem: Problem, equation: Equation, derivative: Any) -> tuple[sp.Symbol, np.ndarray, float] | None:
     """Where, in which coordinate and by how much the operand, or a derivative of it before the last, jumps."""
-    generic = {f.name: _generic(f.arguments) for f in problem.fields if f.name in occurring((derivative,), [f])}
+    generic = {f.name: _generic(f.arguments) for f in problem.fields if f.name in occurring((derivative,))}
     operand = derivative.expr
     for symbol, count in derivative.variable_count:
         interface = [p for f in _switches(operand) for p in [_interface(problem, equation, f, symbol)] if len(p)]
         for _ in range(int(count)):
             if interface:
-                found = _gap(problem, equation, problem.put(operand, generic), symbol, np.concatenate(interface))
+                found = _gap(problem.domain, problem.put(operand, generic), symbol, np.concatenate(interface))
                 if found is not None:
                     return symbol, *found
             try:
@@ -84,14 +86,13 @@ def _generic(arguments: tuple[sp.Symbol, ...]) -> sp.Expr:
 
 def _interface(problem: Problem, equation: Equation, switch: sp.Expr, symbol: sp.Symbol) -> np.ndarray:
     """Points of the equation's set, shape (n, d), where a function changes its sign along a coordinate."""
-    axis = problem.symbols.index(symbol)
+    axis = problem.domain.column(symbol)
     left = points_of(problem, equation)
     right = left.copy()
     right[:, axis] = np.roll(left[:, axis], 1)  # the points are drawn at random: any other one will do
 
     def sign(points: np.ndarray) -> np.ndarray:
-        values = np.asarray(evaluate(switch, values_at(problem, Equation("", (), ()), points)), float)
-        return np.broadcast_to(values, (len(points),)) > 0
+        return numbers(switch, problem.domain.at(points), points) > 0
 
     low = sign(left)
     crossed = low != sign(right)
@@ -100,21 +101,21 @@ def _interface(problem: Problem, equation: Equation, switch: sp.Expr, symbol: sp
         middle = (left + right) / 2
         same = (sign(middle) == low)[:, None] if len(middle) else np.zeros((0, 1), bool)
         left, right = np.where(same, middle, left), np.where(same, right, middle)
-    kept = geometry.within(problem, right) if len(right) else np.zeros(0, bool)
+    kept = inside_shape(problem.domain, right) if len(right) else np.zeros(0, bool)
     return right[kept]
 
 
 def _gap(
-    problem: Problem, equation: Equation, operand: sp.Basic, symbol: sp.Symbol, interface: np.ndarray
+    domain: Domain, operand: sp.Basic, symbol: sp.Symbol, interface: np.ndarray
 ) -> tuple[np.ndarray, float] | None:
-    axis = problem.symbols.index(symbol)
-    lower, upper = problem.bounds[axis]
+    """Where an operand jumps most along a coordinate, and by how much."""
+    axis = domain.column(symbol)
+    lower, upper = domain.bounds[axis]
     sides = []
     for sign in (-1, 1):
         points = interface.copy()
         points[:, axis] += sign * GAP * (upper - lower)
-        values = values_at(problem, Equation("", (), ()), points)
-        sides.append(np.broadcast_to(np.asarray(evaluate(operand, values), float), (len(points),)))
+        sides.append(numbers(operand, domain.at(points), points))
     apart = np.abs(sides[1] - sides[0])
     real = np.where(np.isfinite(apart), apart, 0.0)
     worst = int(real.argmax())

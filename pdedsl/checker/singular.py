@@ -7,57 +7,65 @@ import numpy as np
 import sympy as sp
 from scipy.optimize import minimize
 
-from pdedsl.checker.probe import point_words, points_of, values_at
-from pdedsl.geometry import geometry
+from pdedsl.checker.probe import interior, numbers, point_words, points_of, values_at
+from pdedsl.geometry.points import inside_shape, random, spots
+from pdedsl.problem.derivatives import TooLarge, occurring
+from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.problem import Condition, Equation, Problem, Report, Term, TooLarge, occurring
-from pdedsl.vocabulary.source import Diagnostic, Span
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Equation, Report, Term
+from pdedsl.vocabulary.diagnostics import Diagnostic
+from pdedsl.vocabulary.source import Span
 
 HELP = "mind the zeros of denominators and the signs under roots and logarithms"
-EVERYWHERE = Equation("", (), ())
 
 
 def singular(problem: Problem) -> Iterator[Diagnostic]:
     """The smallest subexpression of each statement, report and solution that has no finite value at some point."""
     exact = dict(problem.exact)
-    interior = points_of(problem, EVERYWHERE)
+    within = interior(problem.domain)
     bad_exact = False
     for name, span in problem.exact_spans:
-        words = _trouble(problem, exact[name], EVERYWHERE, interior) if name in exact else None
+        words = _trouble(problem.domain, exact[name], within) if name in exact else None
         if words:
             bad_exact = True
             yield Diagnostic("E603", f"the exact solution {words}", span, HELP)
     known = {} if bad_exact else exact
     for statement in problem.statements:
-        points = points_of(problem, statement)
-        yield from _first(problem, statement.terms, statement, points, known)
+        points, open_set = points_of(problem, statement), isinstance(statement, Equation)
+        yield from _first(problem, statement.terms, statement.residual, points, known, open_set)
     for report in problem.reports:
-        at = _report_points(problem, report)
-        yield from _first(problem, report.terms, EVERYWHERE, interior if at is None else at, known)
+        yield from _first(problem, report.terms, (), _report_points(problem, report, within), known)
 
 
-def _report_points(problem: Problem, report: Report) -> np.ndarray | None:
+def _report_points(problem: Problem, report: Report, within: np.ndarray) -> np.ndarray:
     if report.at is None:
-        return None
-    place = Condition("", (), (), kind="constraint", at=report.at)
-    return geometry.at_point(problem, place, 1, geometry.random(np.random.default_rng(0)))
+        return within
+    return spots(problem.domain, report.at, (), 1, random(np.random.default_rng(0)))
 
 
 def _first(
-    problem: Problem, terms: Sequence[Term], statement: Equation, points: np.ndarray, exact: dict[str, sp.Expr]
+    problem: Problem,
+    terms: Sequence[Term],
+    whole: Sequence[sp.Expr],
+    points: np.ndarray,
+    exact: dict[str, sp.Expr],
+    open_set: bool = True,
 ) -> Iterator[Diagnostic]:
+    """The first term that has no finite value; `open_set` says that its points may come near to any pole."""
+    domain = problem.domain
     memo: dict[sp.Basic, object] = {}
-    known = values_at(problem, statement, points).keys()
+    values = values_at(domain, points, whole)
     for term in terms:
-        if set(term.value.free_symbols) - known:
+        if set(term.value.free_symbols) - values.keys():
             continue  # an integral, or the normal inside one
-        if occurring((term.value,), problem.fields) - exact.keys():
+        if occurring((term.value,)) - exact.keys():
             # Without a solution to put in, what divides can still be looked at by itself.
-            near = _pole(problem, term.value, points, alone=True) if not isinstance(statement, Condition) else None
-            words = None if near is None else f"is infinite near {point_words(problem, near)}"
+            near = _pole(domain, term.value, points, alone=True) if open_set else None
+            words = None if near is None else f"is infinite near {point_words(domain, near)}"
         else:
             try:
-                words = _trouble(problem, problem.put(term.value, exact), statement, points, memo)
+                words = _trouble(domain, problem.put(term.value, exact), points, values, memo, open_set)
             except TooLarge:
                 continue
         if words:
@@ -71,22 +79,22 @@ def _text(problem: Problem, span: Span) -> str:
 
 
 def _trouble(
-    problem: Problem,
+    domain: Domain,
     expression: sp.Basic,
-    statement: Equation,
     points: np.ndarray,
+    values: dict[sp.Symbol, Any] | None = None,
     memo: dict[sp.Basic, object] | None = None,
+    open_set: bool = True,
 ) -> str | None:
     """What is wrong with an expression at some point, in words."""
-    values = values_at(problem, statement, points)
-    found = np.broadcast_to(np.asarray(evaluate(expression, values, memo), float), (len(points),))
+    found = numbers(expression, domain.at(points) if values is None else values, points, memo)
     bad = ~np.isfinite(found)
     if bad.any():
         place = int(bad.argmax())
         words = "is not a number" if np.isnan(found[place]) else "is infinite"
-        return f"{words} at {point_words(problem, points[place])}"
-    pole = None if isinstance(statement, Condition) else _pole(problem, expression, points)
-    return None if pole is None else f"is infinite near {point_words(problem, pole)}"
+        return f"{words} at {point_words(domain, points[place])}"
+    pole = _pole(domain, expression, points) if open_set else None
+    return None if pole is None else f"is infinite near {point_words(domain, pole)}"
 
 
 def _denominators(expression: sp.Basic) -> Iterator[tuple[sp.Basic, sp.Basic]]:
@@ -109,7 +117,7 @@ def _denominators(expression: sp.Basic) -> Iterator[tuple[sp.Basic, sp.Basic]]:
         pending.extend([node.expr] if isinstance(node, sp.Derivative) else node.args)
 
 
-def _pole(problem: Problem, expression: sp.Basic, points: np.ndarray, alone: bool = False) -> np.ndarray | None:
+def _pole(domain: Domain, expression: sp.Basic, points: np.ndarray, alone: bool = False) -> np.ndarray | None:
     """A point of the domain near which an expression grows without bound, where something that it divides by vanishes.
 
     `alone` looks at the quotient and not at the whole expression, in which other factors may vanish as well.
@@ -119,19 +127,19 @@ def _pole(problem: Problem, expression: sp.Basic, points: np.ndarray, alone: boo
     for base, part in _denominators(expression):
 
         def size(point: np.ndarray, e: sp.Basic = base) -> float:
-            return float(np.ravel(evaluate(e, values_at(problem, EVERYWHERE, point[None, :])))[0])
+            return float(np.ravel(evaluate(e, domain.at(point[None, :])))[0])
 
         sizes = np.asarray([size(p) for p in points])
         if not np.isfinite(sizes).all() or not np.abs(sizes).max() > 0:
             continue
-        zero = _zero(size, points, sizes, problem)
-        if zero is not None and _grows(problem, part if alone else expression, zero, points):
+        zero = _zero(size, points, sizes, domain)
+        if zero is not None and _grows(domain, part if alone else expression, zero, points):
             return zero
     return None
 
 
 def _zero(
-    size: Callable[[np.ndarray], float], points: np.ndarray, sizes: np.ndarray, problem: Problem
+    size: Callable[[np.ndarray], float], points: np.ndarray, sizes: np.ndarray, domain: Domain
 ) -> np.ndarray | None:
     """A point of the domain at which a continuous function vanishes, if one is found."""
     largest = float(np.abs(sizes).max())
@@ -147,18 +155,18 @@ def _zero(
         found = minimize(lambda p: abs(size(p)), start, method="Nelder-Mead", options=options).x
     else:
         return None
-    lower, upper = np.asarray(problem.bounds).T
+    lower, upper = np.asarray(domain.bounds).T
     inside = ((found > lower + 1e-6 * (upper - lower)) & (found < upper - 1e-6 * (upper - lower))).all()
     close = abs(size(found)) < 1e-9 * largest
-    return found if close and inside and geometry.within(problem, found[None, :])[0] else None
+    return found if close and inside and inside_shape(domain, found[None, :])[0] else None
 
 
-def _grows(problem: Problem, expression: sp.Basic, zero: np.ndarray, points: np.ndarray) -> bool:
+def _grows(domain: Domain, expression: sp.Basic, zero: np.ndarray, points: np.ndarray) -> bool:
     """Whether the largest value on the way from the points to a zero rises again and again."""
     apart = points[:32] - zero
     heights = []
     for distance in (1e-2, 1e-4, 1e-6):
         near = zero + distance * apart
-        found = np.abs(np.asarray(evaluate(expression, values_at(problem, EVERYWHERE, near)), float))
+        found = np.abs(np.asarray(evaluate(expression, domain.at(near)), float))
         heights.append(float(np.nan_to_num(np.broadcast_to(found, len(near)), nan=0.0, posinf=1e300).max()))
     return heights[1] > 4 * heights[0] and heights[2] > 4 * heights[1]

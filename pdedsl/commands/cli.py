@@ -1,6 +1,6 @@
-"""From the command line to the passes and back: `pdedsl solve | resume | check | show | format | ...`.
+"""From the command line to the stages and back: `pdedsl solve | resume | check | show | format | ...`.
 
-JAX, SymPy and the plots are loaded by the commands that need them, so that help and checks answer at once.
+Rooms load their files when these are first used, so that help and checks answer at once.
 """
 
 import json
@@ -10,12 +10,14 @@ import sys
 import warnings
 from collections.abc import Callable
 from enum import StrEnum
+from importlib.metadata import version as installed
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from pdedsl.commands.inspecting import runs
+from pdedsl import commands, planning, stages, studies, syntax
+from pdedsl.commands.inspecting import inspecting
 from pdedsl.commands.shell import (
     FAILED,
     USAGE,
@@ -31,13 +33,13 @@ from pdedsl.commands.shell import (
     read_source,
     screen,
     show_diagnostics,
+    show_spec,
     split,
     stop,
 )
 from pdedsl.commands.solving import solving
-
-if TYPE_CHECKING:
-    from pdedsl.stages.load import Checked
+from pdedsl.vocabulary.diagnostics import suggest
+from pdedsl.vocabulary.pages import pages
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -61,8 +63,6 @@ class Stage(StrEnum):
 @app.callback(invoke_without_command=True)
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     if version:
-        from importlib.metadata import version as installed
-
         screen.print(f"pdedsl {installed('pdedsl')}")
         raise typer.Exit
 
@@ -105,25 +105,17 @@ def show(
     with no_traceback():
         checked = check_file(file, read_parameters(param))
         if stage is Stage.spec:
-            from pdedsl.syntax.syntax import outline
-
             show_diagnostics(checked)
-            print(outline(checked.spec))
+            print(syntax.outline.outline(checked.spec))
             raise typer.Exit(WRONG_SPEC if checked.errors else 0)
         problem = accepted(checked, read_parameters(param))
         if stage is Stage.system:
-            from pdedsl.numerics.system import outline as outline_system
-            from pdedsl.runs.solution import lower
-
-            print(outline_system(problem, lower(problem)))
+            plan = planning.defaults.planned(problem)
+            print(stages.show.show_system(problem, plan, stages.solve.build(problem, plan)))
         elif latex:
-            from pdedsl.problem.typeset import document
-
-            print(document(problem))
+            print(stages.show.show_latex(problem))
         else:
-            from pdedsl.problem.write import describe
-
-            print(describe(problem))
+            print(stages.show.show_problem(problem))
 
 
 @specs.command("format")
@@ -133,18 +125,14 @@ def format_(
 ) -> None:
     """Print a spec in its canonical form; comments are kept."""
     with no_traceback():
-        from pdedsl.stages.load import Checked
-        from pdedsl.syntax.format import format_spec
-        from pdedsl.syntax.parse import parse
-
         source = read_source(file)
-        spec = parse(source)
+        spec = syntax.parse.parse(source)
         if spec.diagnostics:
-            show_diagnostics(Checked(source, spec, None, spec.diagnostics))
+            show_diagnostics(stages.load.Checked(source, spec, None, spec.diagnostics))
             raise typer.Exit(WRONG_SPEC)
-        text = format_spec(spec)
+        text = syntax.format.format_spec(spec)
         if not in_place:
-            sys.stdout.write(text)
+            show_spec(text)
         elif text != source.text:
             temporary = file.with_name(f".{file.name}.new")
             temporary.write_text(text, encoding="utf-8")
@@ -168,8 +156,7 @@ def compare(
     with no_traceback():
         problem = accepted(check_file(file, read_parameters(param)), read_parameters(param))
         listed = split(methods)
-        from pdedsl.studies import compare as races
-
+        races = studies.compare
         folder = fresh_folder(file, out, "comparisons")
 
         def show(method: str, seed: int, run: Any) -> None:
@@ -194,14 +181,11 @@ def explain(
     ] = None,
 ) -> None:
     """Explain a code of the checker, with a wrong and a right example."""
-    from pdedsl.stages.explain import explain as page_of
-    from pdedsl.stages.explain import pages
-
     if code is None:
         for page in pages().values():
             print(f"{page.code}  {page.title}")
         return
-    text = page_of(code)
+    text = stages.explain.explain(code)
     if text is None:
         stop(f"there is no code `{code}`; `pdedsl explain` lists all of them", USAGE)
     print(text)
@@ -212,10 +196,7 @@ def gallery(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Print this spec; all names without.")] = None,
 ) -> None:
     """List the problems that come with pdedsl, or print one of them."""
-    from pdedsl.commands.gallery import entries
-    from pdedsl.vocabulary.source import suggest
-
-    found = {e.name: e for e in entries()}
+    found = {e.name: e for e in commands.gallery.entries()}
     if name is None:
         width = max(map(len, found))
         for entry in found.values():
@@ -226,13 +207,13 @@ def gallery(
     elif name.removesuffix(".pde") not in found:
         stop(f"there is no `{name}` in the gallery; {suggest(name, found) or '`pdedsl gallery` lists it'}", USAGE)
     else:
-        print(found[name.removesuffix(".pde")].path.read_text(encoding="utf-8"), end="")
+        show_spec(found[name.removesuffix(".pde")].path.read_text(encoding="utf-8"))
 
 
 # ---- what the commands share -------------------------------------------------------------------------------------------
 
 
-def _row(diagnostic: Any, checked: "Checked") -> dict[str, Any]:
+def _row(diagnostic: Any, checked: "stages.load.Checked") -> dict[str, Any]:
     start, end = checked.source.position(diagnostic.span.start), checked.source.position(diagnostic.span.end)
     return {
         "file": checked.source.name,
@@ -247,7 +228,7 @@ def _row(diagnostic: Any, checked: "Checked") -> dict[str, Any]:
     }
 
 
-for part in (solving, specs, runs):
+for part in (solving, specs, inspecting):
     app.add_typer(part)
 
 

@@ -1,42 +1,37 @@
 """Commands on the folder of a run: `pdedsl info | eval | export | plot | analyze RUN`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from pdedsl.commands.shell import USAGE, aside, err, no_traceback, number, pair, screen, split, stop, target
+import pdedsl
+from pdedsl import commands, pictures, runs, studies
+from pdedsl.commands.shell import USAGE, aside, no_traceback, screen, stop, target
+from pdedsl.vocabulary.diagnostics import SpecError
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from pdedsl.runs.solution import Solution
-
-runs = typer.Typer()
+inspecting = typer.Typer()
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 
 
-@runs.command()
+@inspecting.command()
 def info(run: Run) -> None:
     """Say what a run is and how good: problem, network, losses, errors, residual on fresh points."""
     with no_traceback():
-        from pdedsl.commands.progress import summary
-        from pdedsl.studies.ensemble import describe, members, together
-
         try:
-            seeds = members(run)
+            seeds = studies.ensemble.members(run)
         except ValueError as error:
             stop(str(error), USAGE)
         if seeds:
             solutions = [_open(own) for own in seeds.values()]
-            for line in describe(solutions, together(solutions)):
+            for line in studies.ensemble.describe(solutions, studies.ensemble.together(solutions)):
                 screen.print(line, markup=False, soft_wrap=True)
         else:
-            summary(_open(run), screen)
+            commands.progress.summary(_open(run), screen)
 
 
-@runs.command("eval")
+@inspecting.command("eval")
 def eval_(
     run: Run,
     at: Annotated[
@@ -59,25 +54,23 @@ def eval_(
             both = " and not both" if at else ""
             stop(f'give points with --at "x=0.5,t=1" or a table of them with --csv FILE{both}', USAGE)
         solution = _open(run)
-        from pdedsl.runs.export import as_csv
-        from pdedsl.runs.folder import write
 
         names = [c.name for c in solution.problem.coordinates]
-        given = _from_options(at, names) if at is not None else _from_table(points, names)
+        given = commands.points.from_options(at, names) if at is not None else commands.points.from_table(points, names)
         expressions = of or [f.name for f in solution.problem.fields]
-        found = _evaluated(solution, expressions, given)
+        found = commands.points.evaluated(solution, expressions, given)
         columns = dict(zip(names, given.T, strict=True)) | found
         if out is not None:
-            write(target(out), as_csv(columns).encode())
+            runs.files.write(target(out), runs.files.as_csv(columns).encode())
             aside("written to", out)
         elif at is not None and len(at) == 1:
             for name, values in found.items():
                 screen.print(f"{name} = {float(values[0]):.12g}", markup=False, soft_wrap=True)
         else:
-            screen.out(as_csv(columns), end="", highlight=False)
+            screen.out(runs.files.as_csv(columns), end="", highlight=False)
 
 
-@runs.command()
+@inspecting.command()
 def export(
     run: Run,
     format_: Annotated[
@@ -91,18 +84,16 @@ def export(
     """Write the solution for other programs; stablehlo is a function that runs without pdedsl."""
     with no_traceback():
         solution = _open(run)
-        from pdedsl.runs.export import FORMATS, format_of
-        from pdedsl.runs.export import export as export_to
 
         try:
-            name = format_of(format_, out and target(out))
-            written = export_to(solution, name, out or run / f"solution.{FORMATS[name].suffix}")
+            name = runs.export.format_of(format_, out and target(out))
+            written = runs.export.export(solution, name, out or run / f"solution.{runs.export.FORMATS[name].suffix}")
         except ValueError as error:
             stop(str(error), USAGE)
         aside("written to", written)
 
 
-@runs.command()
+@inspecting.command()
 def plot(
     run: Run,
     out: Annotated[
@@ -113,10 +104,6 @@ def plot(
     """Draw the solution, its error, the convergence and the sampler's points; png, pdf or svg by the file's name."""
     with no_traceback():
         solution = _open(run)
-        from matplotlib.animation import PillowWriter
-
-        from pdedsl.pictures.plot import RATE
-        from pdedsl.runs.folder import write_with
 
         path = target(out or run / ("solution.gif" if animate else "solution.png"))
         suffix = path.suffix.lstrip(".").lower()
@@ -127,16 +114,16 @@ def plot(
         try:
             if animate:
                 moving = solution.animate()
-                write_with(path, lambda temporary: _save(moving, temporary, PillowWriter(fps=RATE)))
+                runs.files.write_with(path, lambda temporary: pictures.plot.save_moving(moving, temporary))
             else:
                 figure = solution.plot()
-                write_with(path, lambda temporary: figure.savefig(temporary, dpi=150, format=suffix))
+                runs.files.write_with(path, lambda temporary: figure.savefig(temporary, dpi=150, format=suffix))
         except ValueError as error:
             stop(str(error), USAGE)
         aside("written to", path)
 
 
-@runs.command()
+@inspecting.command()
 def analyze(
     run: Run,
     at: Annotated[
@@ -146,115 +133,27 @@ def analyze(
     """Make the theory visible: spectrum, NTK and NNTK, Green's function, the first steps, D on Fourier modes."""
     with no_traceback():
         solution = _open(run)
-        import numpy as np
 
-        from pdedsl.geometry import geometry
-        from pdedsl.studies.theory import analyze as analyze_solution
-
-        sources: Any = _from_options(at, [c.name for c in solution.problem.coordinates]) if at else ()
-        for text, inside in zip(
-            at or (), geometry.closed(solution.problem, np.asarray(sources)) if at else (), strict=True
-        ):
+        names = [c.name for c in solution.problem.coordinates]
+        sources: Any = commands.points.from_options(at, names) if at else ()
+        for text, inside in zip(at or (), commands.points.inside(solution, sources) if at else (), strict=True):
             if not inside:
                 stop(f"--at {text}: this point lies outside the domain", USAGE)
-        for words in analyze_solution(solution, run / "analysis", sources):
+        for words in studies.theory.analyze(solution, run / "analysis", sources):
             screen.print(words, markup=False, soft_wrap=True)
         aside("written to", f"{run / 'analysis'}/")
 
 
-def _save(moving: Any, path: Path, writer: Any) -> None:
-    """An animation to a file whose name says nothing of its format."""
-    gif = path.with_name(path.name + ".gif")
-    moving.save(gif, writer=writer)
-    gif.replace(path)
-
-
-def _open(run: Path) -> "Solution":
+def _open(run: Path) -> "pdedsl.Solution":
     if not run.is_dir():
         stop(
             f"{run}: {'this is a file: name the folder of a run' if run.exists() else 'there is no such folder'}", USAGE
         )
-    from pdedsl.runs.run import open_run
-    from pdedsl.studies.ensemble import members
-    from pdedsl.vocabulary.source import SpecError
 
     try:
-        if seeds := members(run):
+        if seeds := studies.ensemble.members(run):
             own = ", ".join(map(str, seeds.values()))
             stop(f"{run} holds an ensemble: name one of its runs, {own}", USAGE)
-        return open_run(run)
+        return pdedsl.open(run)
     except (ValueError, SpecError) as error:
         stop(str(error), USAGE)
-
-
-def _evaluated(solution: "Solution", expressions: list[str], points: "np.ndarray") -> dict[str, "np.ndarray"]:
-    """Columns by name; a vector has one for each component, `grad(u)[1]`."""
-    import numpy as np
-
-    from pdedsl.geometry import geometry
-    from pdedsl.vocabulary.source import SpecError
-
-    if outside := int((~geometry.closed(solution.problem, points)).sum()):
-        err.print(f"[yellow]{outside} of {len(points)} points lie outside the domain: nan[/yellow]", soft_wrap=True)
-    found: dict[str, Any] = {}
-    for expression in expressions:
-        try:
-            values = solution.evaluate(expression, points)
-        except SpecError as error:
-            err.print(str(error), markup=False, soft_wrap=True)
-            raise typer.Exit(USAGE) from None
-        for index in np.ndindex(values.shape[1:]):
-            place = f"[{', '.join(str(k + 1) for k in index)}]" if index else ""
-            found[f"{expression}{place}"] = values[(slice(None), *index)]
-    return found
-
-
-def _from_options(at: list[str], names: list[str]) -> "np.ndarray":
-    import numpy as np
-
-    rows = []
-    for text in at:
-        given = [pair(part, "--at") for part in split(text)]
-        _complete([name for name, _ in given], names, f"--at {text}")
-        values = {name: number(value, f"--at {name}") for name, value in given}
-        rows.append([values[n] for n in names])
-    return np.asarray(rows, float)
-
-
-def _from_table(path: Path | None, names: list[str]) -> "np.ndarray":
-    """Points from a table; columns are separated by commas, semicolons or tabs, whichever the header has most of."""
-    import csv
-
-    import numpy as np
-
-    assert path is not None
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        head = text.partition("\n")[0]
-        rows = csv.reader(text.splitlines(), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
-        header = [n.strip() for n in next(rows, [])]
-    except (UnicodeDecodeError, csv.Error):
-        stop(f"{path} is not a table in UTF-8", USAGE)
-    if not any(header):
-        stop(f"{path} is empty: its first line names the columns {', '.join(names)}", USAGE)
-    _complete(header, names, f"{path}: the first line is `{head.strip()[:40]}`", more=True)
-    places, found = [header.index(n) for n in names], []
-    for row in rows:
-        try:
-            found.append([float(row[place]) for place in places])
-        except (IndexError, ValueError):
-            if any(cell.strip() for cell in row):
-                stop(f"{path}:{rows.line_num}: this row needs a number for each of {', '.join(names)}", USAGE)
-    if not found:
-        stop(f"{path} holds no points", USAGE)
-    return np.asarray(found, float)
-
-
-def _complete(given: list[str], names: list[str], where: str, more: bool = False) -> None:
-    missing = [n for n in names if n not in given]
-    extra = [n for n in given if n not in names] if not more else []
-    twice = [n for n in names if given.count(n) > 1]
-    if missing or extra or twice:
-        what = f"there is no coordinate `{extra[0]}`" if extra else f"`{(missing or twice)[0]}` is "
-        what += "" if extra else "missing" if missing else "there twice"
-        stop(f"{where}: {what}; the coordinates are {', '.join(names)}", USAGE)

@@ -13,10 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pdedsl.commands.shell import err
-from pdedsl.meaning.choices import brief
-from pdedsl.runs.folder import as_json
+from pdedsl.planning.spelling import spoken
+from pdedsl.runs.files import as_json
 from pdedsl.runs.solution import Solution
-from pdedsl.solver.minimise import PACE, Record
+from pdedsl.solver.minimise import PACE
+from pdedsl.solver.record import Record, as_row
 from pdedsl.solver.verdict import verdict
 
 SECONDS = 2.0
@@ -69,7 +70,7 @@ class Progress:
         if self.live:
             self._show()
         elif self.style is Style.json:
-            self._row({"event": "step", **numbers(record)})
+            self._row({"event": "step", **as_row(record)})
         elif self.style is Style.people and (len(self.history) == 1 or now - self.said >= SECONDS):
             self.said = now
             self.console.print(line(record, self.errors), highlight=False, soft_wrap=True)
@@ -99,22 +100,6 @@ class Progress:
 
     def _row(self, values: Mapping[str, object]) -> None:
         self.console.out(as_json(values), highlight=False)
-
-
-def numbers(record: Record) -> dict[str, object]:
-    """A record as names and numbers; what is not a number is None."""
-    return {
-        "step": record.step,
-        "seconds": round(record.seconds, 4),
-        "left": round(record.left, 1),
-        "loss": record.loss,
-        "losses": dict(record.losses),
-        "cutoff": record.cutoff,
-        "rank": record.rank,
-        "gain": record.gain,
-        "accepted": record.accepted,
-        "errors": dict(record.errors),
-    }
 
 
 def display(title: str, history: Sequence[Record], errors: Mapping[str, float]) -> RenderableType:
@@ -219,7 +204,7 @@ def summary(solution: Solution, console: Console) -> None:
     row("ended by", f"{ended}{undone}")
     row("time", f"{solution.seconds:.1f} s, of which {outcome.compile_seconds:.1f} s compiling")
     parameters = outcome.parameters.shape[0]
-    row("network", f"{brief(solution.settings.choices['network'])}, {parameters} parameters")
+    row("network", f"{spoken(solution.plan.network, brief=True)}, {parameters} parameters")
     for name, loss in solution.losses.items():
         row("loss", f"{loss:.2e}  {name}")
     if not math.isnan(last.cutoff):

@@ -6,14 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, cast
+from typing import IO, Annotated, Any, NamedTuple, NoReturn, cast
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.syntax import Syntax
 
-if TYPE_CHECKING:
-    from pdedsl.stages.load import Checked
+import pdedsl
+from pdedsl import stages, syntax
+from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError, render
+from pdedsl.vocabulary.source import Source
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A .pde file.")]
 Parameters = Annotated[
@@ -90,43 +93,45 @@ def pair(text: str, option: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def read_source(file: Path) -> Any:
-    from pdedsl.stages.load import read
-    from pdedsl.vocabulary.source import Diagnostic, Source, render
-
-    source = read(file)
+def read_source(file: Path) -> Source:
+    """The text of a spec, or the end of the command."""
+    source = stages.load.read(file)
     if isinstance(source, Diagnostic):
         err.print(render(source, Source("", str(file))), markup=False, soft_wrap=True)
         raise typer.Exit(WRONG_SPEC)
     return source
 
 
-def check_file(file: Path, parameters: dict[str, float]) -> "Checked":
-    from pdedsl.stages.load import check as check_source
-
-    return check_source(read_source(file), parameters)
+def check_file(file: Path, parameters: dict[str, float]) -> "stages.load.Checked":
+    return stages.load.check(read_source(file), parameters)
 
 
-def accepted(checked: "Checked", parameters: dict[str, float]) -> Any:
-    from pdedsl.stages.load import accept
-
+def accepted(checked: "stages.load.Checked", parameters: dict[str, float]) -> "pdedsl.Problem":
+    """The problem of a checked text, or the end of the command; what was found is shown."""
     show_diagnostics(checked)
     if checked.errors or checked.problem is None:
         raise typer.Exit(WRONG_SPEC)
     try:
-        return accept(checked, parameters)
+        return stages.load.accept(checked, parameters)
     except KeyError as error:
         stop(error.args[0], USAGE)
 
 
-def show_diagnostics(checked: "Checked") -> None:
-    from pdedsl.vocabulary.source import render
-
+def show_diagnostics(checked: "stages.load.Checked") -> None:
     for diagnostic in checked.diagnostics:
         head, *rest = render(diagnostic, checked.source).split("\n")
         colour = "red" if diagnostic.severity == "error" else "yellow"
         err.print(head, style=f"bold {colour}", markup=False, soft_wrap=True)
         err.print("\n".join(rest) + "\n", markup=False, soft_wrap=True)
+
+
+def show_spec(text: str) -> None:
+    """A spec on standard output, in colours where that is a terminal."""
+    if screen.is_terminal:
+        lexer = syntax.lexer.PdeLexer(stripnl=False, ensurenl=False)
+        screen.print(Syntax(text, lexer, theme="ansi_light", background_color="default"), end="")
+    else:
+        screen.out(text, end="", highlight=False)
 
 
 def read_parameters(given: list[str] | None) -> dict[str, float]:
@@ -138,11 +143,8 @@ def number(text: str, option: str) -> float:
     try:
         found = float(text)
     except ValueError:
-        from pdedsl.stages.load import read_number
-        from pdedsl.vocabulary.source import SpecError
-
         try:
-            return read_number(text)
+            return stages.words.read_number(text)
         except SpecError as error:
             stop(f"{option}: `{text}` is not a number: {error.diagnostics[0].message}", USAGE)
     if found - found != 0:

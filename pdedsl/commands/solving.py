@@ -9,6 +9,8 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from rich.markup import escape
 
+import pdedsl
+from pdedsl import commands, runs, stages, studies
 from pdedsl.commands.shell import (
     FAILED,
     USAGE,
@@ -27,6 +29,8 @@ from pdedsl.commands.shell import (
     screen,
     stop,
 )
+from pdedsl.commands.signals import Stopping
+from pdedsl.vocabulary.diagnostics import SpecError
 
 solving = typer.Typer()
 
@@ -89,15 +93,12 @@ def verify(
     """Try the settings of a spec on a problem with the same operators and a solution of your choice."""
     with no_traceback():
         problem = accepted(check_file(file, read_parameters(param)), read_parameters(param))
-        from pdedsl.stages.manufacture import manufacture
-        from pdedsl.vocabulary.source import SpecError
-
         pairs = [pair(text, "--exact") for text in exact or []]
         chosen = dict(pairs)
         if len(chosen) < len(pairs):
             stop("--exact gives a function twice: one for each field", USAGE)
         try:
-            made = manufacture(problem, chosen)
+            made = stages.manufacture.manufacture(problem, chosen)
         except ValueError as error:
             stop(str(error), USAGE)
         except SpecError as error:
@@ -113,22 +114,17 @@ def _solve(
 ) -> None:
     """Solve a problem in a folder, or with several seeds in folders below it."""
     with _stopping() as stopping:
-        # From here on it is a matter of seconds: load what computes.
-        from pdedsl.runs.run import solve as run_solver
-
         if members == 1:
             own = folder()
-            _run(own, shown, stopping, partial(run_solver, problem, folder=own.path, **choices))
+            _run(own, shown, stopping, partial(pdedsl.solve, problem, folder=own.path, **choices))
             return
-        first = _seed(choices.pop("seed", dict(problem.choices).get("seed", 0)))
+        first = _seed(choices.pop("seed", problem.settings.get("seed", 0)))
         seeds = range(first, first + members)
-        _ensemble(folder().path, shown, stopping, partial(run_solver, problem, **choices), seeds)
+        _ensemble(folder().path, shown, stopping, partial(pdedsl.solve, problem, **choices), seeds)
 
 
 def _stopping() -> Any:
     """The first Ctrl-C asks, the second ends; from before anything is loaded until everything is written."""
-    from pdedsl.commands.signals import Stopping
-
     return Stopping(lambda words: err.print(f"[yellow]{words}[/yellow]"), lambda: screen.show_cursor(True))
 
 
@@ -148,35 +144,32 @@ def _ensemble(
     **limits: Any,
 ) -> None:
     """Solve with each seed of an ensemble, a `fresh` one or one to go on with; then say how far they agree."""
-    from pdedsl.runs.folder import Busy, alone, as_json
-    from pdedsl.runs.run import resume as go_on
-    from pdedsl.studies.ensemble import begin, describe, disagreement, members, save, together
-
+    study = studies.ensemble
     try:
-        with alone(folder):
-            if fresh and members(folder):
+        with runs.lock.alone(folder):
+            if fresh and study.members(folder):
                 stop(f"{folder} holds an ensemble already: choose another folder with --out", USAGE)
             if fresh:
-                begin(folder, fresh)
+                study.begin(folder, fresh)
             solutions = []
-            for seed, own in members(folder).items():
+            for seed, own in study.members(folder).items():
                 begun = (own / "spec.pde").exists()
-                solver = partial(go_on, own, **limits) if begun else partial(start, folder=own, seed=seed)
+                solver = partial(pdedsl.resume, own, **limits) if begun else partial(start, folder=own, seed=seed)
                 title = f"{shown.title}, seed {seed}"
                 solutions.append(_run(Fresh(own, False), shown._replace(title=title), stopping, solver))
                 if solutions[-1].status == "interrupted":
                     if not shown.quiet and not shown.json_lines:
                         aside("go on with all seeds:", f"pdedsl resume {shlex.quote(str(folder))}")
                     return
-            found = together(solutions)
-            written = save(found, folder)
-    except Busy as error:
+            found = study.together(solutions)
+            written = study.save(found, folder)
+    except runs.lock.Busy as error:
         stop(str(error), USAGE)
     if shown.json_lines:
-        screen.out(as_json({"event": "ensemble", "spread": disagreement(found)}), highlight=False)
+        screen.out(runs.files.as_json({"event": "ensemble", "spread": study.disagreement(found)}), highlight=False)
     elif not shown.quiet:
         screen.print()
-        for line in describe(solutions, found):
+        for line in study.describe(solutions, found):
             screen.print(line, markup=False, soft_wrap=True)
         aside("mean and spread written to", written)
 
@@ -196,24 +189,19 @@ def resume(
         if not folder.is_dir():
             stop(f"{folder}: there is no such folder", USAGE)
         with _stopping() as stopping:
-            from pdedsl.runs.folder import changed
-            from pdedsl.runs.run import resume as go_on
-            from pdedsl.runs.run import start_again
-            from pdedsl.studies.ensemble import members
-
             shown = _Shown(folder.name, profile, quiet, json_lines)
             try:
-                seeds = members(folder)
+                seeds = studies.ensemble.members(folder)
                 first = next(iter(seeds.values()), folder)
-                other = changed(first) if (first / "run.json").exists() else []
+                other = runs.folder.changed(first) if (first / "run.json").exists() else []
             except ValueError as error:
                 stop(str(error), USAGE)
             for words in other:
                 err.print(f"[yellow]{escape(words)}: the run does not go on bit for bit[/yellow]", soft_wrap=True)
             if seeds:
-                _ensemble(folder, shown, stopping, partial(start_again, first, **choices), **choices)
+                _ensemble(folder, shown, stopping, partial(runs.run.start_again, first, **choices), **choices)
             else:
-                _run(Fresh(folder, False), shown, stopping, partial(go_on, folder, **choices))
+                _run(Fresh(folder, False), shown, stopping, partial(pdedsl.resume, folder, **choices))
 
 
 class _Shown(NamedTuple):
@@ -227,10 +215,7 @@ class _Shown(NamedTuple):
 
 def _run(folder: Fresh, shown: _Shown, stopping: Any, solver: Callable[..., Any]) -> Any:
     """Run a solver in a folder and show what it does and what comes of it."""
-    from pdedsl.commands import progress
-    from pdedsl.runs.folder import Busy
-    from pdedsl.vocabulary.source import SpecError
-
+    progress = commands.progress
     style = progress.Style.json if shown.json_lines else progress.Style.quiet if shown.quiet else progress.Style.people
     face = progress.Progress(screen, shown.title, style)
     again = f"pdedsl resume {shlex.quote(str(folder.path))}"
@@ -238,7 +223,7 @@ def _run(folder: Fresh, shown: _Shown, stopping: Any, solver: Callable[..., Any]
     try:
         with face:
             solved = solver(watch=face.watch, stopping=stopping)
-    except (ValueError, MemoryError, Busy) as error:
+    except (ValueError, MemoryError, runs.lock.Busy) as error:
         stop(str(error) or "the machine has not enough memory", USAGE)
     except OSError:
         if (folder.path / "checkpoint.npz").exists():

@@ -1,0 +1,1 @@
+"""Points, faces and measures of a domain."""

@@ -5,16 +5,16 @@ each of which has Gauss rules between its ends; the rest takes the mean over low
 """
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import pairwise
 
 import numpy as np
 import sympy as sp
 
-from pdedsl.geometry import geometry
-from pdedsl.geometry.geometry import Face, Rim
+from pdedsl.geometry.faces import Face, Rim, faces
+from pdedsl.geometry.points import satisfying
+from pdedsl.problem.domain import Domain
 from pdedsl.problem.primitives import Primitive
-from pdedsl.problem.problem import Integral, Problem
 from pdedsl.problem.shapes import Shape, low_discrepancy
 
 GAUSS = {1: 64, 2: 28, 3: 12}
@@ -33,17 +33,19 @@ class Rule:
     """How far a smooth integrand may be off, relative to the integral of its size."""
 
 
-def rule(problem: Problem, integral: Integral, coarse: bool = False) -> Rule:
-    """The rule for an integral over the domain or a part of its boundary; a mean has weights that sum to one.
+@lru_cache(maxsize=256)
+def rule(domain: Domain, where: sp.Basic | None = None, mean: bool = False, coarse: bool = False) -> Rule:
+    """The rule for integrals over the domain, or over the part of its boundary where a condition holds.
 
-    A coarser rule, where there is one, tells by its difference how sharp the finer one is.
+    A mean has weights that sum to one. A coarser rule, where there is one, tells by its difference how sharp the finer
+    one is.
     """
-    if integral.where is None:
-        nodes, weights, error = _volume(problem, coarse)
+    if where is None:
+        nodes, weights, error = _volume(domain, coarse)
         normals = np.zeros_like(nodes)
     else:
-        nodes, weights, normals, error = _surface(problem, integral.where)
-    return Rule(nodes, weights / weights.sum() if integral.mean else weights, normals, error)
+        nodes, weights, normals, error = _surface(domain, where)
+    return Rule(nodes, weights / weights.sum() if mean else weights, normals, error)
 
 
 def _gauss(n: int, lower: float, upper: float) -> tuple[np.ndarray, np.ndarray]:
@@ -72,17 +74,17 @@ SMOOTH, CUT, SPREAD = 1e-9, 1e-4, 1e-2
 """Errors of Gauss rules, of rules whose ends were searched for, and of low-discrepancy points."""
 
 
-def _volume(problem: Problem, coarse: bool = False) -> tuple[np.ndarray, np.ndarray, float]:
-    bounds = list(problem.bounds[: len(problem.space)])
-    if problem.shape is None:
+def _volume(domain: Domain, coarse: bool = False) -> tuple[np.ndarray, np.ndarray, float]:
+    bounds = [domain.bounds[axis] for axis in domain.spatial]
+    if domain.shape is None:
         return *_box(bounds, coarse), SMOOTH if len(bounds) in GAUSS else SPREAD
-    if isinstance(problem.tree, Primitive) and problem.tree.name in _ROUND and len(bounds) in (2, 3):
-        return *_round(problem, problem.tree.name), SMOOTH
+    if isinstance(domain.tree, Primitive) and domain.tree.name in _ROUND and len(bounds) in (2, 3):
+        return *_round(domain, domain.tree.name), SMOOTH
     if len(bounds) == 2:
-        return *_lines(problem.shape), CUT
-    lower, upper = problem.shape.bounds
+        return *_lines(domain.shape), CUT
+    lower, upper = domain.shape.bounds
     points = lower + low_discrepancy(4 * MANY, len(bounds)) * (upper - lower)
-    kept = points[problem.shape.level(points) < 0]
+    kept = points[domain.shape.level(points) < 0]
     return kept, np.full(len(kept), float(np.prod(upper - lower)) / len(points)), SPREAD
 
 
@@ -115,15 +117,15 @@ def _lines(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
 _ROUND = {"disk", "ball", "ellipse", "annulus"}
 
 
-def _round(problem: Problem, name: str) -> tuple[np.ndarray, np.ndarray]:
+def _round(domain: Domain, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Gauss in the radius, equal angles; in three dimensions Gauss in the height as well."""
-    assert problem.shape is not None
-    lower, upper = problem.shape.bounds
+    assert domain.shape is not None
+    lower, upper = domain.shape.bounds
     centre, half = (lower + upper) / 2, (upper - lower) / 2
     inner = 0.0
     if name == "annulus":
-        assert isinstance(problem.tree, Primitive)
-        inner = problem.number(problem.tree.arguments[1]) / half[0]
+        assert isinstance(domain.tree, Primitive)
+        inner = domain.number(domain.tree.arguments[1]) / half[0]
     radius, weight = _gauss(24, inner, 1.0)
     angle = 2 * np.pi * (np.arange(64) + 0.5) / 64
     if len(half) == 3:
@@ -138,32 +140,32 @@ def _round(problem: Problem, name: str) -> tuple[np.ndarray, np.ndarray]:
     return centre + half * np.stack([rho * np.cos(phi), rho * np.sin(phi)], axis=1), weights
 
 
-def _surface(problem: Problem, where: sp.Basic) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    k, d = len(problem.space), len(problem.coordinates)
+def _surface(domain: Domain, where: sp.Basic) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    spatial, d = list(domain.spatial), len(domain.coordinates)
+    k = len(spatial)
     nodes, weights, normals, error = [], [], [], SMOOTH
-    for face in geometry.faces(problem):
+    for face in faces(domain):
         if isinstance(face, Rim):
-            assert problem.shape is not None
+            assert domain.shape is not None
             n = 4096
-            surface = problem.shape.surfaces[face.number]
+            surface = domain.shape.surfaces[face.number]
             points = surface.draw(low_discrepancy(n, k) if k != 2 else _even(n, k))
             own = np.full(n, surface.measure / n)
-            kept, outward = problem.shape.outward(face.number, points)
+            kept, outward = domain.shape.outward(face.number, points)
         else:
-            points, own = _face(problem, face)
+            points, own = _face(domain, face)
             kept, outward = np.ones(len(points), bool), np.zeros_like(points)
-            outward[:, face.axis] = 1.0 if face.end else -1.0
+            outward[:, spatial.index(face.axis)] = 1.0 if face.end else -1.0
         full = np.zeros((len(points), d))
-        full[:, :k] = points
-        chosen = kept & geometry.chosen(problem, (where,), full)
+        full[:, spatial] = points
+        chosen = kept & satisfying(domain, (where,), full)
         if (isinstance(face, Rim) and k > 2) or len(points) == MANY:
             error = SPREAD
         elif 0 < chosen.sum() < len(points):
             error = max(error, 5e-3)
-        kept = chosen
-        nodes.append(points[kept])
-        weights.append(own[kept])
-        normals.append(outward[kept])
+        nodes.append(points[chosen])
+        weights.append(own[chosen])
+        normals.append(outward[chosen])
     return np.concatenate(nodes), np.concatenate(weights), np.concatenate(normals), error
 
 
@@ -172,9 +174,10 @@ def _even(n: int, k: int) -> np.ndarray:
     return np.repeat((np.arange(n)[:, None] + 0.5) / n, k, axis=1)
 
 
-def _face(problem: Problem, face: Face) -> tuple[np.ndarray, np.ndarray]:
-    bounds = list(problem.bounds[: len(problem.space)])
-    value = bounds.pop(face.axis)[face.end]
+def _face(domain: Domain, face: Face) -> tuple[np.ndarray, np.ndarray]:
+    bounds = [domain.bounds[axis] for axis in domain.spatial]
+    place = domain.spatial.index(face.axis)
+    value = bounds.pop(place)[face.end]
     if len(bounds) == 1:
         # Many short intervals, so that a part of the face is cut off sharply enough.
         edges = np.linspace(*bounds[0], 65)
@@ -182,4 +185,4 @@ def _face(problem: Problem, face: Face) -> tuple[np.ndarray, np.ndarray]:
         nodes, weights = np.concatenate([x for x, _ in pieces])[:, None], np.concatenate([w for _, w in pieces])
     else:
         nodes, weights = _box(bounds)
-    return np.insert(nodes, face.axis, value, axis=1), weights
+    return np.insert(nodes, place, value, axis=1), weights

@@ -6,15 +6,17 @@ from functools import reduce
 import numpy as np
 import sympy as sp
 
-from pdedsl.meaning.expressions import PLACES, Expressions, Locals, Place
-from pdedsl.meaning.names import RESERVED, derivative_letters
+from pdedsl.meaning.expressions import PLACES, Locals, Place, Walk
+from pdedsl.meaning.names import derivative_letters
+from pdedsl.problem.atoms import normal
+from pdedsl.problem.derivatives import TooLarge, derivative_order, expand_derivatives
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.problem import Integral, TooLarge, derivative_order, expand_derivatives, normal
-from pdedsl.problem.write import write_expression
+from pdedsl.problem.statements import Integral
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.functions import FUNCTIONS, SAFE
 from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS, SHAPES, SPATIAL, Operator
 from pdedsl.vocabulary.tensor import RANKS, Tensor, scalar, vector
+from pdedsl.vocabulary.words import RESERVED
 
 HIGHEST = 8
 LONGEST = 1000
@@ -22,14 +24,14 @@ WIDEST = 10_000
 MOST_ARGUMENTS = 16
 
 
-def called(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+def called(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
     name = node.name.name
-    declaration = walk.names.declared.get(name)
+    declaration = walk.scope.names.declared.get(name)
     if declaration is not None and declaration.kind == "let" and isinstance(declaration.node, syntax.Let):
         return call_let(walk, node, declaration.node, place, local)
     if declaration is not None or name in local or name in NOT_FUNCTIONS:
         return not_callable(walk, node)
-    letters = derivative_letters(name, walk.names.letters())
+    letters = derivative_letters(name, walk.scope.names.letters())
     if not place.coordinates and (letters or name in SPATIAL or name in ("d", "exact")):
         walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, "only constants may stand here")
         return None
@@ -60,9 +62,15 @@ def called(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
             if not takes(walk, node, 1, f"{name}(u)"):
                 return None
             operand = walk.tensor(node.arguments[0], place, local)
-            return differentiate(walk, node, operand, [(walk.symbols[c], 1) for c in letters if c in walk.symbols])
-    broken = walk.names.of("broken")
-    if name[0] != "d" or not name[1:] or not (name[1:] in broken or set(name[1:]) <= {*broken, *walk.names.letters()}):
+            return differentiate(
+                walk, node, operand, [(walk.scope.symbols[c], 1) for c in letters if c in walk.scope.symbols]
+            )
+    broken = walk.scope.names.of("broken")
+    if (
+        name[0] != "d"
+        or not name[1:]
+        or not (name[1:] in broken or set(name[1:]) <= {*broken, *walk.scope.names.letters()})
+    ):
         walk.unknown(node.name, called=True)
     for argument in node.arguments:
         if not isinstance(argument, syntax.Range | syntax.OnPart):
@@ -70,7 +78,7 @@ def called(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
     return None
 
 
-def integral(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+def integral(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
     """`integral(e)`, `mean(e)`, `integral(e, on = PART)`; componentwise."""
     name = node.name.name
     if not place.integrals:
@@ -83,28 +91,25 @@ def integral(walk: Expressions, node: syntax.Called, place: Place, local: Locals
         walk.wrong("E303", f"`{name}` takes an expression", node.span, f"write {name}(e) or {name}(e, on = PART)")
         return None
     where: sp.Basic | None = None
+    named: str | None = None
     if parts:
         part = parts[0].part
-        everywhere = isinstance(part, syntax.Name) and part.name == "all"
         if not isinstance(part, syntax.Name):
             walk.wrong("E303", f"`{name}` takes the name of a part", node.span, "declare one: part rest: not inner")
             return None
-        where = sp.true if everywhere else walk.condition(part, PLACES["on"], local)
+        named = part.name
+        where = sp.true if named == "all" else walk.condition(part, PLACES["on"], local)
         if where is None:
             return None
     operand = walk.tensor(plain[0], PLACES["integral on a boundary"] if parts else PLACES["integral"], local)
     if operand is None:
         return None
-    suffix = f", on = {parts[0].part.name if isinstance(parts[0].part, syntax.Name) else '...'}" if parts else ""
-    entries = []
-    for entry in operand.entries:
-        symbol = sp.Symbol(f"{name}({write_expression(entry)}{suffix})", real=True)
-        walk.integrals[symbol] = Integral(symbol, entry, where, name == "mean", node.span)
-        entries.append(symbol)
-    return Tensor(tuple(entries), operand.shape)
+    found = [Integral(entry, where, named, name == "mean", node.span) for entry in operand.entries]
+    walk.integrals.update((i.symbol, i) for i in found)
+    return Tensor(tuple(i.symbol for i in found), operand.shape)
 
 
-def takes(walk: Expressions, node: syntax.Called, count: int, example: str) -> bool:
+def takes(walk: Walk, node: syntax.Called, count: int, example: str) -> bool:
     if len(node.arguments) != count:
         words = f"{count} argument{'s' if count > 1 else ''}"
         walk.wrong(
@@ -114,9 +119,9 @@ def takes(walk: Expressions, node: syntax.Called, count: int, example: str) -> b
     return True
 
 
-def not_callable(walk: Expressions, node: syntax.Called) -> None:
+def not_callable(walk: Walk, node: syntax.Called) -> None:
     name = node.name.name
-    declaration = walk.names.declared.get(name)
+    declaration = walk.scope.names.declared.get(name)
     if declaration is not None and declaration.kind == "broken":
         return
     if (
@@ -135,7 +140,7 @@ NOT_FUNCTIONS = ("pi", "normal", "identity")
 """Built-in names that are no functions."""
 
 
-def call_let(walk: Expressions, node: syntax.Called, let: syntax.Let, place: Place, local: Locals) -> Tensor | None:
+def call_let(walk: Walk, node: syntax.Called, let: syntax.Let, place: Place, local: Locals) -> Tensor | None:
     wanted = ", ".join(p.name for p in let.parameters)
     if not let.parameters:
         walk.wrong(
@@ -157,9 +162,7 @@ def call_let(walk: Expressions, node: syntax.Called, let: syntax.Let, place: Pla
     return walk.let(let, inner, node.span, place)
 
 
-def apply_operator(
-    walk: Expressions, node: syntax.Called, operator: Operator, place: Place, local: Locals
-) -> Tensor | None:
+def apply_operator(walk: Walk, node: syntax.Called, operator: Operator, place: Place, local: Locals) -> Tensor | None:
     name = node.name.name
     letters = "uvw"[: len(operator.ranks)] if 0 in operator.ranks[0] else "UVW"[: len(operator.ranks)]
     if not takes(walk, node, len(operator.ranks), f"{name}({', '.join(letters)})"):
@@ -167,9 +170,11 @@ def apply_operator(
     if operator.boundary and not place.boundary:
         walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, "it belongs to `boundary`")
         return None
-    if name in SPATIAL and not walk.space:
+    if name in SPATIAL and not walk.scope.space:
         declared = [
-            n for n in walk.names.of("coordinate", "group", "broken") if n not in walk.symbols and n not in walk.groups
+            n
+            for n in walk.scope.names.of("coordinate", "group", "broken")
+            if n not in walk.scope.symbols and n not in walk.scope.groups
         ]
         if not declared:
             walk.wrong("E302", f"`{name}` needs a domain", node.span, "declare one: domain x in [0, 1]")
@@ -189,18 +194,21 @@ def apply_operator(
             return None
     if any(o.zero for o in known):
         return Tensor((sp.Integer(0),), zero=True)
-    if max(len(o.entries) for o in known) * max(len(walk.space), known[-1].shape[-1] if known[-1].rank else 1) > WIDEST:
+    if (
+        max(len(o.entries) for o in known) * max(len(walk.scope.space), known[-1].shape[-1] if known[-1].rank else 1)
+        > WIDEST
+    ):
         walk.wrong("E303", f"`{name}` has too many components here", node.span, f"{WIDEST} are allowed")
         return None
-    if not operator.fits(len(walk.space), known):
+    if not operator.fits(len(walk.scope.space), known):
         found = " and ".join(o.words for o in known)
-        dimensions = f"in {len(walk.space)} dimension{'s' if len(walk.space) > 1 else ''}"
+        dimensions = f"in {len(walk.scope.space)} dimension{'s' if len(walk.scope.space) > 1 else ''}"
         walk.wrong("E302", f"`{name}` does not take {found} {dimensions}", node.span, f"it needs {operator.needs}")
         return None
-    return operator.meaning(walk.space, normal(len(walk.space)), known)
+    return operator.meaning(walk.scope.space, normal(len(walk.scope.space)), known)
 
 
-def function(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+def function(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
     name = node.name.name
     function = FUNCTIONS[name]
     if name in ("min", "max") and len(node.arguments) > 2:
@@ -247,19 +255,19 @@ def function(walk: Expressions, node: syntax.Called, place: Place, local: Locals
     return scalar(found)
 
 
-def series(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+def series(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
     name = node.name.name
     index = node.arguments[1] if len(node.arguments) == 2 else None
     if not isinstance(index, syntax.Range):
         walk.wrong("E303", f"`{name}` takes an expression and an index", node.span, f"write {name}(e, k in 1:5)")
         return None
     body = node.arguments[0]
-    if index.name.name in RESERVED or derivative_letters(index.name.name, walk.names.letters()):
+    if index.name.name in RESERVED or derivative_letters(index.name.name, walk.scope.names.letters()):
         message = f"`{index.name.name}` belongs to the language"
         walk.wrong("E203", message, index.name.span, "choose another index, say `k`")
         return None
-    if index.name.name in walk.names.declared or index.name.name in local:
-        earlier = walk.names.declared.get(index.name.name)
+    if index.name.name in walk.scope.names.declared or index.name.name in local:
+        earlier = walk.scope.names.declared.get(index.name.name)
         also = ((earlier.span, "declared here"),) if earlier else ()
         walk.wrong(
             "E202",
@@ -295,7 +303,7 @@ def series(walk: Expressions, node: syntax.Called, place: Place, local: Locals) 
     )
 
 
-def where(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+def where(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
     if not takes(walk, node, 3, "where(condition, a, b)"):
         return None
     pending: list[syntax.Node] = [node.arguments[0]]
@@ -331,7 +339,7 @@ def where(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -
     return Tensor(tuple(sp.Piecewise((a, condition), (b, True)) for a, b in pairs), shape)
 
 
-def derivative(walk: Expressions, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+def derivative(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
     if len(node.arguments) < 2:
         walk.wrong("E303", "`d` takes an expression and coordinates", node.span, "write d(u, x) or d(u, x, 2)")
         return None
@@ -355,7 +363,7 @@ def derivative(walk: Expressions, node: syntax.Called, place: Place, local: Loca
 
 
 def differentiate(
-    walk: Expressions, node: syntax.Called, operand: Tensor | None, variables: Sequence[tuple[sp.Symbol, int]]
+    walk: Walk, node: syntax.Called, operand: Tensor | None, variables: Sequence[tuple[sp.Symbol, int]]
 ) -> Tensor | None:
     if operand is None or not variables:
         return None
@@ -365,7 +373,7 @@ def differentiate(
             words = inside_words(walk, node) or "this expression"
             help_ = (
                 f"declare it so: field u(..., {symbol.name})"
-                if operand.rank == 0 and operand.scalar in walk.fields.values()
+                if operand.rank == 0 and operand.scalar in walk.scope.fields.values()
                 else f"it would be 0: write another letter after `d`, or something that holds `{symbol.name}`"
             )
             walk.wrong("E205", f"{words} does not depend on `{symbol.name}`", node.span, help_)
@@ -386,14 +394,14 @@ def differentiate(
     return Tensor(tuple(entries), operand.shape)
 
 
-def inside_words(walk: Expressions, node: syntax.Called) -> str:
+def inside_words(walk: Walk, node: syntax.Called) -> str:
     argument = node.arguments[0]
     return f"`{argument.name}`" if isinstance(argument, syntax.Name) else ""
 
 
-def exact(walk: Expressions, node: syntax.Called, place: Place) -> Tensor | None:
+def exact(walk: Walk, node: syntax.Called, place: Place) -> Tensor | None:
     argument = node.arguments[0] if len(node.arguments) == 1 else None
-    declaration = walk.names.declared.get(argument.name) if isinstance(argument, syntax.Name) else None
+    declaration = walk.scope.names.declared.get(argument.name) if isinstance(argument, syntax.Name) else None
     if declaration is not None and declaration.kind == "broken":
         return None
     if not isinstance(argument, syntax.Name) or declaration is None or declaration.kind not in ("field", "vector"):
@@ -405,7 +413,7 @@ def exact(walk: Expressions, node: syntax.Called, place: Place) -> Tensor | None
     if not place.coordinates:
         walk.wrong("E304", f"`exact` has no meaning in {place.words}", node.span, "only constants may stand here")
         return None
-    fields = walk.vectors.get(argument.name, ()) if declaration.kind == "vector" else (argument.name,)
+    fields = walk.scope.vectors.get(argument.name, ()) if declaration.kind == "vector" else (argument.name,)
     found = walk.exact(fields, node.span) if fields else None
     if found is None:
         return None

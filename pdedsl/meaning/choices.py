@@ -1,13 +1,11 @@
 """The keys and values of the `solve` block as one table, and from what the user wrote to a checked choice."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
 
-from pdedsl.problem.problem import Call, Choice, Condition, Problem
+from pdedsl.problem.choices import Call, Choice
 from pdedsl.syntax import syntax
-from pdedsl.syntax.parse import parse
-from pdedsl.vocabulary.source import Diagnostic, Source, Span, suggest
+from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet, suggest
 
 MOST = 10_000_000
 """The largest count of anything."""
@@ -127,115 +125,18 @@ KEYS: Mapping[str, Kind] = {
     "precision": Words(("double",)),
 }
 
-DEFAULTS: Mapping[str, Choice] = {
-    "network": Call("mlp", (20, 20, 20)),
-    "method": Call("anagram"),
-    "steps": 1000,
-    "time_limit": 60,
-    "tolerance": 1e-26,
-    "seed": 0,
-    "precision": Call("double"),
-}
-"""What holds where a spec says nothing, whatever the problem."""
-
-OPTIONS: Mapping[str, Mapping[str, Choice]] = {
-    "mlp": {"activation": Call("tanh"), "scale": 1, "inputs": Call("scaled")},
-    "adaptive": {"every": 5},
-    "anagram": {"cutoff": Call("trust"), "rows": Call("scaled"), "factor": Call("auto")},
-    "trust": {"target": 0.02, "rungs": 12, "ratio": 0.5},
-    "fixed": {"filter": Call("hard")},
-    "relative": {"filter": Call("hard")},
-    "decay": {"filter": Call("hard")},
-    "adam": {"rate": 1e-3},
-    "lbfgs": {"memory": 20},
-}
-"""What holds for the keywords that a call does not give."""
-CORRECTIONS = 6
-"""Chord iterations where they fit: they follow the model of scaled rows and a full step."""
-TARGET = 1e-14
-"""The reconstruction error down to which `multi` counts."""
-
-
-def complete(choice: Choice) -> Choice:
-    """A choice with all that holds where it says nothing."""
-    if not isinstance(choice, Call):
-        return choice
-    arguments = choice.arguments or ((TARGET,) if choice.name == "multi" else ())
-    keywords = {**OPTIONS.get(choice.name, {}), **dict(choice.keywords)}
-    if choice.name == "anagram":
-        cutoff = keywords["cutoff"]
-        fits = isinstance(cutoff, Call) and cutoff.name == "trust" and keywords["rows"] == Call("scaled")
-        keywords.setdefault("corrections", CORRECTIONS if fits else 0)
-    return Call(choice.name, tuple(map(complete, arguments)), tuple((k, complete(v)) for k, v in keywords.items()))
-
-
-ROWS = 2700
-"""Rows of the matrix that the equations get by default, at least 600 points and at most 2000 for each."""
-
-
-def defaults(problem: Problem) -> dict[str, Choice]:
-    """What holds where a spec says nothing: a system needs fewer points than a scalar equation for as many rows."""
-    components = sum(len(e.residual) for e in problem.equations)
-    return {**DEFAULTS, "points": min(2000, max(600, ROWS // max(1, components)))}
-
-
-def brief(choice: Choice) -> Choice:
-    """A choice without the keywords that say what would hold anyway."""
-    if not isinstance(choice, Call):
-        return choice
-    said = choice.keywords
-    for pair in choice.keywords:
-        rest = tuple(p for p in said if p != pair)
-        said = rest if complete(replace(choice, keywords=rest)) == complete(choice) else said
-    return replace(choice, keywords=tuple((k, brief(v)) for k, v in said))
-
-
-CONDITION_SHARE = 0.25
-"""Points of a condition for each point of an equation, where `points` names only one number."""
-
-INTEGRAL_SHARE = 1 / 64
-"""Times of a constraint on an integral, likewise."""
-
-
-def plans(problem: Problem) -> dict[str, Call]:
-    """How the points of each statement that is not hard are drawn.
-
-    A bare count means adaptive points; a condition gets a share of what is said for all statements, and an integral,
-    which asks for the field everywhere at each of its times, a smaller one.
-    """
-    chosen = {**defaults(problem), **dict(problem.choices)}
-    found: dict[str, Call] = {}
-    for statement in problem.statements:
-        condition = isinstance(statement, Condition)
-        if condition and statement.hard:
-            continue
-        own = chosen.get(f"points.{statement.name}")
-        choice = chosen["points"] if own is None else own
-        if not isinstance(choice, Call):
-            choice = Call("adaptive", (int(choice),))
-        if own is None and condition:
-            counts = [n for n in choice.arguments if isinstance(n, int | float)]
-            own_share = INTEGRAL_SHARE if statement.kind == "constraint" and statement.at is None else CONDITION_SHARE
-            share = max(counts) if choice.name == "grid" else max(1, round(counts[0] * own_share))
-            choice = Call(choice.name, (share,), choice.keywords)
-        found[statement.name] = choice
-    return found
-
 
 @dataclass(frozen=True)
 class Checked:
+    """A setting that was looked at."""
+
     key: str
     value: Choice | None
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check_setting(
-    setting: syntax.Setting,
-    statements: Mapping[str, Literal["soft", "hard"]],
-    complete: bool = True,
-    coordinates: int = 0,
-) -> Checked:
-    """A setting against the table; `statements` are the blocks that `points.NAME` may name, if all are known."""
+def check_setting(setting: syntax.Setting, statements: Collection[str] | None = None, coordinates: int = 0) -> Checked:
+    """A setting against the table; `statements` are those that `points.NAME` may name, if all are known."""
     head, *rest = setting.key
     key = ".".join(n.name for n in setting.key)
     if head.name not in KEYS:
@@ -246,7 +147,7 @@ def check_setting(
         return Checked(
             key, None, (Diagnostic("E201", message, rest[0].span, "only `points` takes a statement's name"),)
         )
-    if rest and rest[0].name not in statements and complete:
+    if rest and statements is not None and rest[0].name not in statements:
         message = f"no statement is called `{rest[0].name}`"
         return Checked(key, None, (Diagnostic("E201", message, rest[0].span, _hint(rest[0].name, tuple(statements))),))
     found = list(_check(setting.value, KEYS[head.name], head.name))
@@ -257,7 +158,7 @@ def check_setting(
 
 def _check_grid(value: syntax.Value, coordinates: int, condition: bool) -> Iterator[Diagnostic]:
     """A grid has one count for all coordinates or one for each; on a face there is one coordinate less."""
-    if not isinstance(value, syntax.Choice) or value.name.name != "grid":
+    if not isinstance(value, syntax.Word) or value.name.name != "grid":
         return
     allowed = {1, coordinates, *([coordinates - 1] if condition else [])}
     if len(value.arguments) not in allowed:
@@ -276,7 +177,7 @@ def to_choice(value: syntax.Value) -> Choice:
             return int(number) if number == int(number) and "." not in value.text else number
         case syntax.Text():
             return Call(value.text)
-        case syntax.Choice():
+        case syntax.Word():
             plain = tuple(to_choice(a) for a in value.arguments if not isinstance(a, syntax.Keyword))
             keywords = tuple(
                 (a.name.name, to_choice(a.value)) for a in value.arguments if isinstance(a, syntax.Keyword)
@@ -294,14 +195,14 @@ def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
             if not isinstance(value, syntax.Constant) or not kind.accepts(value.value):
                 yield Diagnostic("E201", f"`{what}` takes {kind.words}", value.span, f"write, say, {_some(kind)}")
         case Words():
-            word = value.name.name if isinstance(value, syntax.Choice) and not value.arguments else None
+            word = value.name.name if isinstance(value, syntax.Word) and not value.arguments else None
             if word not in kind.words:
                 help_ = _hint(word or "", tuple(kind.words))
                 yield Diagnostic("E201", f"not a value of `{what}`", value.span, help_)
         case Calls():
             if isinstance(value, syntax.Constant) and kind.number:
                 yield from _check(value, kind.number, what)
-            elif not isinstance(value, syntax.Choice):
+            elif not isinstance(value, syntax.Word):
                 yield Diagnostic(
                     "E201", f"not a value of `{what}`", value.span, f"choose from: {', '.join(kind.calls)}"
                 )
@@ -312,7 +213,7 @@ def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
                 yield from _check_call(value, kind.calls[value.name.name], what)
 
 
-def _check_call(value: syntax.Choice, signature: Signature, what: str) -> Iterator[Diagnostic]:
+def _check_call(value: syntax.Word, signature: Signature, what: str) -> Iterator[Diagnostic]:
     name = value.name.name
     if signature.later:
         ready = [n for n, s in _calls(what).items() if not s.later]
@@ -350,24 +251,3 @@ def _calls(what: str) -> Mapping[str, Signature]:
 
 def _some(kind: Number) -> str:
     return "100" if kind.integer else "1e-6"
-
-
-def not_yet(what: str, span: Span, help_: str = "leave it out for now") -> Diagnostic:
-    """E901: part of the language that this version of the program does not solve yet."""
-    return Diagnostic("E901", f"{what} is part of the language, but not supported yet", span, help_)
-
-
-def read_choice(problem: Problem, key: str, text: str) -> Choice:
-    """The value of `key = text`, as it would stand in the solve block. ValueError with the message if it is wrong."""
-    source = Source.of(f"solve {{ {key} = {text} }}", "setting")
-    spec = parse(source)
-    solves = [s for s in spec.statements if isinstance(s, syntax.Solve)]
-    found = [d for d in spec.diagnostics if d.code != "E103"]
-    if not found and solves and len(solves[0].settings) == 1:
-        blocks: dict[str, Literal["soft", "hard"]] = {s.name: "soft" for s in problem.statements}
-        checked = check_setting(solves[0].settings[0], blocks, coordinates=len(problem.coordinates))
-        if checked.value is not None:
-            return checked.value
-        found = list(checked.diagnostics)
-    first = found[0] if found else Diagnostic("E101", "not a setting", Span(0, 0), "write key = value")
-    raise ValueError(f"{key} = {text}: {first.message}" + (f" ({first.help})" if first.help else ""))

@@ -12,20 +12,23 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.meaning.choices import not_yet
-from pdedsl.meaning.names import Names, derivative_letters, unknown_name
+from pdedsl.meaning.names import derivative_letters, unknown_name
+from pdedsl.meaning.scope import Scope
+from pdedsl.problem.atoms import Nonlocal, normal
+from pdedsl.problem.derivatives import node_count
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.problem import Coordinate, Integral, Term, normal, size
+from pdedsl.problem.statements import Integral, Term
 from pdedsl.syntax import syntax
+from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet, suggest
 from pdedsl.vocabulary.functions import FUNCTIONS, raised
 from pdedsl.vocabulary.operators import OPERATORS
-from pdedsl.vocabulary.source import Diagnostic, Span, suggest
+from pdedsl.vocabulary.source import Span
 from pdedsl.vocabulary.tensor import RANKS, Tensor, scalar, vector
 
 DEEPEST = 200
 HIGHEST_POWER = 1000
 LARGEST = 20_000
-"""The most nodes that one scalar may have, and that one spec may make the resolver visit."""
+"""The most nodes that one scalar may have, and that one statement may make the walk visit."""
 
 
 @dataclass(frozen=True)
@@ -63,52 +66,30 @@ Locals = Mapping[str, Tensor]
 
 
 @dataclass
-class Expressions:
-    """The walk over expressions. What names mean is put in before they are looked up."""
+class Walk:
+    """One walk over expressions: what it finds on its way is its own, and `read.read` returns it."""
 
-    names: Names
-    report: Callable[[Diagnostic], None]
-    call: "Callable[[Expressions, syntax.Called, Place, Locals], Tensor | None]"
+    scope: Scope
+    call: "Callable[[Walk, syntax.Called, Place, Locals], Tensor | None]"
     """What a call means; see `calls.py`."""
-    symbols: dict[str, sp.Symbol] = field(default_factory=dict)
-    """Coordinates of their own name."""
-    groups: dict[str, dict[int, sp.Symbol]] = field(default_factory=dict)
-    """Indexed coordinates by group and index."""
-    coordinates: tuple[Coordinate, ...] = ()
-    fields: dict[str, sp.Expr] = field(default_factory=dict)
-    parameters: Callable[[str], sp.Symbol | None] = lambda name: None
-    """The symbol of a parameter, resolved when it is first asked for."""
-    values: dict[sp.Symbol, float] = field(default_factory=dict)
-    vectors: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """The names of the fields of each vector."""
-    exact: Callable[[tuple[str, ...], Span], tuple[sp.Expr, ...] | None] = lambda names, span: None
-    """The exact solutions of fields; reports what is missing."""
-    part: Callable[[str], sp.Basic | None] = lambda name: None
-    """The condition of a part, resolved when it is first asked for."""
-    integrals: dict[sp.Symbol, Integral] = field(default_factory=dict)
+    integrals: dict[Nonlocal, Integral] = field(default_factory=dict)
     terms: list[Term] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    visits: int = 0
     _memo: dict[sp.Basic, object] = field(default_factory=dict)
     _sizes: dict[sp.Basic, int] = field(default_factory=dict)
     _inside: list[tuple[syntax.Let, Span]] = field(default_factory=list)
-    _visits: int = 0
-    _blamed: set[tuple[str, Span]] = field(default_factory=set)
-
-    @property
-    def space(self) -> list[sp.Symbol]:
-        return [c.symbol for c in self.coordinates if c.kind == "space"]
 
     # ---- reporting -------------------------------------------------------------------------------------------------
 
     def wrong(self, code: str, message: str, span: Span, help_: str, *also: tuple[Span, str]) -> None:
         """Report; what is wrong in the body of a `let` is shown where it is used, the `let` as second place."""
         if self._inside:
-            if (code, span) in self._blamed:
-                return  # a let that is wrong is shown at its first use
-            self._blamed.add((code, span))
             let, use = self._inside[0]
-            self.report(Diagnostic(code, message, use, help_, ((span, f"in `let {let.name.name}`"), *also)))
+            second = ((span, f"in `let {let.name.name}`"), *also)
+            self.diagnostics.append(Diagnostic(code, message, use, help_, second, cause=span))
         else:
-            self.report(Diagnostic(code, message, span, help_, also))
+            self.diagnostics.append(Diagnostic(code, message, span, help_, also))
 
     @contextmanager
     def _within(self, let: syntax.Let, use: Span) -> Iterator[None]:
@@ -122,16 +103,18 @@ class Expressions:
 
     def tensor(self, node: syntax.Expression, place: Place, local: Locals | None = None) -> Tensor | None:
         """The value of an expression, or None where it is wrong; then it has been reported."""
-        self._visits += 1
-        if self._visits > LARGEST:
-            if self._visits == LARGEST + 1:
-                self.wrong("E303", "the expressions of this spec grow too large", node.span, "shorten a sum or a `let`")
+        self.visits += 1
+        if self.visits > LARGEST:
+            if self.visits == LARGEST + 1:
+                self.wrong(
+                    "E303", "the expressions of this statement grow too large", node.span, "shorten a sum or a `let`"
+                )
             return None
         found = self._tensor(node, place, local or {})
         if found is None:
             return None
         if found.rank == 0 and not isinstance(node, syntax.Number | syntax.Name):
-            if size(found.scalar, self._sizes) > LARGEST:
+            if node_count(found.scalar, self._sizes) > LARGEST:
                 self.wrong("E303", "this expression grows too large", node.span, "shorten a sum or a `let`")
                 return None
             span = self._inside[0][1] if self._inside else node.span
@@ -175,11 +158,16 @@ class Expressions:
                 return _RELATIONS[node.operator](left.scalar, right.scalar)
             case syntax.Name(name="all") if place is PLACES["on"]:
                 return sp.true
-            case syntax.Name(name=name) if name in self.names.declared and self.names.declared[name].kind == "part":
-                return self.part(name)
-            case syntax.Name(name=name) if name not in self.names.declared and name not in FUNCTIONS:
-                found = unknown_name(node, self.names, called=False)
-                help_ = suggest(name, [*self.names.of("part", "broken"), "all"]) or f"declare it: part {name}: x > 0.5"
+            case syntax.Name(name=name) if (
+                name in self.scope.names.declared and self.scope.names.declared[name].kind == "part"
+            ):
+                return self.scope.parts.get(name)
+            case syntax.Name(name=name) if name not in self.scope.names.declared and name not in FUNCTIONS:
+                found = unknown_name(node, self.scope.names, called=False)
+                help_ = (
+                    suggest(name, [*self.scope.names.of("part", "broken"), "all"])
+                    or f"declare it: part {name}: x > 0.5"
+                )
                 if name in ("boundary", "everywhere", "boundaries", "walls"):
                     help_ = "write `all` for the whole boundary"
                 self.wrong("E201", f"there is no part `{name}`", found.span, help_)
@@ -192,17 +180,17 @@ class Expressions:
     def coordinate(self, node: syntax.Expression, local: Locals | None = None) -> sp.Symbol | None:
         """A coordinate by name or by index."""
         match node:
-            case syntax.Name(name=name) if name in self.symbols:
-                return self.symbols[name]
+            case syntax.Name(name=name) if name in self.scope.symbols:
+                return self.scope.symbols[name]
             case syntax.Name(name=name) if self._broken(name):
                 return None
-            case syntax.Subscript(base=syntax.Name(name=name)) if name in self.groups:
+            case syntax.Subscript(base=syntax.Name(name=name)) if name in self.scope.groups:
                 found = self._subscript(node, PLACES["equation"], local or {})
-                return None if found is None else self.groups[name][int(str(found.scalar)[len(name) + 1 : -1])]
-            case syntax.Name(name=name) if name in self.groups:
+                return None if found is None else next(s for s in self.scope.groups[name].values() if s == found.scalar)
+            case syntax.Name(name=name) if name in self.scope.groups:
                 self.wrong("E303", f"`{name}` is a group of coordinates", node.span, f"write {name}[1]")
                 return None
-            case syntax.Name(name=name) if name not in self.names.declared:
+            case syntax.Name(name=name) if name not in self.scope.names.declared:
                 self.wrong("E201", f"there is no coordinate `{name}`", node.span, self._coordinates_words())
                 return None
         self.wrong("E303", "a coordinate is expected here", node.span, self._coordinates_words())
@@ -244,10 +232,10 @@ class Expressions:
         return None
 
     def _broken(self, name: str) -> bool:
-        return name in self.names.declared and self.names.declared[name].kind == "broken"
+        return name in self.scope.names.declared and self.scope.names.declared[name].kind == "broken"
 
     def _coordinates_words(self) -> str:
-        known = [*self.symbols, *(f"{g}[k]" for g in self.groups)]
+        known = [*self.scope.symbols, *(f"{g}[k]" for g in self.scope.groups)]
         return f"the coordinates are {', '.join(known)}" if known else "declare coordinates with `domain` or `time`"
 
     def _name(self, node: syntax.Name, place: Place, local: Locals) -> Tensor | None:
@@ -262,20 +250,20 @@ class Expressions:
             if not place.boundary:
                 self.wrong("E304", f"`normal` has no meaning in {place.words}", node.span, "it belongs to `boundary`")
                 return None
-            return vector(normal(len(self.space))) if self.space else None
+            return vector(normal(len(self.scope.space))) if self.scope.space else None
         if name == "identity" and not place.coordinates:
             self.wrong(
                 "E304", f"`identity` has no meaning in {place.words}", node.span, "only constants may stand here"
             )
             return None
         if name == "identity":
-            n = len(self.space)
+            n = len(self.scope.space)
             if not n:
                 return None  # the domain is broken, and says so
             return Tensor(tuple(sp.Integer(i == j) for i in range(n) for j in range(n)), (n, n))
-        declaration = self.names.declared.get(name)
+        declaration = self.scope.names.declared.get(name)
         if declaration is None:
-            if name in FUNCTIONS or name in OPERATORS or derivative_letters(name, self.names.letters()):
+            if name in FUNCTIONS or name in OPERATORS or derivative_letters(name, self.scope.names.letters()):
                 self.wrong("E303", f"`{name}` needs an argument", node.span, f"write {name}(...)")
             else:
                 self.unknown(node, called=False)
@@ -286,9 +274,9 @@ class Expressions:
                 self.wrong("E304", message, node.span, "only constants may stand here")
                 return None
             case "coordinate":
-                return scalar(self.symbols[name]) if name in self.symbols else None
+                return scalar(self.scope.symbols[name]) if name in self.scope.symbols else None
             case "group":
-                return vector(tuple(self.groups[name].values())) if name in self.groups else None
+                return vector(tuple(self.scope.groups[name].values())) if name in self.scope.groups else None
             case "field":
                 if not place.fields:
                     help_ = "only constants may stand here"
@@ -298,9 +286,9 @@ class Expressions:
                         help_ = "places are made of coordinates"
                     self.wrong("E304", f"the field `{name}` has no meaning in {place.words}", node.span, help_)
                     return None
-                return scalar(self.fields[name]) if name in self.fields else None
+                return scalar(self.scope.fields[name]) if name in self.scope.fields else None
             case "param":
-                symbol = self.parameters(name)
+                symbol = self.scope.parameters.get(name)
                 return None if symbol is None else scalar(symbol)
             case "let":
                 let = declaration.node
@@ -314,16 +302,16 @@ class Expressions:
                 help_ = f"write exact({name})" if place.coordinates else "only constants may stand here"
                 self.wrong("E304", f"the vector `{name}` has no meaning in {place.words}", node.span, help_)
             case "vector":
-                if name in self.vectors:
-                    return vector(tuple(self.fields[f] for f in self.vectors[name]))
+                if name in self.scope.vectors:
+                    return vector(tuple(self.scope.fields[f] for f in self.scope.vectors[name]))
             case "part":
                 self.wrong("E303", f"`{name}` is a part, not a number", node.span, "parts belong to `on` and `in`")
             case "unknown":
-                self.wrong(*unsupported("`unknown`", node.span))
+                self.wrong(*_unsupported("`unknown`", node.span))
         return None
 
     def unknown(self, node: syntax.Name, called: bool) -> None:
-        found = unknown_name(node, self.names, called)
+        found = unknown_name(node, self.scope.names, called)
         self.wrong(found.code, found.message, found.span, found.help)
 
     def let(self, let: syntax.Let, local: Locals, use: Span, place: Place) -> Tensor | None:
@@ -421,13 +409,24 @@ class Expressions:
                 return scalar(sp.Float(result))
         return scalar(raised(base.scalar, exponent.scalar))
 
+    def exact(self, fields: tuple[str, ...], span: Span) -> tuple[sp.Expr, ...] | None:
+        """The exact solutions of fields; E305 for those without one."""
+        missing = [n for n in fields if n not in self.scope.solved]
+        if missing and self.scope.whole:
+            listed = ", ".join(f"`{n}`" for n in missing)
+            help_ = "add " + ", ".join(f"`exact {n} = ...`" for n in missing)
+            self.wrong("E305", f"there is no exact solution for {listed}", span, help_)
+        if any(n not in self.scope.exact for n in fields):
+            return None
+        return tuple(self.scope.exact[n] for n in fields)
+
     # ---- constants -------------------------------------------------------------------------------------------------
 
     def constant(self, expression: sp.Expr) -> float | None:
         """The value of an expression of numbers and parameters, in double precision."""
-        if expression.free_symbols - self.values.keys():
+        if expression.free_symbols - self.scope.values.keys():
             return None
-        return float(evaluate(expression, self.values, self._memo))
+        return float(evaluate(expression, self.scope.values, self._memo))
 
     def finite(self, found: Tensor, span: Span, real: bool) -> Tensor | None:
         value = self.constant(found.scalar) if found.rank == 0 else None
@@ -484,8 +483,8 @@ class Expressions:
         return Tensor(entries, (len(known), *known[0].shape))
 
     def _subscript(self, node: syntax.Subscript, place: Place, local: Locals) -> Tensor | None:
-        if isinstance(node.base, syntax.Name) and node.base.name in self.groups:
-            group = self.groups[node.base.name]
+        if isinstance(node.base, syntax.Name) and node.base.name in self.scope.groups:
+            group = self.scope.groups[node.base.name]
             if not place.coordinates:
                 self.wrong(
                     "E304",
@@ -532,7 +531,7 @@ def _whole(text: str) -> bool:
     return "." not in text and "e" not in text
 
 
-def unsupported(what: str, span: Span) -> tuple[str, str, Span, str]:
+def _unsupported(what: str, span: Span) -> tuple[str, str, Span, str]:
     found = not_yet(what, span)
     return found.code, found.message, found.span, found.help
 

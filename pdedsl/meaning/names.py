@@ -1,54 +1,18 @@
 """The names of a spec: what is declared where, what is reserved, what a wrong name may have meant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec
+from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.functions import FUNCTIONS
-from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS, SHAPES
-from pdedsl.vocabulary.source import Diagnostic, Span, suggest
+from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS
+from pdedsl.vocabulary.source import Span
+from pdedsl.vocabulary.words import LOOKALIKES, RESERVED, RESERVED_FOR_PARTS
 
 Kind = Literal["coordinate", "group", "field", "param", "let", "vector", "part", "unknown", "broken"]
-
-_EXPRESSIONS = {*FUNCTIONS, "sum", "prod", "where", "pi", "normal", "identity", "exact", "d"}
-_WORDS = {"all", "and", "or", "not", "in", "on"}
-RESERVED = _EXPRESSIONS | _WORDS | set(OPERATORS) | set(INTEGRALS) | set(SHAPES)
-RESERVED_FOR_PARTS = _EXPRESSIONS | _WORDS | {"dn"}
-"""Parts may be called `outer` or `box`: operators and shapes need a call, parts never have one."""
-
-LOOKALIKES = {
-    "π": "pi",
-    "Π": "pi",
-    "Pi": "pi",
-    "PI": "pi",
-    "e": "exp(1)",
-    "Δ": "laplacian(u)",
-    "∆": "laplacian(u)",
-    "ln": "log",
-    "log10": "log(x)/log(10)",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-    "arctan2": "atan2",
-    "nabla": "grad(u)",
-    "rot": "curl(U)",
-    "lap": "laplacian(u)",
-    "diff": "d(u, x)",
-    "heaviside": "where(x > 0, 1, 0)",
-    "int": "integral(u)",
-    "integrate": "integral(u)",
-    "avg": "mean(u)",
-    "Δu": "laplacian(u)",
-    "n": "normal",
-    "sec": "1/cos(x)",
-    "sech": "1/cosh(x)",
-    "if": "where(condition, a, b)",
-    "trace": "tr(A)",
-    "fabs": "abs(x)",
-}
-"""What people write for what the language calls otherwise."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +29,12 @@ class Declaration:
 class Names:
     """All declared names, and the complaints about declaring them."""
 
-    declared: dict[str, Declaration]
+    declared: Mapping[str, Declaration]
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    def with_(self, declaration: Declaration) -> "Names":
+        """The same names and one more, or another meaning of one."""
+        return Names({**self.declared, declaration.name: declaration}, self.diagnostics)
 
     def letters(self) -> set[str]:
         """The coordinates of one letter, which may stand in `dxy`."""
@@ -146,6 +114,42 @@ def collect(spec: Spec) -> Names:
     for name in foreign_letters(spec):
         declared.setdefault(name, Declaration(name, "broken", spec.statements[0].span))
     return Names(declared, tuple(diagnostics))
+
+
+def ordered(edges: Mapping[str, Iterable[str]]) -> tuple[list[str], list[list[str]]]:
+    """Names in an order in which each comes after what it needs, and the cycles of those that need themselves."""
+    order: list[str] = []
+    cycles: list[list[str]] = []
+    done: set[str] = set()
+    for root in edges:
+        path: list[str] = []
+        pending = [] if root in done else [(root, iter(edges[root]))]
+        while pending:
+            name, rest = pending[-1]
+            if len(path) < len(pending):
+                path.append(name)
+            following = next((n for n in rest if n in edges), None)
+            if following is None:
+                done.add(name)
+                order.append(name)
+                pending.pop()
+                path.pop()
+            elif following in path:
+                cycles.append(path[path.index(following) :])
+            elif following not in done:
+                pending.append((following, iter(edges[following])))
+    round_ = {n for cycle in cycles for n in cycle}
+    return [n for n in order if n not in round_], cycles
+
+
+def definitions(names: Names) -> tuple[list[str], list[list[str]]]:
+    """Parameters and abbreviations, each after what it needs, and the cycles among them."""
+    edges = {}
+    for name, declaration in names.declared.items():
+        match declaration.node:
+            case syntax.Definition(value=body) | syntax.Let(body=body):
+                edges[name] = [n.name for n in syntax.names_in(body)]
+    return ordered(edges)
 
 
 def foreign_letters(spec: Spec) -> set[str]:

@@ -1,20 +1,34 @@
 """From a Spec to a Problem: what every statement means, or why it means nothing."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy.core.parameters import distribute
 
-from pdedsl.meaning.choices import not_yet
-from pdedsl.meaning.declarations import Declarations
-from pdedsl.meaning.names import Names, collect
-from pdedsl.meaning.statements import Statements
-from pdedsl.problem.problem import Condition, Problem
+from pdedsl.meaning.declarations import declare
+from pdedsl.meaning.names import Names, collect, definitions
+from pdedsl.meaning.statements import KINDS, state
+from pdedsl.problem.problem import Problem, Text
+from pdedsl.problem.statements import Equation
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec
-from pdedsl.vocabulary.source import Diagnostic
+from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
+
+
+@dataclass(frozen=True)
+class Defects:
+    """What could not be read, so that nothing may be said to be missing there."""
+
+    declarations: bool
+    """Of a name, a part or the domain."""
+    domain: bool
+    statements: frozenset[str]
+    """Kinds of statements."""
+
+    def __bool__(self) -> bool:
+        return self.declarations or self.domain or bool(self.statements)
 
 
 @dataclass(frozen=True)
@@ -23,8 +37,7 @@ class Resolution:
 
     problem: Problem | None
     diagnostics: tuple[Diagnostic, ...]
-    defective: frozenset[str] = frozenset()
-    """Kinds of statements of which at least one could not be read, so that nothing may be said to be missing."""
+    defects: Defects
 
 
 def resolve(spec: Spec, overrides: Mapping[str, float] | None = None) -> Resolution:
@@ -45,50 +58,49 @@ def deep_recursion() -> Iterator[None]:
 
 
 def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
-    names, cyclic = collect(spec), set[str]()
-    early = (*names.diagnostics, *_repeated(spec), *_cycles(names, cyclic), *_not_supported(spec))
-    scope = Declarations(spec, names, overrides, cyclic)
-    for diagnostic in early:
-        scope.report(diagnostic)
-    if names.diagnostics or any(d.code == "E901" for d in early):
-        scope.defective.add("*")
-    scope.declare()
-    scope.defective |= {b.keyword if b.keyword in _KINDS else "*" for b in spec.broken if b.keyword not in _QUIET}
-    reader = Statements(scope)
-    statements = list(reader.relations())
-    reports = tuple(reader.reports())
-    choices, places = reader.choices(statements)
-    for diagnostic in _unused(spec, names, overrides):
-        scope.report(diagnostic)
+    names = collect(spec)
+    early = [*names.diagnostics, *_repeated(spec), *_cyclic(names), *_not_supported(spec)]
+    declared = declare(spec, names, overrides)
+    broken = {b.keyword for b in spec.broken if b.keyword not in _QUIET}
+    sound = (
+        declared.sound and not names.diagnostics and not any(d.code == "E901" for d in early) and broken <= KINDS.keys()
+    )
+    stated = state(spec, declared, sound and not broken)
+    defects = Defects(not sound, not declared.bounded, stated.unread | (broken & KINDS.keys()))
+    late = [*declared.diagnostics, *stated.diagnostics, *_unused(spec, names, overrides)]
+    diagnostics = _once([*spec.diagnostics, *early, *late])
     problem = None
-    if scope.coordinates and scope.fields:
+    if declared.domain.coordinates and declared.fields:
         problem = Problem(
-            coordinates=scope.coordinates,
-            fields=scope.fields,
-            equations=tuple(s for s in statements if not isinstance(s, Condition)),
-            conditions=tuple(s for s in statements if isinstance(s, Condition)),
-            parameters=tuple(p for p in scope.parameters.values() if p is not None),
-            exact=tuple((n, e) for n, e in scope.exact.items() if e is not None),
-            references=tuple(reader.references()),
-            choices=choices,
+            domain=declared.domain,
+            fields=declared.fields,
+            equations=tuple(s for s in stated.statements if isinstance(s, Equation)),
+            conditions=tuple(s for s in stated.statements if not isinstance(s, Equation)),
+            integrals=stated.integrals,
+            reports=stated.reports,
+            exact=tuple(declared.scope.exact.items()),
+            references=stated.references,
+            choices=stated.choices,
             title=next((s.title.text for s in spec.statements if isinstance(s, syntax.Title)), ""),
             source=spec.source,
-            text=_as_run(spec, names, overrides),
-            vectors=tuple(scope.walk.vectors.items()),
-            exact_spans=tuple((n, s.value.span) for n, (s, _) in scope.exact_statements.items()),
-            tree=scope.tree,
-            integrals=tuple(scope.walk.integrals.values()),
-            reports=reports,
-            parts=tuple((n, c) for n, c in scope.parts.items() if c is not None),
-            periodic=tuple(scope.periodic),
-            spans=(
-                *((n, d.span) for n, d in names.declared.items() if d.kind == "part"),
-                *((str(s), span) for s, span in scope.periodic.items()),
-                *((f"solve.{key}", span) for key, span in places.items()),
-            ),
+            vectors=tuple(declared.scope.vectors.items()),
+            exact_spans=declared.exact_spans,
         )
-    found = (*spec.diagnostics, *scope.diagnostics.values())
-    return Resolution(problem, tuple(found), frozenset(scope.defective))
+        problem = replace(problem, text=Text(_as_run(spec, names, overrides), problem.key, problem.choices))
+    return Resolution(problem, diagnostics, defects)
+
+
+def _once(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Messages without those that say the same: a `let` that is wrong is shown at its first use."""
+    seen: set[object] = set()
+    kept = []
+    for diagnostic in found:
+        same = (diagnostic.code, diagnostic.span, diagnostic.message)
+        keys: set[object] = {same} if diagnostic.cause is None else {same, (diagnostic.code, diagnostic.cause)}
+        if not keys & seen:
+            kept.append(diagnostic)
+        seen |= keys
+    return tuple(kept)
 
 
 def _as_run(spec: Spec, names: Names, overrides: Mapping[str, float]) -> str:
@@ -104,7 +116,6 @@ def _as_run(spec: Spec, names: Names, overrides: Mapping[str, float]) -> str:
     return text
 
 
-_KINDS = ("equation", "boundary", "initial", "constraint")
 _QUIET = ("title", "solve", "reference", "report", "pde", "exact")
 
 
@@ -112,7 +123,7 @@ def _repeated(spec: Spec) -> Iterator[Diagnostic]:
     """E202 for statements that may stand once."""
     once: Mapping[type, str] = {
         syntax.Header: "the header", syntax.Title: "`title`", syntax.Domain: "`domain`", syntax.Shape: "`domain`",
-        syntax.Time: "`time`", syntax.Solve: "`solve`",
+        syntax.Time: "`time`", syntax.SolveBlock: "`solve`",
     }  # fmt: skip
     seen: dict[str, syntax.Statement] = {}
     for statement in spec.statements:
@@ -124,39 +135,14 @@ def _repeated(spec: Spec) -> Iterator[Diagnostic]:
             seen[words] = statement
 
 
-def _cycles(names: Names, cyclic: set[str]) -> Iterator[Diagnostic]:
-    """E204: parameters and abbreviations that refer to themselves; their names are added to `cyclic`."""
-    nodes = {n: d for n, d in names.declared.items() if d.kind in ("param", "let")}
-    edges: dict[str, list[str]] = {}
-    for name, declaration in nodes.items():
-        node = declaration.node
-        assert isinstance(node, syntax.Definition | syntax.Let)
-        body = node.value if isinstance(node, syntax.Definition) else node.body
-        edges[name] = [n.name for n in syntax.names_in(body) if n.name in nodes]
-    done: set[str] = set()
-    for root in nodes:
-        path: list[str] = []
-        pending: list[tuple[str, Iterator[str]]] = [(root, iter(edges[root]))] if root not in done else []
-        while pending:
-            name, rest = pending[-1]
-            if len(path) < len(pending):
-                path.append(name)
-            following = next(rest, None)
-            if following is None:
-                done.add(name)
-                pending.pop()
-                path.pop()
-            elif following in path:
-                cycle = path[path.index(following) :]
-                cyclic.update(cycle)
-                chain = " -> ".join([*cycle, cycle[0]])
-                first = min(cycle, key=lambda n: nodes[n].span.start)
-                also = tuple((nodes[n].span, "through this") for n in cycle if n != first)
-                yield Diagnostic(
-                    "E204", f"`{first}` is defined by itself", nodes[first].span, f"break the chain {chain}", also
-                )
-            elif following not in done:
-                pending.append((following, iter(edges[following])))
+def _cyclic(names: Names) -> Iterator[Diagnostic]:
+    """E204: parameters and abbreviations that refer to themselves."""
+    for cycle in definitions(names)[1]:
+        spans = {n: names.declared[n].span for n in cycle}
+        first = min(cycle, key=lambda n: spans[n].start)
+        also = tuple((spans[n], "through this") for n in cycle if n != first)
+        chain = " -> ".join([*cycle, cycle[0]])
+        yield Diagnostic("E204", f"`{first}` is defined by itself", spans[first], f"break the chain {chain}", also)
 
 
 def _not_supported(spec: Spec) -> Iterator[Diagnostic]:

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.meaning.expressions import PLACES, Expressions
+from pdedsl.meaning.expressions import PLACES, Walk
 from pdedsl.problem.primitives import EXAMPLES, PLANE, SIGNATURES, Combined, Primitive, Tree, construct, wrong_size
 from pdedsl.syntax import syntax
-from pdedsl.vocabulary.source import Span, suggest
+from pdedsl.vocabulary.diagnostics import suggest
+from pdedsl.vocabulary.source import Span
 
 ALSO_CALLED = {
     **dict.fromkeys(("circle",), "write disk([0, 0], 1)"),
@@ -23,12 +24,12 @@ ALSO_CALLED = {
 _JOINS = {"+": "+", "-": "-", "*": "*"}
 
 
-def resolve_shape(node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk: Expressions) -> Tree | None:
+def resolve_shape(node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk: Walk) -> Tree | None:
     """The tree of a shape; None where it is wrong, empty (E404) or without bound (E404), after it was reported."""
     tree = _tree(node, symbols, walk, ())
     if tree is None:
         return None
-    shape = construct(tree, symbols, walk.values)
+    shape = construct(tree, symbols, walk.scope.values)
     if shape.box is None:
         walk.wrong(
             "E404", "this shape has no bound", node.span, "intersect it with one that has: `* box([0, 0], [1, 1])`"
@@ -42,9 +43,7 @@ def resolve_shape(node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk:
     return tree
 
 
-def _tree(
-    node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk: Expressions, inside: tuple[str, ...]
-) -> Tree | None:
+def _tree(node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk: Walk, inside: tuple[str, ...]) -> Tree | None:
     match node:
         case syntax.Sum():
             return _joined(list(node.terms), node.span, symbols, walk, inside)
@@ -52,11 +51,11 @@ def _tree(
             return _joined(list(node.factors), node.span, symbols, walk, inside)
         case syntax.Called(name=syntax.Name(name=name)) if name in SIGNATURES:
             return _primitive(node, symbols, walk)
-        case syntax.Name(name=name) if name in walk.names.declared and name not in inside:
-            let = walk.names.declared[name].node
+        case syntax.Name(name=name) if name in walk.scope.names.declared and name not in inside:
+            let = walk.scope.names.declared[name].node
             if isinstance(let, syntax.Let) and not let.parameters:
                 return _tree(let.body, symbols, walk, (*inside, name))
-    if isinstance(node, syntax.Called) and node.name.name not in walk.names.declared:
+    if isinstance(node, syntax.Called) and node.name.name not in walk.scope.names.declared:
         name = node.name.name
         help_ = ALSO_CALLED.get(name.lower()) or suggest(name, SIGNATURES) or f"the shapes are {', '.join(SIGNATURES)}"
         walk.wrong("E201", f"there is no shape `{name}`", node.name.span, help_)
@@ -68,7 +67,7 @@ def _tree(
 
 
 def _joined(
-    parts: list[Any], span: Span, symbols: tuple[sp.Symbol, ...], walk: Expressions, inside: tuple[str, ...]
+    parts: list[Any], span: Span, symbols: tuple[sp.Symbol, ...], walk: Walk, inside: tuple[str, ...]
 ) -> Tree | None:
     trees = [_tree(part, symbols, walk, inside) for _, part in parts]
     result = trees[0]
@@ -79,7 +78,7 @@ def _joined(
     return result
 
 
-def _primitive(node: syntax.Called, symbols: tuple[sp.Symbol, ...], walk: Expressions) -> Primitive | None:
+def _primitive(node: syntax.Called, symbols: tuple[sp.Symbol, ...], walk: Walk) -> Primitive | None:
     name, d = node.name.name, len(symbols)
     example = f"write, say, {EXAMPLES[name]}"
     wanted = SIGNATURES[name]
@@ -115,7 +114,7 @@ def _primitive(node: syntax.Called, symbols: tuple[sp.Symbol, ...], walk: Expres
     return primitive
 
 
-def _constant(argument: Any, walk: Expressions) -> Any:
+def _constant(argument: Any, walk: Walk) -> Any:
     if isinstance(argument, tuple):
         return [_constant(a, walk) for a in argument]
     return walk.constant(argument)

@@ -1,298 +1,127 @@
 """From the statements of a spec to equations, conditions, reports, tables and numerical choices, or why they are none."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
 
 import sympy as sp
 
 from pdedsl.meaning.choices import check_setting
-from pdedsl.meaning.declarations import Declarations
-from pdedsl.meaning.expressions import PLACES
-from pdedsl.problem.problem import Choice, Condition, Equation, Field, Reference, Report, normal, occurring
+from pdedsl.meaning.declarations import Declared
+from pdedsl.meaning.expressions import LARGEST, PLACES, Walk
+from pdedsl.meaning.read import read
+from pdedsl.meaning.scope import Scope
+from pdedsl.problem.atoms import Normal
+from pdedsl.problem.choices import Chosen
+from pdedsl.problem.derivatives import occurring
+from pdedsl.problem.statements import (
+    Boundary,
+    Condition,
+    Constraint,
+    Equation,
+    Initial,
+    Integral,
+    Place,
+    Reference,
+    Report,
+    Statement,
+    is_hard,
+)
 from pdedsl.syntax import syntax
-from pdedsl.vocabulary.source import NOWHERE, Diagnostic, Span, suggest
-from pdedsl.vocabulary.tensor import Tensor
+from pdedsl.syntax.syntax import Spec
+from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
+from pdedsl.vocabulary.source import NOWHERE, Span
+
+S = TypeVar("S", bound=syntax.Statement)
+Opt = TypeVar("Opt", bound=syntax.Option)
+
+KINDS: dict[str, type[Equation | Condition]] = {c.kind: c for c in (Equation, Boundary, Initial, Constraint)}
 
 
-@dataclass
-class Statements:
-    """The statements of a spec, read with what its names mean."""
+@dataclass(frozen=True)
+class Stated:
+    """All that a spec states. What is wrong is in `diagnostics` and nowhere else."""
 
-    scope: Declarations
-    _labels: dict[str, Span] = field(default_factory=dict)
-    """The names of statements, reports and tables, and where they stand."""
-    _hard_starts: set[sp.Expr] = field(default_factory=set)
-    """Fields whose initial value is hard, so that their initial slope may be hard as well."""
-
-    def relations(self) -> Iterator[Equation]:
-        """Equations and conditions; E202 for two of one name."""
-        relations = [s for s in self.scope.of(syntax.Relation) if isinstance(s, syntax.Relation)]
-        for relation, name in zip(relations, _names(relations), strict=True):
-            taken = self._take(name, relation.head, f"label it: `{relation.kind} NAME: ...`")
-            found = self._relation(relation, f"{name}'" if taken else name)
-            if found is None:
-                self.scope.defective.add(relation.kind)
-            else:
-                yield found
-
-    def _take(self, name: str, span: Span, help_: str) -> bool:
-        """Whether a name of a statement was there before; then it has been reported."""
-        taken = name in self._labels
-        if taken:
-            also = ((self._labels[name], "the first one"),)
-            self.scope.report(Diagnostic("E202", f"a second statement is called `{name}`", span, help_, also))
-        self._labels[name] = span
-        return taken
-
-    def _relation(self, relation: syntax.Relation, name: str) -> Equation | None:
-        place = PLACES[relation.kind]
-        self.scope.walk.terms = []
-        left, right = (self.scope.walk.tensor(side, place) for side in (relation.lhs, relation.rhs))
-        terms = tuple(self.scope.walk.terms)
-        weight, hard, where, places = self._options(relation)
-        part = self._within(relation)
-        if left is None or right is None or where is None:
-            return None
-        shape = right.shape if left.zero else left.shape
-        if left.shape != right.shape and not left.zero and not right.zero:
-            also = ((left.span, left.words), (right.span, right.words))
-            message = f"the left side is {left.words}, the right side {right.words}"
-            self.scope.report(Diagnostic("E301", message, relation.sides, "both sides must have the same rank", also))
-            return None
-        count = max(len(left.entries), len(right.entries))
-        lhs, rhs = (t.entries * count if t.zero and len(t.entries) < count else t.entries for t in (left, right))
-        integrands = [
-            i.integrand for s, i in self.scope.walk.integrals.items() if any(s in e.free_symbols for e in (*lhs, *rhs))
-        ]
-        differences = [a - b for a, b in zip(lhs, rhs, strict=True)]
-        if not occurring((*differences, *integrands), self._known_fields()):
-            message = f"this {_WORDS[relation.kind]} holds no unknown"
-            known = ", ".join(self.scope.names.of("field"))
-            self.scope.report(
-                Diagnostic(
-                    "E509", message, relation.sides, f"the fields are {known}" if known else "declare one: field u(x)"
-                )
-            )
-            return None
-        if hard and not self._can_be_hard(relation, hard, Tensor(lhs, shape), Tensor(rhs, shape)):
-            return None
-        head = {"weight": weight, "span": relation.sides, "head": relation.head, "terms": terms}
-        if relation.kind == "equation":
-            return Equation(name, lhs, rhs, **head, part=part)
-        at = self._at(relation.options)
-        if at is False:
-            return None
-        kind = relation.kind
-        return Condition(
-            name,
-            lhs,
-            rhs,
-            **head,
-            kind=kind,
-            where=where,
-            places=places,
-            hard=hard is not None,
-            at=at,
-            at_span=_at_span(relation.options),
-            hard_span=hard.span if hard else NOWHERE,
-        )
-
-    def _at(self, options: tuple[syntax.Option, ...]) -> tuple[sp.Expr, ...] | Literal[False] | None:
-        """The point of a constraint or report: coordinates in space, then the time or nothing; False if it is wrong."""
-        option = next((o for o in options if isinstance(o, syntax.At)), None)
-        if option is None:
-            return None
-        values = [self.scope.walk.scalar(e, PLACES["point"]) for e in option.point]
-        if any(v is None for v in values):
-            return False
-        coordinates = self.scope.walk.coordinates
-        space, all_ = len(self.scope.walk.space), len(coordinates)
-        if len(values) not in (space, all_):
-            names = ", ".join(c.name for c in coordinates)
-            message = (
-                f"a point has {space} coordinates" + (" and a time" if all_ > space else "") + f", not {len(values)}"
-            )
-            self.scope.report(Diagnostic("E303", message, option.span, f"write at ({names}) in numbers"))
-            return False
-        for value, coordinate in zip(values, coordinates, strict=False):
-            lower, number, upper = (
-                self.scope.walk.constant(e) for e in (coordinate.lower, value, coordinate.upper) if e is not None
-            )
-            if lower is not None and number is not None and upper is not None and not lower <= number <= upper:
-                message = f"{coordinate.name} = {number:g} lies outside [{lower:g}, {upper:g}]"
-                self.scope.report(Diagnostic("E402", message, option.span, "choose a point of the domain"))
-                return False
-        return tuple(v for v in values if v is not None)
-
-    def reports(self) -> Iterator[Report]:
-        """What is to be evaluated on the solution."""
-        for statement in self.scope.of(syntax.ReportValue):
-            assert isinstance(statement, syntax.ReportValue)
-            self._take(statement.name.name, statement.name.span, "rename it")
-            self.scope.walk.terms = []
-            value = self.scope.walk.scalar(statement.value, PLACES["report"])
-            terms = tuple(self.scope.walk.terms)
-            at = self._at(statement.options)
-            if value is not None and at is not False:
-                yield Report(statement.name.name, value, at, terms, _at_span(statement.options))
-
-    def _known_fields(self) -> list[Field]:
-        return [
-            Field(name, tuple(s for s in e.args if isinstance(s, sp.Symbol)))
-            for name, e in self.scope.walk.fields.items()
-        ]
-
-    def _options(
-        self, relation: syntax.Relation
-    ) -> tuple[sp.Expr | None, syntax.Hard | None, tuple[sp.Basic, ...] | None, tuple[Span, ...]]:
-        weight: sp.Expr | None = None
-        hard: syntax.Hard | None = None
-        where: list[sp.Basic] | None = []
-        places: list[Span] = []
-        weighed: syntax.Weight | None = None
-        for option in relation.options:
-            match option:
-                case syntax.Hard():
-                    hard = option
-                case syntax.Weight():
-                    weighed = option
-                    weight = self.scope.walk.scalar(option.value, PLACES["weight"])
-                    number = None if weight is None else self.scope.walk.constant(weight)
-                    if number is not None and number <= 0:
-                        message, help_ = "a weight must be positive", "leave it out for one that suits the equations"
-                        self.scope.report(Diagnostic("E303", message, option.value.span, help_))
-                        where = None
-                    elif weight is None:
-                        where = None
-                case syntax.On():
-                    for entry in option.places:
-                        condition = self._where(entry)
-                        if condition is None:
-                            where = None
-                        elif where is not None:
-                            # `or` means what the comma means.
-                            entries = condition.args if isinstance(condition, sp.Or) else (condition,)
-                            where.extend(sorted(entries, key=sp.default_sort_key))
-                            places.extend([entry.span] * len(entries))
-        if hard and weighed:
-            message = "a hard condition holds exactly: a weight has no meaning"
-            self.scope.report(
-                Diagnostic("E303", message, hard.span, "remove `hard` or the weight", ((weighed.span, "the weight"),))
-            )
-        return weight, hard, None if where is None else tuple(where), tuple(places)
-
-    def _within(self, relation: syntax.Relation) -> str | None:
-        """The part of the domain where an equation is to hold."""
-        option = next((o for o in relation.options if isinstance(o, syntax.Within)), None)
-        if option is None:
-            return None
-        declaration = self.scope.names.declared.get(option.part.name)
-        if declaration is None or declaration.kind not in ("part", "broken"):
-            help_ = (
-                suggest(option.part.name, self.scope.names.of("part")) or f"declare it: part {option.part.name}: x > 0"
-            )
-            self.scope.report(Diagnostic("E201", f"there is no part `{option.part.name}`", option.part.span, help_))
-            self.scope.defective.add("*")
-            return None
-        return option.part.name if self.scope.parts.get(option.part.name) is not None else None
-
-    def _where(self, entry: syntax.Expression) -> sp.Basic | None:
-        if isinstance(entry, syntax.Name) and entry.name == "all":
-            return sp.true
-        return self.scope.walk.condition(entry, PLACES["on"])
-
-    def _can_be_hard(self, relation: syntax.Relation, hard: syntax.Hard, lhs: Tensor, rhs: Tensor) -> bool:
-        """A hard condition gives a field its value; at the start of time its rate of change, too."""
-        fields = self._known_fields()
-        functions = [f.expression for f in fields]
-        time = next((c.symbol for c in self.scope.walk.coordinates if c.kind == "time"), None)
-        allowed = set(functions)
-        if relation.kind == "initial" and time is not None:
-            allowed |= {sp.Derivative(f, time) for f in functions if time in f.args and f in self._hard_starts}
-            self._hard_starts |= {e for e in lhs.entries if e in functions}
-        data_free = not occurring(rhs.entries, fields) and not any(
-            e.free_symbols & set(normal(99)) for e in rhs.entries
-        )
-        if relation.kind in ("equation", "constraint") or not data_free or not all(e in allowed for e in lhs.entries):
-            forms = "`u = g`, with g free of fields" + (
-                ", and `dt(u) = g` below a hard `u = g`" if relation.kind == "initial" else ""
-            )
-            message = f"this {_WORDS[relation.kind]} cannot be built into the solution"
-            help_ = f"`hard` takes {forms}; remove `hard` otherwise"
-            if relation.kind in ("equation", "constraint"):
-                help_ = "`hard` belongs to `boundary` and `initial`"
-            self.scope.report(Diagnostic("E303", message, hard.span, help_))
-            return False
-        return True
-
-    def references(self) -> Iterator[Reference]:
-        tables = [s for s in self.scope.of(syntax.Table) if isinstance(s, syntax.Table) and s.kind == "reference"]
-        for table, label in zip(tables, _names(tables), strict=True):
-            self._take(label, table.label.span if table.label else table.keyword, "label it: `reference NAME: ...`")
-            for name in table.fields:
-                declaration = self.scope.names.declared.get(name.name)
-                if declaration is None or declaration.kind not in ("field", "broken"):
-                    help_ = (
-                        suggest(name.name, self.scope.names.of("field"))
-                        or f"the fields are {', '.join(self.scope.names.of('field'))}"
-                    )
-                    self.scope.report(Diagnostic("E201", f"there is no field `{name.name}`", name.span, help_))
-            columns = [o for o in table.options if isinstance(o, syntax.Columns)]
-            pairs = columns[0].columns if columns else ()
-            known = [*(c.name for c in self.scope.coordinates), *(n.name for n in table.fields)]
-            listed = [*(n for n, _ in pairs)]
-            for group in (listed, list(table.fields)):
-                for place, name in enumerate(group):
-                    if name.name in [n.name for n in group[:place]]:
-                        self.scope.report(
-                            Diagnostic("E202", f"`{name.name}` stands here twice", name.span, "remove one")
-                        )
-            for name, _ in pairs:
-                if name.name not in known:
-                    help_ = suggest(name.name, known) or f"choose from: {', '.join(known)}"
-                    self.scope.report(
-                        Diagnostic("E201", f"`{name.name}` is not a column of this table", name.span, help_)
-                    )
-            yield Reference(
-                label,
-                tuple(n.name for n in table.fields),
-                table.file.text,
-                tuple((n.name, t.text) for n, t in pairs),
-                table.file.span,
-            )
-
-    def choices(self, statements: list[Equation]) -> tuple[tuple[tuple[str, Choice], ...], dict[str, Span]]:
-        """The settings of the solve block, and where their values stand."""
-        blocks = {s.name: "hard" if getattr(s, "hard", False) else "soft" for s in statements}
-        found: dict[str, tuple[Choice, Span]] = {}
-        places: dict[str, Span] = {}
-        for statement in self.scope.of(syntax.Solve):
-            assert isinstance(statement, syntax.Solve)
-            for setting in statement.settings:
-                checked = check_setting(setting, blocks, not self.scope.defective, len(self.scope.walk.coordinates))  # pyright: ignore[reportArgumentType]
-                for diagnostic in checked.diagnostics:
-                    self.scope.report(diagnostic)
-                span = setting.key[0].span | setting.key[-1].span
-                if checked.key in found:
-                    also = ((found[checked.key][1], "the first one"),)
-                    self.scope.report(Diagnostic("E202", f"`{checked.key}` is set twice", span, "remove one", also))
-                elif checked.value is not None:
-                    found[checked.key] = checked.value, span
-                    places[checked.key] = setting.value.span
-        return tuple((key, value) for key, (value, _) in found.items()), places
+    statements: tuple[Statement, ...]
+    reports: tuple[Report, ...]
+    references: tuple[Reference, ...]
+    choices: tuple[Chosen, ...]
+    integrals: tuple[Integral, ...]
+    unread: frozenset[str]
+    """Kinds of statements of which one could not be read."""
+    diagnostics: tuple[Diagnostic, ...]
 
 
-_WORDS = {
-    "equation": "equation",
-    "boundary": "boundary condition",
-    "initial": "initial condition",
-    "constraint": "constraint",
-}
+def state(spec: Spec, declared: Declared, whole: bool) -> Stated:
+    """Everything that a spec states; `whole` says whether nothing before was wrong, so that what is not there is missing."""
+    scope = declared.scope
+    labels, found = _labels(spec)
+    statements: list[Statement] = []
+    integrals: list[Integral] = []
+    unread: set[str] = set()
+    spent = 0
+    for relation in _of(spec, syntax.Relation):
+        if spent > LARGEST:
+            message = "the expressions of this spec grow too large"
+            found.append(Diagnostic("E303", message, relation.sides, "shorten a sum or a `let`"))
+            unread |= set(KINDS)
+            break
+        reading = read(scope, lambda walk, r=relation: _relation(walk, r, labels[id(r)]))
+        spent += reading.visits
+        found += reading.diagnostics
+        integrals += reading.integrals
+        if reading.value is None:
+            unread.add(relation.kind)
+        else:
+            statements.append(reading.value)
+    unsuitable = {id(s): d for s in statements if (d := _not_hard(s, statements, scope)) is not None}
+    found += unsuitable.values()
+    unread |= {s.kind for s in statements if id(s) in unsuitable}
+    statements = [s for s in statements if id(s) not in unsuitable]
+    reports = [read(scope, lambda walk, s=s: _report(walk, s)) for s in _of(spec, syntax.ReportValue)]
+    references = [_reference(scope, s, labels[id(s)]) for s in _of(spec, syntax.Table) if s.kind == "reference"]
+    choices, wrong = _choices(spec, statements, whole and not unread, len(scope.coordinates))
+    found += [*(d for r in reports for d in r.diagnostics), *(d for _, more in references for d in more), *wrong]
+    return Stated(
+        statements=tuple(statements),
+        reports=tuple(r.value for r in reports if r.value is not None),
+        references=tuple(reference for reference, _ in references),
+        choices=choices,
+        integrals=tuple(dict.fromkeys([*integrals, *(i for r in reports for i in r.integrals)])),
+        unread=frozenset(unread),
+        diagnostics=tuple(found),
+    )
 
 
-def _at_span(options: tuple[syntax.Option, ...]) -> Span:
-    return next((o.span for o in options if isinstance(o, syntax.At)), NOWHERE)
+def _of(spec: Spec, kind: type[S]) -> Iterator[S]:
+    return (s for s in spec.statements if isinstance(s, kind))
+
+
+# ---- labels ------------------------------------------------------------------------------------------------------------
+
+
+def _labels(spec: Spec) -> tuple[dict[int, str], list[Diagnostic]]:
+    """The name of each statement and table by its identity; E202 for two of one name."""
+    relations, tables = list(_of(spec, syntax.Relation)), list(_of(spec, syntax.Table))
+    tables = [t for t in tables if t.kind == "reference"]
+    named = [
+        (r, n, r.head, f"label it: `{r.kind} NAME: ...`") for r, n in zip(relations, _names(relations), strict=True)
+    ]
+    named += [(s, s.name.name, s.name.span, "rename it") for s in _of(spec, syntax.ReportValue)]
+    help_ = "label it: `reference NAME: ...`"
+    named += [
+        (t, n, t.label.span if t.label else t.keyword, help_) for t, n in zip(tables, _names(tables), strict=True)
+    ]
+    labels: dict[int, str] = {}
+    places: dict[str, Span] = {}
+    found = []
+    for statement, name, span, advice in named:
+        if name in places:
+            also = ((places[name], "the first one"),)
+            found.append(Diagnostic("E202", f"a second statement is called `{name}`", span, advice, also))
+        labels[id(statement)] = f"{name}'" if name in places else name
+        places[name] = span
+    return labels, found
 
 
 def _names(statements: Sequence[syntax.Relation | syntax.Table]) -> list[str]:
@@ -306,3 +135,194 @@ def _names(statements: Sequence[syntax.Relation | syntax.Table]) -> list[str]:
         n = counts[statement.kind] = counts.get(statement.kind, 0) + 1
         names.append(statement.kind if n == 1 else f"{statement.kind}{n}")
     return names
+
+
+# ---- equations and conditions --------------------------------------------------------------------------------------------
+
+
+def _option(options: tuple[syntax.Option, ...], kind: type[Opt]) -> Opt | None:
+    return next((o for o in options if isinstance(o, kind)), None)
+
+
+def _relation(walk: Walk, relation: syntax.Relation, name: str) -> Statement | None:
+    """What a statement means; None where it is wrong, after all that is wrong with it was reported."""
+    place = PLACES[relation.kind]
+    left, right = (walk.tensor(side, place) for side in (relation.lhs, relation.rhs))
+    terms = tuple(walk.terms)
+    weight, hard, on = _weight(walk, relation), _option(relation.options, syntax.Hard), _places(walk, relation)
+    part, at = _within(walk, relation), _at(walk, relation.options)
+    if hard and (weighed := _option(relation.options, syntax.Weight)):
+        message, also = "a hard condition holds exactly: a weight has no meaning", (weighed.span, "the weight")
+        walk.wrong("E303", message, hard.span, "remove `hard` or the weight", also)
+    if left is None or right is None or weight is False or on is None or part is False:
+        return None
+    if left.shape != right.shape and not left.zero and not right.zero:
+        message = f"the left side is {left.words}, the right side {right.words}"
+        also = ((left.span, left.words), (right.span, right.words))
+        walk.wrong("E301", message, relation.sides, "both sides must have the same rank", *also)
+        return None
+    count = max(len(left.entries), len(right.entries))
+    lhs, rhs = (t.entries * count if t.zero and len(t.entries) < count else t.entries for t in (left, right))
+    differences = [a - b for a, b in zip(lhs, rhs, strict=True)]
+    integrands = [i.integrand for s, i in walk.integrals.items() if any(s in e.free_symbols for e in differences)]
+    if not occurring((*differences, *integrands)):
+        known = ", ".join(walk.scope.names.of("field"))
+        help_ = f"the fields are {known}" if known else "declare one: field u(x)"
+        walk.wrong("E509", f"this {KINDS[relation.kind].words} holds no unknown", relation.sides, help_)
+        return None
+    said: dict[str, Any] = {"weight": weight, "span": relation.sides, "head": relation.head, "terms": terms}
+    exactly: dict[str, Any] = {"hard": hard is not None, "hard_span": hard.span if hard else NOWHERE}
+    match relation.kind:
+        case "equation" | "constraint" if hard:
+            message = f"this {KINDS[relation.kind].words} cannot be built into the solution"
+            walk.wrong("E303", message, hard.span, "`hard` belongs to `boundary` and `initial`")
+            return None
+        case "equation":
+            return Equation(name, lhs, rhs, **said, part=part)
+        case "boundary":
+            return Boundary(name, lhs, rhs, **said, **exactly, on=on)
+        case "initial":
+            return Initial(name, lhs, rhs, **said, **exactly)
+        case "constraint":
+            span = at_.span if (at_ := _option(relation.options, syntax.At)) else NOWHERE
+            return None if at is False else Constraint(name, lhs, rhs, **said, at=at, at_span=span)
+
+
+def _weight(walk: Walk, relation: syntax.Relation) -> sp.Expr | Literal[False] | None:
+    """A weight that was written; False if it is wrong."""
+    option = _option(relation.options, syntax.Weight)
+    if option is None:
+        return None
+    weight = walk.scalar(option.value, PLACES["weight"])
+    number = None if weight is None else walk.constant(weight)
+    if number is not None and number <= 0:
+        help_ = "leave it out for one that suits the equations"
+        walk.wrong("E303", "a weight must be positive", option.value.span, help_)
+        return False
+    return False if weight is None else weight
+
+
+def _places(walk: Walk, relation: syntax.Relation) -> tuple[Place, ...] | None:
+    """The entries of `on`; None if one is wrong. `or` means what the comma means."""
+    option = _option(relation.options, syntax.On)
+    found: list[Place] = []
+    right = True
+    for entry in option.places if option else ():
+        condition = walk.condition(entry, PLACES["on"])
+        if condition is None:
+            right = False
+            continue
+        each = condition.args if isinstance(condition, sp.Or) else (condition,)
+        found += [Place(one, entry.span) for one in sorted(each, key=sp.default_sort_key)]
+    return tuple(found) if right else None
+
+
+def _within(walk: Walk, relation: syntax.Relation) -> str | Literal[False] | None:
+    """The part of the domain where an equation is to hold; False if there is none of that name."""
+    option = _option(relation.options, syntax.Within)
+    if option is None:
+        return None
+    name, names = option.part.name, walk.scope.names
+    declaration = names.declared.get(name)
+    if declaration is None or declaration.kind not in ("part", "broken"):
+        help_ = suggest(name, names.of("part")) or f"declare it: part {name}: x > 0"
+        walk.wrong("E201", f"there is no part `{name}`", option.part.span, help_)
+        return False
+    return name if name in walk.scope.parts else None
+
+
+def _at(walk: Walk, options: tuple[syntax.Option, ...]) -> tuple[sp.Expr, ...] | Literal[False] | None:
+    """The point of a constraint or report: coordinates in space, then the time or nothing; False if it is wrong."""
+    option = _option(options, syntax.At)
+    if option is None:
+        return None
+    values = [walk.scalar(e, PLACES["point"]) for e in option.point]
+    if any(v is None for v in values):
+        return False
+    coordinates = walk.scope.coordinates
+    space, all_ = len(walk.scope.space), len(coordinates)
+    if len(values) not in (space, all_):
+        names = ", ".join(c.name for c in coordinates)
+        message = f"a point has {space} coordinates{' and a time' if all_ > space else ''}, not {len(values)}"
+        walk.wrong("E303", message, option.span, f"write at ({names}) in numbers")
+        return False
+    for value, coordinate in zip(values, coordinates, strict=False):
+        lower, number, upper = (walk.constant(e) for e in (coordinate.lower, value, coordinate.upper) if e is not None)
+        if lower is not None and number is not None and upper is not None and not lower <= number <= upper:
+            message = f"{coordinate.name} = {number:g} lies outside [{lower:g}, {upper:g}]"
+            walk.wrong("E402", message, option.span, "choose a point of the domain")
+            return False
+    return tuple(v for v in values if v is not None)
+
+
+def _not_hard(statement: Statement, statements: Sequence[Statement], scope: Scope) -> Diagnostic | None:
+    """E303 for a hard condition that does not give a field its value, or at the start of time its rate of change, too."""
+    if not is_hard(statement) or not isinstance(statement, Boundary | Initial):
+        return None
+    functions = list(scope.fields.values())
+    allowed: set[sp.Expr] = set(functions)
+    time = next((c.symbol for c in scope.coordinates if c.kind == "time"), None)
+    forms = "`u = g`, with g free of fields"
+    if isinstance(statement, Initial):
+        forms += ", and `dt(u) = g` below a hard `u = g`"
+        before = [s for s in statements[: statements.index(statement) + 1] if isinstance(s, Initial) and s.hard]
+        given = {e for s in before for e in s.lhs}
+        allowed |= {sp.Derivative(f, time) for f in functions if time is not None and time in f.args and f in given}
+    data_free = not occurring(statement.rhs) and not any(e.atoms(Normal) for e in statement.rhs)
+    if data_free and all(e in allowed for e in statement.lhs):
+        return None
+    message = f"this {statement.words} cannot be built into the solution"
+    return Diagnostic("E303", message, statement.hard_span, f"`hard` takes {forms}; remove `hard` otherwise")
+
+
+# ---- reports, references, choices ------------------------------------------------------------------------------------
+
+
+def _report(walk: Walk, statement: syntax.ReportValue) -> Report | None:
+    value = walk.scalar(statement.value, PLACES["report"])
+    terms, at = tuple(walk.terms), _at(walk, statement.options)
+    span = option.span if (option := _option(statement.options, syntax.At)) else NOWHERE
+    return None if value is None or at is False else Report(statement.name.name, value, at, terms, span)
+
+
+def _reference(scope: Scope, table: syntax.Table, label: str) -> tuple[Reference, list[Diagnostic]]:
+    found: list[Diagnostic] = []
+    for name in table.fields:
+        declaration = scope.names.declared.get(name.name)
+        if declaration is None or declaration.kind not in ("field", "broken"):
+            fields = scope.names.of("field")
+            help_ = suggest(name.name, fields) or f"the fields are {', '.join(fields)}"
+            found.append(Diagnostic("E201", f"there is no field `{name.name}`", name.span, help_))
+    columns = _option(table.options, syntax.Columns)
+    pairs = columns.columns if columns else ()
+    known = [*(c.name for c in scope.coordinates), *(n.name for n in table.fields)]
+    for group in ([n for n, _ in pairs], list(table.fields)):
+        for place, name in enumerate(group):
+            if name.name in [n.name for n in group[:place]]:
+                found.append(Diagnostic("E202", f"`{name.name}` stands here twice", name.span, "remove one"))
+    for name, _ in pairs:
+        if name.name not in known:
+            help_ = suggest(name.name, known) or f"choose from: {', '.join(known)}"
+            found.append(Diagnostic("E201", f"`{name.name}` is not a column of this table", name.span, help_))
+    fields = tuple(n.name for n in table.fields)
+    return Reference(label, fields, table.file.text, tuple((n.name, t.text) for n, t in pairs), table.file.span), found
+
+
+def _choices(
+    spec: Spec, statements: Sequence[Statement], whole: bool, coordinates: int
+) -> tuple[tuple[Chosen, ...], list[Diagnostic]]:
+    """The settings of the solve block."""
+    names = {s.name for s in statements} if whole else None
+    chosen: dict[str, Chosen] = {}
+    keys: dict[str, Span] = {}
+    found: list[Diagnostic] = []
+    for setting in (s for block in _of(spec, syntax.SolveBlock) for s in block.settings):
+        checked = check_setting(setting, names, coordinates)
+        found += checked.diagnostics
+        span = setting.key[0].span | setting.key[-1].span
+        if checked.key in chosen:
+            also = ((keys[checked.key], "the first one"),)
+            found.append(Diagnostic("E202", f"`{checked.key}` is set twice", span, "remove one", also))
+        elif checked.value is not None:
+            chosen[checked.key], keys[checked.key] = Chosen(checked.key, checked.value, setting.value.span), span
+    return tuple(chosen.values()), found

@@ -1,11 +1,14 @@
 """From a file of comma-separated values to its columns, or to what is wrong with it (E607)."""
 
+import csv
+import io
 from collections.abc import Iterator
 
 import numpy as np
 
-from pdedsl.problem.problem import Problem, Reference
-from pdedsl.vocabulary.source import Diagnostic, suggest
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Reference
+from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 
 Columns = dict[str, np.ndarray]
 """The numbers of each column by its name, shape (rows,)."""
@@ -19,13 +22,16 @@ def read_table(problem: Problem, table: Reference) -> tuple[Columns, tuple[Diagn
         found.append(Diagnostic("E607", message, table.span, help_))
 
     try:
-        lines = problem.beside(table.file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a text file"
+        text = problem.beside(table.file).read_text(encoding="utf-8-sig")
+        # Every row with the number of the line on which it ends.
+        reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
+        lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a table of text"
         wrong(f"cannot read `{table.file}`: {reason}", "file names are relative to the spec")
         return {}, tuple(found)
-    header = [c.strip().strip('"') for c in lines[0].split(",")] if lines and lines[0].strip() else []
-    rows = [(number, line.split(",")) for number, line in enumerate(lines[1:], 2) if line.strip()]
+    header = [cell.strip() for cell in lines[0][1]] if lines else []
+    rows = lines[1:]
     if not header or not rows:
         wrong(f"`{table.file}` holds no rows", "the first line names the columns, numbers follow, separated by commas")
         return {}, tuple(found)
@@ -73,7 +79,7 @@ def _outside(problem: Problem, table: Reference, columns: Columns, numbers: list
     given = [c for c in problem.coordinates if c.name in names]
     out = np.zeros(len(numbers), bool)
     for coordinate in given:
-        lower, upper = problem.bounds[problem.coordinates.index(coordinate)]
+        lower, upper = problem.bounds[problem.domain.column(coordinate.symbol)]
         slack = 1e-6 * (upper - lower)
         values = columns[names[coordinate.name]]
         out |= (values < lower - slack) | (values > upper + slack)

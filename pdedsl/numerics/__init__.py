@@ -1,0 +1,1 @@
+"""From a problem and a plan to functions in JAX."""

@@ -21,8 +21,7 @@ import numpy as np
 from jax import Array
 from jax.extend.core import Literal
 
-MultiIndex = tuple[int, ...]
-"""How often each coordinate is differentiated: `(2, 0, 1)` is the third derivative u_{xxz} of u(x, y, z)."""
+from pdedsl.problem.symbol import MultiIndex
 
 
 @dataclass(frozen=True)

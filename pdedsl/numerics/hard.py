@@ -4,15 +4,16 @@ On a box, `G` is the Boolean sum of the interpolants in each coordinate (Gordon'
 agrees with the data on every face and is consistent at corners when the data are; `M` vanishes on those faces.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from pdedsl.geometry.geometry import Rim, pieces, start
-from pdedsl.problem.problem import Field, Problem
+from pdedsl.geometry.faces import Rim, pieces, start
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Boundary, Field, Initial
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Data:
     """What is known of a field along one coordinate: its value at either end, its slope at the lower one."""
 
@@ -59,32 +60,31 @@ def ansatz(problem: Problem, unknown: Field) -> Ansatz:
 
 def _on_shape(problem: Problem, unknown: Field) -> tuple[sp.Expr, sp.Expr]:
     """The data themselves and a smooth function that vanishes on the whole boundary of the shape."""
+    shape = problem.domain.shape
     for condition in problem.conditions:
-        if problem.shape is None or not condition.hard or condition.kind != "boundary":
+        if shape is None or not isinstance(condition, Boundary) or not condition.hard:
             continue
         for left, right in zip(condition.lhs, condition.rhs, strict=True):
             if left == unknown.expression:
-                assert problem.shape.distance is not None, "checked before"
-                return right, problem.shape.distance
+                assert shape.distance is not None, "checked before"
+                return right, shape.distance
     return sp.Integer(0), sp.Integer(1)
 
 
 def _collect(problem: Problem, unknown: Field) -> dict[sp.Symbol, _Data]:
+    domain, function = problem.domain, unknown.expression
     known: dict[sp.Symbol, _Data] = {}
-    function = unknown.expression
     for condition in problem.conditions:
-        if not condition.hard:
+        if not isinstance(condition, Boundary | Initial) or not condition.hard:
             continue
         for left, right in zip(condition.lhs, condition.rhs, strict=True):
             if left == function:
-                for piece in pieces(problem, condition):
+                for piece in pieces(domain, condition):
                     if isinstance(piece.face, Rim):
                         continue
-                    data = known.setdefault(problem.symbols[piece.face.axis], _Data())
-                    if piece.face.end:
-                        data.upper = right
-                    else:
-                        data.lower = right
+                    axis, end = domain.symbols[piece.face.axis], "upper" if piece.face.end else "lower"
+                    known[axis] = replace(known.get(axis, _Data()), **{end: right})
             elif left.has(function):
-                known.setdefault(problem.symbols[start(problem).axis], _Data()).slope = right
+                axis = domain.symbols[start(domain).axis]
+                known[axis] = replace(known.get(axis, _Data()), slope=right)
     return known

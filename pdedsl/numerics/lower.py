@@ -1,6 +1,7 @@
-"""From the SymPy residuals of a problem to JAX functions `residual(u, x)` of any callable `u`."""
+"""From the SymPy residuals of a problem to JAX functions `residual(fields, x)` of any callables."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -10,45 +11,147 @@ import jax.scipy.special
 import numpy as np
 import sympy as sp
 from jax import Array
+from sympy.core.function import AppliedUndef
 
-from pdedsl.geometry import geometry, quadrature
+from pdedsl.geometry import quadrature
+from pdedsl.geometry.faces import Face, Rim, pieces
 from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
-from pdedsl.problem.problem import Condition, Equation, Integral, Problem, expand_derivatives, normal
+from pdedsl.problem.atoms import normal
+from pdedsl.problem.derivatives import expand_derivatives
+from pdedsl.problem.domain import Domain
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.shapes import Shape
+from pdedsl.problem.statements import Field, Integral, Statement
+from pdedsl.problem.symbol import multi_index
 from pdedsl.vocabulary.functions import BY_HEAD
 
 Callee = Callable[[Array], Array]
-Residual = Callable[[Callee, Array], Array]
+"""A point of shape (d,) to the values of all unknowns, shape (n,)."""
+Fields = Callee | Mapping[str, Callable[..., Array]]
+"""All unknowns at once, or each by name as a function of its own arguments."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A value that a residual uses: an unknown or one of its derivatives at the point."""
+
+    unknown: str
+    part: Part
+    side: int = 0
+    """At an interface the side on which it is taken: -1 or 1; 0 where there is one value."""
+
+
+@dataclass(frozen=True, eq=False)
+class Residual:
+    """`lhs - rhs` of a statement: a pure function `residual(fields, x)`, usable under `jit`, `vmap` and `grad`.
+
+    Spaces that have tables of derivatives need no differentiation: they give the values that it `needs` to `at`.
+    """
+
+    unknowns: tuple[Field, ...]
+    symbols: tuple[sp.Symbol, ...]
+    needs: tuple[Need, ...]
+    integrals: tuple["IntegralOver", ...]
+    at: Callable[[Mapping[Need, Array], Sequence[Array], Array], Array]
+    """From the values that it needs, those of its integrals, in order, and the point to the residual, shape (m,)."""
+
+    def __call__(self, fields: Fields, x: Array) -> Array:
+        """The residual of some fields at one point `x` of shape (d,), shape (m,).
+
+        `fields` maps each unknown's name to a function of its own arguments, `{"u": u}` with `u(x)` for `x` of as many
+        coordinates as the field has, in the order of declaration; or is one function of the whole point to the values
+        of all unknowns. Raises ValueError for other shapes and names.
+        """
+        if jnp.shape(x) != (len(self.symbols),):
+            raise ValueError(f"x must be one point of shape ({len(self.symbols)},), not {jnp.shape(x)}; use jax.vmap")
+        u = together(fields, self.unknowns, self.symbols)
+        found = derivatives(u, x, dict.fromkeys(need.part for need in self.needs))
+        places = {f.name: place for place, f in enumerate(self.unknowns)}
+        values = {need: found[need.part][places[need.unknown]] for need in self.needs}
+        return self.at(values, [integral(u, x) for integral in self.integrals], x)
+
+
+@dataclass(frozen=True, eq=False)
+class IntegralOver:
+    """An integral over space at the time of a point, by a fixed rule."""
+
+    domain: Domain
+    rule: quadrature.Rule
+    integrand: Callable[[Array], Residual]
+    """The integrand for an outward normal, shape (number of spatial coordinates,)."""
+
+    def __call__(self, u: Callee, x: Array) -> Array:
+        spatial = np.asarray(self.domain.spatial, int)
+        nodes = jnp.asarray(self.rule.nodes, x.dtype)
+        points = jnp.broadcast_to(x, (nodes.shape[0], x.shape[0])).at[:, spatial].set(nodes)
+        values = jax.vmap(lambda y, n: self.integrand(n)(u, y)[0])(points, jnp.asarray(self.rule.normals, x.dtype))
+        return jnp.sum(jnp.asarray(self.rule.weights, x.dtype) * values)
+
+
+def together(fields: Fields, unknowns: Sequence[Field], symbols: Sequence[sp.Symbol]) -> Callee:
+    """Fields as one function of a point to the values of all unknowns, shape (n,)."""
+    n = len(unknowns)
+    if not isinstance(fields, Mapping):
+
+        def values(x: Array) -> Array:
+            value = jnp.asarray(fields(x))
+            if value.size != n:
+                raise ValueError(f"u(x) must hold the values of {n} field(s), not an array of shape {value.shape}")
+            return value.reshape((n,))
+
+        return values
+    names = [f.name for f in unknowns]
+    if set(names) != set(fields):
+        missing, extra = [k for k in names if k not in fields], [k for k in fields if k not in names]
+        what = f"`{missing[0]}` is missing" if missing else f"there is no unknown `{extra[0]}`"
+        raise ValueError(f"{what}: fields has a function for each of {', '.join(names)}")
+    columns = [np.asarray([symbols.index(s) for s in f.arguments], int) for f in unknowns]
+
+    def each(x: Array) -> Array:
+        found = []
+        for unknown, own in zip(unknowns, columns, strict=True):
+            function = fields[unknown.name]
+            value = jnp.asarray(function(x if len(own) == x.shape[0] else x[own]) if len(own) else function())
+            if value.size != 1:
+                raise ValueError(f"`{unknown.name}` must have one value at a point, not an array of {value.shape}")
+            found.append(value.reshape(()))
+        return jnp.stack(found)
+
+    return each
 
 
 def residuals(problem: Problem) -> dict[str, Residual]:
     """The residuals `lhs - rhs` of a problem's statements by name.
 
-    Each is a pure function `residual(u, x)`: `u` maps one point of shape (d,), coordinates in the order of
-    declaration, space then time, to the field's value, or to the values of all fields in order; `x` is one such
-    point; the result has shape (m,), m the number of scalar components of the statement. Usable under `jit`, `vmap`
-    and `grad`, with respect to `x` and to anything that `u` closes over.
+    Each is a pure function `residual(fields, x)`: `fields` maps each field's name to a function of its own coordinates,
+    `{"u": u, "v": v}`, or is one function of a point to the field's value, or to the values of all fields in order; `x`
+    is one point of shape (d,), coordinates in the order of declaration, space then time; the result has shape (m,), m
+    the number of scalar components of the statement. Usable under `jit`, `vmap` and `grad`, with respect to `x` and to
+    anything that the fields close over.
     """
     return {statement.name: lower(problem, statement) for statement in problem.statements}
 
 
-def lower(problem: Problem, statement: Equation) -> Residual:
+def lower(problem: Problem, statement: Statement) -> Residual:
     """The residual of one statement; see `residuals`."""
-    return lower_expressions(problem, statement.residual, outward(problem, statement))
+    outward = outward_normal(problem.domain, statement)
+    return lower_expressions(statement.residual, problem.domain, problem.fields, problem.integrals, outward)
 
 
-def outward(problem: Problem, statement: Equation) -> Callable[[Array], Array]:
+def outward_normal(domain: Domain, statement: Statement) -> Callee:
     """The outward unit normal at a boundary point: of the nearest of the faces on which a statement holds."""
-    found = geometry.pieces(problem, statement) if isinstance(statement, Condition) else ()
-    if problem.shape is not None:
-        return _outward_of_shape(problem, [p.face.number for p in found if isinstance(p.face, geometry.Rim)])
-    space = [axis for axis, c in enumerate(problem.coordinates) if c.kind == "space"]
-    faces = [p.face for p in found if isinstance(p.face, geometry.Face) and p.face.axis in space]
+    found = pieces(domain, statement)
+    if domain.shape is not None:
+        rims = [p.face.number for p in found if isinstance(p.face, Rim)]
+        return _outward_of_shape(domain, domain.shape, rims)
+    spatial = list(domain.spatial)
+    faces = [p.face for p in found if isinstance(p.face, Face) and p.face.axis in spatial]
     axes = np.asarray([face.axis for face in faces], int)
-    ends = np.asarray([problem.bounds[face.axis][face.end] for face in faces])
-    lengths = np.asarray([problem.bounds[face.axis][1] - problem.bounds[face.axis][0] for face in faces])
-    normals = np.zeros((len(faces), len(space)))
+    ends = np.asarray([domain.bounds[face.axis][face.end] for face in faces])
+    lengths = np.asarray([domain.bounds[face.axis][1] - domain.bounds[face.axis][0] for face in faces])
+    normals = np.zeros((len(faces), len(spatial)))
     for row, face in enumerate(faces):
-        normals[row, space.index(face.axis)] = 1.0 if face.end else -1.0
+        normals[row, spatial.index(face.axis)] = 1.0 if face.end else -1.0
 
     def at(x: Array) -> Array:
         return jnp.asarray(normals, x.dtype)[jnp.argmin(jnp.abs(x[axes] - ends) / lengths)]
@@ -56,85 +159,71 @@ def outward(problem: Problem, statement: Equation) -> Callable[[Array], Array]:
     return at
 
 
-def _outward_of_shape(problem: Problem, numbers: Sequence[int]) -> Callable[[Array], Array]:
-    assert problem.shape is not None
-    shape, known = problem.shape, Problem(problem.coordinates, (), (), parameters=problem.parameters)
+def _outward_of_shape(domain: Domain, shape: Shape, numbers: Sequence[int]) -> Callee:
     surfaces = [shape.surfaces[number] for number in numbers]
-    gaps = lower_expressions(known, [sp.Abs(s.level) + s.gap for s in surfaces])
-    slopes = lower_expressions(known, [sp.diff(s.level, v) for s in surfaces for v in shape.symbols])
+    gaps = lower_expressions([sp.Abs(s.level) + s.gap for s in surfaces], domain)
+    slopes = lower_expressions([sp.diff(s.level, v) for s in surfaces for v in shape.symbols], domain)
     signs = np.asarray([shape.sign(number) for number in numbers])
 
     def at(x: Array) -> Array:
-        nearest = jnp.argmin(gaps(_nothing, x))
-        normal = slopes(_nothing, x).reshape(len(surfaces), -1)[nearest]
-        return jnp.asarray(signs, x.dtype)[nearest] * normal / jnp.linalg.norm(normal)
+        nearest = jnp.argmin(gaps({}, x))
+        direction = slopes({}, x).reshape(len(surfaces), -1)[nearest]
+        return jnp.asarray(signs, x.dtype)[nearest] * direction / jnp.linalg.norm(direction)
 
     return at
 
 
-def _nothing(x: Array) -> Array:
-    """The values of no fields."""
-    return jnp.zeros((0,), x.dtype)
-
-
 def lower_expressions(
-    problem: Problem, expressions: Sequence[sp.Expr], outward: Callable[[Array], Array] | None = None
+    expressions: Sequence[sp.Expr],
+    domain: Domain,
+    fields: Sequence[Field] = (),
+    integrals: Sequence[Integral] = (),
+    outward: Callee | None = None,
 ) -> Residual:
-    """Scalar expressions in the problem's fields and coordinates as one function `(u, x) -> (m,)`.
+    """Scalar expressions in fields and coordinates as one function `(fields, x) -> (m,)`.
 
     `outward` gives the normal at a point; it is needed where the expressions hold the normal.
     """
-    expanded, sums = _laplacians(problem, [expand_derivatives(e) for e in expressions])
-    places = {f.expression: place for place, f in enumerate(problem.fields)}
-    atoms: dict[Any, tuple[int, Part]] = {s: (places[f], part) for s, (f, part) in sums.items()}
+    expanded, sums = _laplacians(domain, [expand_derivatives(e) for e in expressions])
+    names: dict[Any, str] = {f.expression: f.name for f in fields}
+    needs: dict[Any, Need] = {symbol: Need(names[f], part) for symbol, (f, part) in sums.items()}
     for expression in expanded:
         # In an order of their own: that of a set changes with the process, and with it the compiled program.
-        for atom in sorted(expression.atoms(sp.Derivative, sp.core.function.AppliedUndef), key=sp.default_sort_key):
+        for atom in sorted(expression.atoms(sp.Derivative, AppliedUndef), key=sp.default_sort_key):
             inner: Any = atom.expr if isinstance(atom, sp.Derivative) else atom
-            pairs: Any = atom.variable_count if isinstance(atom, sp.Derivative) else ()
-            counts: dict[Any, Any] = dict(pairs)
-            atoms[atom] = places[inner], tuple(int(counts.get(s, 0)) for s in problem.symbols)
-    parts = dict.fromkeys(part for _, part in atoms.values())
-    n = len(problem.fields)
-    normals = normal(len(problem.space))
+            needs[atom] = Need(names[inner], multi_index(atom, domain.symbols))
+    normals = normal(len(domain.space))
     wanted = set().union(*(e.free_symbols for e in expanded))
-    integrals = {i.symbol: _integral(problem, i) for i in problem.integrals if i.symbol in wanted}
-    curved = any(e.free_symbols & set(normals) for e in expanded)
+    held = [i for i in integrals if i.symbol in wanted]
+    curved = bool(wanted & set(normals))
 
-    def residual(u: Callee, x: Array) -> Array:
-        if jnp.shape(x) != (len(problem.symbols),):
-            raise ValueError(
-                f"x must be one point of shape ({len(problem.symbols)},), not {jnp.shape(x)}; use jax.vmap"
-            )
-
-        def values(y: Array) -> Array:
-            value = jnp.asarray(u(y))
-            if value.size != n:
-                raise ValueError(f"u(x) must hold the values of {n} field(s), not an array of shape {value.shape}")
-            return value.reshape((n,))
-
-        found = derivatives(values, x, parts)
-        memo: dict[Any, Any] = dict(zip(problem.symbols, x, strict=True))
-        memo.update(problem.values)
+    def at(values: Mapping[Need, Array], totals: Sequence[Array], x: Array) -> Array:
+        memo: dict[Any, Any] = dict(zip(domain.symbols, x, strict=True)) | domain.values
         if curved:
             assert outward is not None
             memo.update(zip(normals, outward(x), strict=True))
-        memo.update((symbol, integral(u, x)) for symbol, integral in integrals.items())
-        memo.update((atom, found[part][place]) for atom, (place, part) in atoms.items())
+        memo.update((integral.symbol, total) for integral, total in zip(held, totals, strict=True))
+        memo.update((atom, values[need]) for atom, need in needs.items())
         return jnp.stack([jnp.asarray(_lower(e, memo), x.dtype) for e in expanded])
 
-    return residual
+    over = tuple(_integral(integral, domain, fields) for integral in held)
+    return Residual(tuple(fields), domain.symbols, tuple(dict.fromkeys(needs.values())), over, at)
 
 
-def _laplacians(
-    problem: Problem, expressions: Sequence[Any]
-) -> tuple[list[Any], dict[sp.Symbol, tuple[Any, Laplacian]]]:
+def _integral(integral: Integral, domain: Domain, fields: Sequence[Field]) -> IntegralOver:
+    def integrand(direction: Array) -> Residual:
+        return lower_expressions([integral.integrand], domain, fields, outward=lambda x: direction)
+
+    return IntegralOver(domain, quadrature.rule(domain, integral.where, integral.mean), integrand)
+
+
+def _laplacians(domain: Domain, expressions: Sequence[Any]) -> tuple[list[Any], dict[sp.Symbol, tuple[Any, Laplacian]]]:
     """Expressions with their sums of pure second derivatives as symbols, and what those stand for.
 
     Such a sum, with numbers for coefficients, is one derivative in the sweep; nothing changes where that spares none,
     because the single derivatives stand somewhere else as well.
     """
-    known: dict[Any, Any] = {symbol: sp.Float(value) for symbol, value in problem.values.items()}
+    known: dict[Any, Any] = {symbol: sp.Float(value) for symbol, value in domain.values.items()}
     symbols: dict[tuple[Any, Laplacian], sp.Symbol] = {}
 
     def weight(term: Any) -> tuple[Any, Any, float] | None:
@@ -154,8 +243,8 @@ def _laplacians(
         fields = {f: weights for f, weights in pure.items() if len(weights) > 1}
         rest = [t for t in total.args if not ((found := weight(t)) and found[0] in fields)]
         for field, weights in fields.items():
-            first = next(w for s in problem.symbols if (w := weights.get(s)))
-            part = Laplacian(tuple(weights.get(s, 0.0) / first for s in problem.symbols))
+            first = next(w for s in domain.symbols if (w := weights.get(s)))
+            part = Laplacian(tuple(weights.get(s, 0.0) / first for s in domain.symbols))
             name = symbols.setdefault((field, part), sp.Dummy(f"laplacian_{len(symbols)}", real=True))
             rest.append(first * name if first != 1 else name)
         return sp.Add(*rest) if fields else total
@@ -169,30 +258,6 @@ def _laplacians(
     if spared <= len({part for _, part in symbols}):
         return list(expressions), {}
     return found, {symbol: key for key, symbol in symbols.items()}
-
-
-def _integral(problem: Problem, integral: Integral) -> Callable[[Callee, Array], Array]:
-    """An integral over space at the time of a point, by a fixed rule."""
-    rule = quadrature.rule(problem, integral)
-    k = len(problem.space)
-    d = len(problem.coordinates)
-    curved = bool(integral.integrand.free_symbols & set(normal(k)))
-
-    def value(u: Callee, x: Array) -> Array:
-        nodes = jnp.asarray(rule.nodes, x.dtype)
-        times = jnp.broadcast_to(x[k:], (nodes.shape[0], d - k))
-        points = jnp.concatenate([nodes, times], axis=1)
-        weights = jnp.asarray(rule.weights, x.dtype)
-        if not curved:
-            residual = lower_expressions(problem, [integral.integrand])
-            return jnp.sum(weights * jax.vmap(lambda y: residual(u, y)[0])(points))
-
-        def at(y: Array, direction: Array) -> Array:
-            return lower_expressions(problem, [integral.integrand], lambda _: direction)(u, y)[0]
-
-        return jnp.sum(weights * jax.vmap(at)(points, jnp.asarray(rule.normals, x.dtype)))
-
-    return value
 
 
 def _lower(expression: sp.Basic, memo: dict[sp.Basic, Any]) -> Any:

@@ -1,7 +1,6 @@
 """From the description of a network to an Equinox module with scaled inputs and a given start."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import equinox as eqx
 import jax
@@ -10,6 +9,7 @@ import numpy as np
 from jax import Array
 
 from pdedsl.meaning import choices
+from pdedsl.planning.plan import Network
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "tanh": jnp.tanh,
@@ -30,20 +30,6 @@ def add_activation(name: str, function: Callable[[Array], Array], derivatives: f
         raise ValueError(f"`{name}` is not a name")
     ACTIVATIONS[name] = function
     choices.ACTIVATIONS[name] = derivatives
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """A multilayer perceptron: the widths of its hidden layers and how it starts."""
-
-    widths: tuple[int, ...] = (20, 20, 20)
-    activation: str = "tanh"
-    scale: tuple[float, ...] = (1.0,)
-    """Inputs run over [-scale, scale]: one number for all coordinates, or one each."""
-    raw: bool = False
-    """Coordinates enter as they are, not scaled to the domain."""
-    deviation: float | None = None
-    """Standard deviation of all initial weights and biases; None for Glorot's rule."""
 
 
 class Perceptron(eqx.Module):
@@ -73,7 +59,7 @@ class Perceptron(eqx.Module):
 
 
 def perceptron(
-    architecture: Architecture,
+    network: Network,
     axes: Sequence[int],
     bounds: Sequence[tuple[float, float]],
     outputs: int,
@@ -83,22 +69,20 @@ def perceptron(
     """A network of the coordinates `axes` of a box with `bounds`, with fresh weights drawn from `key`."""
     lower, upper = np.asarray([bounds[a] for a in axes], float).T
     circular = tuple(a in periodic for a in axes)
-    sizes = (len(axes) + sum(circular), *architecture.widths, outputs)
-    scale = np.asarray(architecture.scale, float)
-    scale = scale[list(axes)] if scale.size > 1 else np.full(len(axes), scale[0])
-    scale = np.where(circular, 1.0, scale)  # a periodic coordinate runs once round the circle
+    sizes = (len(axes) + sum(circular), *network.widths, outputs)
+    scale = np.where(circular, 1.0, network.scale)  # a periodic coordinate runs once round the circle
     centre, stretch = (lower + upper) / 2, scale * 2 / (upper - lower)
-    if architecture.raw:
+    if network.inputs == "raw":
         centre, stretch = np.where(circular, centre, 0.0), np.where(circular, stretch, scale)
     weights, biases = [], []
     for inputs, width, k in zip(sizes[:-1], sizes[1:], jax.random.split(key, len(sizes) - 1), strict=True):
         kw, kb = jax.random.split(k)
-        if architecture.deviation is None:
+        if network.deviation is None:
             weights.append(jax.random.normal(kw, (width, inputs)) * np.sqrt(2.0 / (inputs + width)))
             biases.append(jnp.zeros(width))
         else:
-            weights.append(jax.random.normal(kw, (width, inputs)) * architecture.deviation)
-            biases.append(jax.random.normal(kb, (width,)) * architecture.deviation)
+            weights.append(jax.random.normal(kw, (width, inputs)) * network.deviation)
+            biases.append(jax.random.normal(kb, (width,)) * network.deviation)
     return Perceptron(
         tuple(weights),
         tuple(biases),
@@ -106,5 +90,5 @@ def perceptron(
         stretch=tuple(stretch.tolist()),
         axes=tuple(axes),
         circular=circular,
-        activation=architecture.activation,
+        activation=network.activation,
     )

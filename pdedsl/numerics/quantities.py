@@ -1,16 +1,15 @@
 """From the reports of a problem and a solution to numbers, curves in time and norms."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import sympy as sp
 
-from pdedsl.geometry import geometry
-from pdedsl.numerics.lower import Callee, lower_expressions
-from pdedsl.problem.problem import Condition, Problem, Report
+from pdedsl.geometry.points import spots
+from pdedsl.numerics.lower import Callee, Residual, lower_expressions
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Report
 
 MANY = 4096
 TIMES = 101
@@ -45,19 +44,22 @@ def quantities(problem: Problem, u: Callee) -> tuple[Quantity, ...]:
 
 
 def _quantity(problem: Problem, report: Report, u: Callee) -> Quantity:
-    value = lower_expressions(problem, [report.value])
-    points = geometry.at_point(
-        problem, Condition(report.name, (report.value,), (sp.Integer(0),), kind="constraint", at=report.at), MANY, _unit
-    )
-    k = len(problem.space)
-    curve = len(points) > 1 and bool((points[:, :k] == points[:1, :k]).all())
-    if curve:
-        lower, upper = problem.bounds[k]
-        points = np.repeat(points[:1], TIMES, axis=0)
-        points[:, k] = np.linspace(lower, upper, TIMES)
-    evaluate: Callable = jax.jit(jax.vmap(lambda x: value(u, x)[0]))
-    return Quantity(report.name, np.asarray(evaluate(jnp.asarray(points))), points[:, k] if curve else None)
+    domain = problem.domain
+    value = lower_expressions([report.value], domain, problem.fields, problem.integrals)
+    points = spots(domain, report.at, problem.varying((report.value,)), MANY, _same)
+    spatial = list(domain.spatial)
+    if domain.time is None or len(points) == 1 or (points[:, spatial] != points[:1, spatial]).any():
+        return Quantity(report.name, _at(value, u, points))
+    column = domain.column(domain.time.symbol)
+    curve = np.repeat(points[:1], TIMES, axis=0)
+    curve[:, column] = np.linspace(*domain.bounds[column], TIMES)
+    return Quantity(report.name, _at(value, u, curve), curve[:, column])
 
 
-def _unit(n: int, d: int) -> np.ndarray:
+def _at(value: Residual, u: Callee, points: np.ndarray) -> np.ndarray:
+    return np.asarray(jax.jit(jax.vmap(lambda x: value(u, x)[0]))(jnp.asarray(points)))
+
+
+def _same(n: int, d: int) -> np.ndarray:
+    """The same random numbers at every call."""
     return np.random.default_rng(7).random((n, d))

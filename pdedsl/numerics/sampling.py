@@ -1,71 +1,53 @@
-"""From a statement and a sampling plan to the points at which its residual is taken."""
+"""From a statement and what a plan says of its points to the points at which its residual is taken."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy.stats import qmc
 
-from pdedsl.geometry import geometry
-from pdedsl.problem.problem import Condition, Equation, Problem
-
-Kind = Literal["random", "sobol", "grid", "adaptive"]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to place points: `random(n)`, `sobol(n)`, `grid(n)`, `grid(nx, ny)` or `adaptive(n)`."""
-
-    kind: Kind
-    counts: tuple[int, ...]
-    every: int = 5
-    """Steps between two draws of adaptive points."""
-
-    @property
-    def total(self) -> int:
-        return int(np.prod(self.counts)) if self.kind == "grid" else self.counts[0]
-
+from pdedsl.geometry.faces import Piece, bounding, on_face, pieces
+from pdedsl.geometry.points import Unit, inside_shape, random, satisfying, scale
+from pdedsl.geometry.statement import points_of
+from pdedsl.planning.plan import Adaptive, Grid, Random, Sampling, Sobol
+from pdedsl.problem.domain import Domain
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Statement
 
 Sampler = Callable[[int, np.random.Generator], np.ndarray]
 """Draws about n points, shape (n', d), uniform on where the statement holds."""
 
 
-def sampler(problem: Problem, statement: Equation, kind: Kind = "random") -> Sampler:
-    """Fresh points of a statement, as many as asked for."""
-    if isinstance(statement, Condition) and statement.kind == "constraint":
-        return lambda n, generator: geometry.at_point(problem, statement, n, _unit(kind, (n,), generator))
-    if isinstance(statement, Condition):
-        found = geometry.pieces(problem, statement)
-        return lambda n, generator: geometry.sample(problem, found, n, _unit(kind, (n,), generator))
-    region = problem.region(statement)
-    return lambda n, generator: geometry.inside(problem, region, n, _unit(kind, (n,), generator))
+def sampler(problem: Problem, statement: Statement, even: bool = False) -> Sampler:
+    """Fresh points of a statement, as many as asked for: random, or `even` ones of a Sobol sequence."""
+    unit = _sobol if even else random
+    return lambda n, generator: points_of(problem, statement, n, unit(generator))
 
 
-def place(problem: Problem, statement: Equation, plan: Plan, generator: np.random.Generator) -> np.ndarray:
-    """The points of a plan at the start of a run, shape (N, d)."""
-    constraint = isinstance(statement, Condition) and statement.kind == "constraint"
-    if plan.kind != "grid" or constraint:
-        return sampler(problem, statement, "random" if plan.kind in ("adaptive", "grid") else plan.kind)(
-            plan.total, generator
-        )
-    d = len(problem.coordinates)
-    if isinstance(statement, Condition):
-        found = geometry.pieces(problem, statement)
-        points = [_face_grid(problem, piece, plan) for piece in found]
-        return np.concatenate(points)
-    counts = plan.counts if len(plan.counts) == d else (plan.counts[0],) * d
-    points = geometry.scale(_grid(counts), problem)
-    return points[geometry.within(problem, points) & geometry.chosen(problem, (problem.region(statement),), points)]
+def place(problem: Problem, statement: Statement, sampling: Sampling, generator: np.random.Generator) -> np.ndarray:
+    """The points of a statement at the start of a run, shape (N, d)."""
+    match sampling:
+        case Grid() if not isinstance(statement, Constraint):
+            return _grid_of(problem.domain, statement, sampling.counts)
+        case Sobol():
+            return sampler(problem, statement, even=True)(sampling.count, generator)
+        case Random() | Adaptive() | Grid():
+            return sampler(problem, statement)(sampling.count, generator)
 
 
-def _face_grid(problem: Problem, piece: geometry.Piece, plan: Plan) -> np.ndarray:
+def _grid_of(domain: Domain, statement: Equation | Boundary | Initial, counts: tuple[int, ...]) -> np.ndarray:
     def unit(n: int, k: int) -> np.ndarray:
-        counts = plan.counts if len(plan.counts) == k else (plan.counts[0],) * k
-        return _grid(counts)
+        return _grid(counts if len(counts) == k else (counts[0],) * k)
 
-    drawn = geometry.on_face(problem, piece.face, 0, unit)
-    return drawn[geometry.bounding(problem, piece.face, drawn) & geometry.chosen(problem, piece.where, drawn)]
+    if isinstance(statement, Boundary | Initial):
+        return np.concatenate([_face_grid(domain, piece, unit) for piece in pieces(domain, statement)])
+    points = scale(unit(0, len(domain.coordinates)), domain)
+    region = domain.region(statement.part)
+    return points[inside_shape(domain, points) & satisfying(domain, (region,), points)]
+
+
+def _face_grid(domain: Domain, piece: Piece, unit: Unit) -> np.ndarray:
+    drawn = on_face(domain, piece.face, 0, unit)
+    return drawn[bounding(domain, piece.face, drawn) & satisfying(domain, piece.where, drawn)]
 
 
 def _grid(counts: tuple[int, ...]) -> np.ndarray:
@@ -74,8 +56,6 @@ def _grid(counts: tuple[int, ...]) -> np.ndarray:
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(counts))
 
 
-def _unit(kind: Kind, counts: tuple[int, ...], generator: np.random.Generator) -> geometry.Unit:
-    if kind == "sobol":
-        # Powers of two keep the sequence balanced; the rest is cut off.
-        return lambda n, k: qmc.Sobol(k, rng=generator).random_base2(max(1, int(np.ceil(np.log2(max(n, 2))))))[:n]
-    return geometry.random(generator)
+def _sobol(generator: np.random.Generator) -> Unit:
+    # Powers of two keep the sequence balanced; the rest is cut off.
+    return lambda n, k: qmc.Sobol(k, rng=generator).random_base2(max(1, int(np.ceil(np.log2(max(n, 2))))))[:n]

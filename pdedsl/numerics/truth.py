@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from jax import Array
 
-from pdedsl.geometry import geometry
+from pdedsl.geometry.points import inside, random
 from pdedsl.meaning.tables import read_table
 from pdedsl.numerics.lower import Callee
 from pdedsl.problem.evaluate import evaluate
@@ -44,8 +44,9 @@ def truths(problem: Problem) -> tuple[Truth, ...]:
     """What is known of each field: its exact solution if there is one, else its reference table."""
     found: dict[str, Truth] = {}
     places = {f.name: place for place, f in enumerate(problem.fields)}
-    points = geometry.inside(problem, sp.true, COUNT, geometry.random(np.random.default_rng(_SEED)))
-    values = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
+    domain = problem.domain
+    points = inside(domain, sp.true, COUNT, random(np.random.default_rng(_SEED)))
+    values = domain.at(points)
     for name, expression in problem.exact:
         exact = np.broadcast_to(np.asarray(evaluate(expression, values), float), (len(points),))
         found[name] = Truth(name, places[name], points, exact, "exact")

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 import xarray as xr
 
-from pdedsl.geometry import geometry
+from pdedsl.geometry.points import inside, inside_shape, random
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 
@@ -68,8 +68,8 @@ def _sizes(problem: Problem) -> dict[str, int] | None:
 def centre(problem: Problem) -> dict[str, float]:
     """The middle of the domain; where that lies outside, a point inside that is near it."""
     middle = np.asarray(problem.bounds, float).mean(axis=1)
-    if not geometry.within(problem, middle[None, :])[0]:
-        points = geometry.inside(problem, sp.true, 512, geometry.random(np.random.default_rng(0)))
+    if not inside_shape(problem.domain, middle[None, :])[0]:
+        points = inside(problem.domain, sp.true, 512, random(np.random.default_rng(0)))
         lengths = np.ptp(np.asarray(problem.bounds, float), axis=1)
         middle = points[np.argmin(np.linalg.norm((points - middle) / lengths, axis=1))]
     return dict(zip((c.name for c in problem.coordinates), map(float, middle), strict=True))
@@ -89,17 +89,16 @@ def over(
         mesh = dict(zip(names, np.meshgrid(*(axes[n] for n in names), indexing="ij"), strict=True))
         shape = tuple(len(axes[n]) for n in names)
         points = np.stack([np.broadcast_to(mesh.get(n, value), shape).reshape(-1) for n, value in held.items()], axis=1)
-        inside = geometry.within(problem, points)
+        within = inside_shape(problem.domain, points)
         rest = ", ".join(f"{s.name} = {held[s.name]:.6g}" for s in field.arguments if s.name not in names)
         columns: dict[str, tuple[Any, str]] = {field.name: (values(points)[:, place], "solution")}
         if field.name in exact:
-            known = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
-            truth = np.asarray(evaluate(exact[field.name], known), float)
+            truth = np.asarray(evaluate(exact[field.name], problem.domain.at(points)), float)
             columns[exact_name(problem, field.name)] = truth, "exact solution"
         for name, (column, origin) in columns.items():
             words = f"{field.name}, {origin}" + (f", at {rest}" if rest else "")
             attributes = {"long_name": words, "units": unit.get(field.name, "1"), "origin": origin}
-            shown = np.where(inside, column, np.nan).reshape(shape)
+            shown = np.where(within, column, np.nan).reshape(shape)
             found[name] = xr.DataArray(shown, dims=names, attrs=attributes)
     return found
 

@@ -13,7 +13,7 @@ from matplotlib.image import AxesImage
 from pdedsl.numerics.truth import Truth
 from pdedsl.pictures.grid import FINE, centre
 from pdedsl.pictures.scene import Plane, Scene
-from pdedsl.problem.problem import Field
+from pdedsl.problem.statements import Field
 
 FIELD_COLOURS = "RdBu_r"
 ERROR_COLOURS = "magma"

@@ -3,14 +3,14 @@
 import io
 import math
 import textwrap
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.animation import FuncAnimation
+from matplotlib.animation import FuncAnimation, PillowWriter
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.transforms import Bbox
-from PIL import Image
 
 from pdedsl.pictures.grid import FINE, over
 from pdedsl.pictures.panels import INK, Panel, heat, lines, of_field, of_run
@@ -43,27 +43,12 @@ def as_png(picture: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def cut_up(picture: Figure, png: bytes) -> list[bytes]:
-    """The panels of a figure that was drawn as `png`, each with its colour bar and legend as a picture of its own."""
-    extents: list[Bbox] = []
-    for axes in picture.axes:
-        own = axes.get_tightbbox()
-        assert own is not None
-        if axes.get_label() == "<colorbar>":
-            extents[-1] = Bbox.union([extents[-1], own])
-        else:
-            extents.append(own)
-    found = []
-    with Image.open(io.BytesIO(png)) as whole:
-        scale, edge = DPI / picture.dpi, DPI // 20
-        for extent in extents:
-            left, right = extent.x0 * scale - edge, extent.x1 * scale + edge
-            low, high = whole.height - extent.y1 * scale - edge, whole.height - extent.y0 * scale + edge
-            buffer = io.BytesIO()
-            box = (max(0, int(left)), max(0, int(low)), min(whole.width, int(right)), min(whole.height, int(high)))
-            whole.crop(box).convert("RGB").save(buffer, "png")
-            found.append(buffer.getvalue())
-    return found
+def panels(scene: Scene) -> Iterator[bytes]:
+    """The panels of the figure, each drawn by itself, as PNG."""
+    for panel in (*(own for unknown in scene.problem.fields for own in of_field(scene, unknown)), *of_run(scene)):
+        picture = Figure(figsize=(4.8, 4.2), layout="constrained")
+        panel(picture.subplots())
+        yield as_png(picture)
 
 
 def portrait(scene: Scene) -> Figure:
@@ -115,6 +100,13 @@ def animation(scene: Scene) -> FuncAnimation:
         return [line]
 
     return FuncAnimation(picture, frame, frames=FRAMES, interval=1000 / RATE)
+
+
+def save_moving(moving: FuncAnimation, path: Path) -> None:
+    """An animation as GIF, to a file whose name says nothing of its format."""
+    gif = path.with_name(path.name + ".gif")
+    moving.save(gif, writer=PillowWriter(fps=RATE))
+    gif.replace(path)
 
 
 def _title(scene: Scene, width: int) -> str:

@@ -1,26 +1,47 @@
-"""From a solution to one self-contained HTML page: the spec, the mathematics, figures, errors, how to reproduce it."""
+"""From a run to one self-contained HTML page: the spec, the mathematics, figures, errors, how to reproduce it."""
 
 import base64
 import html
-import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from latex2mathml.converter import convert
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
 
-from pdedsl.meaning.choices import brief
-from pdedsl.meaning.resolve import resolve
-from pdedsl.problem import typeset
+from pdedsl.analysis.defect import Estimate
+from pdedsl.analysis.trust import Misfit
+from pdedsl.numerics.quantities import Quantity
+from pdedsl.planning.defaults import planned
+from pdedsl.planning.plan import Plan
+from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
-from pdedsl.runs.folder import as_run
+from pdedsl.problem.typeset import setting, solution
+from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.verdict import verdict
-from pdedsl.stages.settings import settings
-from pdedsl.syntax.advice import STATEMENTS
-from pdedsl.syntax.parse import parse
-from pdedsl.vocabulary.functions import FUNCTIONS
-from pdedsl.vocabulary.operators import OPERATORS
-from pdedsl.vocabulary.source import Source, render
+from pdedsl.syntax.lexer import PdeLexer
+from pdedsl.vocabulary.diagnostics import render
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a page tells of a run."""
+
+    problem: Problem
+    plan: Plan
+    outcome: Outcome
+    seconds: float
+    errors: Mapping[str, float]
+    """Relative L2, by field, where something is known."""
+    losses: Mapping[str, float]
+    estimates: Sequence[Estimate]
+    misfits: Sequence[Misfit]
+    reports: Sequence[Quantity]
+    machine: Mapping[str, Any]
+    """Versions and machine."""
+
 
 STYLE = """
 :root { color-scheme: light; }
@@ -43,32 +64,32 @@ td, th { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px soli
 th { color: #52606d; font-weight: 500; }
 table.maths td { border: 0; padding: .25rem 1.4rem .25rem 0; }
 math { font-size: 1.05rem; }
-.k { color: #1b4965; font-weight: 600; } .o { color: #5f0f40; } .n { color: #9b4d00; } .s { color: #3f6b2c; } .c { color: #7b8794; font-style: italic; }
+.k, .kp { color: #1b4965; font-weight: 600; } .nb { color: #5f0f40; } .no, .m { color: #9b4d00; } .s { color: #3f6b2c; } .c1 { color: #7b8794; font-style: italic; }
 .warning { border-left: 3px solid #ca6702; }
 @media print { body { padding: 0; max-width: none; font-size: 11pt; } h2, .tile, img, pre { break-inside: avoid; } pre { white-space: pre-wrap; } }
 """
 
 
-def report(solution: Any, pictures: Sequence[bytes]) -> str:
-    """The page of a `Solution`, with the panels of its figure as PNG. It loads nothing from elsewhere."""
-    problem: Problem = solution.problem
+def report(run: Told, pictures: Sequence[bytes]) -> str:
+    """The page of a run, with the panels of its figure as PNG. It loads nothing from elsewhere."""
+    problem = run.problem
     title = problem.title or problem.source.name
     sections = [
         ("", _gallery(title, pictures)),
         ("The problem", _mathematics(problem)),
-        ("The spec", f"<pre>{highlighted(as_run(problem))}</pre>"),
+        ("The spec", f"<pre>{highlighted(problem.own_text or str(problem))}</pre>"),
         ("What the checker noticed", _notes(problem)),
-        ("How good it is", _goodness(solution)),
-        ("Reports", _table(("quantity", "value"), [(q.name, str(q)) for q in solution.reports])),
-        ("How it was solved", _settings(solution)),
-        ("Do it again", _again(solution)),
+        ("How good it is", _goodness(run)),
+        ("Reports", _table(("quantity", "value"), [(q.name, str(q)) for q in run.reports])),
+        ("How it was solved", _settings(run)),
+        ("Do it again", _again(run)),
     ]  # fmt: skip
     body = "\n".join(f"{f'<h2>{head}</h2>' if head else ''}\n{content}" for head, content in sections if content)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f'<h1>{html.escape(title)}</h1>\n<p class="lead">{html.escape(_ended(solution))}</p>\n{_tiles(solution)}\n{body}\n'
+        f'<h1>{html.escape(title)}</h1>\n<p class="lead">{html.escape(_ended(run))}</p>\n{_tiles(run)}\n{body}\n'
         "</body>\n</html>\n"
     )
 
@@ -84,70 +105,48 @@ def _gallery(title: str, pictures: Sequence[bytes]) -> str:
 
 
 def highlighted(text: str) -> str:
-    """A spec as HTML, its words marked by what they are: (k)eywords, (o)perators, (n)umbers, (s)trings, (c)omments."""
-
-    def marked(match: re.Match[str]) -> str:
-        kind = match.lastgroup or ""
-        word = match[0]
-        if kind == "w":
-            line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-            if word in _CLAUSES or (word in STATEMENTS and not line.strip()):
-                kind = "k"
-            elif word in OPERATORS or word in FUNCTIONS or re.fullmatch(r"d[a-z]{1,4}", word):
-                kind = "o"
-            else:
-                return html.escape(word)
-        return f'<span class="{kind}">{html.escape(word)}</span>'
-
-    pieces, end = [], 0
-    for match in _TOKENS.finditer(text):
-        pieces += [html.escape(text[end : match.start()]), marked(match)]
-        end = match.end()
-    return "".join(pieces) + html.escape(text[end:])
+    """A spec as HTML, its words marked by what they are."""
+    return highlight(text, PdeLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True))
 
 
-_CLAUSES = ("on", "in", "at", "hard", "weight", "from", "columns", "and", "or", "not", "all")
-_TOKENS = re.compile(r'(?P<c>#[^\n]*)|(?P<s>"[^"\n]*")|(?P<n>\b\d+\.?\d*(?:[eE][+-]?\d+)?)|(?P<w>[^\W\d]\w*)')
-
-
-def _ended(solution: Any) -> str:
-    choices, parameters = solution.settings.choices, solution.outcome.parameters.shape[0]
+def _ended(run: Told) -> str:
+    plan, parameters = run.plan, run.outcome.parameters.shape[0]
     why = {"tolerance": "the tolerance was reached", "time limit": "its time was up", "steps": "its steps were done"}
     words = (
-        f"{solution.history[-1].step} steps of {brief(choices['method'])} on {brief(choices['network'])}, "
+        f"{run.outcome.history[-1].step} steps of {spoken(plan.method, brief=True)} on {spoken(plan.network, brief=True)}, "
         f"{parameters} parameters; "
-        f"{why.get(solution.status, solution.status)}"
+        f"{why.get(run.outcome.status, run.outcome.status)}"
     )
-    advice = verdict(solution.outcome)
+    advice = verdict(run.outcome)
     return f"{words}: {advice}." if advice else f"{words}."
 
 
-def _tiles(solution: Any) -> str:
-    exact = dict(solution.problem.exact)
+def _tiles(run: Told) -> str:
+    exact = dict(run.problem.exact)
     tiles = [
         (
             f"{error:.1e}",
             f"relative L2 error of {name}, against the {'exact' if name in exact else 'reference'} solution",
         )
-        for name, error in solution.errors.items()
+        for name, error in run.errors.items()
     ]
     tiles += [
         (f"{e.relative:.0e}", f"estimated relative error of {e.field}, by the linearised problem")
-        for e in solution.estimates
+        for e in run.estimates
     ]
-    tiles.append((f"{solution.seconds:.0f} s", "in all, compilation included"))
+    tiles.append((f"{run.seconds:.0f} s", "in all, compilation included"))
     inside = "".join(f'<div class="tile"><b>{a}</b><span>{html.escape(b)}</span></div>' for a, b in tiles)
     return f'<div class="tiles">{inside}</div>'
 
 
 def _mathematics(problem: Problem) -> str:
     """Where it lives, its statements, its exact solution, as MathML."""
-    rows = [f'<tr><td colspan="2">{_maths(line)}</td></tr>' for line in typeset.setting(problem)]
-    for lines, place in typeset.statements(problem):
+    rows = [f'<tr><td colspan="2">{_maths(line)}</td></tr>' for line in setting(problem.domain)]
+    for lines, place in problem.typeset:
         left = "<br>".join(_maths(line) for line in lines)
         rows.append(f"<tr><td>{left}</td><td>{_maths(place) if place else ''}</td></tr>")
-    for line in typeset.exact_solutions(problem):
-        rows.append(f"<tr><td>{_maths(line)}</td><td>exact solution</td></tr>")
+    for name, expression in problem.exact:
+        rows.append(f"<tr><td>{_maths(solution(name, expression))}</td><td>exact solution</td></tr>")
     return f'<div class="scroll"><table class="maths">{"".join(rows)}</table></div>'
 
 
@@ -159,11 +158,11 @@ def _notes(problem: Problem) -> str:
     return "".join(f'<pre class="warning">{html.escape(render(d, problem.source))}</pre>' for d in problem.warnings)
 
 
-def _goodness(solution: Any) -> str:
+def _goodness(run: Told) -> str:
     rows = []
-    for m in solution.misfits:
+    for m in run.misfits:
         where = ", ".join(f"{name} = {value:.3g}" for name, value in m.where.items())
-        loss = solution.losses.get(m.statement)
+        loss = run.losses.get(m.statement)
         rows.append((m.statement, "hard" if loss is None else f"{loss:.2e}", f"{m.rms:.2e}", f"{m.worst:.2e}", where))
     head = ("statement", "loss", "residual, root mean square", "at most", "at")
     return (
@@ -174,20 +173,17 @@ def _goodness(solution: Any) -> str:
     )
 
 
-def _settings(solution: Any) -> str:
-    summary: Mapping[str, Any] = solution.summary()
-    rows = [(key, str(value)) for key, value in solution.settings.choices.items()]
-    rows += [("machine", summary["machine"]), ("python", summary["python"])]
-    rows += [(name, number) for name, number in summary["versions"].items()]
+def _settings(run: Told) -> str:
+    rows = [(key, str(spoken(value))) for key, value in run.plan.settings().items()]
+    rows += [("machine", run.machine["machine"]), ("python", run.machine["python"])]
+    rows += [(name, number) for name, number in run.machine["versions"].items()]
     return _table(("", ""), rows)
 
 
-def _again(solution: Any) -> str:
+def _again(run: Told) -> str:
     """The command that solves the same spec with the same settings."""
-    run, problem = solution.settings.choices, solution.problem
-    read = resolve(parse(Source.of(as_run(problem), problem.source.name))).problem
-    said = settings(read).choices if read else {}
-    own = {key: str(brief(value)) for key, value in run.items() if said.get(key) != value}
+    said = planned(run.problem.as_written).settings()
+    own = {key: spoken(value, brief=True) for key, value in run.plan.settings().items() if said.get(key) != value}
     words = [f"--set {shlex.quote(f'{key}={value}')}" for key, value in own.items()]
     command = " \\\n  ".join(["pdedsl solve spec.pde", *words])
     return (

@@ -1,8 +1,8 @@
 """From a solution to what pictures of it show: fields and errors along lines and over planes of the domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ import xarray as xr
 
 from pdedsl.numerics.truth import Truth
 from pdedsl.pictures.grid import FINE, Values, centre, exact_name, on_grid, over, units
-from pdedsl.problem.problem import Field, Problem
-from pdedsl.solver.minimise import Record
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Field
+from pdedsl.solver.record import Record
 
 Plane = tuple[tuple[str, ...], dict[str, float]]
 """Two coordinates, and the place of the others that a field depends on."""
@@ -45,15 +46,13 @@ class Scene:
         return dict(zip(self.names, self.problem.bounds, strict=True))
 
     @cached_property
-    def _cuts(self) -> dict[tuple, dict[str, xr.DataArray]]:
-        return {}
+    def _cut(self) -> Callable[..., dict[str, xr.DataArray]]:
+        """`_over` for the solution, each cut made once."""
+        return lru_cache(maxsize=None)(lambda free, place: self._over(self.values, free, dict(place)))
 
     def over(self, *free: str, **at: float) -> dict[str, xr.DataArray]:
         """Fields and exact solutions along one coordinate or over two, the others at a place or in the middle."""
-        key = (free, *sorted(at.items()))
-        if key not in self._cuts:
-            self._cuts[key] = self._over(self.values, free, at)
-        return self._cuts[key]
+        return self._cut(free, tuple(sorted(at.items())))
 
     def _over(self, values: Values, free: Sequence[str], at: Mapping[str, float]) -> dict[str, xr.DataArray]:
         axes = {n: np.linspace(*self.ends[n], FINE) for n in free}

@@ -6,15 +6,15 @@ the boundary goes through the whole solution, so a condition without `weight` ge
 values of a Poisson problem on a unit square, 10^5 for those of a plate.
 """
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
-from pdedsl.geometry import geometry
+from pdedsl.geometry.points import inside, random
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.problem import Condition, Equation, Field, Problem, expand_derivatives
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Boundary, Field, Statement
+from pdedsl.problem.symbol import MultiIndex, linearised
 
 MOST = 1e6
 POINTS = 64
@@ -25,51 +25,37 @@ def weights(problem: Problem) -> dict[str, float]:
     """The weight of each statement, by name."""
     found: dict[str, float] = {}
     for statement in problem.statements:
-        balanced = isinstance(statement, Condition) and statement.kind == "boundary" and problem.time is None
+        balanced = isinstance(statement, Boundary) and problem.time is None
         if statement.weight is not None:
-            found[statement.name] = problem.number(statement.weight)
+            found[statement.name] = problem.domain.number(statement.weight)
         else:
             found[statement.name] = _balance(problem, statement) if balanced else 1.0
     return found
 
 
-def _balance(problem: Problem, condition: Equation) -> float:
+def _balance(problem: Problem, condition: Statement) -> float:
     ratios = [
-        max(size(problem, equation, field) for equation in problem.equations) / own
+        max(magnitude(problem, equation, field) for equation in problem.equations) / own
         for field in problem.fields
-        if (own := size(problem, condition, field)) > 0
+        if (own := magnitude(problem, condition, field)) > 0
     ]
     weight = max(ratios, default=1.0) ** 2
     return float(f"{np.clip(weight, 1.0, MOST):.1e}")
 
 
-def size(problem: Problem, statement: Equation, field: Field) -> float:
+def magnitude(problem: Problem, statement: Statement, field: Field) -> float:
     """The size of a statement's symbol for one field at the lowest wavenumbers: the largest of its components."""
-    points = geometry.inside(problem, sp.true, POINTS, geometry.random(np.random.default_rng(0)))
-    known = {**problem.values, **dict(zip(problem.symbols, points.T, strict=True))}
-    wavenumbers = {
-        s: np.pi / (upper - lower) for s, (lower, upper) in zip(problem.symbols, problem.bounds, strict=True)
-    }
+    domain = problem.domain
+    known = domain.at(inside(domain, sp.true, POINTS, random(np.random.default_rng(0))))
+    wavenumbers = [np.pi / (upper - lower) for lower, upper in domain.bounds]
 
-    def component(residual: sp.Expr) -> Iterator[float]:
-        for coefficient, counts in _linear(problem, expand_derivatives(residual), field):
-            unknown = {s: 1.0 for s in coefficient.free_symbols if isinstance(s, sp.Symbol) and s not in known}
-            values = np.nan_to_num(np.asarray(evaluate(coefficient, {**known, **unknown}), float), posinf=0, neginf=0)
-            yield float(np.sqrt(np.mean(values**2)) * np.prod([wavenumbers[s] ** n for s, n in counts]))
+    def term(index: MultiIndex, coefficient: sp.Expr) -> float:
+        # About fields that are 1, and so without slopes.
+        at_one: dict[sp.Basic, sp.Expr] = dict.fromkeys(coefficient.atoms(sp.Derivative), sp.S.Zero)
+        plain = coefficient.xreplace(at_one).xreplace(dict.fromkeys(coefficient.atoms(AppliedUndef), sp.S.One))
+        unknown = {s: 1.0 for s in plain.free_symbols if isinstance(s, sp.Symbol) and s not in known}
+        values = np.nan_to_num(np.asarray(evaluate(plain, {**known, **unknown}), float), posinf=0, neginf=0)
+        return float(np.sqrt(np.mean(values**2)) * np.prod([k**n for k, n in zip(wavenumbers, index, strict=True)]))
 
-    return max(sum(component(residual)) for residual in statement.residual)
-
-
-def _linear(problem: Problem, residual: sp.Expr, field: Field) -> Iterator[tuple[Any, list[tuple[Any, int]]]]:
-    """The terms of a residual linearised about fields that are 1: a coefficient and the derivative it stands with."""
-    derivatives = [d for d in residual.atoms(sp.Derivative) if d.expr in problem.functions]
-    stand_in = {d: sp.Dummy() for d in derivatives}
-    plain = residual.xreplace(stand_in)
-    stand_in |= {f: sp.Dummy() for f in problem.functions}
-    plain = plain.xreplace(stand_in)
-    state = {dummy: sp.S.Zero if atom in derivatives else sp.S.One for atom, dummy in stand_in.items()}
-    for atom, dummy in sorted(stand_in.items(), key=lambda pair: str(pair[0])):
-        pairs: Any = atom.variable_count if isinstance(atom, sp.Derivative) else ()
-        counts = [(s, int(n)) for s, n in pairs]
-        if (atom.expr if isinstance(atom, sp.Derivative) else atom) == field.expression:
-            yield sp.diff(plain, dummy).xreplace(state), counts
+    symbols = (linearised(residual, problem).coefficients.get(field.name, {}) for residual in statement.residual)
+    return max(sum(term(index, coefficient) for index, coefficient in symbol.items()) for symbol in symbols)

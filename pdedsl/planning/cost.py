@@ -1,16 +1,17 @@
-"""From a problem's numerical choices to what a step of the solver will need: W609, and W604 for its network."""
+"""From a plan to what a step of the solver will need, and what is doubtful about that: W604, W609."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import prod
 
-import sympy as sp
-
-from pdedsl.meaning.choices import ACTIVATIONS, DEFAULTS, plans
-from pdedsl.problem.problem import Call, Problem, derivative_order, expand_derivatives, parts
-from pdedsl.vocabulary.source import Diagnostic
+from pdedsl.meaning.choices import ACTIVATIONS
+from pdedsl.planning.plan import Grid, Network, Plan, Sampling
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Equation, FieldGroup, Statement
+from pdedsl.problem.symbol import order
+from pdedsl.vocabulary.diagnostics import Diagnostic
+from pdedsl.vocabulary.source import Span
 
 SLOW = 10.0
 """Seconds a step from which the checker warns."""
@@ -41,29 +42,24 @@ class Cost:
         return f"{self.rows} rows by {self.columns} columns: about {self.bytes / 2**30:.3g} GiB and {self.seconds:.3g} s a step"
 
 
-def cost(problem: Problem) -> Cost:
-    """What a step of the problem with its choices needs."""
-    sizes = {s.name: len(s.lhs) for s in problem.statements}
-    rows = 0
-    for name, plan in plans(problem).items():
-        counts = [int(n) for n in plan.arguments if isinstance(n, int | float)]
-        full = plan.name == "grid" and any(e.name == name for e in problem.equations)
-        rows += sizes[name] * (prod(counts if len(counts) > 1 or not full else counts * len(problem.coordinates)))
-    network = dict(problem.choices).get("network", DEFAULTS["network"])
-    assert isinstance(network, Call)
-    return Cost(rows, sum(_parameters(network, inputs, outputs) for inputs, outputs in _networks(problem)))
+def cost(problem: Problem, plan: Plan) -> Cost:
+    """What a step of a plan needs."""
+    statements = {s.name: s for s in problem.statements}
+    rows = sum(len(statements[name].lhs) * _points(problem, statements[name], own) for name, own in plan.points)
+    return Cost(rows, sum(_parameters(problem, plan.network, group) for group in problem.groups))
 
 
-def _networks(problem: Problem) -> list[tuple[int, int]]:
-    """Inputs and outputs of each network: fields with the same arguments share one, a periodic input counts twice."""
-    groups: dict[tuple[sp.Symbol, ...], int] = {}
-    for field in problem.fields:
-        groups[field.arguments] = groups.get(field.arguments, 0) + 1
-    return [(len(a) + len(set(a) & set(problem.periodic)), outputs) for a, outputs in groups.items()]
+def _points(problem: Problem, statement: Statement, sampling: Sampling) -> int:
+    """How many points a statement gets; a grid of one count has it along each coordinate."""
+    if isinstance(sampling, Grid) and len(sampling.counts) == 1 and isinstance(statement, Equation):
+        return sampling.count ** len(problem.coordinates)
+    return sampling.count
 
 
-def _parameters(network: Call, inputs: int, outputs: int) -> int:
-    sizes = [inputs, *(int(w) for w in network.arguments if isinstance(w, int | float)), outputs]
+def _parameters(problem: Problem, network: Network, group: FieldGroup) -> int:
+    """Parameters of the network of some fields: a periodic input counts twice."""
+    periodic = {c.symbol for c in problem.coordinates if c.periodic}
+    sizes = [len(group.arguments) + len(set(group.arguments) & periodic), *network.widths, len(group.members)]
     return sum((a + 1) * b for a, b in pairwise(sizes))
 
 
@@ -75,23 +71,33 @@ def memory() -> float:
         return float("inf")
 
 
-def too_much(problem: Problem) -> Iterator[Diagnostic]:
+def affordable(problem: Problem, plan: Plan) -> None:
+    """Raises MemoryError where a step would need more memory than the machine has."""
+    needed = cost(problem, plan)
+    if needed.bytes > memory():
+        raise MemoryError(f"a step factors {needed.words}, the machine has {memory() / 2**30:.3g} GiB")
+
+
+def doubts(problem: Problem, plan: Plan) -> Iterator[Diagnostic]:
+    """What is doubtful about the choices that a spec makes."""
+    spans = {chosen.key: chosen.span for chosen in problem.choices}
+    yield from _too_much(problem, plan, spans)
+    yield from _too_rough(problem, plan, spans)
+
+
+def _too_much(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
     """W609: more than half of the machine's memory, or more than ten seconds a step."""
-    spans = dict(problem.spans)
-    place = next((spans[f"solve.{key}"] for key in ("network", "points") if f"solve.{key}" in spans), None)
-    needed = cost(problem)
+    place = next((spans[key] for key in ("network", "points") if key in spans), None)
+    needed = cost(problem, plan)
     if place is not None and (needed.bytes > memory() / 2 or needed.seconds > SLOW):
         message = f"each step factors a matrix of {needed.words}"
         yield Diagnostic("W609", message, place, "choose a smaller network or fewer points")
 
 
-def too_rough(problem: Problem) -> Iterator[Diagnostic]:
+def _too_rough(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
     """W604: a field is differentiated more often than the activation has continuous derivatives."""
-    network = dict(problem.choices).get("network")
-    if not isinstance(network, Call):
-        return
-    name = str(dict(network.keywords).get("activation", "tanh"))
-    order = max((derivative_order(d) for s in problem.statements for r in s.residual for d in parts(expand_derivatives(r)) if isinstance(d, sp.Derivative)), default=0)  # fmt: skip
-    if ACTIVATIONS.get(name, float("inf")) < order:
-        message = f"`{name}` has {ACTIVATIONS[name]:g} continuous derivatives, the problem needs {order}"
-        yield Diagnostic("W604", message, dict(problem.spans)["solve.network"], "write activation = tanh")
+    name = plan.network.activation
+    needed = order(r for s in problem.statements for r in s.residual) if "network" in spans else 0
+    if ACTIVATIONS.get(name, float("inf")) < needed:
+        message = f"`{name}` has {ACTIVATIONS[name]:g} continuous derivatives, the problem needs {needed}"
+        yield Diagnostic("W604", message, spans["network"], "write activation = tanh")

@@ -1,20 +1,19 @@
-"""From a Problem to LaTeX: an array for notebooks, and a document that compiles."""
-
-from __future__ import annotations
+"""From what a problem is made of to LaTeX."""
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
-from pdedsl.problem.write import Ordered, reading_order, split, write_shape
-
-if TYPE_CHECKING:
-    from pdedsl.problem.problem import Condition, Coordinate, Equation, Integral, Problem
+from pdedsl.problem.atoms import Nonlocal, Normal
+from pdedsl.problem.domain import Coordinate, Domain
+from pdedsl.problem.printer import Ordered, reading_order
+from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Integral, Statement
+from pdedsl.problem.write import split, write_shape
 
 
 def _name(name: str) -> str:
@@ -45,26 +44,24 @@ _GREEK = {
 }
 _AS_LATIN = dict(
     zip(
-        (
-            [
-                "Alpha",
-                "Beta",
-                "Epsilon",
-                "Zeta",
-                "Eta",
-                "Iota",
-                "Kappa",
-                "Mu",
-                "Nu",
-                "Omicron",
-                "Rho",
-                "Tau",
-                "Upsilon",
-                "Chi",
-            ]
-        ),
+        [
+            "Alpha",
+            "Beta",
+            "Epsilon",
+            "Zeta",
+            "Eta",
+            "Iota",
+            "Kappa",
+            "Mu",
+            "Nu",
+            "Omicron",
+            "Rho",
+            "Tau",
+            "Upsilon",
+            "Chi",
+        ],
         "ABEZHIKMNOPTYX",
-        strict=False,
+        strict=True,
     )
 )
 
@@ -107,9 +104,13 @@ class _MathPrinter(Ordered, LatexPrinter):
         return rf"\frac{{\partial{power}}}{{{below}}} " + (inner if plain else rf"\left({inner}\right)")
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
-        if expr.name.startswith("normal["):
-            return f"n_{{{expr.name[7:-1]}}}"
-        return self._print_integral(expr) if "(" in expr.name else _name(expr.name)
+        match expr:
+            case Normal():
+                return _name(expr.name.replace("normal", "n", 1))
+            case Nonlocal():
+                return self._print_integral(expr)
+            case _:
+                return _name(expr.name)
 
     def _print_integral(self, symbol: sp.Symbol) -> str:
         """An integral or a mean, which stands as a symbol in expressions."""
@@ -121,50 +122,48 @@ class _MathPrinter(Ordered, LatexPrinter):
         return rf"{sign}_{{{where}}} {self.parenthesize(integral.integrand, PRECEDENCE['Mul'])}"
 
 
-def latex_expression(expression: sp.Basic, problem: Problem | None = None) -> str:
-    """A SymPy expression in LaTeX; the problem knows what its integrals are."""
+def latex_expression(expression: sp.Basic, integrals: Sequence[Integral] = ()) -> str:
+    """A SymPy expression in LaTeX; `integrals` are those that its symbols stand for."""
     printer = _MathPrinter({"order": "none", "mul_symbol": r"\,"})
-    printer.integrals = {i.symbol: i for i in problem.integrals} if problem else {}
+    printer.integrals = {i.symbol: i for i in integrals}
     return printer.doprint(expression)
 
 
-def latex(problem: Problem) -> str:
-    """The problem as a displayed LaTeX array, one row a scalar statement."""
-    return f"$$\\begin{{aligned}}\n{_rows(problem)}\n\\end{{aligned}}$$"
-
-
-def statements(problem: Problem) -> list[tuple[list[str], str]]:
+def typeset(
+    statements: Sequence[Statement], domain: Domain, integrals: Sequence[Integral]
+) -> list[tuple[list[str], str]]:
     """Each scalar statement in LaTeX: its lines, of which the last ends with the right side, and where it holds."""
     found = []
-    for statement in problem.statements:
-        for left, right in split(statement, problem):
-            *lines, last = _lines(left, problem)
-            lines.append(f"{last} = {latex_expression(right, problem)}")
-            found.append((lines, _latex_place(problem, statement)))
+    for statement in statements:
+        for left, right in split(statement):
+            *lines, last = _lines(left, integrals)
+            lines.append(f"{last} = {latex_expression(right, integrals)}")
+            found.append((lines, _place(statement, domain)))
     return found
 
 
-def _rows(problem: Problem) -> str:
-    rows = []
-    for (first, *rest), place in statements(problem):
-        rows += [f"& {first}", *(rf"& \quad {{}} {line}" for line in rest)]
-        rows[-1] += f" && {place}"
-    return " \\\\\n".join(rows)
+def aligned(rows: Sequence[tuple[list[str], str]]) -> str:
+    """Typeset statements as the rows of an array: a statement that goes on is indented."""
+    found = []
+    for (first, *rest), place in rows:
+        found += [f"& {first}", *(rf"& \quad {{}} {line}" for line in rest)]
+        found[-1] += f" && {place}"
+    return " \\\\\n".join(found)
 
 
 LONGEST = 120
 """Characters of LaTeX after which a sum goes on in the next line."""
 
 
-def _lines(expression: sp.Expr, problem: Problem) -> list[str]:
+def _lines(expression: sp.Expr, integrals: Sequence[Integral]) -> list[str]:
     """An expression in one line, or in several that begin with the sign of a term."""
-    text = latex_expression(expression, problem)
+    text = latex_expression(expression, integrals)
     terms = sorted(sp.Add.make_args(expression), key=reading_order)
     if len(text) <= LONGEST or len(terms) == 1:
         return [text]
-    lines = [latex_expression(terms[0], problem)]
+    lines = [latex_expression(terms[0], integrals)]
     for term in terms[1:]:
-        more = latex_expression(term, problem)
+        more = latex_expression(term, integrals)
         more = more if more.lstrip().startswith("-") else f"+ {more}"
         if len(lines[-1]) + len(more) > LONGEST:
             lines.append(more)
@@ -173,45 +172,19 @@ def _lines(expression: sp.Expr, problem: Problem) -> list[str]:
     return lines
 
 
-def setting(problem: Problem) -> list[str]:
+def setting(domain: Domain) -> list[str]:
     """Where a problem lives and its parameters, in LaTeX."""
-    lines = [f"{', '.join(_interval(c) for c in problem.coordinates)}"]
-    if problem.shape is not None:
-        space = ", ".join(map(latex_expression, problem.symbols[: len(problem.space)]))
-        lines = [rf"({space}) \in \Omega = \texttt{{{_escape(write_shape(problem.tree))}}}" if problem.tree else ""]
-        lines += [_interval(problem.time)] if problem.time is not None else []
-    return lines + [f"{latex_expression(p.symbol)} = {latex_expression(p.value)}" for p in problem.parameters]
+    lines = [", ".join(map(_interval, domain.coordinates))]
+    if domain.tree is not None:
+        space = ", ".join(latex_expression(c.symbol) for c in domain.space)
+        lines = [rf"({space}) \in \Omega = \texttt{{{escape(write_shape(domain.tree))}}}"]
+        lines += [_interval(domain.time)] if domain.time is not None else []
+    return lines + [f"{latex_expression(p.symbol)} = {latex_expression(p.value)}" for p in domain.parameters]
 
 
-def exact_solutions(problem: Problem) -> list[str]:
-    """The exact solutions of a problem, in LaTeX."""
-    return [f"{_name(n)} = {latex_expression(e)}" for n, e in problem.exact]
-
-
-def document(problem: Problem) -> str:
-    """The problem as a LaTeX document: where it lives, its parameters, its statements, its exact solution."""
-    lines = setting(problem)
-    exact = [f"{_name(n)} &= {latex_expression(e)}" for n, e in problem.exact]
-    display = "\\begin{{align*}}\n{}\n\\end{{align*}}"
-    parts = [
-        "\\documentclass{article}",
-        "\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n\\usepackage{amsmath}\n\\begin{document}",
-        f"\\section*{{{_escape(problem.title)}}}" if problem.title else "",
-        display.format(" \\\\\n".join(f"& {line}" for line in lines)),
-        display.format(_rows(problem)),
-        "Exact solution:\n" + display.format(" \\\\\n".join(exact)) if exact else "",
-        "\\end{document}",
-    ]
-    body = "\n".join(part for part in parts if part)
-    foreign = "".join(_declared(c) for c in sorted(set(body)) if ord(c) > 0xFF)
-    return body.replace("\\begin{document}", foreign + "\\begin{document}", 1)
-
-
-def _declared(character: str) -> str:
-    """What pdfLaTeX, whose fonts stop at Latin letters, is to print for a character."""
-    symbol = _letter(character)
-    shown = f"[U+{ord(character):04X}]" if symbol.startswith("\\text") else rf"\ensuremath{{{symbol}}}"
-    return f"\\DeclareUnicodeCharacter{{{ord(character):04X}}}{{{shown}}}\n"
+def solution(name: str, expression: sp.Expr, sign: str = "=") -> str:
+    """An exact solution in LaTeX."""
+    return f"{_name(name)} {sign} {latex_expression(expression)}"
 
 
 def _interval(coordinate: Coordinate) -> str:
@@ -219,22 +192,27 @@ def _interval(coordinate: Coordinate) -> str:
     return rf"{latex_expression(coordinate.symbol)} \in [{bounds}]"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     return "".join(special.get(c, "\\" + c if c in "#$%&_{}" else c) for c in text)
 
 
-def _latex_place(problem: Problem, statement: Equation | Condition) -> str:
-    match statement.kind:
-        case "equation":
+def _place(statement: Statement, domain: Domain) -> str:
+    match statement:
+        case Equation():
             return r"\text{in } " + (rf"{_name(statement.part)}" if statement.part else r"\Omega")
-        case "initial":
-            assert problem.time is not None
-            return f"{latex_expression(problem.time.symbol)} = {latex_expression(problem.time.lower)}"
-        case "constraint":
-            at = getattr(statement, "at", None)
-            return "" if at is None else rf"\text{{at }} ({', '.join(map(latex_expression, at))})"
-        case "boundary":
-            where = getattr(statement, "where", ())
-            places = [r"\partial\Omega" if w == sp.true else latex_expression(w) for w in where]
+        case Initial():
+            assert domain.time is not None
+            return f"{latex_expression(domain.time.symbol)} = {latex_expression(domain.time.lower)}"
+        case Constraint():
+            return "" if statement.at is None else rf"\text{{at }} ({', '.join(map(latex_expression, statement.at))})"
+        case Boundary():
+            places = [r"\partial\Omega" if w == sp.true else latex_expression(w) for w in statement.where]
             return r"\text{on } " + r",\ ".join(places)
+
+
+def declared(character: str) -> str:
+    """What pdfLaTeX, whose fonts stop at Latin letters, is to print for a character."""
+    symbol = _letter(character)
+    shown = f"[U+{ord(character):04X}]" if symbol.startswith("\\text") else rf"\ensuremath{{{symbol}}}"
+    return f"\\DeclareUnicodeCharacter{{{ord(character):04X}}}{{{shown}}}\n"

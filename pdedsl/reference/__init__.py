@@ -1,0 +1,1 @@
+"""Classical solutions, independent of everything in numerics."""

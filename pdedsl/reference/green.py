@@ -1,13 +1,13 @@
 """The Green's functions that are known in closed form or as a series, to hold the empirical ones against."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
-import sympy as sp
 
-from pdedsl.geometry.geometry import end, faces, pieces, start
-from pdedsl.problem.problem import Problem, expand_derivatives
+from pdedsl.geometry.faces import end, faces, pieces, start
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Constraint
+from pdedsl.problem.symbol import constant_coefficients
 
 TERMS = 80
 """Terms of each series, in each coordinate."""
@@ -22,10 +22,10 @@ def true_green(problem: Problem) -> Kernel | None:
     Known are `k u'' ` on an interval, `k Laplacian u` on a rectangle and `dt(u) - a dxx(u)` on an interval, `k` and `a`
     constants.
     """
-    symbol = _symbol(problem)
+    symbol = constant_coefficients(problem)
     if symbol is None or problem.shape is not None or not _dirichlet(problem):
         return None
-    space = [problem.symbols.index(c.symbol) for c in problem.space]
+    space = problem.domain.spatial
     lengths = [high - low for low, high in problem.bounds]
     starts = np.asarray([low for low, _ in problem.bounds])
 
@@ -55,14 +55,18 @@ def true_green(problem: Problem) -> Kernel | None:
             return -np.einsum("nk,nm,km,pk,pm->np", ax, bx, 1 / eigenvalues, ay, by, optimize=True)
 
         return rectangle
-    if problem.time is not None and len(space) == 1 and set(symbol) == {pure(0), (0, 1)}:
-        speed, diffusivity = symbol[0, 1], -symbol[pure(0)]
+    if problem.time is None or len(space) != 1:
+        return None
+    column = problem.domain.column(problem.time.symbol)
+    rate = tuple(int(k == column) for k in range(len(lengths)))
+    if set(symbol) == {pure(space[0]), rate}:
+        speed, diffusivity = symbol[rate], -symbol[pure(space[0])]
         if speed * diffusivity <= 0:
             return None
 
         def heat(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-            (ax, k), (ay, _) = modes(x, 0), modes(y, 0)
-            later = x[:, 1][:, None] - y[:, 1][None, :]
+            (ax, k), (ay, _) = modes(x, space[0]), modes(y, space[0])
+            later = x[:, column][:, None] - y[:, column][None, :]
             decay = np.exp(-diffusivity / speed * k[None, None, :] * np.maximum(later, 0)[:, :, None])
             return np.where(later > 0, np.einsum("nk,npk,pk->np", ax, decay, ay), 0.0) / speed
 
@@ -70,35 +74,17 @@ def true_green(problem: Problem) -> Kernel | None:
     return None
 
 
-def _symbol(problem: Problem) -> Mapping[tuple[int, ...], float] | None:
-    """A linear operator with constant coefficients on one field, by the multi-indices of its derivatives."""
-    if len(problem.fields) != 1 or len(problem.equations) != 1 or len(problem.equations[0].residual) != 1:
-        return None
-    residual = expand_derivatives(problem.equations[0].residual[0])
-    field = problem.fields[0].expression
-    atoms: list[Any] = sorted(residual.atoms(sp.Derivative) | ({field} & residual.atoms(sp.Function)), key=str)
-    stand_in = {atom: sp.Dummy() for atom in atoms}
-    plain = residual.xreplace(stand_in)
-    found = {}
-    for atom, dummy in stand_in.items():
-        coefficient: Any = sp.expand(sp.diff(plain, dummy)).xreplace(dict(problem.values))
-        if coefficient.free_symbols:
-            return None
-        pairs: Any = atom.variable_count if isinstance(atom, sp.Derivative) else ()
-        counts: dict[Any, Any] = dict(pairs)
-        found[tuple(int(counts.get(s, 0)) for s in problem.symbols)] = float(coefficient)
-    return {index: value for index, value in found.items() if value}
-
-
 def _dirichlet(problem: Problem) -> bool:
     """Whether values are given on all of the boundary, and at the start of time."""
-    field = problem.fields[0].expression
-    simple = all(c.lhs == (field,) and not c.rhs[0].has(field) and c.kind != "constraint" for c in problem.conditions)
-    if not simple or problem.periodic:
+    domain, field = problem.domain, problem.fields[0].expression
+    simple = all(
+        c.lhs == (field,) and not c.rhs[0].has(field) and not isinstance(c, Constraint) for c in problem.conditions
+    )
+    if not simple or any(c.periodic for c in domain.coordinates):
         return False
-    covered = dict.fromkeys([*faces(problem), *([start(problem)] if problem.time else [])], 0.0)
+    covered = dict.fromkeys([*faces(domain), *([start(domain)] if domain.time else [])], 0.0)
     for condition in problem.conditions:
-        for piece in pieces(problem, condition):
+        for piece in pieces(domain, condition):
             covered[piece.face] = covered.get(piece.face, 0.0) + piece.share
-    final = end(problem) if problem.time else None
+    final = end(domain) if domain.time else None
     return final not in covered and all(share > 1 - 1e-6 for share in covered.values())

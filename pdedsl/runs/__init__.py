@@ -1,0 +1,5 @@
+"""One run: its folder, its checkpoints, its solution and files."""
+
+import lazy_loader as lazy
+
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

@@ -1,7 +1,5 @@
 """From a solution to the files of other programs."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -13,9 +11,9 @@ import sympy as sp
 import xarray as xr
 from jax import export as jax_export
 
-from pdedsl.geometry import geometry
+from pdedsl.geometry.points import inside, inside_shape, random
 from pdedsl.pictures.grid import as_netcdf
-from pdedsl.runs.folder import as_npz, write
+from pdedsl.runs.files import as_csv, as_npz, write
 from pdedsl.runs.solution import Solution
 
 SCATTERED = 10_000
@@ -65,21 +63,12 @@ def table(solution: Solution) -> dict[str, np.ndarray]:
     if len(names) <= 3:
         axes = [solution.on_grid()[n].to_numpy() for n in names]
         points = np.stack([m.reshape(-1) for m in np.meshgrid(*axes, indexing="ij")], axis=1)
-        points = points[geometry.within(problem, points)]
+        points = points[inside_shape(problem.domain, points)]
     else:
-        points = geometry.inside(problem, sp.true, SCATTERED, geometry.random(np.random.default_rng(0)))
+        points = inside(problem.domain, sp.true, SCATTERED, random(np.random.default_rng(0)))
     values = solution(points)
     fields = values if isinstance(values, dict) else {problem.fields[0].name: values}
     return dict(zip(names, points.T, strict=True)) | fields
-
-
-def as_csv(columns: Mapping[str, np.ndarray]) -> str:
-    """Columns as a table with a header; numbers keep all their digits."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(columns)
-    rows.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
-    return text.getvalue()
 
 
 def _csv(solution: Solution, path: Path) -> None:

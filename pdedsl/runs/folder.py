@@ -1,82 +1,60 @@
-"""From what a run is and where it stands to the files of its folder: each appears whole or not at all."""
+"""What the folder of a run holds: enough to do it again, to go on with it, or to open it."""
 
-import fcntl
-import io
 import json
-import math
 import os
 import platform
 import sys
-import tempfile
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from pdedsl.meaning.choices import defaults
-from pdedsl.meaning.resolve import resolve
+from pdedsl.planning.plan import Anagram, Custom, Plan, from_settings
+from pdedsl.planning.spelling import spoken, typed
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.write import write as write_spec
-from pdedsl.stages.settings import Settings
-from pdedsl.syntax.parse import parse
-from pdedsl.vocabulary.source import Source
+from pdedsl.runs.files import PART, as_json, write
+from pdedsl.stages.load import loads
+from pdedsl.stages.words import read_settings
 
 CHECKPOINT = "checkpoint.npz"
-PART = ".part-"
-"""In the names of files that are not whole yet."""
+FORMAT = 2
+"""Of the files in a folder: older ones are not read."""
 
 
-class Busy(Exception):
-    """Another run writes to this folder, or it is no longer where it was."""
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[Callable[[], None]]:
-    """Keep other runs out of a folder; the lock goes with the process, however that ends. Raises Busy.
-
-    Gives a function that raises Busy once the folder is no longer the one that was locked.
-    """
-    handle = os.open(folder, os.O_RDONLY)
-
-    def still() -> None:
-        try:
-            same = os.path.samestat(os.stat(folder), os.fstat(handle))
-        except FileNotFoundError:
-            same = False
-        if not same:
-            raise Busy(f"{folder} was moved or removed: the run goes on from its last checkpoint with pdedsl resume")
-
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Busy(f"another run is writing to {folder}") from error
-        still()
-        yield still
-    finally:
-        os.close(handle)
-
-
-def begin(folder: Path, problem: Problem, settings: Settings, **so_far: Any) -> None:
-    """What a run is: enough to do it again, or to go on with a checkpoint."""
+def begin(folder: Path, problem: Problem, plan: Plan, **so_far: Any) -> None:
+    """Write what a run is: its spec and tables, every numerical choice, where it runs."""
     for left in folder.rglob(f".*{PART}*"):  # of a process that was killed while it wrote
         left.unlink(missing_ok=True)
-    text = as_run(problem)
+    text = problem.own_text or str(problem)
     for file, inside in _tables(problem).items():
         data = problem.beside(file).read_bytes()
         (folder / inside).parent.mkdir(parents=True, exist_ok=True)
         write(folder / inside, data)
         text = text.replace(f'"{file}"', f'"{inside}"')
     write(folder / "spec.pde", text.encode())
-    lines = [f"{key} = {value}" for key, value in settings.choices.items()]
+    lines = [f"{key} = {spoken(value)}" for key, value in plan.settings().items()]
     write(folder / "settings.txt", ("\n".join(lines) + "\n").encode())
-    told = {"title": problem.title, "spec": problem.source.name, "seed": settings.seed, **machine(), **so_far}
-    write(folder / "run.json", as_json({**told, "status": "running"}, indent=2).encode())
+    told = {"title": problem.title, "spec": problem.source.name, "seed": plan.seed, **machine(), **so_far}
+    write(folder / "run.json", as_json({"format": FORMAT, **told, "status": "running"}, indent=2).encode())
+
+
+def contents(folder: Path) -> tuple[Problem, Plan]:
+    """The problem and the plan of a run. Raises OSError, and ValueError if there is none."""
+    if not (folder / "spec.pde").exists() or not (folder / "settings.txt").exists():
+        raise ValueError(f"{folder} holds no run of pdedsl")
+    if (found := summary(folder).get("format")) != FORMAT:
+        raise ValueError(
+            f"{folder} was written by another version of pdedsl (its format is {found}, not {FORMAT}): "
+            f"solve it again with pdedsl solve {folder}/spec.pde"
+        )
+    problem = loads((folder / "spec.pde").read_text(encoding="utf-8"), name=str(folder / "spec.pde"))
+    settings = read_settings((folder / "settings.txt").read_text(encoding="utf-8"), str(folder / "settings.txt"))
+    return problem, from_settings({key: typed(value) for key, value in settings.items()})
+
+
+def own_cutoff(plan: Plan) -> bool:
+    """Whether the cut-off of a plan is a function of the user's own, which no folder holds."""
+    return isinstance(plan.method, Anagram) and isinstance(plan.method.cutoff, Custom)
 
 
 def machine() -> dict[str, Any]:
@@ -121,61 +99,3 @@ def summary(folder: Path) -> Mapping[str, Any]:
     if not isinstance(found, dict) or "status" not in found:
         raise ValueError(f"{path} is not the summary of a run")
     return found
-
-
-def as_run(problem: Problem) -> str:
-    """A problem as a spec: its own text where there is one that still says the same, comments and all."""
-    if problem.text:
-        read = resolve(parse(Source.of(problem.text, problem.source.name))).problem
-        if read is not None and replace(read, choices=()) == replace(problem, choices=()):
-            kept = {key for key, _ in problem.choices} | set(defaults(problem))
-            if kept >= {key for key, _ in read.choices}:
-                return problem.text
-    return write_spec(problem)
-
-
-def as_json(values: Mapping[str, Any], indent: int | None = None) -> str:
-    """Names and values as JSON, which has no NaN and no infinity: they are null."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {key: plain(inner) for key, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(inner) for inner in value]
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    return json.dumps(plain(values), indent=indent)
-
-
-def as_npz(arrays: Mapping[str, Any]) -> bytes:
-    """Arrays by name as an npz archive; the names may be any (`numpy.savez` takes them for its own arguments)."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
-    return buffer.getvalue()
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file that appears whole or not at all, in a folder that is there. An OSError names the file."""
-    write_with(path, lambda temporary: temporary.write_bytes(data))
-
-
-def write_with(path: Path, write_to: Callable[[Path], Any]) -> None:
-    """Have a file written beside its place and move it there when it is complete and on the disk."""
-    temporary = None
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}{PART}")
-        os.close(handle)
-        temporary = Path(name)
-        write_to(temporary)
-        temporary.chmod(0o644)
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)

@@ -1,11 +1,11 @@
-"""From a problem to its solution, or from the folder of a run to where it stands, and on from there."""
+"""From a problem to its solution in a folder, or from the folder of a run to where it stands, and on from there."""
 
 import csv
 import io
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from errno import EEXIST
 from pathlib import Path
 from typing import Any, cast
@@ -15,16 +15,24 @@ import jax
 import numpy as np
 from jax import Array
 
-from pdedsl.meaning.choices import read_choice
-from pdedsl.numerics.truth import measure, truths
-from pdedsl.planning.cost import cost, memory
-from pdedsl.problem.problem import Choice, Problem
-from pdedsl.runs.checkpoint import pack, unpack
-from pdedsl.runs.folder import CHECKPOINT, alone, begin, summary, write
-from pdedsl.runs.solution import Solution, lower
-from pdedsl.solver.minimise import Outcome, Record, Snapshot, Status, ending, minimise
-from pdedsl.stages.load import loads
-from pdedsl.stages.settings import CUSTOM, settings
+from pdedsl.numerics.system import System
+from pdedsl.numerics.truth import truths
+from pdedsl.planning.defaults import planned
+from pdedsl.planning.plan import Adaptive, Custom, Plan
+from pdedsl.planning.spelling import spoken
+from pdedsl.problem.choices import Choice
+from pdedsl.problem.problem import Problem
+from pdedsl.runs import checkpoint
+from pdedsl.runs.files import write
+from pdedsl.runs.folder import CHECKPOINT, begin, contents, own_cutoff, summary
+from pdedsl.runs.lock import alone
+from pdedsl.runs.solution import Solution
+from pdedsl.solver.method import Method
+from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
+from pdedsl.solver.record import Record, from_columns
+from pdedsl.stages import solve as driver
+from pdedsl.stages.solve import Solved, Unkept, build, limited
+from pdedsl.stages.words import read_setting
 
 
 def solve(
@@ -51,8 +59,17 @@ def solve(
     """
     if not isinstance(problem, Problem):
         raise TypeError(f"solve takes a Problem, as pdedsl.load(FILE) gives it, not {type(problem).__name__}")
-    problem = problem.with_choices({key: read_choice(problem, key, str(value)) for key, value in choices.items()})
-    return _run(problem, watch, stopping, None if folder is None else Path(folder), cutoff)
+    problem = problem.with_choices({key: read_setting(key, str(value), problem) for key, value in choices.items()})
+    plan = planned(problem, cutoff)
+    with ExitStack() as stack:
+        journal = Unkept()
+        if folder is not None:
+            folder = Path(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            journal = _Folder(folder, stack.enter_context(alone(folder)))
+            if (folder / "spec.pde").exists():
+                raise FileExistsError(EEXIST, "holds a run already: resume it, or choose another folder", str(folder))
+        return _finished(problem, plan, journal, watch, stopping)
 
 
 def resume(
@@ -73,109 +90,102 @@ def resume(
     for key in choices:
         if key not in LIMITS:
             raise ValueError(f"a run goes on with its own `{key}`: only {', '.join(LIMITS)} may change")
-    problem, custom = _read(folder)
-    if custom and cutoff is None:
-        raise ValueError(f"{folder} ran with a cut-off of your own: go on with pdedsl.resume(folder, cutoff=...)")
-    problem = problem.with_choices({key: read_choice(problem, key, str(value)) for key, value in choices.items()})
-    return _run(problem, watch, stopping, folder, cutoff, again=True)
+    problem, plan = contents(folder)
+    if own_cutoff(plan):
+        if cutoff is None:
+            raise ValueError(f"{folder} ran with a cut-off of your own: go on with pdedsl.resume(folder, cutoff=...)")
+        plan = replace(plan, method=replace(plan.method, cutoff=Custom(cutoff)))  # pyright: ignore[reportCallIssue]
+    plan = limited(plan, **{LIMITS[k]: cast(float, read_setting(k, str(v), problem)) for k, v in choices.items()})
+    with alone(folder) as still:
+        said, history = summary(folder), ()
+        if (folder / CHECKPOINT).exists():
+            history = checkpoint.records(checkpoint.read(folder / CHECKPOINT))
+            fixed = not any(isinstance(sampling, Adaptive) for _, sampling in plan.points)
+            if said["status"] != "running" and ending(fixed, plan.limits, history):
+                return _opened(folder, problem, plan)
+        elif said["status"] != "running":
+            raise ValueError(f"{folder} has no checkpoint to go on from: it was written by save")
+        worked = history[-1].seconds if history else 0.0
+        so_far = {**said, "seconds": max(said.get("seconds", 0.0), worked) if history else 0.0}
+        return _finished(problem, plan, _Folder(folder, still, so_far), watch, stopping)
 
 
-def start_again(run: str | Path, seed: int, **running: Any) -> Solution:
-    """Solve the problem of another run from the beginning with a seed of its own; the rest is as for `solve`."""
-    problem, _ = _read(Path(run))
-    return solve(problem, seed=seed, **running)
-
-
-LIMITS = ("steps", "time_limit", "tolerance")
+LIMITS = {"steps": "steps", "time_limit": "seconds", "tolerance": "tolerance"}
 """What may change when a run goes on."""
 
 
-def _run(
+def start_again(folder: str | Path, seed: int, **running: Any) -> Solution:
+    """Solve the problem of another run from the beginning with a seed of its own; the rest is as for `solve`."""
+    problem, plan = contents(Path(folder))
+    words: dict[str, Any] = {key: spoken(value) for key, value in plan.settings().items() if key != "seed"}
+    return solve(problem, seed=seed, **{**words, **running})
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """The journal of a run in a folder."""
+
+    path: Path
+    still: Callable[[], None]
+    """Raises Busy once the folder is no longer the one that was locked."""
+    so_far: dict[str, Any] = field(default_factory=dict)
+    """What the summary of the run said before it went on."""
+
+    def begin(self, problem: Problem, plan: Plan) -> None:
+        begin(self.path, problem, plan, **self.so_far)
+
+    def earlier(self, method: Method, lowered: System) -> Snapshot | None:
+        if not (self.path / CHECKPOINT).exists():
+            return None
+        return checkpoint.unpack(self.path / CHECKPOINT, method.begin(lowered.start))
+
+    def keep(self, snapshot: Snapshot) -> None:
+        self.still()
+        write(self.path / CHECKPOINT, checkpoint.pack(snapshot))
+
+
+def _finished(
     problem: Problem,
+    plan: Plan,
+    journal: _Folder | Unkept,
     watch: Callable[[Record], None],
     stopping: Callable[[], bool],
-    folder: Path | None,
-    cutoff: Callable | None,
-    again: bool = False,
 ) -> Solution:
-    started = time.perf_counter()
-    needed = cost(problem)
-    if needed.bytes > memory():
-        raise MemoryError(f"a step factors {needed.words}, the machine has {memory() / 2**30:.3g} GiB")
-    resolved = settings(problem, cutoff)
-    earlier, seconds, compiled = None, 0.0, 0.0
-    with ExitStack() as stack:
-        still: Callable[[], None] = lambda: None  # noqa: E731
-        if folder is not None:
-            if not again:
-                folder.mkdir(parents=True, exist_ok=True)
-            still = stack.enter_context(alone(folder))
-            if not again:
-                if (folder / "spec.pde").exists():
-                    raise FileExistsError(
-                        EEXIST, "holds a run already: resume it, or choose another folder", str(folder)
-                    )
-                begin(folder, problem, resolved)
-        stack.enter_context(jax.enable_x64(True))
-        lowered = lower(problem, resolved)
-        if folder is not None and again:
-            said = summary(folder)
-            if (folder / CHECKPOINT).exists():
-                earlier = unpack(folder / CHECKPOINT, resolved.method.begin(lowered.start))
-                worked = earlier.history[-1].seconds if earlier.history else 0.0
-                seconds, compiled = max(said.get("seconds", 0.0), worked), said.get("compile_seconds", 0.0)
-                if ending(lowered, resolved.stop, earlier.history) and said["status"] != "running":
-                    return open_run(folder)
-            elif said["status"] != "running":
-                raise ValueError(f"{folder} has no checkpoint to go on from: it was written by save")
-            begin(folder, problem, resolved, **{**said, "seconds": seconds})
-
-        def keep(snapshot: Snapshot) -> None:
-            if folder is not None:
-                still()
-                write(folder / CHECKPOINT, pack(snapshot))
-
-        known = truths(problem)
-        outcome = minimise(
-            lowered,
-            resolved.method,
-            resolved.stop,
-            resolved.seed,
-            measure=measure(lowered.model, known) if known else lambda parameters: {},
-            watch=watch,
-            keep=keep,
-            earlier=earlier,
-            stopping=stopping,
-        )
-        outcome = replace(outcome, compile_seconds=compiled + outcome.compile_seconds)
-        solution = Solution(problem, resolved, outcome, seconds + time.perf_counter() - started)
-        if folder is not None and solution.history:
-            still()
-            solution.write(folder)
+    """Run to the end and write what came of it."""
+    started, so_far = time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
+    solved = driver.solve(problem, plan, journal, watch, stopping)
+    compiled = so_far.get("compile_seconds", 0.0) if so_far.get("seconds") else 0.0
+    outcome = replace(solved.outcome, compile_seconds=compiled + solved.outcome.compile_seconds)
+    seconds = so_far.get("seconds", 0.0) + time.perf_counter() - started
+    solution = Solution(replace(solved, outcome=outcome), seconds)
+    if isinstance(journal, _Folder) and solution.history:
+        journal.still()
+        with jax.enable_x64(True):
+            solution.write(journal.path)
     return solution
 
 
-def open_run(folder: str | Path) -> Solution:
+def open(folder: str | Path) -> Solution:
     """The solution in a folder that a run wrote, ended or not. Raises OSError or ValueError if there is none."""
     folder = Path(folder)
-    problem, _ = _read(folder)
-    resolved = settings(problem)
-    said = summary(folder)
+    return _opened(folder, *contents(folder))
+
+
+def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
+    said, lowered = summary(folder), build(problem, plan)
     if said["status"] != "running":
         try:
             with np.load(folder / "network.npz", allow_pickle=False) as arrays:
                 parameters = arrays["parameters"]
                 points = tuple(arrays[f"points {k}"] for k in range(len(arrays.files) - 1))
-            history = tuple(_records((folder / "history.csv").read_text(encoding="utf-8")))
+            history = _history((folder / "history.csv").read_text(encoding="utf-8"))
         except (BadZipFile, EOFError, ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{folder}: network.npz or history.csv is not whole") from error
     else:
         if not (folder / CHECKPOINT).exists():
             raise ValueError(f"{folder} was stopped before its first checkpoint: pdedsl resume {folder}")
-        with jax.enable_x64(True):
-            snapshot = unpack(folder / CHECKPOINT, resolved.method.begin(lower(problem, resolved).start))
-        parameters, history = np.asarray(snapshot.state.parameters), tuple(snapshot.history)
-        points = snapshot.points
+        arrays = checkpoint.read(folder / CHECKPOINT)
+        parameters, history, points = arrays["parameters"], checkpoint.records(arrays), checkpoint.points(arrays)
     if not history:
         raise ValueError(f"{folder} was stopped before its first step: pdedsl resume {folder}")
     outcome = Outcome(
@@ -186,35 +196,11 @@ def open_run(folder: str | Path) -> Solution:
         cast(tuple[Array, ...], points),
         said.get("undone", 0),
     )
-    return Solution(problem, resolved, outcome, said.get("seconds", history[-1].seconds if history else 0.0))
+    solved = Solved(problem, plan, lowered, truths(problem), outcome)
+    return Solution(solved, said.get("seconds", history[-1].seconds))
 
 
-def _read(folder: Path) -> tuple[Problem, bool]:
-    """The problem of a run, with the settings that it had, and whether its cut-off was a function of the user's own."""
-    if not (folder / "spec.pde").exists() or not (folder / "settings.txt").exists():
-        raise ValueError(f"{folder} holds no run of pdedsl")
-    problem = loads((folder / "spec.pde").read_text(encoding="utf-8"), name=str(folder / "spec.pde"))
-    lines = (folder / "settings.txt").read_text(encoding="utf-8").splitlines()
-    custom = f"cutoff = {CUSTOM}"
-    words = dict(line.replace(custom, "cutoff = trust").split(" = ", 1) for line in lines if " = " in line)
-    choices = {key: read_choice(problem, key, value) for key, value in words.items()}
-    return problem.with_choices(choices), any(custom in line for line in lines)
-
-
-def _records(text: str) -> list[Record]:
-    found = []
-    for row in csv.DictReader(io.StringIO(text)):
-        found.append(
-            Record(
-                step=int(row["step"]),
-                seconds=float(row["seconds"]),
-                loss=float(row["loss"]),
-                losses={k.removeprefix("loss "): float(v) for k, v in row.items() if k.startswith("loss ")},
-                cutoff=float(row["cutoff"]),
-                rank=int(row["rank"]),
-                gain=float(row["gain"]),
-                accepted=row["accepted"] == "1",
-                errors={k.removeprefix("error "): float(v) for k, v in row.items() if k.startswith("error ") and v},
-            )
-        )
-    return found
+def _history(text: str) -> tuple[Record, ...]:
+    """The history in a table as `Solution.write` makes it."""
+    header, *rows = csv.reader(io.StringIO(text))
+    return from_columns(dict(zip(header, zip(*rows, strict=True), strict=True)))

@@ -1,7 +1,5 @@
-"""From a problem to a solution that can be evaluated, compared, plotted, saved and opened again."""
+"""From a run to a solution that can be evaluated, compared, plotted, saved and opened again."""
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,22 +17,27 @@ from matplotlib.figure import Figure
 
 from pdedsl.analysis.defect import Estimate, error, estimates
 from pdedsl.analysis.trust import Misfit, misfits
-from pdedsl.geometry import geometry
+from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.quantities import Quantity, quantities
-from pdedsl.numerics.system import System, build_model, system
-from pdedsl.numerics.truth import measure, truths
+from pdedsl.numerics.system import System
+from pdedsl.numerics.truth import measure
 from pdedsl.pictures import plot
 from pdedsl.pictures.grid import as_netcdf
-from pdedsl.pictures.report import report
+from pdedsl.pictures.report import Told, report
 from pdedsl.pictures.scene import Scene
+from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
-from pdedsl.runs.folder import CHECKPOINT, alone, as_json, as_npz, begin, machine, write
+from pdedsl.runs.files import as_csv, as_json, as_npz, write
+from pdedsl.runs.folder import CHECKPOINT, FORMAT, begin, machine
+from pdedsl.runs.lock import alone
 from pdedsl.solver import profile
+from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Objective
-from pdedsl.solver.minimise import Outcome, Record
-from pdedsl.stages.load import read_components
-from pdedsl.stages.settings import Settings, settings
+from pdedsl.solver.minimise import Outcome
+from pdedsl.solver.record import Record, as_columns
+from pdedsl.stages.solve import Solved
+from pdedsl.stages.words import read_components
 
 CHUNK = 8192
 
@@ -48,11 +51,28 @@ class Solution:
     of shape (N,) or of the broadcast shape; several come as a mapping by name.
     """
 
-    problem: Problem
-    settings: Settings
-    outcome: Outcome
+    solved: Solved
     seconds: float = 0.0
     """The whole time of the run, compilation included."""
+
+    @property
+    def problem(self) -> Problem:
+        return self.solved.problem
+
+    @property
+    def plan(self) -> Plan:
+        """Every numerical choice of the run."""
+        return self.solved.plan
+
+    @property
+    def system(self) -> System:
+        """The residual blocks, and the network at the start of the run."""
+        return self.solved.system
+
+    @property
+    def outcome(self) -> Outcome:
+        """Parameters, history and status, as the solver gave them."""
+        return self.solved.outcome
 
     @property
     def history(self) -> tuple[Record, ...]:
@@ -65,16 +85,10 @@ class Solution:
         return self.outcome.status
 
     @cached_property
-    def model(self) -> Callable[[Array], Callee]:
-        """Parameters of shape (P,) to the solution as a function of one point."""
-        with jax.enable_x64(True):
-            return build_model(self.problem, self.settings.architecture, self.settings.seed)[0]
-
-    @cached_property
     def u(self) -> Callee:
         """The solution as a function of one point of shape (d,) to the values of all fields, for JAX in double precision."""
         with jax.enable_x64(True):
-            return self.model(jnp.asarray(self.outcome.parameters))
+            return self.system.model(jnp.asarray(self.outcome.parameters))
 
     @cached_property
     def errors(self) -> dict[str, float]:
@@ -82,16 +96,15 @@ class Solution:
         if self.outcome.errors is not None:
             return dict(self.outcome.errors)
         with jax.enable_x64(True):
-            return measure(self.model, truths(self.problem))(jnp.asarray(self.outcome.parameters))
+            return measure(self.system.model, self.solved.known)(jnp.asarray(self.outcome.parameters))
 
     @cached_property
     def losses(self) -> dict[str, float]:
         """`w mean |r|^2 / 2` of each block on the points at the end of the run."""
         with jax.enable_x64(True):
-            lowered = lower(self.problem, self.settings)
             points = tuple(jnp.asarray(own) for own in self.outcome.points)
-            found = jax.jit(Objective(lowered).losses)(jnp.asarray(self.outcome.parameters), points)
-        return {block.name: float(loss) for block, loss in zip(lowered.blocks, found, strict=True)}
+            found: Array = jax.jit(Objective(self.system).losses)(jnp.asarray(self.outcome.parameters), points)
+        return {block.name: float(loss) for block, loss in zip(self.system.blocks, found, strict=True)}
 
     @cached_property
     def reports(self) -> tuple[Quantity, ...]:
@@ -137,22 +150,22 @@ class Solution:
         columns, u = [], self.u
         with jax.enable_x64(True):
             for problem, asked in components:
-                value = lower_expressions(problem, [asked])
+                value = lower_expressions([asked], problem.domain, problem.fields, problem.integrals)
                 columns.append(np.asarray(jax.jit(jax.vmap(lambda x, v=value: v(u, x)[0]))(jnp.asarray(points))))
-        inside = geometry.closed(self.problem, points)[:, None]
+        inside = closed(self.problem.domain, points)[:, None]
         return np.where(inside, np.stack(columns, 1), np.nan).reshape(len(points), *shape)
 
     @cached_property
     def misfits(self) -> tuple[Misfit, ...]:
         """How far each statement is missed on points that were never trained on."""
         with jax.enable_x64(True):
-            return misfits(self.problem, self.u)
+            return misfits(self.problem, self.u, self.system)
 
     @cached_property
     def _scene(self) -> Scene:
-        names = list(self.settings.plans) if self.outcome.points else []
+        names = [name for name, _ in self.plan.points] if self.outcome.points else []
         points = dict(zip(names, map(np.asarray, self.outcome.points), strict=True))
-        known = truths(self.problem)
+        known = self.solved.known
         unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}
         defect = _in_pieces(self.defect) if unknown else None
         return Scene(self.problem, self._values, self.history, self.errors, known, points, defect)
@@ -161,13 +174,28 @@ class Solution:
     def defect(self) -> Callee:
         """The error to first order, as a function of a point: the linearised problem solved for the residual."""
         with jax.enable_x64(True):
-            return error(self.problem, self.u)
+            return error(self.problem, self.u, self.system)
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
         """The error of each field by the linearised problem, relative and absolute; for any problem, solved or not."""
         with jax.enable_x64(True):
             return estimates(self.problem, self.u, self.defect)
+
+    @property
+    def _told(self) -> Told:
+        return Told(
+            problem=self.problem,
+            plan=self.plan,
+            outcome=self.outcome,
+            seconds=self.seconds,
+            errors=self.errors,
+            losses=self.losses,
+            estimates=self.estimates,
+            misfits=self.misfits,
+            reports=self.reports,
+            machine=machine(),
+        )
 
     def on_grid(self) -> xr.Dataset:
         """The fields on a grid of the domain; in more than three dimensions, along lines and a plane through its middle."""
@@ -190,8 +218,9 @@ class Solution:
         """Where the time of a step goes, as a table."""
         with jax.enable_x64(True):
             parameters = jnp.asarray(self.outcome.parameters)
-            known = measure(self.model, truths(self.problem))
-            parts = profile.profile(lower(self.problem, self.settings), self.settings.method, parameters, known)
+            known = measure(self.system.model, self.solved.known)
+            method = choose(self.plan.method, self.system.start.size)
+            parts = profile.profile(self.system, method, parameters, known)
         return profile.table(parts, self.outcome.compile_seconds)
 
     def portrait(self) -> Figure:
@@ -208,50 +237,24 @@ class Solution:
         folder.mkdir(parents=True, exist_ok=True)
         with alone(folder):
             (folder / CHECKPOINT).unlink(missing_ok=True)
-            begin(folder, self.problem, self.settings)
+            begin(folder, self.problem, self.plan)
             self.write(folder)
         return folder
 
     def write(self, folder: Path) -> None:
         """Write what came of a run to its folder: history, network, solution, figure, report, summary."""
-        write(folder / "history.csv", self._history_table().encode())
+        write(folder / "history.csv", as_csv(as_columns(self.history)).encode())
         points = {f"points {k}": own for k, own in enumerate(self.outcome.points)}
         write(folder / "network.npz", as_npz({"parameters": self.outcome.parameters, **points}))
         write(folder / "solution.nc", as_netcdf(self.dataset()))
-        picture = self.plot()
-        png = plot.as_png(picture)
-        write(folder / "solution.png", png)
-        write(folder / "report.html", report(self, plot.cut_up(picture, png)).encode())
+        write(folder / "solution.png", plot.as_png(self.plot()))
+        write(folder / "report.html", report(self._told, list(plot.panels(self._scene))).encode())
         write(folder / "run.json", as_json(self.summary(), indent=2).encode())
-
-    def _history_table(self) -> str:
-        text = io.StringIO()
-        rows = csv.writer(text, lineterminator="\n")
-        blocks = list(self.history[0].losses) if self.history else []
-        fields = sorted({name for record in self.history for name in record.errors})
-        rows.writerow(
-            [
-                "step",
-                "seconds",
-                "loss",
-                *(f"loss {b}" for b in blocks),
-                "cutoff",
-                "rank",
-                "gain",
-                "accepted",
-                *(f"error {f}" for f in fields),
-            ]
-        )
-        for r in self.history:
-            losses, errors = (r.losses[b] for b in blocks), (r.errors.get(f, "") for f in fields)
-            rows.writerow(
-                [r.step, f"{r.seconds:.4f}", r.loss, *losses, r.cutoff, r.rank, r.gain, int(r.accepted), *errors]
-            )
-        return text.getvalue()
 
     def summary(self) -> dict[str, Any]:
         """What run.json holds: status, errors, reports, versions, machine."""
         return {
+            "format": FORMAT,
             "title": self.problem.title,
             "spec": self.problem.source.name,
             "status": self.status,
@@ -261,7 +264,7 @@ class Solution:
             "undone": self.outcome.undone,
             "loss": sum(self.losses.values()),
             "losses": self.losses,
-            "weights": {block.name: block.weight for block in lower(self.problem, self.settings).blocks},
+            "weights": {block.name: block.weight for block in self.system.blocks},
             "errors": self.errors,
             "estimates": {e.field: {"relative": e.relative, "absolute": e.absolute} for e in self.estimates},
             "misfits": {m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where} for m in self.misfits},
@@ -273,7 +276,7 @@ class Solution:
                 }
                 for q in self.reports
             },
-            "seed": self.settings.seed,
+            "seed": self.plan.seed,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             **machine(),
         }
@@ -295,10 +298,3 @@ def _in_pieces(u: Callee) -> Callable[[np.ndarray], np.ndarray]:
         return np.concatenate(pieces)[: len(points)]
 
     return values
-
-
-def lower(problem: Problem, resolved: Settings | None = None) -> System:
-    """The residual blocks of a problem and its network at the start of a run, with its own settings by default."""
-    chosen = resolved or settings(problem)
-    with jax.enable_x64(True):
-        return system(problem, chosen.architecture, chosen.plans, chosen.seed)

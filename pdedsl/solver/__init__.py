@@ -1,0 +1,1 @@
+"""Minimising a system of residual blocks."""

@@ -1,33 +1,31 @@
 """One iteration of ANaGRAM: from parameters and points to better parameters, by a filtered pseudoinverse."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from pdedsl.solver.cutoff import Choice, Schedule, Spectrum, Trials, Trust
+from pdedsl.planning import plan
+from pdedsl.solver.cutoff import Pick, Schedule, Spectrum, Trials, schedule
 from pdedsl.solver.factor import FACTORS, GRAM_FLOOR, Factors, dual, gram, qr
-from pdedsl.solver.method import Objective, Points, Report
+from pdedsl.solver.method import Iteration, Objective, Points
 
 
 @dataclass(frozen=True)
 class Anagram:
     """Empirical natural gradient: `delta = -V diag(phi(s) / s) U^T r` (arXiv 2412.10782)."""
 
-    cutoff: Schedule = field(default_factory=Trust)
+    cutoff: Schedule = field(default_factory=lambda: schedule(plan.Trust()))
     rows: Literal["scaled", "unscaled"] = "scaled"
     """Rows scaled by sqrt(w_k / N_k), so that the step minimises the loss; or stacked raw, as published."""
     factor: Literal["auto", "svd", "qr", "gram", "dual"] = "auto"
     corrections: int = 6
     """Chord iterations on a candidate step; for soft cut-offs and scaled rows."""
-    bend: float = 0.5
-    """The largest correction, as a part of the length of the step."""
-    bolder: int = 5
-    """How many candidates, from the one that passes without corrections to bolder ones, are corrected."""
-    batch: int = 1
+    batch: ClassVar[int] = 1
 
     @property
     def held(self) -> bool:
@@ -35,10 +33,18 @@ class Anagram:
         return self.cutoff.held
 
     def begin(self, parameters: Array) -> "State":
-        return State(parameters, self.cutoff.begin(), jnp.asarray(False))
+        return State(parameters, self.cutoff.begin(), jnp.asarray(self.cutoff.thorough))
 
-    def step(self, objective: Objective, state: "State", points: Points, held: Points = ()) -> "tuple[State, Report]":
+    def step(
+        self, objective: Objective, state: "State", points: Points, held: Points = ()
+    ) -> "tuple[State, Iteration]":
         return step(self, objective, state, points, held)
+
+    def parts(self, objective: Objective, parameters: Array, points: Points) -> Mapping[str, Callable[[], Any]]:
+        linear = jax.jit(lambda theta: objective.linearise(theta, points, self.rows == "scaled"))
+        factor = jax.jit(lambda r, phi: factorise(self, phi, r, jnp.asarray(self.cutoff.thorough)))
+        r, phi = linear(parameters)
+        return {"jacobian": lambda: linear(parameters), "factorisation": lambda: factor(r, phi)}
 
     def back(self, state: "State", parameters: Array) -> "State":
         return state._replace(parameters=parameters)
@@ -55,15 +61,15 @@ class State(NamedTuple):
 
 def step(
     method: Anagram, objective: Objective, state: State, points: Points, held: Points = ()
-) -> tuple[State, Report]:
+) -> tuple[State, Iteration]:
     """One iteration; pure, to be jitted. `held` are fresh points for schedules that ask for them."""
     scaled = method.rows == "scaled"
     r, phi = objective.linearise(state.parameters, points, scaled)
     s, v, c, unreached = factorise(method, phi, r, state.thorough)
     losses = objective.losses(state.parameters, points)
     loss = jnp.sum(losses)
-    schedule = method.cutoff
-    lengths = jnp.asarray(schedule.lengths)
+    rule = method.cutoff
+    lengths = jnp.asarray(rule.lengths)
     weights = jnp.where(s > 0, c / jnp.where(s > 0, s, 1.0), 0.0)
     spectrum = Spectrum(
         s,
@@ -78,18 +84,18 @@ def step(
         return jnp.where(jnp.isfinite(found), found, jnp.inf)
 
     def propose(position: Array) -> _Proposal:
-        filters = schedule.filters(spectrum, position)
+        filters = rule.filters(spectrum, position)
         directions = -(v @ (filters * weights[None, :]).T).T
         predicted = 0.5 * jnp.sum(c[None, :] ** 2 * filters * (2 - filters), axis=1)
         candidates = (directions[:, None, :] * lengths[None, :, None]).reshape(-1, directions.shape[1])
         losses = jax.lax.map(after, candidates).reshape(directions.shape[0], lengths.size)
-        choice, moved = schedule.choose(Trials(loss, losses, predicted), spectrum, position)
+        choice, moved = rule.choose(Trials(loss, losses, predicted), spectrum, position)
         taken = directions[choice.row] * lengths[choice.column]
         if method.corrections:
-            rows = jnp.maximum(choice.row - jnp.arange(method.bolder), 0)
+            rows = jnp.maximum(choice.row - jnp.arange(BOLDER), 0)
             bent, bent_losses = correct(directions[rows], filters[rows])
             losses = losses.at[rows, 0].min(bent_losses)
-            choice, moved = schedule.choose(Trials(loss, losses, predicted), spectrum, position)
+            choice, moved = rule.choose(Trials(loss, losses, predicted), spectrum, position)
             better = (rows == choice.row) & (bent_losses <= losses[choice.row, 0])
             straight = directions[choice.row] * lengths[choice.column]
             taken = jnp.where(jnp.any(better), bent[jnp.argmax(better)], straight)
@@ -97,7 +103,7 @@ def step(
             taken,
             choice,
             moved,
-            schedule.cutoffs(spectrum, position)[choice.row],
+            rule.cutoffs(spectrum, position)[choice.row],
             jnp.round(jnp.sum(filters[choice.row])),
             (loss - losses[choice.row, choice.column]) / jnp.maximum(predicted[choice.row], 1e-300),
         )
@@ -118,7 +124,7 @@ def step(
             at, best, lowest = carry
             residuals = jax.lax.map(lambda d: objective.rows(state.parameters + d, points, scaled), at)
             reached = jax.vmap(lambda r: weigh(r))(residuals)
-            near = jnp.linalg.norm(at - directions, axis=1) <= method.bend * jnp.linalg.norm(directions, axis=1)
+            near = jnp.linalg.norm(at - directions, axis=1) <= BEND * jnp.linalg.norm(directions, axis=1)
             better = (reached < lowest) & near
             best, lowest = jnp.where(better[:, None], at, best), jnp.where(better, reached, lowest)
             missed = ((residuals @ phi) @ v) * inverse[None, :] - promised
@@ -134,18 +140,17 @@ def step(
 
     def again(carry: tuple[Array, _Proposal]) -> Array:
         count, proposal = carry
-        return (count < schedule.rounds) & ~proposal.choice.accept
+        return (count < rule.rounds) & ~proposal.choice.accept
 
     nothing = jnp.zeros((), s.dtype)
-    refused = Choice(jnp.asarray(0), jnp.asarray(0), jnp.asarray(False))
+    refused = Pick(jnp.asarray(0), jnp.asarray(0), jnp.asarray(False))
     begin_ = _Proposal(jnp.zeros_like(state.parameters), refused, state.cutoff, nothing, nothing, nothing)
     _, found = jax.lax.while_loop(
         again, lambda carry: (carry[0] + 1, propose(carry[1].moved)), (jnp.asarray(0), begin_)
     )
     accept = found.choice.accept
     parameters = jnp.where(accept, state.parameters + found.taken, state.parameters)
-    settled = state.thorough if isinstance(schedule, Trust) else jnp.asarray(True)
-    report = Report(loss, losses, accept, settled, found.cutoff, found.rank, s[_some(s.size)], found.gain)
+    report = Iteration(loss, losses, accept, state.thorough, found.cutoff, found.rank, s[_some(s.size)], found.gain)
     thorough = state.thorough | (found.cutoff < 10 * GRAM_FLOOR * jnp.max(s))
     return State(parameters, found.moved, thorough), report
 
@@ -161,7 +166,7 @@ def factorise(method: Anagram, phi: Array, r: Array, thorough: Array) -> Factors
     """A fast factorisation first; one that sees everything as soon as the cut-off nears the floor of the fast one."""
     if method.factor != "auto":
         return FACTORS[method.factor](phi, r)
-    if not isinstance(method.cutoff, Trust):
+    if method.cutoff.thorough:
         return qr(phi, r)
     fast = gram if phi.shape[0] >= phi.shape[1] else dual
     return jax.lax.cond(thorough, qr, fast, phi, r)
@@ -173,11 +178,15 @@ def _some(count: int) -> np.ndarray:
 
 
 RANKS = 40
+BEND = 0.5
+"""The largest correction, as a part of the length of the step."""
+BOLDER = 5
+"""How many candidates, from the one that passes without corrections to bolder ones, are corrected."""
 
 
 class _Proposal(NamedTuple):
     taken: Array
-    choice: Choice
+    choice: Pick
     moved: Array
     cutoff: Array
     rank: Array

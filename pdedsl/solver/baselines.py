@@ -1,7 +1,8 @@
 """The methods that ANaGRAM is compared with: gradient descent, Adam, L-BFGS and self-scaled BFGS."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +10,7 @@ import optax
 from jax import Array
 
 from pdedsl.solver.cutoff import HALVINGS
-from pdedsl.solver.method import Objective, Points, Report
+from pdedsl.solver.method import Iteration, Objective, Points
 
 
 class State(NamedTuple):
@@ -19,27 +20,37 @@ class State(NamedTuple):
     memory: Any = ()
 
 
-def _report(objective: Objective, before: Array, after: Array, points: Points) -> Report:
+def _report(objective: Objective, before: Array, after: Array, points: Points) -> Iteration:
     losses = objective.losses(before, points)
     nothing = jnp.full((), jnp.nan, losses.dtype)
     accepted = jnp.any(before != after)
-    return Report(jnp.sum(losses), losses, accepted, ~accepted, nothing, jnp.zeros(()), jnp.zeros(0), nothing)
+    return Iteration(jnp.sum(losses), losses, accepted, ~accepted, nothing, jnp.zeros(()), jnp.zeros(0), nothing)
 
 
-@dataclass(frozen=True)
-class GradientDescent:
-    """Along the gradient, by the best of the lengths 0.5^k, k = 0 ... 30: the line search of ANaGRAM."""
+class _Plain:
+    """What methods have in common that factor nothing and see no fresh points."""
 
-    batch: int = 10
-    held: bool = False
-
-    def back(self, state: State, parameters: Array) -> State:
-        return self.begin(parameters)
+    @property
+    def held(self) -> bool:
+        return False
 
     def begin(self, parameters: Array) -> State:
         return State(parameters)
 
-    def step(self, objective: Objective, state: State, points: Points, held: Points) -> tuple[State, Report]:
+    def parts(self, objective: Objective, parameters: Array, points: Points) -> Mapping[str, Callable[[], Any]]:
+        return {}
+
+    def back(self, state: State, parameters: Array) -> State:
+        return self.begin(parameters)
+
+
+@dataclass(frozen=True)
+class GradientDescent(_Plain):
+    """Along the gradient, by the best of the lengths 0.5^k, k = 0 ... 30: the line search of ANaGRAM."""
+
+    batch: ClassVar[int] = 10
+
+    def step(self, objective: Objective, state: State, points: Points, held: Points) -> tuple[State, Iteration]:
         def turn(_: Any, parameters: Array) -> Array:
             loss, slope = jax.value_and_grad(objective.loss)(parameters, points)
             lengths = jnp.asarray(HALVINGS)
@@ -53,27 +64,23 @@ class GradientDescent:
 
 
 @dataclass(frozen=True)
-class Optax:
+class Optax(_Plain):
     """Adam, or L-BFGS with its zoom line search, as Optax has them."""
 
     name: Literal["adam", "lbfgs"]
     rate: float = 1e-3
     memory: int = 20
-    batch: int = 50
-    held: bool = False
+    batch: ClassVar[int] = 50
 
     @property
     def _optimiser(self) -> optax.GradientTransformationExtraArgs:
         found = optax.adam(self.rate) if self.name == "adam" else optax.lbfgs(memory_size=self.memory)
         return optax.with_extra_args_support(found)
 
-    def back(self, state: State, parameters: Array) -> State:
-        return self.begin(parameters)
-
     def begin(self, parameters: Array) -> State:
         return State(parameters, self._optimiser.init(parameters))
 
-    def step(self, objective: Objective, state: State, points: Points, held: Points) -> tuple[State, Report]:
+    def step(self, objective: Objective, state: State, points: Points, held: Points) -> tuple[State, Iteration]:
         def value(parameters: Array) -> Array:
             return objective.loss(parameters, points)
 
@@ -91,19 +98,15 @@ class Optax:
 
 
 @dataclass(frozen=True)
-class Bfgs:
+class Bfgs(_Plain):
     """Self-scaled BFGS (Al-Baali 1998; for PINNs Urban, Stefanou and Pons 2025), with the inverse Hessian in full."""
 
-    batch: int = 10
-    held: bool = False
-
-    def back(self, state: State, parameters: Array) -> State:
-        return self.begin(parameters)
+    batch: ClassVar[int] = 10
 
     def begin(self, parameters: Array) -> State:
         return State(parameters, jnp.eye(parameters.size, dtype=parameters.dtype))
 
-    def step(self, objective: Objective, state: State, points: Points, held: Points) -> tuple[State, Report]:
+    def step(self, objective: Objective, state: State, points: Points, held: Points) -> tuple[State, Iteration]:
         value_and_slope = jax.value_and_grad(lambda theta: objective.loss(theta, points))
 
         def turn(_: Any, state: State) -> State:

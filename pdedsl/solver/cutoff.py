@@ -5,11 +5,13 @@ A filter is a vector `phi` in [0, 1], one entry a singular value; its step is `-
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol, assert_never
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+
+from pdedsl.planning import plan
 
 
 class Spectrum(NamedTuple):
@@ -39,7 +41,7 @@ class Trials(NamedTuple):
     """The decrease that the linear model promises for a full step, shape (J,)."""
 
 
-class Choice(NamedTuple):
+class Pick(NamedTuple):
     """The candidate to take: its row and column, and whether to take it at all."""
 
     row: Array
@@ -50,20 +52,14 @@ class Choice(NamedTuple):
 class Schedule(Protocol):
     """A rule for the cut-off. Its state is an array that `begin` makes and `choose` moves on."""
 
-    @property
-    def lengths(self) -> Sequence[float]:
-        """Parts of each step that are tried."""
-        ...
-
-    @property
-    def rounds(self) -> int:
-        """How often to try again with a moved state, on the same factorisation, when nothing is accepted."""
-        ...
-
-    @property
-    def held(self) -> bool:
-        """Whether the schedule wants to see fresh points."""
-        ...
+    lengths: ClassVar[Sequence[float]]
+    """Parts of each step that are tried."""
+    rounds: ClassVar[int]
+    """How often to try again with a moved state, on the same factorisation, when nothing is accepted."""
+    held: ClassVar[bool]
+    """Whether the schedule wants to see fresh points."""
+    thorough: ClassVar[bool]
+    """Whether it needs the whole spectrum from the first step on, so that a refused step is final."""
 
     def begin(self) -> Array: ...
 
@@ -75,13 +71,13 @@ class Schedule(Protocol):
         """The cut-off of each filter in the units of the singular values, shape (J,)."""
         ...
 
-    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]: ...
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Pick, Array]: ...
 
 
-def smallest(trials: Trials) -> Choice:
+def smallest(trials: Trials) -> Pick:
     """The candidate of the smallest loss, taken if it is below the present one."""
     row, column = jnp.unravel_index(jnp.argmin(trials.losses), trials.losses.shape)
-    return Choice(row, column, trials.losses[row, column] < trials.loss)
+    return Pick(row, column, trials.losses[row, column] < trials.loss)
 
 
 HALVINGS = tuple(0.5**k for k in range(31))
@@ -103,58 +99,56 @@ def first(count: Array, s: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Fixed:
+class FixedCutoff:
     """ANaGRAM's cut-off (arXiv 2412.10782): keep what is at least `eps`, or `eps` times the largest singular value."""
 
-    eps: float
-    relative: bool = False
-    soft: bool = False
-    lengths: tuple[float, ...] = HALVINGS
-    rounds: int = 1
-    held: bool = False
+    rule: plan.Fixed | plan.Relative
+    lengths: ClassVar[Sequence[float]] = HALVINGS
+    rounds: ClassVar[int] = 1
+    held: ClassVar[bool] = False
+    thorough: ClassVar[bool] = True
 
     def begin(self) -> Array:
         return jnp.zeros(())
 
     def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
         s = spectrum.s
-        return jnp.reshape(self.eps * jnp.max(s) if self.relative else jnp.asarray(self.eps, s.dtype), (1,))
+        scale = jnp.max(s) if isinstance(self.rule, plan.Relative) else jnp.ones((), s.dtype)
+        return jnp.reshape(self.rule.eps * scale, (1,))
 
     def filters(self, spectrum: Spectrum, state: Array) -> Array:
-        return kept(spectrum.s, self.cutoffs(spectrum, state)[0], self.soft)[None, :]
+        return kept(spectrum.s, self.cutoffs(spectrum, state)[0], self.rule.filter == "soft")[None, :]
 
-    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Pick, Array]:
         return smallest(trials), state
 
 
 @dataclass(frozen=True)
-class Decay:
+class DecayCutoff:
     """A cut-off that falls geometrically from `start` to `end` within some steps, and stays there."""
 
-    start: float
-    end: float
-    steps: int
-    soft: bool = False
-    lengths: tuple[float, ...] = HALVINGS
-    rounds: int = 1
-    held: bool = False
+    rule: plan.Decay
+    lengths: ClassVar[Sequence[float]] = HALVINGS
+    rounds: ClassVar[int] = 1
+    held: ClassVar[bool] = False
+    thorough: ClassVar[bool] = True
 
     def begin(self) -> Array:
         return jnp.zeros(())
 
     def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
-        part = jnp.minimum(state / self.steps, 1.0)
-        return jnp.reshape(self.start * (self.end / self.start) ** part, (1,))
+        part = jnp.minimum(state / self.rule.steps, 1.0)
+        return jnp.reshape(self.rule.start * (self.rule.end / self.rule.start) ** part, (1,))
 
     def filters(self, spectrum: Spectrum, state: Array) -> Array:
-        return kept(spectrum.s, self.cutoffs(spectrum, state)[0], self.soft)[None, :]
+        return kept(spectrum.s, self.cutoffs(spectrum, state)[0], self.rule.filter == "soft")[None, :]
 
-    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Pick, Array]:
         return smallest(trials), state + 1
 
 
 @dataclass(frozen=True)
-class Multi:
+class MultiCutoff:
     """AMStraMGRAM (arXiv 2510.15998): two ranks in turn, each on a factorisation of its own.
 
     With RCE(k) = rms(r - U_k U_k^T r), the smaller rank is the number of k with RCE(k) < s_k, or that of k with RCE(k)
@@ -162,10 +156,11 @@ class Multi:
     and grows by one when the smaller stagnates. The state is the turn, the larger rank and the last smaller one.
     """
 
-    target: float = 1e-14
-    lengths: tuple[float, ...] = FINE
-    rounds: int = 1
-    held: bool = False
+    rule: plan.Multi
+    lengths: ClassVar[Sequence[float]] = FINE
+    rounds: ClassVar[int] = 1
+    held: ClassVar[bool] = False
+    thorough: ClassVar[bool] = True
 
     def begin(self) -> Array:
         return jnp.zeros(3)
@@ -176,7 +171,7 @@ class Multi:
         beyond = jnp.append(jnp.cumsum(c[::-1] ** 2)[::-1][1:], 0.0)
         error = jnp.sqrt(jnp.maximum(beyond + spectrum.unreached, 0.0) * spectrum.share)
         trusted = jnp.sum((error < s) & (s > 0))
-        least = jnp.maximum(1, jnp.minimum(trusted, jnp.sum(error >= self.target)))
+        least = jnp.maximum(1, jnp.minimum(trusted, jnp.sum(error >= self.rule.target)))
         last, before = state[1].astype(int), state[2].astype(int)
         grown = jnp.maximum(last, trusted) + (least == before).astype(int)
         most = jnp.where(last == 0, jnp.maximum(self._elbow(s, least), trusted), grown)
@@ -203,18 +198,19 @@ class Multi:
     def filters(self, spectrum: Spectrum, state: Array) -> Array:
         return first(self._rank(spectrum, state), spectrum.s)[None, :]
 
-    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Pick, Array]:
         least, most = self._ranks(spectrum, state)
         return smallest(trials), jnp.stack([1 - state[0], most, jnp.where(state[0] == 0, state[2], least)])
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class HeldOutCutoff:
     """As many singular values as make the linearised residual smallest on fresh points."""
 
-    lengths: tuple[float, ...] = HALVINGS
-    rounds: int = 1
-    held: bool = True
+    lengths: ClassVar[Sequence[float]] = HALVINGS
+    rounds: ClassVar[int] = 1
+    held: ClassVar[bool] = True
+    thorough: ClassVar[bool] = True
 
     def begin(self) -> Array:
         return jnp.zeros(())
@@ -229,7 +225,7 @@ class HeldOut:
     def filters(self, spectrum: Spectrum, state: Array) -> Array:
         return first(self._count(spectrum), spectrum.s)[None, :]
 
-    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Pick, Array]:
         return smallest(trials), state
 
 
@@ -244,13 +240,14 @@ class History(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Custom:
+class CustomCutoff:
     """A schedule of one's own: a function `(s, c, history)` to a filter of shape (K,), traced by JAX."""
 
     function: Callable[[Array, Array, History], Array]
-    lengths: tuple[float, ...] = HALVINGS
-    rounds: int = 1
-    held: bool = False
+    lengths: ClassVar[Sequence[float]] = HALVINGS
+    rounds: ClassVar[int] = 1
+    held: ClassVar[bool] = False
+    thorough: ClassVar[bool] = True
 
     def begin(self) -> Array:
         return jnp.zeros(4)
@@ -265,37 +262,33 @@ class Custom:
             raise ValueError(f"a schedule gives a filter of shape {spectrum.s.shape}, not {found.shape}")
         return jnp.where(spectrum.s > 0, found, 0.0)[None, :]
 
-    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Pick, Array]:
         choice = smallest(trials)
         gain = (trials.loss - trials.losses[choice.row, choice.column]) / jnp.maximum(trials.predicted[0], 1e-300)
         return choice, jnp.stack([state[0] + 1, trials.loss, gain, choice.accept.astype(state.dtype)])
 
 
 @dataclass(frozen=True)
-class Trust:
+class TrustCutoff:
     """A ladder of soft cut-offs about the last one; the largest step that keeps its promise is taken.
 
     The soft filter `s^2 / (s^2 + lambda)` is Tikhonov's (Levenberg and Marquardt's); a step keeps its promise when
     the gain ratio, actual over predicted decrease, is above `target`. The state is log10 of lambda.
     """
 
-    target: float = 0.02
-    rungs: int = 12
-    ratio: float = 0.5
-    """Distance of two rungs in decades of lambda."""
-    start: float = 0.0
-    floor: float = -30.0
-    rounds: int = 4
-    lengths: tuple[float, ...] = (1.0,)
-    held: bool = False
+    rule: plan.Trust
+    lengths: ClassVar[Sequence[float]] = (1.0,)
+    rounds: ClassVar[int] = 4
+    held: ClassVar[bool] = False
+    thorough: ClassVar[bool] = False
 
     def begin(self) -> Array:
-        return jnp.asarray(self.start)
+        return jnp.zeros(())
 
     def _ladder(self, state: Array) -> Array:
         # Two thirds of the rungs are bolder than the last cut-off, the rest more careful.
-        below = 2 * self.rungs // 3
-        return jnp.maximum(state + jnp.asarray(self.ratio * (np.arange(self.rungs) - below), state.dtype), self.floor)
+        below, rungs = 2 * self.rule.rungs // 3, np.arange(self.rule.rungs)
+        return jnp.maximum(state + jnp.asarray(self.rule.ratio * (rungs - below), state.dtype), FLOOR)
 
     def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
         return 10.0 ** (self._ladder(state) / 2)
@@ -304,11 +297,35 @@ class Trust:
         squares = (spectrum.s**2)[None, :]
         return squares / (squares + 10.0 ** self._ladder(state)[:, None])
 
-    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Choice, Array]:
+    def choose(self, trials: Trials, spectrum: Spectrum, state: Array) -> tuple[Pick, Array]:
         gain = (trials.loss - trials.losses[:, 0]) / jnp.maximum(trials.predicted, 1e-300)
-        passes = (gain > self.target) & (trials.losses[:, 0] < trials.loss)
+        passes = (gain > self.rule.target) & (trials.losses[:, 0] < trials.loss)
         bold = jnp.argmax(passes)  # the ladder rises, so the first that passes is the largest step
         ladder = self._ladder(state)
         found = jnp.any(passes)
-        moved = jnp.where(found, ladder[bold], ladder[-1] + self.ratio * self.rungs / 2)
-        return Choice(bold, jnp.zeros((), bold.dtype), found), moved
+        moved = jnp.where(found, ladder[bold], ladder[-1] + self.rule.ratio * self.rule.rungs / 2)
+        return Pick(bold, jnp.zeros((), bold.dtype), found), moved
+
+
+FLOOR = -30.0
+"""log10 of the smallest lambda that is tried."""
+
+
+def schedule(rule: plan.Cutoff) -> Schedule:
+    """What carries out a rule for the cut-off."""
+    match rule:
+        case plan.Trust():
+            return TrustCutoff(rule)
+        case plan.Fixed() | plan.Relative():
+            return FixedCutoff(rule)
+        case plan.Decay():
+            return DecayCutoff(rule)
+        case plan.Multi():
+            return MultiCutoff(rule)
+        case plan.HeldOut():
+            return HeldOutCutoff()
+        case plan.Custom(function):
+            assert function is not None, "a run of this kind resumes with its function"
+            return CustomCutoff(function)
+        case _:
+            assert_never(rule)

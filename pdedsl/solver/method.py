@@ -1,7 +1,7 @@
 """What a method of minimisation sees of a system, and what it says about an iteration."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +13,7 @@ Points = tuple[Array, ...]
 """The points of each block, shapes (N_k, d)."""
 
 
-class Report(NamedTuple):
+class Iteration(NamedTuple):
     """What an iteration did; scalars but for `losses`."""
 
     loss: Array
@@ -41,7 +41,13 @@ class Objective:
     def residuals(self, parameters: Array, points: Points) -> list[Array]:
         """Raw residuals of each block, shapes (N_k, m_k)."""
         u = self.system.model(parameters)
-        return [jax.vmap(lambda x, b=b: b.residual(u, x))(p) for b, p in zip(self.system.blocks, points, strict=True)]
+        found = zip(self.system.blocks, points, strict=True)
+        return [jax.vmap(lambda x, b=b: b.residual(u, x))(own) - self._targets(b, own.dtype) for b, own in found]
+
+    @staticmethod
+    def _targets(block: Block, dtype: Any) -> Any:
+        """What the residual is to be: zero, or as many values as the block has points of its own."""
+        return 0.0 if block.targets is None else jnp.asarray(block.targets, dtype)
 
     def rows(self, parameters: Array, points: Points, scaled: bool = True) -> Array:
         """The stacked residual r, shape (S,), rows scaled by sqrt(w_k / N_k) or raw."""
@@ -76,6 +82,7 @@ class Objective:
                 return value, jax.vmap(pull)(jnp.eye(value.size, dtype=value.dtype))[0]
 
             r, phi = jax.vmap(linear)(own)
+            r = r - self._targets(block, r.dtype)
             factor = self._factor(block, own, scaled)
             rows.append(factor * r.reshape(-1))
             features.append(factor * phi.reshape(-1, phi.shape[-1]))
@@ -92,10 +99,8 @@ class State(Protocol):
 class Method(Protocol):
     """A way to better parameters. Methods are frozen and hashable; `step` is pure, to be jitted."""
 
-    @property
-    def batch(self) -> int:
-        """Steps that one call makes."""
-        ...
+    batch: ClassVar[int]
+    """Steps that one call makes."""
 
     @property
     def held(self) -> bool:
@@ -104,7 +109,11 @@ class Method(Protocol):
 
     def begin(self, parameters: Array) -> Any: ...
 
-    def step(self, objective: Objective, state: Any, points: Points, held: Points) -> tuple[Any, Report]: ...
+    def step(self, objective: Objective, state: Any, points: Points, held: Points) -> tuple[Any, Iteration]: ...
+
+    def parts(self, objective: Objective, parameters: Array, points: Points) -> Mapping[str, Callable[[], Any]]:
+        """What a step consists of beside its trials, each ready to be timed."""
+        ...
 
     def back(self, state: Any, parameters: Array) -> Any:
         """The state from which to go on with earlier parameters."""

@@ -11,7 +11,6 @@ import numpy as np
 from jax import Array
 
 from pdedsl.numerics.system import System
-from pdedsl.solver.anagram import Anagram, factorise
 from pdedsl.solver.method import Method, Objective
 
 REPEATS = 5
@@ -32,23 +31,17 @@ def profile(system: System, method: Method, parameters: Array, measure: Callable
     """
     objective = Objective(system)
     points = tuple(jnp.asarray(b.points) for b in system.blocks)
-    parts: list[Share] = []
-    if isinstance(method, Anagram):
-        linear = jax.jit(lambda theta: objective.linearise(theta, points, method.rows == "scaled"))
-        factor = jax.jit(lambda r, phi: factorise(method, phi, r, jnp.asarray(False)))
-        r, phi = linear(parameters)
-        parts.append(Share("jacobian", _time(lambda: linear(parameters))))
-        parts.append(Share("factorisation", _time(lambda: factor(r, phi))))
+    parts = [Share(name, _time(part)) for name, part in method.parts(objective, parameters, points).items()]
     held = tuple(p[: max(1, len(p) // 4)] for p in points) if method.held else ()
     whole = jax.jit(lambda state: method.step(objective, state, points, held))
     state = method.begin(parameters)
     step = _time(lambda: whole(state))
     parts.append(Share("trials" if parts else "step", max(0.0, step - sum(p.seconds for p in parts))))
     generator = np.random.default_rng(0)
-    redrawn = [b for b in system.blocks if b.redraw]
+    redrawn = [(b.sample, b) for b in system.blocks if b.every and b.sample]
     if redrawn:
-        once = _time(lambda: [b.sample(10 * len(b.points), generator) for b in redrawn])
-        parts.append(Share("sampling", once / min(b.redraw for b in redrawn)))
+        once = _time(lambda: [sample(10 * len(b.points), generator) for sample, b in redrawn])
+        parts.append(Share("sampling", once / min(b.every for _, b in redrawn)))
     parts.append(Share("measuring errors", _time(lambda: measure(parameters))))
     return tuple(parts)
 

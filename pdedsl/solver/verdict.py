@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from statistics import median
 
-from pdedsl.solver.minimise import Outcome, Record
+from pdedsl.solver.minimise import Outcome
+from pdedsl.solver.record import Record
 
 LEAD = 0.9
 """The share of the loss from which one block dominates, and of the directions from which a network is used up."""

@@ -5,7 +5,10 @@ from typing import Any
 
 import sympy as sp
 
-from pdedsl.problem.problem import Choice, Condition, Coordinate, Equation, Field, Parameter, Problem
+from pdedsl.problem.choices import Choice, Chosen
+from pdedsl.problem.domain import Coordinate, Domain, Parameter
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Boundary, Equation, Field, Initial, Place, Statement
 from pdedsl.stages.load import loads
 
 Interval = tuple[Any, Any]
@@ -14,24 +17,24 @@ Interval = tuple[Any, Any]
 def equation(relation: Any, name: str = "equation", weight: Any = None) -> Equation:
     """`lhs = rhs` in the domain: a SymPy `Eq`, or an expression that is to vanish."""
     left, right = _sides(relation)
-    return Equation(name, left, right, None if weight is None else sp.sympify(weight))
+    return Equation(name, left, right, weight=_weight(weight))
 
 
-def initial(relation: Any, name: str = "initial", weight: Any = None, hard: bool = False) -> Condition:
+def initial(relation: Any, name: str = "initial", weight: Any = None, hard: bool = False) -> Initial:
     """`lhs = rhs` at the start of time."""
     left, right = _sides(relation)
-    return Condition(name, left, right, None if weight is None else sp.sympify(weight), kind="initial", hard=hard)
+    return Initial(name, left, right, weight=_weight(weight), hard=hard)
 
 
-def boundary(
-    relation: Any, on: Any = True, name: str = "boundary", weight: Any = None, hard: bool = False
-) -> Condition:
+def boundary(relation: Any, on: Any = True, name: str = "boundary", weight: Any = None, hard: bool = False) -> Boundary:
     """`lhs = rhs` on the boundary, or on those pieces where one of the conditions `on` holds, such as `Eq(x, 0)`."""
     left, right = _sides(relation)
-    where = tuple(sp.sympify(w) for w in (on if isinstance(on, list | tuple) else (on,)))
-    return Condition(
-        name, left, right, None if weight is None else sp.sympify(weight), kind="boundary", where=where, hard=hard
-    )
+    places = tuple(Place(sp.sympify(w)) for w in (on if isinstance(on, list | tuple) else (on,)))
+    return Boundary(name, left, right, weight=_weight(weight), on=places, hard=hard)
+
+
+def _weight(weight: Any) -> sp.Expr | None:
+    return None if weight is None else sp.sympify(weight)
 
 
 def _sides(relation: Any) -> tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
@@ -44,7 +47,7 @@ def _sides(relation: Any) -> tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
 def problem(
     domain: Mapping[sp.Symbol, Interval],
     fields: Sequence[Field],
-    statements: Sequence[Equation],
+    statements: Sequence[Statement],
     *,
     time: Mapping[sp.Symbol, Interval] | None = None,
     parameters: Mapping[sp.Symbol, Any] | None = None,
@@ -60,13 +63,12 @@ def problem(
     coordinates = [Coordinate(s, sp.sympify(a), sp.sympify(b)) for s, (a, b) in domain.items()]
     coordinates += [Coordinate(s, sp.sympify(a), sp.sympify(b), kind="time") for s, (a, b) in (time or {}).items()]
     draft = Problem(
-        coordinates=tuple(coordinates),
+        domain=Domain(tuple(coordinates), tuple(Parameter(s, sp.sympify(v)) for s, v in (parameters or {}).items())),
         fields=tuple(fields),
-        equations=tuple(s for s in statements if not isinstance(s, Condition)),
-        conditions=tuple(s for s in statements if isinstance(s, Condition)),
-        parameters=tuple(Parameter(s, sp.sympify(v)) for s, v in (parameters or {}).items()),
+        equations=tuple(s for s in statements if isinstance(s, Equation)),
+        conditions=tuple(s for s in statements if not isinstance(s, Equation)),
         exact=tuple((f.name, sp.sympify(e)) for f, e in (exact or {}).items()),
-        choices=tuple((choices or {}).items()),
+        choices=tuple(Chosen(key, value) for key, value in (choices or {}).items()),
         title=title,
     )
     return loads(str(draft), name="<problem>")

@@ -1,19 +1,18 @@
 """From a file or a text to a checked Problem: the passes in a row."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import count, product
 from pathlib import Path
-
-import sympy as sp
 
 from pdedsl.checker.check import check as check_problem
 from pdedsl.meaning.resolve import deep_recursion, resolve
+from pdedsl.planning.cost import doubts
+from pdedsl.planning.defaults import planned
 from pdedsl.problem.problem import Problem
 from pdedsl.syntax.parse import parse
 from pdedsl.syntax.syntax import Spec
-from pdedsl.vocabulary.source import Diagnostic, Source, Span, SpecError
+from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
+from pdedsl.vocabulary.source import Source, Span
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,13 @@ def check(source: Source, parameters: Mapping[str, float] | None = None) -> Chec
     if not spec.statements and spec.diagnostics:
         return Checked(source, spec, None, spec.diagnostics)
     resolution = resolve(spec, parameters)
-    with deep_recursion():
-        found = (*resolution.diagnostics, *check_problem(resolution, spec))
+    problem = resolution.problem
+    found = [*resolution.diagnostics, *check_problem(resolution, spec)]
+    if problem is not None and not resolution.defects.domain:
+        with deep_recursion():
+            found += doubts(problem, planned(problem))
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda d: (d.span.start, d.span.end, d.code)))
-    return Checked(source, spec, resolution.problem, ordered)
+    return Checked(source, spec, problem, ordered)
 
 
 def read(path: str | Path) -> Source | Diagnostic:
@@ -66,70 +68,6 @@ def load(path: str | Path, parameters: Mapping[str, float] | None = None) -> Pro
     if isinstance(source, Diagnostic):
         raise SpecError(Source("", str(path)), (source,))
     return accept(check(source, parameters), parameters)
-
-
-def read_expression(problem: Problem, text: str) -> tuple[Problem, sp.Expr]:
-    """A scalar expression in the names of a problem, and the problem with the integrals that it brings along.
-
-    Raises SpecError with everything that is wrong with it.
-    """
-    name = next(n for n in ("value", "the_value", "the_asked_value") if not re.search(rf"\b{n}\b", problem.text))
-    read = _read_line(f"{problem.text or problem}\nreport {name} = ", text, problem.source.name)
-    found = [r for r in read.reports if r.name == name and r.at is None]
-    if len(found) != 1:
-        raise _not_one("expression in the fields and coordinates", "dx(u)", text)
-    return read, found[0].value
-
-
-def read_components(problem: Problem, text: str) -> tuple[tuple[int, ...], list[tuple[Problem, sp.Expr]]]:
-    """The shape of an expression, () for a scalar, and its components in row-major order, as `read_expression` gives them."""
-
-    def component(*index: int) -> tuple[Problem, sp.Expr] | None:
-        try:
-            return read_expression(problem, f"({text})[{', '.join(map(str, index))}]")
-        except SpecError:
-            return None
-
-    try:
-        return (), [read_expression(problem, text)]
-    except SpecError as error:
-        rank = 1 if component(1) else 2 if component(1, 1) else 0
-        if rank == 0 or error.diagnostics[0].code != "E301":
-            raise
-    sizes = [
-        next(n for n in count(1) if not component(*(n + 1 if k == axis else 1 for k in range(rank))))
-        for axis in range(rank)
-    ]
-    indices = product(*(range(1, size + 1) for size in sizes))
-    return tuple(sizes), [found for index in indices if (found := component(*index))]
-
-
-def read_number(text: str) -> float:
-    """The value of a constant expression such as `0.01/pi`. Raises SpecError with everything that is wrong with it."""
-    read = _read_line("pde 1\ndomain x in [0, 1]\nfield u(x)\nparam value = ", text)
-    if [p.name for p in read.parameters] != ["value"]:
-        raise _not_one("number", "0.01/pi", text)
-    return read.number(read.parameters[0].symbol)
-
-
-def _not_one(what: str, some: str, text: str) -> SpecError:
-    line = " ".join(text.split())
-    found = Diagnostic("E101", f"this is not one {what}", Span(0, len(line)), f"write, say, `{some}`")
-    return SpecError(Source.of(line, "expression"), (found,))
-
-
-def _read_line(before: str, text: str, name: str = "<text>") -> Problem:
-    """The problem in a text that ends with words of the user's; SpecError with what is wrong with those."""
-    line = " ".join(text.split())
-    resolution = resolve(parse(Source.of(before + line + "\n", name)))
-    wrong = [d for d in resolution.diagnostics if d.severity == "error" and d.span.end > len(before)]
-    if wrong or resolution.problem is None:
-        moved = [
-            replace(d, span=Span(max(0, d.span.start - len(before)), min(len(line), d.span.end - len(before))), also=())
-            for d in wrong
-        ]
-        raise SpecError(Source.of(line, "expression"), tuple(moved))
-    return resolution.problem
 
 
 def accept(checked: Checked, parameters: Mapping[str, float] | None = None) -> Problem:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from pdedsl.problem.problem import Equation, Integral, Problem
-from pdedsl.problem.write import write_expression
-from pdedsl.stages.load import loads, read_components
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Relation
+from pdedsl.stages.load import loads
+from pdedsl.stages.words import read_components
+
+R = TypeVar("R", bound=Relation)
 
 
 def manufacture(problem: Problem, chosen: Mapping[str, str]) -> Problem:
@@ -37,32 +39,22 @@ def manufacture(problem: Problem, chosen: Mapping[str, str]) -> Problem:
     if missing := [n for n in names if n not in exact]:
         also = " as well" if exact else ""
         raise ValueError(f'give a function for `{missing[0]}`{also}: --exact "{missing[0]} = ..."')
-    integrals = {i.symbol: _put(problem, i, exact) for i in problem.integrals}
+    integrals = {i.symbol: replace(i, integrand=problem.put(i.integrand, exact)) for i in problem.integrals}
     known = {symbol: made.symbol for symbol, made in integrals.items()}
 
-    def data(statement: Equation) -> Equation:
+    def data(statement: R) -> R:
         missed = (problem.put(residual, exact).xreplace(known) for residual in statement.residual)
         return replace(statement, rhs=tuple(r + m for r, m in zip(statement.rhs, missed, strict=True)))
 
     made = replace(
         problem,
         equations=tuple(map(data, problem.equations)),
-        conditions=tuple(data(c) for c in problem.conditions),  # pyright: ignore[reportArgumentType]
+        conditions=tuple(map(data, problem.conditions)),
         integrals=(*problem.integrals, *integrals.values()),
         exact=tuple((n, exact[n]) for n in names),
         reports=(),
         references=(),
         title=f"{problem.title or Path(problem.source.name).stem}, manufactured solution",
-        text="",
         warnings=(),
     )
     return loads(str(made), name=problem.source.name)
-
-
-def _put(problem: Problem, integral: Integral, exact: Mapping[str, Any]) -> Integral:
-    """The same integral of the chosen solution; its name is the way it is written."""
-    integrand: Any = problem.put(integral.integrand, exact)
-    before, after = write_expression(integral.integrand), write_expression(integrand)
-    return replace(
-        integral, symbol=sp.Symbol(integral.symbol.name.replace(before, after, 1), real=True), integrand=integrand
-    )

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from pdedsl.pictures.panels import INK
 from pdedsl.pictures.plot import as_png
 from pdedsl.problem.problem import Problem
-from pdedsl.runs.folder import write as write_file
+from pdedsl.runs.files import as_csv
+from pdedsl.runs.files import write as write_file
 from pdedsl.runs.run import solve
 from pdedsl.runs.solution import Solution
-from pdedsl.solver.minimise import Record
+from pdedsl.solver.record import Record
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,11 @@ def write(races: Sequence[Race], problem: Problem, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_file(folder / "table.md", (table(races) + "\n").encode())
     write_file(folder / "comparison.png", as_png(figure(problem, races)))
-    lines = ["method,seed,step,seconds,loss,error"]
-    for entry in races:
-        for seed, run in enumerate(entry.runs):
-            lines += [
-                f"{entry.method},{seed},{r.step},{r.seconds:.6g},{r.loss:.9g},{entry.error(r):.9g}" for r in run.history
-            ]
-    write_file(folder / "histories.csv", ("\n".join(lines) + "\n").encode())
+    rows = [
+        (e.method, seed, r.step, r.seconds, r.loss, e.error(r))
+        for e in races
+        for seed, run in enumerate(e.runs)
+        for r in run.history
+    ]
+    names = ("method", "seed", "step", "seconds", "loss", "error")
+    write_file(folder / "histories.csv", as_csv(dict(zip(names, zip(*rows, strict=True), strict=True))).encode())

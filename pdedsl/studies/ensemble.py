@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from pdedsl.pictures.grid import as_netcdf
-from pdedsl.runs.folder import write
+from pdedsl.runs.files import write
 from pdedsl.runs.solution import Solution
 
 
@@ -66,7 +66,7 @@ def describe(solutions: Sequence[Solution], found: xr.Dataset) -> list[str]:
         errors = "".join(f", error of {name} {error:.1e}" for name, error in solution.errors.items())
         guessed = "".join(f", estimate for {e.field} {e.relative:.0e}" for e in solution.estimates)
         steps = f"{solution.status} after {len(solution.history)} steps"
-        lines.append(f"seed {solution.settings.seed}: {steps}{errors}{guessed}")
+        lines.append(f"seed {solution.plan.seed}: {steps}{errors}{guessed}")
     words = ", ".join(f"{name} {value:.1e}" for name, value in disagreement(found).items())
     return [*lines, f"spread over {len(solutions)} seeds, relative to the field: {words}"]
 

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 
 from pdedsl.analysis import Tangent, fourier, learning, tangent, true_green
 from pdedsl.analysis.fourier import MODES
-from pdedsl.geometry import geometry
+from pdedsl.geometry.points import inside, inside_shape, random
 from pdedsl.pictures.grid import centre
 from pdedsl.pictures.panels import INK
 from pdedsl.pictures.plot import as_png
-from pdedsl.runs.folder import as_npz, write
+from pdedsl.runs.files import as_npz, write
 from pdedsl.runs.solution import Solution
 
 SIZES = {1: 201, 2: 81}
@@ -65,8 +65,9 @@ class Place:
             return [np.asarray(point, float)[None, :] for point in self.chosen]
         low, high = self.bounds.T
         found = [(low + share * (high - low))[None, :] for share in SHARES]
-        inner = geometry.inside(self.solution.problem, sp.true, 1, geometry.random(np.random.default_rng(1)))
-        return [p if geometry.within(self.solution.problem, p)[0] else inner for p in found]
+        domain = self.solution.problem.domain
+        inner = inside(domain, sp.true, 1, random(np.random.default_rng(1)))
+        return [p if inside_shape(domain, p)[0] else inner for p in found]
 
     def draw(
         self,
@@ -79,8 +80,8 @@ class Place:
         """Functions at the points: the first one as a map over a plane, all as curves over a line."""
         if self.plane:
             shape = (SIZES[2], SIZES[2])
-            inside = geometry.within(self.solution.problem, self.points)
-            shown = np.where(inside, values[0], np.nan).reshape(shape)
+            within = inside_shape(self.solution.problem.domain, self.points)
+            shown = np.where(within, values[0], np.nan).reshape(shape)
             limit = limit or float(np.nanmax(np.abs(shown))) or 1.0
             timely = self.solution.problem.time is not None
             extent = (*self.bounds[1], *self.bounds[0]) if timely else (*self.bounds[0], *self.bounds[1])

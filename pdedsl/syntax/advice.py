@@ -4,14 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.functions import FUNCTIONS
 from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS
-from pdedsl.vocabulary.source import Diagnostic, Span, suggest
-
-STATEMENTS = (
-    *("pde", "title", "param", "unknown", "let", "domain", "time", "part", "field", "vector", "equation", "boundary"),
-    *("initial", "periodic", "constraint", "data", "exact", "reference", "report", "solve"),
-)
+from pdedsl.vocabulary.source import Span
+from pdedsl.vocabulary.words import STATEMENTS
 
 SPELLINGS = {
     "∂": "write dx(u) or d(u, x) for a derivative",

@@ -123,7 +123,7 @@ def _statement(statement: Statement, spec: Spec, width: int) -> str:
             return f"exact {statement.name.name} = {expression(statement.value)}"
         case syntax.ReportValue():
             return f"report {statement.name.name} = {expression(statement.value)}{_options(statement.options)}"
-        case syntax.Solve():
+        case syntax.SolveBlock():
             return _solve(statement, spec)
     raise AssertionError(f"no format for {type(statement).__name__}")
 
@@ -173,7 +173,7 @@ def _option(option: syntax.Option) -> str:
             return "  columns (" + ", ".join(f'{n.name} = "{t.text}"' for n, t in option.columns) + ")"
 
 
-def _solve(statement: syntax.Solve, spec: Spec) -> str:
+def _solve(statement: syntax.SolveBlock, spec: Spec) -> str:
     """One setting a line, signs of equality below each other, comments beside or above the settings."""
     position = spec.source.position
     first, last = position(statement.span.start)[0], position(statement.span.end)[0]
@@ -206,7 +206,7 @@ def _value(value: syntax.Value | syntax.Keyword) -> str:
             return f'"{value.text}"'
         case syntax.Keyword():
             return f"{value.name.name} = {_value(value.value)}"
-        case syntax.Choice():
+        case syntax.Word():
             inside = f"({', '.join(map(_value, value.arguments))})" if value.arguments else ""
             return value.name.name + inside
 

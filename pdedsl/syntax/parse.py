@@ -11,9 +11,11 @@ from typing import Any
 import lark
 
 from pdedsl.syntax import syntax
-from pdedsl.syntax.advice import SPELLINGS, STATEMENTS, ascii_spelling, explain_syntax, foreign
+from pdedsl.syntax.advice import SPELLINGS, ascii_spelling, explain_syntax, foreign
 from pdedsl.syntax.syntax import Broken, Comment, Node, Spec, Statement
-from pdedsl.vocabulary.source import Diagnostic, Source, Span
+from pdedsl.vocabulary.diagnostics import Diagnostic
+from pdedsl.vocabulary.source import Source, Span
+from pdedsl.vocabulary.words import STATEMENTS
 
 LARGEST = 1_000_000
 LONGEST = 50_000
@@ -123,6 +125,21 @@ def _whole_line(source: Source, diagnostic: Diagnostic) -> Diagnostic:
     indent = len(text) - len(text.lstrip())
     span = Span(begin + indent, begin + len(text.split("#")[0].rstrip()))
     return Diagnostic(diagnostic.code, diagnostic.message, span, diagnostic.help)
+
+
+def parse_settings(source: Source) -> tuple[tuple[syntax.Setting, ...], tuple[Diagnostic, ...]]:
+    """The entries of a text that is a solve block and nothing else, and what is wrong with it."""
+    slices, _, found = _cut(source)
+    settings: list[syntax.Setting] = []
+    for piece in slices:
+        block = None if piece.broken else _parse_statement(piece)
+        match block:
+            case Diagnostic():
+                found.append(block)
+            case syntax.SolveBlock():
+                found += _misused(block)
+                settings += block.settings
+    return tuple(settings), tuple(found)
 
 
 # ---- cutting into statements -----------------------------------------------------------------------------------------
@@ -353,7 +370,7 @@ _BUILDERS: dict[str, Callable[[Span, list[Any]], Any]] = {
     "negate": lambda s, p: syntax.Negate(s, p[0]),
     "setting": lambda s, p: syntax.Setting(s, *p),
     "key": lambda s, p: tuple(p),
-    "choice": lambda s, p: syntax.Choice(s, p[0], tuple(a for a in p[1:] if a is not None)),
+    "word": lambda s, p: syntax.Word(s, p[0], tuple(a for a in p[1:] if a is not None)),
     "argument": lambda s, p: p[0],
     "keyword": lambda s, p: syntax.Keyword(s, *p),
     "constant": lambda s, p: syntax.Constant(s, "".join(_digits(t.text) for t in p)),
@@ -394,7 +411,9 @@ _BUILDERS: dict[str, Callable[[Span, list[Any]], Any]] = {
     "reference": _table("reference"),
     "exact": lambda s, p: syntax.Exact(s, _keyword(s, "exact"), *p),
     "report": lambda s, p: syntax.ReportValue(s, _keyword(s, "report"), p[0], p[1], tuple(p[2:])),
-    "solve": lambda s, p: syntax.Solve(s, _keyword(s, "solve"), tuple(a for a in p if isinstance(a, syntax.Setting))),
+    "solve": lambda s, p: syntax.SolveBlock(
+        s, _keyword(s, "solve"), tuple(a for a in p if isinstance(a, syntax.Setting))
+    ),
 }
 
 
@@ -413,8 +432,12 @@ _OPTIONS: dict[str, set[type]] = {
 
 def _misused(statement: Statement) -> Iterator[Diagnostic]:
     """Syntax errors that are clearer to find on the tree."""
-    options: tuple[syntax.Option, ...] = getattr(statement, "options", ())
-    kind = getattr(statement, "kind", "report")
+    kind, options = "", ()
+    match statement:
+        case syntax.Relation() | syntax.Table():
+            kind, options = statement.kind, statement.options
+        case syntax.ReportValue():
+            kind, options = "report", statement.options
     seen: dict[type, syntax.Option] = {}
     for option in options:
         word = "in" if isinstance(option, syntax.Within) else type(option).__name__.lower()
@@ -456,8 +479,10 @@ def _misused(statement: Statement) -> Iterator[Diagnostic]:
 def _expressions_below(node: Any) -> Iterable[Node]:
     if isinstance(node, syntax.Relation):
         return [node.lhs, node.rhs, *node.options]
-    if isinstance(node, syntax.Let | syntax.Exact | syntax.ReportValue | syntax.Definition):
-        return [getattr(node, "body", None) or node.value]  # pyright: ignore[reportAttributeAccessIssue]
+    if isinstance(node, syntax.Let):
+        return [node.body]
+    if isinstance(node, syntax.Exact | syntax.ReportValue | syntax.Definition):
+        return [node.value]
     if isinstance(node, syntax.Vector | syntax.Periodic | syntax.Table | syntax.Fields | syntax.UnknownField):
         return []
     return list(syntax.children(node))

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
-from pdedsl.vocabulary.source import Diagnostic, Source, Span
+from pdedsl.vocabulary.diagnostics import Diagnostic
+from pdedsl.vocabulary.source import Source, Span
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Text(Node):
 
 
 @dataclass(frozen=True)
-class Choice(Node):
+class Word(Node):
     """`name` or `name(argument, key = value)`."""
 
     name: Name
@@ -147,7 +148,7 @@ class Keyword(Node):
     value: "Value"
 
 
-Value = Constant | Text | Choice
+Value = Constant | Text | Word
 
 
 @dataclass(frozen=True)
@@ -354,7 +355,7 @@ class ReportValue(Statement):
 
 
 @dataclass(frozen=True)
-class Solve(Statement):
+class SolveBlock(Statement):
     settings: tuple[Setting, ...]
 
 
@@ -408,22 +409,3 @@ def names_in(node: Node) -> Iterator[Name]:
         if isinstance(current, Name):
             yield current
         pending.extend(children(current))
-
-
-def outline(spec: Spec) -> str:
-    """The tree of a spec as text: a node a line with its place, what it holds below it."""
-    lines: list[str] = []
-    pending: list[tuple[int, object]] = [(0, s) for s in reversed(spec.statements)]
-    while pending:
-        depth, node = pending.pop()
-        assert isinstance(node, Node)
-        (line, start), (last, end) = (spec.source.position(at) for at in (node.span.start, node.span.end))
-        plain = [
-            f"{f.name} = {value!r}"
-            for f in fields(node)
-            if isinstance(value := getattr(node, f.name), str | bool | int | float)
-        ]
-        place = f"{line}:{start}-{end}" if line == last else f"{line}:{start}-{last}:{end}"
-        lines.append(f"{'  ' * depth}{type(node).__name__} {' '.join([*plain, f'[{place}]'])}")
-        pending += [(depth + 1, child) for child in reversed(list(children(node)))]
-    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""The ground: places in texts, messages, and the words of the language."""

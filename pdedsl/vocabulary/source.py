@@ -1,12 +1,9 @@
-"""From text and places in it to messages that people can act on."""
+"""The text of a spec and places in it."""
 
-import difflib
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -49,85 +46,3 @@ class Source:
         starts = self._line_starts
         end = starts[number] - 1 if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end]
-
-
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True)
-class Diagnostic:
-    """One message about a spec: a code, a place, what is wrong there, what to write instead."""
-
-    code: str
-    message: str
-    span: Span
-    help: str
-    """What to write instead; never empty."""
-    also: tuple[tuple[Span, str], ...] = ()
-    """Second places, each with a few words that say what stands there."""
-
-    @property
-    def severity(self) -> Severity:
-        return "warning" if self.code.startswith("W") else "error"
-
-
-class SpecError(Exception):
-    """A spec that is wrong, with everything that was found in it."""
-
-    def __init__(self, source: Source, diagnostics: tuple[Diagnostic, ...]):
-        super().__init__(source, diagnostics)
-        self.source = source
-        self.diagnostics = diagnostics
-
-    def __str__(self) -> str:
-        return "\n\n".join(render(diagnostic, self.source) for diagnostic in self.diagnostics)
-
-
-def suggest(name: str, known: Iterable[str]) -> str:
-    """`did you mean ...?` for a name that is close to a known one, else nothing."""
-    close = difflib.get_close_matches(name, sorted(set(known)), n=1, cutoff=0.6)
-    return f"did you mean `{close[0]}`?" if close else ""
-
-
-def render(diagnostic: Diagnostic, source: Source) -> str:
-    """The message as text: place, source line, carets under the whole span, second places, help."""
-    line, column = source.position(diagnostic.span.start)
-    head = f"{source.name}:{line}:{column}: {diagnostic.severity} {diagnostic.code}: {diagnostic.message}"
-    parts = [head, _quote(diagnostic.span, source)]
-    for span, words in diagnostic.also:
-        line, column = source.position(span.start)
-        parts += [f"{source.name}:{line}:{column}: {words}", _quote(span, source)]
-    if diagnostic.help:
-        parts.append(f"  help: {diagnostic.help}")
-    return "\n".join(parts)
-
-
-_WIDEST = 200
-
-
-def _quote(span: Span, source: Source) -> str:
-    """The lines of a span, each with carets under its part of it; long lines and long spans are cut."""
-    first, column = source.position(span.start)
-    last, end = source.position(max(span.end, span.start + 1))
-    if end == 1 and last > first:
-        last -= 1
-        end = len(source.line(last)) + 1
-    shown = []
-    for number in range(first, min(last, first + 2) + 1):
-        text = source.line(number).replace("\t", " ")
-        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-        left = column - 1 if number == first else len(text) - len(text.lstrip())
-        right = end - 1 if number == last else len(text)
-        if len(text) > _WIDEST:
-            offset = max(0, left - 40)
-            text, left, right = text[offset : offset + _WIDEST], left - offset, min(right - offset, _WIDEST)
-        gutter = f"{number:>5} | "
-        carets = "^" * max(1, _width(text[left:right]))
-        shown += [gutter + text, " " * 5 + " | " + " " * _width(text[:left]) + carets]
-    if last > first + 2:
-        shown.append(" " * 5 + " | ...")
-    return "\n".join(shown)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

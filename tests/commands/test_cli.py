@@ -105,7 +105,7 @@ def test_show(spec: Path) -> None:
     tree = pdedsl("show", spec, "--stage", "spec").output
     assert "Relation kind = 'equation' [9:1-19]" in tree and "Name name = 'D'" in tree
     system = pdedsl("show", spec, "--stage", "system").output
-    assert "equation: residual(u, x) of shape (1,), weight 1, 200 points" in system
+    assert "equation: residual(fields, x) of shape (1,), weight 1, 200 points" in system
     assert "a step factors 300 rows by 105 columns" in system
     assert pdedsl("show", spec, "--stage", "loss").exit_code == 2
 

@@ -16,7 +16,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from pdedsl.commands.cli import app
-from pdedsl.runs.run import open_run
+from pdedsl.runs.run import open as open_run
 
 
 def pdedsl(*arguments: object) -> Result:

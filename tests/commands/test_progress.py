@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from pdedsl.commands.cli import app
 from pdedsl.commands.progress import LEVELS, Progress, display, duration, sparkline, spectrum
-from pdedsl.solver.minimise import Record
+from pdedsl.solver.record import Record
 
 
 def record(step: int, **changes) -> Record:

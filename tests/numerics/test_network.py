@@ -8,14 +8,20 @@ import pytest
 import pdedsl
 from pdedsl.meaning import choices
 from pdedsl.numerics.derivatives import derivatives
-from pdedsl.numerics.network import ACTIVATIONS, Architecture, perceptron
-from pdedsl.numerics.system import build_model
+from pdedsl.numerics.network import ACTIVATIONS, perceptron
+from pdedsl.numerics.system import System, system
+from pdedsl.planning.plan import Network, Plan
 from pdedsl.stages.load import loads
+
+
+def lowered(text: str, network: Network, seed: int = 0) -> System:
+    return system(loads(text), Plan((), network, seed=seed))
 
 
 def test_periodic_coordinates_match_with_all_derivatives() -> None:
     text = "pde 1\ndomain x in [1, 3], y in [0, 1]\nfield u(x, y)\nperiodic x\nequation: laplacian(u) = u\nboundary: u = 1  on all\n"
-    model, parameters = build_model(loads(text), Architecture((9, 9)), seed=1)
+    made = lowered(text, Network((9, 9)), seed=1)
+    model, parameters = made.model, made.start
     orders = [(0, 0), (1, 0), (2, 1), (3, 0)]
     left, right = (derivatives(model(parameters), jnp.array([x, 0.3]), orders) for x in (1.0, 3.0))
     for order in orders:
@@ -27,7 +33,8 @@ def test_fields_of_the_same_arguments_share_a_network() -> None:
     text = "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y), v(x), w(x, y)\n"
     text += "equation: laplacian(u) = v\nequation: dxx(v) = 1\nequation: laplacian(w) = u\n"
     text += "boundary: u = 0  on all\nboundary: w = 1  on all\nboundary: v = 0  on x = 0, x = 1\n"
-    model, parameters = build_model(loads(text), Architecture((4,)), seed=0)
+    made = lowered(text, Network((4,)), seed=0)
+    model, parameters = made.model, made.start
     assert parameters.size == (2 * 4 + 4 + 4 * 2 + 2) + (4 + 4 + 4 + 1)
     u = model(parameters)
     a, b = u(jnp.array([0.2, 0.1])), u(jnp.array([0.2, 0.9]))
@@ -37,7 +44,8 @@ def test_fields_of_the_same_arguments_share_a_network() -> None:
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_is_smooth_and_named(activation: str) -> None:
     text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\n"
-    model, parameters = build_model(loads(text), Architecture((5,), activation), seed=0)
+    made = lowered(text, Network((5,), activation), seed=0)
+    model, parameters = made.model, made.start
     found = derivatives(model(parameters), jnp.array([0.3]), [(4,)])[4,]
     nested = jax.grad(jax.grad(jax.grad(jax.grad(lambda x: model(parameters)(x[None])[0]))))(0.3)
     np.testing.assert_allclose(found[0], nested, rtol=1e-9)
@@ -45,13 +53,15 @@ def test_every_activation_is_smooth_and_named(activation: str) -> None:
 
 def test_the_start_of_the_published_experiments() -> None:
     text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\n"
-    _, parameters = build_model(loads(text), Architecture((400,), deviation=0.1), seed=0)
+    parameters = lowered(text, Network((400,), deviation=0.1)).start
     assert float(jnp.std(parameters)) == pytest.approx(0.1, rel=0.1)
 
 
 def test_raw_inputs_are_the_coordinates_themselves() -> None:
     axes, bounds = (0, 1), ((2.0, 6.0), (0.0, 1.0))
-    raw, scaled = (perceptron(Architecture((5,), raw=r), axes, bounds, 1, jax.random.key(0)) for r in (True, False))
+    raw, scaled = (
+        perceptron(Network((5,), inputs=inputs), axes, bounds, 1, jax.random.key(0)) for inputs in ("raw", "scaled")
+    )
     x = jnp.array([5.0, 0.25])
     np.testing.assert_allclose(raw((x - jnp.array([4.0, 0.5])) * jnp.array([0.5, 2.0])), scaled(x), rtol=1e-14)
     assert raw.stretch == (1.0, 1.0)
@@ -63,7 +73,7 @@ def test_an_activation_of_ones_own_is_known_to_specs_and_judged() -> None:
         text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0  on all\nsolve { network = mlp(8, activation = ramp) }\n"
         (warning,) = pdedsl.loads(text).warnings
         assert warning.code == "W604"
-        net = perceptron(Architecture((8,), "ramp"), (0,), ((0.0, 1.0),), 1, jax.random.key(0))
+        net = perceptron(Network((8,), "ramp"), (0,), ((0.0, 1.0),), 1, jax.random.key(0))
         assert jnp.isfinite(net(jnp.array([0.5]))).all()
         with pytest.raises(ValueError, match="already"):
             pdedsl.add_activation("ramp", jax.nn.relu, derivatives=0)

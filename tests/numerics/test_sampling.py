@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from pdedsl.geometry import geometry
-from pdedsl.numerics.sampling import Plan, place, sampler
+from pdedsl.geometry.faces import pieces
+from pdedsl.numerics.sampling import place, sampler
+from pdedsl.planning.plan import Adaptive, Grid, Random, Sobol
 from pdedsl.stages.load import loads
 
 TEXT = """pde 1
@@ -21,10 +22,10 @@ PROBLEM = loads(TEXT)
 BY_NAME = {s.name: s for s in PROBLEM.statements}
 
 
-@pytest.mark.parametrize("kind", ["random", "sobol", "adaptive"])
+@pytest.mark.parametrize("kind", [Random, Sobol, Adaptive])
 @pytest.mark.parametrize("name", list(BY_NAME))
 def test_points_lie_where_the_statement_holds(kind, name: str) -> None:
-    points = place(PROBLEM, BY_NAME[name], Plan(kind, (400,)), np.random.default_rng(0))
+    points = place(PROBLEM, BY_NAME[name], kind(400), np.random.default_rng(0))
     assert abs(len(points) - 400) <= 4 and points.shape[1] == 3
     lower, upper = np.asarray(PROBLEM.bounds).T
     assert (points >= lower).all() and (points <= upper).all()
@@ -47,7 +48,7 @@ def test_boundary_points_are_uniform_in_measure() -> None:
 
 
 def test_a_grid_is_regular_and_off_the_boundary() -> None:
-    points = place(PROBLEM, BY_NAME["equation"], Plan("grid", (3, 4, 5)), np.random.default_rng(0))
+    points = place(PROBLEM, BY_NAME["equation"], Grid((3, 4, 5)), np.random.default_rng(0))
     assert len(points) == 60 and len(np.unique(points[:, 1])) == 4
     assert (points > np.asarray(PROBLEM.bounds)[:, 0]).all()
 
@@ -67,5 +68,5 @@ def test_many_dimensions_need_no_grid() -> None:
 
 
 def test_measures() -> None:
-    found = geometry.pieces(PROBLEM, BY_NAME["rest"])
+    found = pieces(PROBLEM.domain, BY_NAME["rest"])
     assert sum(p.measure for p in found) == pytest.approx(2 * (4 + 1 + 0.25), rel=0.01)

@@ -57,7 +57,7 @@ def test_the_page_loads_nothing_from_elsewhere(flow_run: Path) -> None:
 def test_highlighting() -> None:
     text = 'equation: dx(u) = 2*on # "x"\ntitle "a <b>"\n'
     found = highlighted(text)
-    assert '<span class="k">equation</span>' in found and '<span class="o">dx</span>' in found
-    assert '<span class="n">2</span>' in found and '<span class="s">&quot;a &lt;b&gt;&quot;</span>' in found
-    assert '<span class="c"># &quot;x&quot;</span>' in found
+    assert '<span class="k">equation</span>' in found and '<span class="nb">dx</span>' in found
+    assert '<span class="m">2</span>' in found and '<span class="s">"a &lt;b&gt;"</span>' in found
+    assert '<span class="c1"># "x"</span>' in found
     assert Page().feed(found) is None

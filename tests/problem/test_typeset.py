@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from matplotlib.mathtext import MathTextParser
 
+from pdedsl.problem.document import document
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.typeset import document
 from pdedsl.stages.load import load, loads
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.pde"))

@@ -12,8 +12,9 @@ import xarray as xr
 
 import pdedsl
 from pdedsl.pictures.grid import as_netcdf, units
-from pdedsl.runs import folder as folders
-from pdedsl.runs.folder import Busy, alone, as_npz, changed, summary, write
+from pdedsl.runs.files import PART, as_npz, write
+from pdedsl.runs.folder import changed, summary
+from pdedsl.runs.lock import Busy, alone
 
 LINE = """pde 1
 title "A rod: x [m], u [K], on [0, 1] and t [s] later"
@@ -96,7 +97,7 @@ def test_a_failing_resume_leaves_a_finished_run_as_it_is(tmp_path: Path) -> None
 @pytest.mark.slow
 def test_what_is_left_of_a_killed_writer_goes(tmp_path: Path) -> None:
     pdedsl.solve(pdedsl.loads(LINE), folder=tmp_path, **SMALL)
-    (tmp_path / f".solution.nc{folders.PART}abc").write_bytes(b"half")
+    (tmp_path / f".solution.nc{PART}abc").write_bytes(b"half")
     pdedsl.resume(tmp_path, steps=3)
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import pdedsl
-from pdedsl.runs.folder import Busy, alone
+from pdedsl.runs.lock import Busy, alone
 from pdedsl.runs.solution import Solution
 from pdedsl.solver import minimise as loop
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from pdedsl.numerics.system import Block, System
+from pdedsl.planning.plan import Fixed, Relative
 from pdedsl.solver.anagram import Anagram, step
-from pdedsl.solver.cutoff import Fixed
+from pdedsl.solver.cutoff import schedule
 from pdedsl.solver.method import Objective
 
 
@@ -28,7 +29,7 @@ def linear_system(rows: int, columns: int, rank: int, weight: float = 1.0) -> tu
 
     cut = rows // 3
     blocks = tuple(
-        Block(name, residual, w, points, lambda n, g, p=points: p)
+        Block(name, residual, w, points)
         for name, w, points in (("first", weight, table[:cut]), ("second", 1.0, table[cut:]))
     )
     return System(blocks, model, jnp.zeros(columns)), a, b
@@ -43,7 +44,7 @@ def scales(system: System) -> np.ndarray:
 @pytest.mark.parametrize("rows_as", ["scaled", "unscaled"])
 def test_a_step_on_a_linear_model_is_least_squares(factor, rows: int, columns: int, rank: int, rows_as) -> None:
     system, a, b = linear_system(rows, columns, rank, weight=4.0)
-    method = Anagram(cutoff=Fixed(1e-7, relative=True), rows=rows_as, factor=factor, corrections=0)
+    method = Anagram(schedule(Relative(1e-7)), rows=rows_as, factor=factor, corrections=0)
     points = tuple(jnp.asarray(k.points) for k in system.blocks)
     state, report = step(method, Objective(system), method.begin(system.start), points)
     scale = scales(system) if rows_as == "scaled" else np.ones(rows)
@@ -90,9 +91,9 @@ def test_a_trial_that_is_not_a_number_is_rejected() -> None:
     def model(theta):
         return lambda x: jnp.log(theta * x)
 
-    block = Block("log", lambda u, x: u(x) + 3.0, 1.0, np.asarray(points), lambda n, g: np.asarray(points))
+    block = Block("log", lambda u, x: u(x) + 3.0, 1.0, np.asarray(points))
     system = System((block,), model, jnp.array([5.0]))
-    for method in (Anagram(), Anagram(cutoff=Fixed(1e-9), corrections=0)):
+    for method in (Anagram(), Anagram(schedule(Fixed(1e-9)), corrections=0)):
         state = method.begin(system.start)
         iterate = jax.jit(partial(step, method, Objective(system)))
         for _ in range(20):

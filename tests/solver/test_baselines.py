@@ -7,18 +7,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from pdedsl.solver.anagram import Anagram
+from pdedsl.planning.plan import Engd
 from pdedsl.solver.baselines import Bfgs, GradientDescent, Optax
-from pdedsl.solver.cutoff import Fixed
+from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Method, Objective
 from tests.solver.test_anagram import linear_system, scales
 
 METHODS = {
-    "gradient_descent": (GradientDescent(batch=100), 200, 1e-2),
+    "gradient_descent": (GradientDescent(), 2000, 1e-2),
     "adam": (Optax("adam", rate=1e-2), 400, 1e-3),
     "lbfgs": (Optax("lbfgs"), 4, 1e-6),
     "bfgs": (Bfgs(), 12, 1e-6),
-    "engd": (Anagram(Fixed(1e-7, relative=True), factor="gram", corrections=0), 1, 1e-6),
+    "engd": (choose(Engd(), 6), 1, 1e-6),
 }
 
 

@@ -5,8 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from pdedsl.planning.plan import Custom, Decay, Fixed, HeldOut, Multi, Relative, Trust
 from pdedsl.solver.anagram import Anagram
-from pdedsl.solver.cutoff import FINE, HALVINGS, Custom, Decay, Fixed, HeldOut, Multi, Spectrum, Trials, Trust, smallest
+from pdedsl.solver.cutoff import FINE, HALVINGS, Spectrum, Trials, schedule, smallest
 from pdedsl.solver.method import Objective
 from tests.solver.test_anagram import linear_system
 
@@ -29,9 +30,10 @@ def nothing_gained(spectrum: Spectrum) -> Trials:
 def test_fixed_filters_and_the_line_searches() -> None:
     seen = spectrum([10.0, 1.0, 1e-3, 0.0])
     state = jnp.zeros(())
-    np.testing.assert_array_equal(Fixed(1e-2).filters(seen, state), [[1, 1, 0, 0]])
-    np.testing.assert_array_equal(Fixed(0.5, relative=True).filters(seen, state), [[1, 0, 0, 0]])
-    np.testing.assert_allclose(Fixed(1.0, soft=True).filters(seen, state)[0], [100 / 101, 0.5, 1e-6, 0], rtol=1e-5)
+    np.testing.assert_array_equal(schedule(Fixed(1e-2)).filters(seen, state), [[1, 1, 0, 0]])
+    np.testing.assert_array_equal(schedule(Relative(0.5)).filters(seen, state), [[1, 0, 0, 0]])
+    soft = schedule(Fixed(1.0, filter="soft"))
+    np.testing.assert_allclose(soft.filters(seen, state)[0], [100 / 101, 0.5, 1e-6, 0], rtol=1e-5)
     assert HALVINGS[0] == 1 and HALVINGS[30] == 0.5**30 and len(HALVINGS) == 31
     assert FINE[0] == 1 and FINE[100] == 0.5**60 and len(FINE) == 101
     losses = jnp.array([[3.0, 0.5, jnp.inf]])
@@ -41,22 +43,22 @@ def test_fixed_filters_and_the_line_searches() -> None:
 
 
 def test_the_ladder_takes_the_largest_step_that_keeps_its_promise() -> None:
-    schedule = Trust(target=0.1, rungs=4, ratio=1.0)
+    ladder = schedule(Trust(target=0.1, rungs=4, ratio=1.0))
     state, seen = jnp.asarray(0.0), spectrum([1.0, 1.0, 1.0])
     trials = Trials(jnp.array(1.0), jnp.array([[jnp.inf], [0.95], [0.6], [0.9]]), jnp.array([1.0, 0.9, 0.5, 0.2]))
-    choice, moved = schedule.choose(trials, seen, state)
+    choice, moved = ladder.choose(trials, seen, state)
     assert int(choice.row) == 2 and bool(choice.accept)
-    np.testing.assert_allclose(10.0 ** (moved / 2), schedule.cutoffs(seen, state)[2])
-    refused, careful = schedule.choose(trials._replace(losses=jnp.full((4, 1), 2.0)), seen, state)
+    np.testing.assert_allclose(10.0 ** (moved / 2), ladder.cutoffs(seen, state)[2])
+    refused, careful = ladder.choose(trials._replace(losses=jnp.full((4, 1), 2.0)), seen, state)
     assert not refused.accept and careful > moved
 
 
 def test_decay_is_geometric_and_stays() -> None:
-    schedule, seen = Decay(1.0, 1e-4, 4), spectrum([1.0])
-    found, state = [], schedule.begin()
+    falling, seen = schedule(Decay(1.0, 1e-4, 4)), spectrum([1.0])
+    found, state = [], falling.begin()
     for _ in range(7):
-        found.append(float(schedule.cutoffs(seen, state)[0]))
-        _, state = schedule.choose(nothing_gained(seen), seen, state)
+        found.append(float(falling.cutoffs(seen, state)[0]))
+        _, state = falling.choose(nothing_gained(seen), seen, state)
     np.testing.assert_allclose(found, [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-4, 1e-4])
 
 
@@ -66,27 +68,28 @@ def test_multi_alternates_between_its_two_ranks() -> None:
     # RCE(k) for k = 1 ... 6, from its definition.
     error = np.sqrt([1 + 1e-6 + 1e-8, 1e-6 + 1e-8, 1e-8, 1e-16, 1e-18, 0])
     trusted = int((error < s).sum())
-    schedule, state, ranks = Multi(target=1e-14), Multi().begin(), []
+    multi, ranks = schedule(Multi(target=1e-14)), []
+    state = multi.begin()
     for _ in range(4):
-        ranks.append(int(schedule.filters(seen, state).sum()))
-        _, state = schedule.choose(nothing_gained(seen), seen, state)
+        ranks.append(int(multi.filters(seen, state).sum()))
+        _, state = multi.choose(nothing_gained(seen), seen, state)
     assert ranks[1] == ranks[3] == trusted
     assert ranks[0] >= trusted and ranks[2] == min(ranks[0] + 1, 6)
-    least = Multi(target=1e-2)
+    least = schedule(Multi(target=1e-2))
     _, state = least.choose(nothing_gained(seen), seen, least.begin())
     assert int(least.filters(seen, state).sum()) == int((error >= 1e-2).sum())
 
 
 def test_heldout_keeps_what_generalises() -> None:
     seen = spectrum([3.0, 2.0, 1.0, 0.0], held=[0.5, 0.2, 0.9, 0.0])
-    np.testing.assert_array_equal(HeldOut().filters(seen, jnp.zeros(())), [[1, 1, 0, 0]])
+    np.testing.assert_array_equal(schedule(HeldOut()).filters(seen, jnp.zeros(())), [[1, 1, 0, 0]])
 
 
 def test_heldout_sees_fresh_points_of_a_linear_model() -> None:
     """With fresh points equal to its own, every singular value helps: the step is the least-squares solution."""
     system, _a, _b = linear_system(40, 9, 9)
     points = tuple(jnp.asarray(k.points) for k in system.blocks)
-    method = Anagram(HeldOut(), corrections=0)
+    method = Anagram(schedule(HeldOut()), corrections=0)
     _state, report = method.step(Objective(system), method.begin(system.start), points, points)
     assert int(report.rank) == 9
 
@@ -100,7 +103,7 @@ def test_a_schedule_of_ones_own() -> None:
 
     system, _a, _b = linear_system(40, 9, 9)
     points = tuple(jnp.asarray(k.points) for k in system.blocks)
-    method = Anagram(Custom(half), corrections=0)
+    method = Anagram(schedule(Custom(half)), corrections=0)
     iterate = jax.jit(lambda state: method.step(Objective(system), state, points))
     state, ranks = method.begin(system.start), []
     for _ in range(3):
@@ -109,6 +112,6 @@ def test_a_schedule_of_ones_own() -> None:
     assert ranks == [2, 3, 4]
     assert set(seen) == {((9,), (9,))}
     with pytest.raises(ValueError, match="shape"):
-        Anagram(Custom(lambda s, c, history: s[:1]), corrections=0).step(
+        Anagram(schedule(Custom(lambda s, c, history: s[:1])), corrections=0).step(
             Objective(system), method.begin(system.start), points
         )

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 
 import pdedsl
-from pdedsl.meaning.choices import read_choice
-from pdedsl.numerics.network import Architecture
 from pdedsl.numerics.system import Block, System, system
+from pdedsl.planning.defaults import planned
+from pdedsl.planning.plan import Limits
 from pdedsl.solver import anagram
-from pdedsl.solver.method import Objective, Points, Report
-from pdedsl.solver.minimise import Outcome, Record, Stop, minimise
+from pdedsl.solver.choose import choose
+from pdedsl.solver.method import Iteration, Objective, Points
+from pdedsl.solver.minimise import Hooks, Outcome, minimise
+from pdedsl.solver.record import Record
 from pdedsl.stages.load import loads
-from pdedsl.stages.settings import settings
 
 PUBLISHED = "anagram(cutoff = relative(1e-8), rows = unscaled)"
 
@@ -73,9 +74,9 @@ def test_an_interrupt_keeps_what_there_is(heat: str) -> None:
         if record.step == 3:
             raise KeyboardInterrupt
 
-    chosen = settings(loads(heat))
-    lowered = system(loads(heat), chosen.architecture, chosen.plans)
-    outcome = minimise(lowered, chosen.method, Stop(steps=10), watch=stop)
+    plan = planned(loads(heat))
+    lowered = system(loads(heat), plan)
+    outcome = minimise(lowered, choose(plan.method, lowered.start.size), Limits(steps=10), hooks=Hooks(watch=stop))
     assert outcome.status == "interrupted" and len(outcome.history) == 3
 
 
@@ -106,19 +107,25 @@ class Walker:
     """A method whose steps are given, whatever the loss."""
 
     steps: tuple[float, ...]
-    batch: int = 1
-    held: bool = False
+    batch: ClassVar[int] = 1
+
+    @property
+    def held(self) -> bool:
+        return False
 
     def begin(self, parameters: jax.Array) -> Walk:
         return Walk(parameters, jnp.asarray(0))
 
+    def parts(self, objective: Objective, parameters: jax.Array, points: Points) -> dict[str, Any]:
+        return {}
+
     def back(self, state: Walk, parameters: jax.Array) -> Walk:
         return state._replace(parameters=parameters)
 
-    def step(self, objective: Objective, state: Walk, points: Points, held: Points) -> tuple[Walk, Report]:
+    def step(self, objective: Objective, state: Walk, points: Points, held: Points) -> tuple[Walk, Iteration]:
         losses = objective.losses(state.parameters, points)
         nothing = jnp.zeros(())
-        report = Report(
+        report = Iteration(
             jnp.sum(losses), losses, jnp.asarray(True), jnp.asarray(False), nothing, nothing, jnp.zeros(0), nothing
         )
         return Walk(state.parameters + jnp.asarray(self.steps)[state.count], state.count + 1), report
@@ -131,11 +138,11 @@ def walk(*steps: float) -> Outcome:
         lambda u, x: u(x),
         1.0,
         np.zeros((4, 1)),
-        lambda n, generator: generator.random((n, 1)),
-        redraw=2,
+        sample=lambda n, generator: generator.random((n, 1)),
+        every=2,
     )
     told = System((block,), lambda p: lambda x: p, jnp.ones(1))
-    return minimise(told, Walker(steps), Stop(steps=len(steps)))
+    return minimise(told, Walker(steps), Limits(steps=len(steps), tolerance=0.0))
 
 
 def walked(*steps: float) -> tuple[list[float], float]:
@@ -163,8 +170,19 @@ def test_how_many_steps_were_taken_back(steps: tuple[float, ...], undone: int) -
     assert walk(*steps).undone == undone
 
 
-def test_the_settings_in_words_are_those_of_the_run(heat: str) -> None:
-    chosen = settings(loads(heat))
-    assert chosen.method == anagram.Anagram() and chosen.architecture == Architecture((8, 8))
-    again = loads(heat).with_choices({k: read_choice(loads(heat), k, str(v)) for k, v in chosen.choices.items()})
-    assert settings(again) == chosen
+def test_data_are_fitted_where_they_are_and_never_redrawn() -> None:
+    """Targets go with their points: a line through three measurements, beside a block that may be redrawn."""
+    points = np.array([[0.0], [0.5], [1.0]])
+    data = Block("data", lambda u, x: u(x), 1.0, points, targets=1.0 + 2.0 * points)
+    smooth = Block("free", lambda u, x: 0.0 * u(x), 1.0, points, sample=lambda n, g: g.random((n, 1)), every=1)
+    line = System((data, smooth), lambda p: lambda x: p[:1] + p[1:] * x, jnp.zeros(2))
+    for method in (anagram.Anagram(), choose(plan_of("heldout"), 2)):
+        outcome = minimise(line, method, Limits(steps=30, tolerance=1e-25))
+        np.testing.assert_allclose(outcome.parameters, [1.0, 2.0], atol=1e-10)
+        np.testing.assert_array_equal(outcome.points[0], points)
+        assert (np.asarray(outcome.points[1]) != points).any()
+
+
+def plan_of(cutoff: str) -> Any:
+    text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dx(u) = 1\nboundary: u = 0  on x = 0\n"
+    return planned(loads(f"{text}solve {{ method = anagram(cutoff = {cutoff}) }}\n")).method

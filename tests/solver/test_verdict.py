@@ -6,7 +6,8 @@ import jax.numpy as jnp
 import pytest
 
 import pdedsl
-from pdedsl.solver.minimise import PLATEAU, Outcome, Record, Status
+from pdedsl.solver.minimise import PLATEAU, Outcome, Status
+from pdedsl.solver.record import Record
 from pdedsl.solver.verdict import verdict
 
 LAST = Record(100, 10.0, 1e-3, {"equation": 5e-4, "walls": 5e-4}, 1e-6, 20, 0.5, accepted=True)

@@ -26,7 +26,7 @@ CHOSEN = {
 @pytest.mark.parametrize("name", CHOSEN)
 def test_the_chosen_functions_are_the_solution(name: str) -> None:
     made = manufacture(pdedsl.load(SPECS / f"{name}.pde"), CHOSEN[name])
-    values = [sp.lambdify(made.symbols, e.xreplace(made.values), modules=jnp) for _, e in made.exact]
+    values = [sp.lambdify(made.symbols, e.xreplace(made.domain.values), modules=jnp) for _, e in made.exact]
 
     def exact(x: jax.Array) -> jax.Array:
         return jnp.stack([jnp.asarray(f(*x), x.dtype) for f in values])

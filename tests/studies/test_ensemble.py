@@ -8,8 +8,8 @@ import xarray as xr
 from typer.testing import CliRunner, Result
 
 from pdedsl.commands.cli import app
-from pdedsl.runs.folder import alone
-from pdedsl.runs.run import open_run
+from pdedsl.runs.lock import alone
+from pdedsl.runs.run import open as open_run
 from pdedsl.studies.ensemble import begin, disagreement
 
 
@@ -26,7 +26,7 @@ def test_an_ensemble_gives_mean_and_spread(spec: Path) -> None:
     result = CliRunner().invoke(app, ["solve", str(spec), "--ensemble", "2", "--seed", "3", "--out", "run"])
     assert result.exit_code == 0, result.output
     members = [open_run(Path("run") / f"seed-{s}") for s in (3, 4)]
-    assert [m.settings.seed for m in members] == [3, 4]
+    assert [m.plan.seed for m in members] == [3, 4]
     with xr.open_dataset("run/ensemble.nc") as data:
         a, b = (m(x=float(data.x[40]), t=float(data.t[70])) for m in members)
         at = data.isel(x=40, t=70)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pdedsl.stages.load import load, loads, read_components, read_expression, read_number
-from pdedsl.vocabulary.source import SpecError
+from pdedsl.stages.load import load, loads
+from pdedsl.stages.words import read_components, read_expression, read_number
+from pdedsl.vocabulary.diagnostics import SpecError
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -28,7 +29,9 @@ def test_what_is_no_constant(text: str) -> None:
 def test_parameters_may_hold_any_function() -> None:
     text = "pde 1\nparam a = min(2, 1), b = max(a, abs(-3)), c = cbrt(8)*erf(b)\ndomain x in [0, a]\nfield u(x)\n"
     problem = loads(text + "equation: dx(u) = b + c\nboundary: u = 0  on x = 0\n")
-    assert {str(s): v for s, v in problem.values.items()} == pytest.approx({"a": 1, "b": 3, "c": 2 * math.erf(3)})
+    assert {str(s): v for s, v in problem.domain.values.items()} == pytest.approx(
+        {"a": 1, "b": 3, "c": 2 * math.erf(3)}
+    )
     assert problem.bounds == ((0, 1),)
 
 

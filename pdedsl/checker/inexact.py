@@ -1,0 +1,132 @@
+"""From an exact solution to the statements that it does not satisfy (E606)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from pdedsl.checker.probe import interior, numbers, point_words, points_of, points_on, values_at
+from pdedsl.geometry import quadrature
+from pdedsl.geometry.faces import Face
+from pdedsl.problem.atoms import normal
+from pdedsl.problem.derivatives import TooLarge, expand_derivatives, occurring, parts
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.printer import write_expression
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Integral, Statement
+from pdedsl.vocabulary.diagnostics import Diagnostic
+from pdedsl.vocabulary.source import Span
+
+TOLERANCE = 1e-7
+"""How far an exact solution may miss a statement, relative to the largest term of the statement."""
+
+
+def inexact(problem: Problem) -> Iterator[Diagnostic]:
+    """E606: statements that the exact solution does not satisfy."""
+    exact, spans = dict(problem.exact), dict(problem.exact_spans)
+    yield from _not_periodic(problem, exact, spans)
+    for statement in problem.statements:
+        own = problem.integrals_in(statement.residual)
+        names = occurring((*statement.residual, *(i.integrand for i in own)))
+        points = points_of(problem, statement)
+        if names and not names - exact.keys() and len(points):
+            yield from _untrue(problem, statement, own, points, [spans[n] for n in sorted(names) if n in spans])
+
+
+def _untrue(
+    problem: Problem, statement: Statement, own: Sequence[Integral], points: np.ndarray, spans: Sequence[Span]
+) -> Iterator[Diagnostic]:
+    """The first component of a statement that the exact solution misses at one of some points."""
+    domain, exact = problem.domain, dict(problem.exact)
+    values = values_at(domain, points, statement.residual)
+    rules = {i.symbol: quadrature.rule(domain, i.where, i.mean) for i in own}
+    values |= {i.symbol: _integrate(problem, problem.put(i.integrand, exact), rules[i.symbol], points) for i in own}
+    smallest = max((r.error for r in rules.values()), default=0.0)
+    unsure = _unsure(problem, own, values, points)
+    largest = _largest(problem, (*statement.residual, *(i.integrand for i in own)))
+    for place, residual in enumerate(statement.residual, 1):
+        terms = sp.Add.make_args(expand_derivatives(residual))
+        if len(terms) == 1:
+            terms = sp.Add.make_args(sp.expand_mul(terms[0]))
+        try:
+            known = [problem.put(t, exact) for t in terms]
+        except TooLarge:
+            continue  # no formula of a sensible size: the error after the run will tell
+        sizes = [numbers(k, values, points) for k in known]
+        total = np.sum(sizes, axis=0)
+        scale = max(float(np.abs(s).max()) for s in sizes)
+        limit = TOLERANCE * scale + 1e-12 * (1 + largest) + smallest * max(scale, 1.0) + unsure
+        worst = int(np.abs(total).argmax())
+        if abs(total[worst]) <= limit:
+            continue
+        flipped = [t for t, s in zip(terms, sizes, strict=True) if np.abs(total - 2 * s).max() <= limit]
+        component = f", component {place}" if len(statement.residual) > 1 else ""
+        where = f" at {point_words(domain, points[worst])}" if np.ptp(total) > 0 or not own else ""
+        message = (
+            f"the exact solution does not satisfy `{statement.name}`{component}: lhs - rhs = {total[worst]:.3g}{where}"
+        )
+        help_ = "one of them is wrong"
+        if flipped:
+            help_ = f"it would with the sign of `{write_expression(flipped[0]).removeprefix('-')}` flipped"
+        also = tuple(dict.fromkeys((span, "the exact solution") for span in spans))
+        yield Diagnostic("E606", message, statement.span, help_, also)
+        return
+
+
+def _largest(problem: Problem, expressions: Sequence[sp.Expr]) -> float:
+    """The largest value in the domain of a field or derivative in some expressions: what rounding is relative to."""
+    points, exact = interior(problem.domain), dict(problem.exact)
+    values = problem.domain.at(points)
+    found = 0.0
+    for part in {p for e in expressions for p in parts(expand_derivatives(e))}:
+        if isinstance(part, sp.Derivative | AppliedUndef):
+            try:
+                sizes = np.abs(numbers(problem.put(part, exact), values, points))
+            except TooLarge:
+                continue
+            found = max(found, float(np.nan_to_num(sizes, posinf=0.0).max()))
+    return found
+
+
+def _unsure(problem: Problem, own: Sequence[Integral], values: Mapping[sp.Symbol, Any], points: np.ndarray) -> float:
+    """By how much integrals may be off: ten times what a coarser rule changes."""
+    found, exact = 0.0, dict(problem.exact)
+    for integral in own:
+        coarse = quadrature.rule(problem.domain, integral.where, integral.mean, coarse=True)
+        other = _integrate(problem, problem.put(integral.integrand, exact), coarse, points)
+        found = max(found, 10 * float(np.abs(other - np.asarray(values[integral.symbol])).max()))
+    return found
+
+
+def _integrate(problem: Problem, integrand: sp.Basic, rule: quadrature.Rule, points: np.ndarray) -> np.ndarray:
+    """The integral of a known function at the time of each point, shape (n,)."""
+    domain = problem.domain
+    found = []
+    for point in points:
+        full = np.tile(point, (len(rule.nodes), 1))
+        full[:, list(domain.spatial)] = rule.nodes
+        values = domain.at(full) | dict(zip(normal(len(domain.space)), rule.normals.T, strict=True))
+        found.append(float((rule.weights * np.asarray(evaluate(integrand, values), float)).sum()))
+    return np.asarray(found)
+
+
+def _not_periodic(problem: Problem, exact: Mapping[str, sp.Expr], spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
+    domain = problem.domain
+    for axis, coordinate in enumerate(domain.coordinates):
+        if not coordinate.periodic:
+            continue
+        lower, upper = (points_on(domain, Face(axis, end)) for end in (0, 1))
+        for name, expression in exact.items():
+            for e in (expression, sp.diff(expression, coordinate.symbol)):
+                a, b = (np.asarray(evaluate(e, domain.at(p)), float) for p in (lower, upper))
+                if np.abs(a - b).max() > 1e-7 * (1 + np.abs(a).max()):
+                    message = f"the exact solution of `{name}` is not periodic in {coordinate.name}"
+                    help_ = "it and all its derivatives must agree at both ends"
+                    also = ((spans[name], "the exact solution"),)
+                    yield Diagnostic("E606", message, coordinate.periodic_span, help_, also)
+                    break
+            else:
+                continue
+            break

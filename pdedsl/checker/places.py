@@ -1,0 +1,112 @@
+"""From the places that statements name to those that are not there (E402), or that cannot be what is said of them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.checker.probe import PROBES, face_words, point_words, points_on
+from pdedsl.geometry.faces import Face, boundary_pieces, faces, is_terminal, speaks_of_time, start
+from pdedsl.geometry.points import inside, random, satisfying
+from pdedsl.problem.atoms import Normal
+from pdedsl.problem.domain import Domain
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Boundary, Constraint, Initial, Place
+from pdedsl.vocabulary.diagnostics import Diagnostic
+
+
+def unmet(problem: Problem) -> Iterator[Diagnostic]:
+    """E402: entries of `on` that meet no boundary; E304: a normal derivative at a time."""
+    domain = problem.domain
+    walls = ", ".join(dict.fromkeys(face_words(domain, f) for f in faces(domain)[:8]))
+    boundary = f"the boundary is {walls}" if walls else "there is no boundary in space"
+    if domain.shape is not None:
+        boundary = _extent(domain).replace("the domain is", "the boundary lies in")
+    unit = random(np.random.default_rng(4))
+    spans = {part.name: part.span for part in domain.parts}
+    for equation in problem.equations:
+        if equation.part and not len(inside(domain, domain.region(equation.part), PROBES, unit)):
+            message = f"the part `{equation.part}` holds no point of the domain"
+            yield Diagnostic("E402", message, spans[equation.part], _extent(domain))
+    for integral in problem.integrals:
+        if integral.where is not None and not boundary_pieces(domain, (integral.where,)):
+            yield Diagnostic("E402", "no boundary point lies in this part", integral.span, boundary)
+    yield from _outside(problem)
+    for condition in (c for c in problem.conditions if isinstance(c, Boundary)):
+        for place in condition.on:
+            if speaks_of_time(place.where, domain):
+                yield from _time_place(domain, condition, place)
+            elif not boundary_pieces(domain, (place.where,)):
+                yield _nowhere(domain, place, boundary)
+
+
+def _nowhere(domain: Domain, place: Place, boundary: str) -> Diagnostic:
+    """E405 where the place is a face of a periodic coordinate, E402 elsewhere."""
+    ends = replace(domain, coordinates=tuple(replace(c, periodic=False) for c in domain.coordinates))
+    wrapped = () if place.where == sp.true else boundary_pieces(ends, (place.where,))
+    if wrapped and isinstance(wrapped[0].face, Face):
+        coordinate = domain.coordinates[wrapped[0].face.axis]
+        also = ((coordinate.periodic_span, "periodic here"),)
+        message = f"`{coordinate.name}` is periodic: it has no boundary"
+        return Diagnostic("E405", message, place.span, "remove this condition, or `periodic`", also)
+    return Diagnostic("E402", "no boundary point satisfies this", place.span, boundary)
+
+
+def _outside(problem: Problem) -> Iterator[Diagnostic]:
+    """E402: points of constraints and reports that lie outside of a shape; those outside of a box were found before."""
+    domain = problem.domain
+    constraints = (c for c in problem.conditions if isinstance(c, Constraint))
+    for named in (*constraints, *problem.reports):
+        if named.at is None or domain.shape is None:
+            continue
+        point = np.asarray([[domain.number(e) for e in named.at[: len(domain.space)]]])
+        if domain.shape.level(point)[0] > 1e-6:
+            message = f"{point_words(domain, point[0])} lies outside of the shape"
+            yield Diagnostic("E402", message, named.at_span, "choose a point of the domain")
+
+
+def not_hard(problem: Problem) -> Iterator[Diagnostic]:
+    """E303: hard conditions on a shape that no smooth function can carry."""
+    shape = problem.domain.shape
+    if shape is None:
+        return
+    for condition in (c for c in problem.conditions if isinstance(c, Boundary)):
+        if not condition.hard or is_terminal(condition, problem.domain):
+            continue
+        reason = ""
+        if shape.distance is None:
+            reason = "the boundary of this shape has corners"
+        elif condition.where != (sp.true,):
+            reason = "it does not hold on the whole boundary"
+        elif any(isinstance(c, Initial) and c.hard for c in problem.conditions):
+            reason = "an initial condition is hard, too"
+        if reason:
+            message = f"this boundary condition cannot be built into the solution: {reason}"
+            help_ = "remove `hard`: disks, balls, ellipses, annuli and sdf take it on all of their boundary"
+            yield Diagnostic("E303", message, condition.hard_span, help_)
+
+
+def _extent(domain: Domain) -> str:
+    pairs = zip(domain.coordinates[:4], domain.bounds, strict=False)
+    return "the domain is " + ", ".join(f"{c.name} in [{a:g}, {b:g}]" for c, (a, b) in pairs)
+
+
+def _time_place(domain: Domain, condition: Boundary, place: Place) -> Iterator[Diagnostic]:
+    """What is wrong with a terminal condition: a normal, more than one time, a time that is not the end."""
+    assert domain.time is not None
+    uses = [term for term in condition.terms if term.value.atoms(Normal)]
+    name, upper = domain.time.name, domain.bounds[domain.column(domain.time.symbol)][1]
+    if uses:
+        call = min((term.span for term in uses), key=lambda s: s.end - s.start)
+        message = "the normal belongs to the boundary in space, not to a time"
+        also = ((place.span, "a place in time"),)
+        yield Diagnostic("E304", message, call, f"write d(u, {name}), or name a place in space", also)
+    elif place.where.atoms(sp.Not, sp.Or, sp.Unequality):
+        help_ = f"write `on {name} = {upper:g}`, or name places in space"
+        yield Diagnostic("E402", f"{name} may only be fixed, alone or `and` a condition in space", place.span, help_)
+    elif not boundary_pieces(domain, (place.where,)):
+        at_start = satisfying(domain, (place.where,), points_on(domain, start(domain))).any()
+        help_ = "write `initial: ...`" if at_start else f"write `on {name} = {upper:g}`"
+        message = f"conditions hold on the boundary at all times, or at the end of time, {name} = {upper:g}"
+        yield Diagnostic("E402", message, place.span, help_)

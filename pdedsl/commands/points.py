@@ -1,0 +1,83 @@
+"""From the options and tables of a command to points, and the solution there."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+
+from pdedsl.commands.shell import USAGE, err, number, pair, split, stop
+from pdedsl.geometry.points import closed
+from pdedsl.runs.solution import Solution
+from pdedsl.vocabulary.diagnostics import SpecError
+
+
+def inside(solution: Solution, points: np.ndarray) -> np.ndarray:
+    """Which points lie in the domain or on its boundary, shape (n,)."""
+    return closed(solution.problem.domain, np.asarray(points, float))
+
+
+def evaluated(solution: Solution, expressions: list[str], points: np.ndarray) -> dict[str, np.ndarray]:
+    """Columns by name; a vector has one for each component, `grad(u)[1]`."""
+
+    if outside := int((~inside(solution, points)).sum()):
+        err.print(f"[yellow]{outside} of {len(points)} points lie outside the domain: nan[/yellow]", soft_wrap=True)
+    found: dict[str, Any] = {}
+    for expression in expressions:
+        try:
+            values = solution.evaluate(expression, points)
+        except SpecError as error:
+            err.print(str(error), markup=False, soft_wrap=True)
+            raise typer.Exit(USAGE) from None
+        for index in np.ndindex(values.shape[1:]):
+            place = f"[{', '.join(str(k + 1) for k in index)}]" if index else ""
+            found[f"{expression}{place}"] = values[(slice(None), *index)]
+    return found
+
+
+def from_options(at: list[str], names: list[str]) -> np.ndarray:
+
+    rows = []
+    for text in at:
+        given = [pair(part, "--at") for part in split(text)]
+        _complete([name for name, _ in given], names, f"--at {text}")
+        values = {name: number(value, f"--at {name}") for name, value in given}
+        rows.append([values[n] for n in names])
+    return np.asarray(rows, float)
+
+
+def from_table(path: Path | None, names: list[str]) -> np.ndarray:
+    """Points from a table; columns are separated by commas, semicolons or tabs, whichever the header has most of."""
+
+    assert path is not None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        head = text.partition("\n")[0]
+        rows = csv.reader(text.splitlines(), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
+        header = [n.strip() for n in next(rows, [])]
+    except (UnicodeDecodeError, csv.Error):
+        stop(f"{path} is not a table in UTF-8", USAGE)
+    if not any(header):
+        stop(f"{path} is empty: its first line names the columns {', '.join(names)}", USAGE)
+    _complete(header, names, f"{path}: the first line is `{head.strip()[:40]}`", more=True)
+    places, found = [header.index(n) for n in names], []
+    for row in rows:
+        try:
+            found.append([float(row[place]) for place in places])
+        except (IndexError, ValueError):
+            if any(cell.strip() for cell in row):
+                stop(f"{path}:{rows.line_num}: this row needs a number for each of {', '.join(names)}", USAGE)
+    if not found:
+        stop(f"{path} holds no points", USAGE)
+    return np.asarray(found, float)
+
+
+def _complete(given: list[str], names: list[str], where: str, more: bool = False) -> None:
+    missing = [n for n in names if n not in given]
+    extra = [n for n in given if n not in names] if not more else []
+    twice = [n for n in names if given.count(n) > 1]
+    if missing or extra or twice:
+        what = f"there is no coordinate `{extra[0]}`" if extra else f"`{(missing or twice)[0]}` is "
+        what += "" if extra else "missing" if missing else "there twice"
+        stop(f"{where}: {what}; the coordinates are {', '.join(names)}", USAGE)

@@ -1,0 +1,89 @@
+"""From numbers in [0, 1) to points of a domain."""
+
+from collections.abc import Callable, Collection
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.problem.domain import Domain
+from pdedsl.problem.evaluate import holds
+
+Unit = Callable[[int, int], np.ndarray]
+"""Draws an array of shape (n, k) in [0, 1): random, low-discrepancy or a grid."""
+
+
+def random(generator: np.random.Generator) -> Unit:
+    """Independent uniform numbers."""
+    return lambda n, k: generator.random((n, k))
+
+
+def scale(unit: np.ndarray, domain: Domain) -> np.ndarray:
+    """Points of the unit cube, shape (n, d), moved to the box of the domain."""
+    lower, upper = np.asarray(domain.bounds, float).T
+    return lower + unit * (upper - lower)
+
+
+def inside(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
+    """`n` points of the domain, shape (n, d), at which a condition holds; fewer if it almost never does."""
+    d = len(domain.coordinates)
+    points = scale(unit(n, d), domain)
+    where = where.xreplace(dict.fromkeys(where.atoms(sp.Equality), sp.false))  # an equality has no volume
+    if where == sp.true and domain.shape is None:
+        return points
+
+    def kept(points: np.ndarray) -> np.ndarray:
+        return points[inside_shape(domain, points) & satisfying(domain, (where,), points)]
+
+    found = kept(points)
+    for turn in range(200):
+        if len(found) >= n:
+            break
+        found = np.concatenate([found, kept(scale(np.random.default_rng([turn, n]).random((4 * n, d)), domain))])
+    return found[:n]
+
+
+def inside_shape(domain: Domain, points: np.ndarray) -> np.ndarray:
+    """Which points of the bounding box lie in the domain, shape (n,)."""
+    if domain.shape is None:
+        return np.ones(len(points), bool)
+    return domain.shape.level(points[:, list(domain.spatial)]) < 0
+
+
+def closed(domain: Domain, points: np.ndarray) -> np.ndarray:
+    """Which of any points lie in the domain or on its boundary, up to rounding, shape (n,)."""
+    low, high = np.asarray(domain.bounds, float).T
+    slack = 1e-9 * (high - low)
+    found = ((points >= low - slack) & (points <= high + slack)).all(axis=1)
+    if domain.shape is not None:
+        found &= domain.shape.level(points[:, list(domain.spatial)]) <= slack.max()
+    return found
+
+
+def satisfying(domain: Domain, where: tuple[sp.Basic, ...], points: np.ndarray) -> np.ndarray:
+    """Which of the points satisfy one of the conditions, shape (n,)."""
+    lower, upper = np.asarray(domain.bounds, float).T
+    diameter = float(np.linalg.norm(upper - lower))
+    found = np.zeros(len(points), bool)
+    for condition in where:
+        found |= np.broadcast_to(holds(condition, domain.at(points), diameter), found.shape)
+    return found
+
+
+def spots(
+    domain: Domain, at: tuple[sp.Expr, ...] | None, varies: Collection[sp.Basic], n: int, unit: Unit
+) -> np.ndarray:
+    """Where something is taken that varies with some coordinates, at a point if one is named, shape (n', d).
+
+    One point; a point at n times; n points of the domain for what varies in space and names no point.
+    """
+    if at is None and any(c.symbol in varies for c in domain.space):
+        return inside(domain, sp.true, n, unit)
+    d = len(domain.coordinates)
+    points = scale(np.full((1, d), 0.5), domain)
+    if at is not None:
+        points[0, : len(at)] = [domain.number(e) for e in at]
+    if domain.time is None or domain.time.symbol not in varies or (at is not None and len(at) == d):
+        return points
+    points, column = np.repeat(points, n, axis=0), domain.column(domain.time.symbol)
+    points[:, column] = scale(unit(n, d), domain)[:, column]
+    return points

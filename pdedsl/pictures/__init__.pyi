@@ -1,0 +1,5 @@
+from . import grid as grid
+from . import panels as panels
+from . import plot as plot
+from . import report as report
+from . import scene as scene

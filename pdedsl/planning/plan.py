@@ -1,0 +1,221 @@
+"""How a problem is going to be solved: typed data, which planning writes and numerics and solver read.
+
+The defaults of the language's calls are the defaults of these fields, and stand nowhere else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, Literal
+
+Filter = Literal["hard", "soft"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A multilayer perceptron: the widths of its hidden layers and how it starts."""
+
+    widths: tuple[int, ...] = (20, 20, 20)
+    activation: str = "tanh"
+    scale: float = 1.0
+    """Inputs run over [-scale, scale]."""
+    inputs: Literal["scaled", "raw"] = "scaled"
+    """Scaled to the domain, or coordinates as they are."""
+    deviation: float | None = None
+    """Standard deviation of all initial weights and biases; None for Glorot's rule."""
+
+
+# ---- points --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Random:
+    """Independent uniform points, which stay."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Sobol:
+    """Points of a scrambled Sobol sequence, which stay."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Midpoints of the cells of a regular grid: one count for all coordinates, or one for each."""
+
+    counts: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        return prod(self.counts)
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Random points that are redrawn by the size of the residual."""
+
+    count: int
+    every: int = 5
+    """Steps between two draws."""
+
+
+Sampling = Random | Sobol | Grid | Adaptive
+
+
+# ---- cut-offs and methods ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trust:
+    """A ladder of soft cut-offs; the largest step that keeps its promise is taken."""
+
+    target: float = 0.02
+    """The gain ratio, actual over predicted decrease, from which a step keeps its promise."""
+    rungs: int = 12
+    ratio: float = 0.5
+    """Distance of two rungs in decades of lambda."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Keep singular values that are at least `eps` (arXiv 2412.10782)."""
+
+    eps: float
+    filter: Filter = "hard"
+
+
+@dataclass(frozen=True)
+class Relative:
+    """Keep singular values that are at least `eps` times the largest."""
+
+    eps: float
+    filter: Filter = "hard"
+
+
+@dataclass(frozen=True)
+class Decay:
+    """A cut-off that falls geometrically within some steps, and stays there."""
+
+    start: float
+    end: float
+    steps: int
+    filter: Filter = "hard"
+
+
+@dataclass(frozen=True)
+class Multi:
+    """AMStraMGRAM (arXiv 2510.15998), with the reconstruction error down to which it counts."""
+
+    target: float = 1e-14
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """As many singular values as make the linearised residual smallest on fresh points."""
+
+
+@dataclass(frozen=True)
+class Custom:
+    """A cut-off that is a function of the user's own, which no text can hold: None when read from one."""
+
+    function: Callable | None = field(default=None, compare=False)
+
+
+Cutoff = Trust | Fixed | Relative | Decay | Multi | HeldOut | Custom
+
+CORRECTIONS = 6
+
+
+@dataclass(frozen=True)
+class Anagram:
+    """Empirical natural gradient with a cut-off."""
+
+    cutoff: Cutoff = field(default_factory=Trust)
+    rows: Literal["scaled", "unscaled"] = "scaled"
+    """Rows scaled by sqrt(w_k / N_k), so that the step minimises the loss; or stacked raw, as published."""
+    factor: Literal["auto", "svd", "qr", "gram", "dual"] = "auto"
+    corrections: int | None = None
+    """Chord iterations on a candidate step; by default where they fit: with soft cut-offs and scaled rows."""
+
+    def __post_init__(self) -> None:
+        if self.corrections is None:
+            fits = isinstance(self.cutoff, Trust) and self.rows == "scaled"
+            object.__setattr__(self, "corrections", CORRECTIONS if fits else 0)
+
+
+@dataclass(frozen=True)
+class Engd:
+    """Energy natural gradient: least squares on the Gram matrix."""
+
+
+@dataclass(frozen=True)
+class Adam:
+    rate: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Lbfgs:
+    memory: int = 20
+
+
+@dataclass(frozen=True)
+class Bfgs:
+    """Self-scaled BFGS with the inverse Hessian in full."""
+
+
+@dataclass(frozen=True)
+class GradientDescent:
+    """Along the gradient, with a line search."""
+
+
+Method = Anagram | Engd | Adam | Lbfgs | Bfgs | GradientDescent
+
+
+# ---- the whole -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a run ends: whichever comes first."""
+
+    steps: int = 1000
+    seconds: float = 60.0
+    tolerance: float = 1e-26
+    """The loss below which the run is done."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything numerical about a run."""
+
+    points: tuple[tuple[str, Sampling], ...]
+    """How the points of each statement that is not hard are drawn, by the name of the statement."""
+    network: Network = field(default_factory=Network)
+    method: Method = field(default_factory=Anagram)
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+    precision: Literal["double"] = "double"
+
+    def settings(self) -> dict[str, Any]:
+        """The same by the keys of the `solve` block."""
+        return {
+            "network": self.network,
+            **{f"points.{name}": sampling for name, sampling in self.points},
+            "method": self.method,
+            "steps": self.limits.steps,
+            "time_limit": self.limits.seconds,
+            "tolerance": self.limits.tolerance,
+            "seed": self.seed,
+            "precision": self.precision,
+        }
+
+
+def from_settings(settings: dict[str, Any]) -> Plan:
+    """The plan with these settings, as `Plan.settings` gives them."""
+    points = tuple((key.partition(".")[2], value) for key, value in settings.items() if key.startswith("points."))
+    limits = Limits(int(settings["steps"]), float(settings["time_limit"]), float(settings["tolerance"]))
+    rest = {key: settings[key] for key in ("network", "method", "precision")}
+    return Plan(points, **rest, limits=limits, seed=int(settings["seed"]))

@@ -1,0 +1,78 @@
+"""Between the words of the `solve` block and the typed data of a plan, by one table."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
+
+from pdedsl.planning import plan
+from pdedsl.problem.choices import Call, Choice
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A call of the language as data: which fields its plain arguments give, in order; the others are keywords."""
+
+    kind: type
+    arguments: tuple[str, ...] = ()
+    repeats: bool = False
+    """Whether the one argument may be repeated: its field is a tuple."""
+    silent: tuple[str, ...] = ()
+    """Fields that no text can hold."""
+
+
+SPELLINGS: Mapping[str, Spelling] = {
+    "mlp": Spelling(plan.Network, ("widths",), repeats=True),
+    "random": Spelling(plan.Random, ("count",)),
+    "sobol": Spelling(plan.Sobol, ("count",)),
+    "grid": Spelling(plan.Grid, ("counts",), repeats=True),
+    "adaptive": Spelling(plan.Adaptive, ("count",)),
+    "trust": Spelling(plan.Trust),
+    "fixed": Spelling(plan.Fixed, ("eps",)),
+    "relative": Spelling(plan.Relative, ("eps",)),
+    "decay": Spelling(plan.Decay, ("start", "end", "steps")),
+    "multi": Spelling(plan.Multi, ("target",)),
+    "heldout": Spelling(plan.HeldOut),
+    "custom": Spelling(plan.Custom, silent=("function",)),
+    "anagram": Spelling(plan.Anagram),
+    "engd": Spelling(plan.Engd),
+    "adam": Spelling(plan.Adam),
+    "lbfgs": Spelling(plan.Lbfgs),
+    "bfgs": Spelling(plan.Bfgs),
+    "gradient_descent": Spelling(plan.GradientDescent),
+}
+_NAMES = {spelling.kind: name for name, spelling in SPELLINGS.items()}
+
+
+def typed(choice: Choice) -> Any:
+    """A choice, which was checked before, as data; a word that is no call stays a string."""
+    if not isinstance(choice, Call):
+        return choice
+    if choice.name not in SPELLINGS:
+        return choice.name
+    spelling, plain = SPELLINGS[choice.name], tuple(map(typed, choice.arguments))
+    given = {spelling.arguments[0]: plain} if spelling.repeats else dict(zip(spelling.arguments, plain, strict=False))
+    return spelling.kind(**given, **{key: typed(value) for key, value in choice.keywords})
+
+
+def spoken(value: Any, brief: bool = False) -> Choice:
+    """Data of a plan in the words of the language, all defaults said; or, in brief, none."""
+    if isinstance(value, str):
+        return Call(value)
+    if type(value) not in _NAMES:
+        return value
+    name = _NAMES[type(value)]
+    spelling = SPELLINGS[name]
+    given = {f.name: getattr(value, f.name) for f in fields(value) if f.name not in spelling.silent}
+    if brief:
+        given = {key: own for key, own in given.items() if key in spelling.arguments or not _by_default(value, key)}
+    plain = [given.pop(key) for key in spelling.arguments]
+    arguments = plain[0] if spelling.repeats else plain
+    keywords = ((key, spoken(own, brief)) for key, own in given.items() if own is not None)
+    return Call(name, tuple(spoken(a, brief) for a in arguments), tuple(keywords))
+
+
+def _by_default(value: Any, key: str) -> bool:
+    """Whether a field is what it would be if nothing was said."""
+    own = next(f for f in fields(value) if f.name == key)
+    default = own.default_factory() if own.default_factory is not MISSING else own.default
+    return default is not MISSING and replace(value, **{key: default}) == value

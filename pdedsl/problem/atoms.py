@@ -1,0 +1,52 @@
+"""What a symbol of an expression is, as its type: a coordinate, a component of the normal, an integral.
+
+SymPy orders sums and products by the names of their symbols; a coordinate is ordered by its place instead, so that a
+problem prints and computes the same whatever its coordinates are called.
+"""
+
+from typing import Literal
+
+import sympy as sp
+from sympy.core.cache import cacheit
+
+CoordinateKind = Literal["space", "time"]
+
+
+class Axis(sp.Symbol):
+    """The symbol of a coordinate: real, with its place among the coordinates and its role."""
+
+    __slots__ = ("place", "role")
+    place: int
+    role: CoordinateKind
+
+    def __new__(cls, name: str, place: int, role: CoordinateKind = "space") -> "Axis":
+        symbol = sp.Symbol.__xnew__(cls, name, real=True)
+        symbol.place, symbol.role = place, role
+        return symbol
+
+    def __getnewargs_ex__(self) -> tuple[tuple, dict]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return (self.name, self.place, self.role), {}
+
+    def _hashable_content(self) -> tuple:
+        return (self.role, self.place, *super()._hashable_content())
+
+    @cacheit
+    def sort_key(self, order: object = None) -> tuple:
+        return self.class_key(), (1, (f"{self.role} {self.place:06d}",)), sp.S.One.sort_key(), sp.S.One
+
+
+class Normal(sp.Symbol):
+    """A component of the outward normal."""
+
+
+class Nonlocal(sp.Symbol):
+    """An integral or a mean as it stands in expressions; `Problem.integrals` says of what."""
+
+
+def normal(dimension: int) -> tuple[Normal, ...]:
+    """The components of the outward normal, one symbol each."""
+    return tuple(Normal(f"normal[{i + 1}]", real=True) for i in range(dimension))
+
+
+def is_time(symbol: sp.Basic) -> bool:
+    return isinstance(symbol, Axis) and symbol.role == "time"

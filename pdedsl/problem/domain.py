@@ -1,0 +1,126 @@
+"""Where a problem lives: coordinates, their intervals or shape, parameters, named parts."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.problem.atoms import CoordinateKind
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.primitives import Tree, construct
+from pdedsl.problem.shapes import Shape
+from pdedsl.vocabulary.source import NOWHERE, Span
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """A coordinate and its interval. The bounds may contain parameters; lengths in the user's own units."""
+
+    symbol: sp.Symbol
+    lower: sp.Expr
+    upper: sp.Expr
+    kind: CoordinateKind = "space"
+    group: str | None = None
+    """`x` for the coordinate `x[3]`."""
+    index: int = 0
+    """3 for the coordinate `x[3]`."""
+    periodic: bool = False
+    """Whether every field is periodic in it, by construction."""
+    span: Span = field(default=NOWHERE, compare=False)
+    periodic_span: Span = field(default=NOWHERE, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.symbol.name
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named constant; its value may contain other parameters."""
+
+    symbol: sp.Symbol
+    value: sp.Expr
+    span: Span = field(default=NOWHERE, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.symbol.name
+
+
+@dataclass(frozen=True)
+class Part:
+    """A named condition on the coordinates."""
+
+    name: str
+    condition: sp.Basic
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A box, or a shape times intervals. Points have a column for each coordinate, in the order of declaration."""
+
+    coordinates: tuple[Coordinate, ...]
+    parameters: tuple[Parameter, ...] = ()
+    tree: Tree | None = None
+    """The shape in space as it was written; None for the box of the coordinates."""
+    parts: tuple[Part, ...] = ()
+
+    @cached_property
+    def symbols(self) -> tuple[sp.Symbol, ...]:
+        """The coordinates in the order of a point's columns."""
+        return tuple(c.symbol for c in self.coordinates)
+
+    @cached_property
+    def space(self) -> tuple[Coordinate, ...]:
+        return tuple(c for c in self.coordinates if c.kind == "space")
+
+    @cached_property
+    def time(self) -> Coordinate | None:
+        return next((c for c in self.coordinates if c.kind == "time"), None)
+
+    @cached_property
+    def spatial(self) -> tuple[int, ...]:
+        """The columns of points that hold the coordinates in space."""
+        return tuple(k for k, c in enumerate(self.coordinates) if c.kind == "space")
+
+    @cached_property
+    def other(self) -> tuple[int, ...]:
+        """The columns of points that hold no coordinate in space: the time."""
+        return tuple(k for k, c in enumerate(self.coordinates) if c.kind != "space")
+
+    def column(self, symbol: sp.Basic) -> int:
+        """The column of points that holds a coordinate."""
+        return next(k for k, c in enumerate(self.coordinates) if c.symbol == symbol)
+
+    @cached_property
+    def values(self) -> dict[sp.Symbol, float]:
+        """The parameters' values in double precision."""
+        known: dict[sp.Symbol, float] = {}
+        for parameter in self.parameters:
+            known[parameter.symbol] = float(evaluate(parameter.value, known))
+        return known
+
+    def number(self, expression: sp.Expr) -> float:
+        """A constant expression in double precision, parameters put in."""
+        return float(evaluate(expression, self.values))
+
+    def at(self, points: np.ndarray) -> dict[sp.Symbol, Any]:
+        """What parameters and coordinates are worth at points of shape (n, d)."""
+        return {**self.values, **dict(zip(self.symbols, points.T, strict=True))}
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[float, float], ...]:
+        """The interval of each coordinate."""
+        return tuple((self.number(c.lower), self.number(c.upper)) for c in self.coordinates)
+
+    @cached_property
+    def shape(self) -> Shape | None:
+        """The domain in space where it is not the box of the coordinates."""
+        return None if self.tree is None else construct(self.tree, tuple(c.symbol for c in self.space), self.values)
+
+    def region(self, part: str | None) -> sp.Basic:
+        """The condition of a named part; true for the whole domain."""
+        return sp.true if part is None else next(p.condition for p in self.parts if p.name == part)

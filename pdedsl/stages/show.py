@@ -1,0 +1,83 @@
+"""Each stage as text: what was written, what it means, what is minimised."""
+
+from pdedsl.numerics.hard import Ansatz, ansatz
+from pdedsl.numerics.system import System
+from pdedsl.planning.cost import cost
+from pdedsl.planning.plan import Plan
+from pdedsl.problem.derivatives import expand_derivatives
+from pdedsl.problem.document import document
+from pdedsl.problem.printer import write_expression
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Statement, is_hard
+from pdedsl.problem.write import split, write_shape, write_where
+
+
+def show_problem(problem: Problem) -> str:
+    """The problem as it was understood: D[u] = f and B[u] = g, statement by statement."""
+    names = ", ".join(f.name for f in problem.fields)
+    domain = problem.domain
+    lines = [problem.title, ""] if problem.title else []
+    boxed = domain.coordinates
+    if domain.tree is not None:
+        lines.append(f"({', '.join(c.name for c in domain.space)}) in {write_shape(domain.tree)}")
+        boxed = tuple(c for c in boxed if c.kind != "space")
+    lines += [f"{c.name} in [{write_expression(c.lower)}, {write_expression(c.upper)}]" for c in boxed]
+    lines += [f"{p.name} = {write_expression(p.value)}" for p in domain.parameters]
+    lines += [f"periodic in {c.name}" for c in domain.coordinates if c.periodic]
+    for statement in problem.statements:
+        operator, data = ("D", "f") if isinstance(statement, Equation) else ("B", "g")
+        hard = ", hard" if is_hard(statement) else ""
+        weight = f", weight {write_expression(statement.weight)}" if statement.weight is not None else ""
+        lines += ["", f"{statement.name} ({_place(problem, statement)}{hard}{weight})"]
+        for number, (left, right) in enumerate(split(statement), 1):
+            mark = f"_{number}" if len(statement.lhs) > 1 else ""
+            lines += [
+                f"  {operator}{mark}[{names}] = {write_expression(left)}",
+                f"  {data}{mark} = {write_expression(right)}",
+            ]
+    lines += ["", *(f"exact {name} = {write_expression(value)}" for name, value in problem.exact)]
+    return "\n".join(lines).rstrip()
+
+
+def show_latex(problem: Problem) -> str:
+    """The problem as a LaTeX document."""
+    return document(problem)
+
+
+def _place(problem: Problem, statement: Statement) -> str:
+    match statement:
+        case Equation():
+            return f"in {statement.part}" if statement.part else "in the domain"
+        case Initial():
+            assert problem.time is not None
+            return f"at {problem.time.name} = {write_expression(problem.time.lower)}"
+        case Constraint():
+            return "a constraint" if statement.at is None else f"at ({', '.join(map(write_expression, statement.at))})"
+        case Boundary():
+            return f"on {', '.join(map(write_where, statement.where))}"
+
+
+def show_system(problem: Problem, plan: Plan, system: System) -> str:
+    """How the solution is built, the residual blocks, the matrix that a step factors."""
+    lines = []
+    for unknown in problem.fields:
+        part = ansatz(problem, unknown)
+        head = f"{unknown.name}({', '.join(s.name for s in unknown.arguments)})"
+        if part == Ansatz():
+            lines.append(f"{head} = N")
+        else:
+            lines += [f"{head} = G + M*N"]
+            lines += [f"  G = {write_expression(part.extension)}", f"  M = {write_expression(part.multiplier)}"]
+    lines.append(f"N: {system.start.size} parameters")
+    statements = {s.name: s for s in problem.statements}
+    for block in system.blocks:
+        residual = [expand_derivatives(r) for r in statements[block.name].residual]
+        drawn = f"redrawn every {block.every} steps" if block.every else "fixed"
+        lines += [
+            "",
+            f"{block.name}: residual(fields, x) of shape ({len(residual)},), weight {block.weight:g}, "
+            f"{len(block.points)} points, {drawn}",
+        ]
+        lines += [f"  {write_expression(r)}" for r in residual]
+    lines += ["", f"a step factors {cost(problem, plan).words}"]
+    return "\n".join(lines)

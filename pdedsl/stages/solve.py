@@ -1,0 +1,102 @@
+"""From text to solution: all of pdedsl in one function. Begin to read here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import jax
+
+from pdedsl.numerics.system import System, system
+from pdedsl.numerics.truth import Truth, measure, truths
+from pdedsl.planning.cost import affordable
+from pdedsl.planning.defaults import planned
+from pdedsl.planning.plan import Plan
+from pdedsl.problem.problem import Problem
+from pdedsl.solver.choose import choose
+from pdedsl.solver.method import Method
+from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, minimise
+from pdedsl.solver.record import Record
+from pdedsl.stages.load import accept, check
+from pdedsl.vocabulary.source import Source
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What came of a run, and everything that it was made from, each made once."""
+
+    problem: Problem
+    plan: Plan
+    system: System
+    known: tuple[Truth, ...]
+    """Exact solutions and references, on points that the training never saw."""
+    outcome: Outcome
+
+
+class Journal(Protocol):
+    """Keeps a run while it goes on."""
+
+    def begin(self, problem: Problem, plan: Plan) -> None:
+        """Before anything is lowered."""
+        ...
+
+    def earlier(self, method: Method, lowered: System) -> Snapshot | None:
+        """Where to go on from, if not from the beginning."""
+        ...
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Every few seconds, and at the end."""
+        ...
+
+
+class Unkept:
+    """The journal of a run that nobody keeps."""
+
+    def begin(self, problem: Problem, plan: Plan) -> None: ...
+
+    def earlier(self, method: Method, lowered: System) -> Snapshot | None: ...
+
+    def keep(self, snapshot: Snapshot) -> None: ...
+
+
+def solve(
+    given: Source | Problem,
+    plan: Plan | None = None,
+    journal: Journal | None = None,
+    watch: Callable[[Record], None] = lambda record: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Solved:
+    """Solve what a text, or a problem, states: by its own plan, or by another one.
+
+    Raises SpecError for a text that is wrong, MemoryError where a step would need more memory than the machine has.
+    """
+    journal = journal or Unkept()
+    # text -> Spec -> Problem: what was written, what it means, what is wrong with it (`load.py`)
+    problem = given if isinstance(given, Problem) else accept(check(given))
+    # Problem -> Plan: how it is going to be solved
+    plan = plan or planned(problem)
+    affordable(problem, plan)
+    journal.begin(problem, plan)
+    with jax.enable_x64(True):
+        # Plan -> System: residual blocks and a parametrised solution, in JAX
+        lowered = build(problem, plan)
+        method = choose(plan.method, lowered.start.size)
+        known = truths(problem)
+        # System -> Outcome: the parameters of the solution, and how they were found
+        hooks = Hooks(watch, journal.keep, stopping, _errors(lowered, known))
+        outcome = minimise(lowered, method, plan.limits, plan.seed, hooks, journal.earlier(method, lowered))
+    return Solved(problem, plan, lowered, known, outcome)
+
+
+def build(problem: Problem, plan: Plan) -> System:
+    """The residual blocks of a problem and its network at the start of a run, in double precision."""
+    with jax.enable_x64(True):
+        return system(problem, plan)
+
+
+def _errors(lowered: System, known: tuple[Truth, ...]) -> Callable[[jax.Array], Mapping[str, float]]:
+    return measure(lowered.model, known) if known else Hooks().measure
+
+
+def limited(plan: Plan, **limits: float) -> Plan:
+    """The plan with other limits."""
+    return replace(plan, limits=replace(plan.limits, **limits))

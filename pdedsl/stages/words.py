@@ -1,0 +1,100 @@
+"""From words of the user's to values in the names of a problem: expressions, numbers, settings."""
+
+import re
+from dataclasses import replace
+from itertools import count, product
+
+import sympy as sp
+
+from pdedsl.meaning.choices import check_setting, to_choice
+from pdedsl.meaning.resolve import resolve
+from pdedsl.problem.choices import Choice
+from pdedsl.problem.problem import Problem
+from pdedsl.syntax.parse import parse, parse_settings
+from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
+from pdedsl.vocabulary.source import Source, Span
+
+
+def read_expression(problem: Problem, text: str) -> tuple[Problem, sp.Expr]:
+    """A scalar expression in the names of a problem, and the problem with the integrals that it brings along.
+
+    Raises SpecError with everything that is wrong with it.
+    """
+    text_ = problem.own_text or str(problem)
+    name = next(n for n in ("value", "the_value", "the_asked_value") if not re.search(rf"\b{n}\b", text_))
+    read = _read_line(f"{text_}\nreport {name} = ", text, problem.source.name)
+    found = [r for r in read.reports if r.name == name and r.at is None]
+    if len(found) != 1:
+        raise _not_one("expression in the fields and coordinates", "dx(u)", text)
+    return read, found[0].value
+
+
+def read_components(problem: Problem, text: str) -> tuple[tuple[int, ...], list[tuple[Problem, sp.Expr]]]:
+    """The shape of an expression, () for a scalar, and its components in row-major order, as `read_expression` gives them."""
+
+    def component(*index: int) -> tuple[Problem, sp.Expr] | None:
+        try:
+            return read_expression(problem, f"({text})[{', '.join(map(str, index))}]")
+        except SpecError:
+            return None
+
+    try:
+        return (), [read_expression(problem, text)]
+    except SpecError as error:
+        rank = 1 if component(1) else 2 if component(1, 1) else 0
+        if rank == 0 or error.diagnostics[0].code != "E301":
+            raise
+    sizes = [
+        next(n for n in count(1) if not component(*(n + 1 if k == axis else 1 for k in range(rank))))
+        for axis in range(rank)
+    ]
+    indices = product(*(range(1, size + 1) for size in sizes))
+    return tuple(sizes), [found for index in indices if (found := component(*index))]
+
+
+def read_number(text: str) -> float:
+    """The value of a constant expression such as `0.01/pi`. Raises SpecError with everything that is wrong with it."""
+    read = _read_line("pde 1\ndomain x in [0, 1]\nfield u(x)\nparam value = ", text)
+    if [p.name for p in read.parameters] != ["value"]:
+        raise _not_one("number", "0.01/pi", text)
+    return read.domain.number(read.parameters[0].symbol)
+
+
+def _not_one(what: str, some: str, text: str) -> SpecError:
+    line = " ".join(text.split())
+    found = Diagnostic("E101", f"this is not one {what}", Span(0, len(line)), f"write, say, `{some}`")
+    return SpecError(Source.of(line, "expression"), (found,))
+
+
+def _read_line(before: str, text: str, name: str = "<text>") -> Problem:
+    """The problem in a text that ends with words of the user's; SpecError with what is wrong with those."""
+    line = " ".join(text.split())
+    resolution = resolve(parse(Source.of(before + line + "\n", name)))
+    wrong = [d for d in resolution.diagnostics if d.severity == "error" and d.span.end > len(before)]
+    if wrong or resolution.problem is None:
+        moved = [
+            replace(d, span=Span(max(0, d.span.start - len(before)), min(len(line), d.span.end - len(before))), also=())
+            for d in wrong
+        ]
+        raise SpecError(Source.of(line, "expression"), tuple(moved))
+    return resolution.problem
+
+
+def read_settings(text: str, name: str) -> dict[str, Choice]:
+    """The settings in a text of lines `key = value`, which were checked when it was written. ValueError if it is none."""
+    settings, wrong = parse_settings(Source.of(f"solve {{\n{text}\n}}", name))
+    if wrong or not settings:
+        raise ValueError(f"{name} holds no settings: {wrong[0].message if wrong else 'it is empty'}")
+    return {".".join(n.name for n in s.key): to_choice(s.value) for s in settings}
+
+
+def read_setting(key: str, text: str, problem: Problem) -> Choice:
+    """The value of `key = text`, as it would stand in the solve block. ValueError with the message if it is wrong."""
+    settings, wrong = parse_settings(Source.of(f"solve {{ {key} = {text} }}", "setting"))
+    if not wrong and len(settings) == 1:
+        checked = check_setting(settings[0], {s.name for s in problem.statements}, len(problem.coordinates))
+        if checked.value is not None:
+            return checked.value
+        wrong = checked.diagnostics
+    first = wrong[0] if wrong else Diagnostic("E101", "not a setting", Span(0, 0), "write key = value")
+    raise ValueError(f"{key} = {text}: {first.message}" + (f" ({first.help})" if first.help else ""))
