@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.image import AxesImage
+from matplotlib.transforms import offset_copy
 
 from pdedsl.numerics.truth import Truth
 from pdedsl.pictures.grid import FINE, centre
@@ -240,16 +241,27 @@ def _convergence(scene: Scene, axes: Axes) -> None:
     _legend(axes)
 
 
-FEW = 30
-"""Iterations below which each is marked."""
+FEW, WIDTH = 30, 60
+"""Iterations below which each is marked; letters of a legend that fit under a panel."""
 
 
 def _legend(axes: Axes, **style: Any) -> None:
     """A legend below the axes, where it hides nothing."""
-    count = len(axes.get_legend_handles_labels()[1])
-    columns = 3 if count > 4 else 2 if count == 4 else count
-    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "borderaxespad": 0}
-    axes.legend(fontsize=8, frameon=False, ncols=max(1, columns), handlelength=1.5, columnspacing=1.2, **place, **style)
+    labels = axes.get_legend_handles_labels()[1]
+    fitting = WIDTH // (max(map(len, labels), default=0) + 6)  # a handle and the space between columns are six letters
+    columns = min(fitting, 3 if len(labels) > 4 else 2 if len(labels) == 4 else len(labels))
+    below = offset_copy(axes.transAxes, axes.figure, y=-34, units="points")
+    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "bbox_transform": below}
+    axes.legend(
+        fontsize=8,
+        frameon=False,
+        ncols=max(1, columns),
+        handlelength=1.5,
+        columnspacing=1.2,
+        borderaxespad=0,
+        **place,
+        **style,
+    )
 
 
 def _ends(data: xr.DataArray | xr.Dataset, name: str) -> tuple[float, float]:

@@ -1,7 +1,6 @@
 """From a scene to a figure, its panels one by one, a small portrait, or an animation."""
 
 import io
-import math
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,12 +25,9 @@ def figure(scene: Scene) -> Figure:
     rows: list[list[Panel]] = [list(of_field(scene, unknown)) for unknown in scene.problem.fields]
     rows += [closing] if (closing := list(of_run(scene))) else []
     picture = Figure(figsize=(4.8 * max(map(len, rows)), 4.2 * len(rows)), layout="constrained")
-    columns = math.lcm(*map(len, rows))  # so that the panels of each row fill it
-    grid = picture.add_gridspec(len(rows), columns)
-    for number, panels in enumerate(rows):
-        width = columns // len(panels)
-        for place, panel in enumerate(panels):
-            panel(picture.add_subplot(grid[number, place * width : (place + 1) * width]))
+    for strip, panels in zip(picture.subfigures(len(rows), squeeze=False)[:, 0], rows, strict=True):
+        for panel, axes in zip(panels, strip.subplots(1, len(panels), squeeze=False)[0], strict=True):
+            panel(axes)
     picture.suptitle(_title(scene, 34 * max(map(len, rows))), fontsize=14, parse_math=False)
     return picture
 

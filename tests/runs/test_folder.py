@@ -12,9 +12,8 @@ import xarray as xr
 
 import pdedsl
 from pdedsl.pictures.grid import as_netcdf, units
-from pdedsl.runs.files import PART, as_npz, write
+from pdedsl.runs.files import PART
 from pdedsl.runs.folder import changed, summary
-from pdedsl.runs.lock import Busy, alone
 
 LINE = """pde 1
 title "A rod: x [m], u [K], on [0, 1] and t [s] later"
@@ -69,20 +68,6 @@ def test_a_folder_holds_one_run(tmp_path: Path) -> None:
         pdedsl.solve(pdedsl.loads(LINE), folder=tmp_path, **SMALL)
 
 
-def test_a_folder_that_was_moved_is_not_made_again(tmp_path: Path) -> None:
-    run, kept = tmp_path / "run", tmp_path / "kept"
-    run.mkdir()
-    with alone(run) as still:
-        run.rename(kept)
-        with pytest.raises(Busy, match="moved or removed"):
-            still()
-        run.mkdir()
-        with pytest.raises(Busy, match="moved or removed"):
-            still()
-    with pytest.raises(FileNotFoundError):
-        write(tmp_path / "nowhere" / "file", b"")
-
-
 @pytest.mark.slow
 def test_a_failing_resume_leaves_a_finished_run_as_it_is(tmp_path: Path) -> None:
     pdedsl.solve(pdedsl.loads(LINE), folder=tmp_path, **SMALL)
@@ -135,12 +120,6 @@ def test_other_versions_are_named(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(json.dumps(run))
     (words,) = changed(tmp_path)
     assert words.startswith("jax was 0.1 and is ")
-
-
-def test_an_array_may_have_any_name() -> None:
-    with np.load(io.BytesIO(as_npz({"file": np.arange(3), "a b/c": np.eye(2)}))) as arrays:
-        np.testing.assert_array_equal(arrays["file"], [0, 1, 2])
-        np.testing.assert_array_equal(arrays["a b/c"], np.eye(2))
 
 
 @pytest.mark.slow

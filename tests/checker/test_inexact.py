@@ -1,0 +1,29 @@
+"""Exact solutions against their statements."""
+
+import pytest
+
+from pdedsl.checker.inexact import inexact
+
+EXACT = "exact u = sin(x)*exp(-t)*y\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("equation: dt(u) = dxx(u)", None),
+        ("equation: dt(u) + dxx(u) = 0", "sign of"),
+        ("equation: dt(u) = 2*dxx(u)", "lhs - rhs"),
+        ("initial: u = sin(x)*y", None),
+        ("initial: u = sin(x)", "at x = "),
+        ("boundary: dn(u) = u/2  on y = 2", None),
+        ("boundary: dn(u) = u  on y = 2", "lhs - rhs"),
+        ("constraint: integral(u) = 2*(1 - cos(1))*exp(-t)", None),
+        ("constraint: integral(u, on = top) = 2*(1 - cos(1))*exp(-t)\npart top: y = 2", None),
+        ("constraint: mean(u) = 0", "lhs - rhs"),
+        ("periodic x\nequation: dt(u) = dxx(u)", "not periodic"),
+    ],
+)
+def test_what_it_satisfies(problem, statement: str, words: str | None) -> None:
+    found = list(inexact(problem(EXACT + statement)))
+    assert [d.code for d in found] == (["E606"] if words else [])
+    assert not words or words in found[0].message + found[0].help

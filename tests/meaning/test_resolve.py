@@ -1,0 +1,41 @@
+"""From a spec to its problem: what is there although something is wrong, and what is known to be missing."""
+
+import pytest
+
+from pdedsl.meaning.resolve import Resolution, resolve
+from pdedsl.syntax.parse import parse
+from pdedsl.vocabulary.source import Source
+
+
+def resolved(text: str, **overrides: float) -> Resolution:
+    return resolve(parse(Source.of(f"pde 1\n{text}\n")), overrides)
+
+
+GOOD = "param a = 2\ndomain x in [0, a]\nfield u(x)\nequation: dxx(u) = a\nboundary: u = 0  on all"
+
+
+def test_a_problem_with_other_parameters() -> None:
+    found = resolved(GOOD, a=3.5)
+    assert found.problem is not None and not found.defects and found.diagnostics == ()
+    assert found.problem.bounds == ((0, 3.5),) and "param a = 3.5" in (found.problem.own_text or "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "declarations", "domain", "statements"),
+    [
+        ("dxx(u)", "dxx(q)", False, False, {"equation"}),
+        ("[0, a]", "[a, 0]", True, True, set()),
+        ("field u(x)", "field u(z)", True, False, {"equation", "boundary"}),
+        ("boundary: u = 0", "boundary: u = 2u", False, False, {"boundary"}),
+        ("param a = 2", "param a = 1/0", False, True, {"equation"}),
+    ],
+)
+def test_what_could_not_be_read(old: str, new: str, declarations: bool, domain: bool, statements: set[str]) -> None:
+    defects = resolved(GOOD.replace(old, new)).defects
+    assert defects and (defects.domain, defects.statements) == (domain, statements)
+    assert defects.declarations in (declarations, domain)
+
+
+def test_what_is_said_twice_never_used_or_not_solved_yet() -> None:
+    codes = [d.code for d in resolved('title "a"\ntitle "b"\nlet f = 1\nunknown q = 1\n' + GOOD).diagnostics]
+    assert sorted(codes) == ["E202", "E901", "W206"]

@@ -1,0 +1,38 @@
+"""From a problem and a plan to blocks and a model."""
+
+import jax.numpy as jnp
+import numpy as np
+
+from pdedsl.numerics.system import system, wrap
+from pdedsl.planning.defaults import planned
+from pdedsl.planning.plan import Adaptive, Network, Plan, Sobol
+from pdedsl.stages.load import loads
+
+
+def test_blocks_have_what_the_plan_says(heat: str) -> None:
+    problem = loads(heat)
+    built = system(problem, Plan((("equation", Adaptive(50, 3)), ("initial", Sobol(16))), Network((4,)), seed=2))
+    equation, initial = built.blocks
+    assert (equation.name, equation.every, len(equation.points)) == ("equation", 3, 50)
+    assert (initial.every, initial.weight, initial.targets) == (0, 1.0, None) and (initial.points[:, 1] == 0).all()
+    assert equation.sample is not None and equation.sample(7, np.random.default_rng(0)).shape == (7, 2)
+    assert built.start.size == 4 * 3 + 5
+
+
+def test_the_same_seed_gives_the_same_system(heat: str) -> None:
+    problem = loads(heat)
+    one, same = (system(problem, planned(problem)) for _ in range(2))
+    other = system(problem, planned(problem.with_choices({"seed": 1})))
+    np.testing.assert_array_equal(one.start, same.start)
+    np.testing.assert_array_equal(one.blocks[0].points, same.blocks[0].points)
+    assert (one.start != other.start).any() and (one.blocks[0].points != other.blocks[0].points).any()
+
+
+def test_hard_conditions_go_round_any_callable(heat: str) -> None:
+    build = wrap(
+        loads(heat.replace("initial:  u = sin(pi*x)", "initial:  u = sin(pi*x)  hard").replace("x = 1", "x = 1  hard"))
+    )
+    u = build(lambda x: jnp.exp(x[:1] + x[1:]))
+    for point in ((0.0, 0.3), (1.0, 0.7)):
+        assert abs(float(u(jnp.array(point))[0])) < 1e-15
+    np.testing.assert_allclose(u(jnp.array([0.3, 0.0])), [np.sin(0.3 * np.pi)], rtol=1e-14)

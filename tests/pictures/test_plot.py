@@ -1,0 +1,54 @@
+"""Figures as wholes: their panels, titles, sizes, motion."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pdedsl.pictures.plot import DPI, FRAMES, animation, as_png, figure, panels, portrait
+
+
+def colourless(axes) -> bool:
+    return axes.get_label() != "<colorbar>"
+
+
+def test_every_panel_of_the_figure_is_drawn_by_itself_too(flow) -> None:
+    picture = figure(flow)
+    own = [axes for axes in picture.axes if colourless(axes)]
+    titles = [axes.get_title() for axes in own]
+    assert titles[:3] == ["u [m/s]", "u at five values of y", "|u - exact|"]
+    assert titles[3:6] == ["v", "v at five values of y", "estimated |error of v|"]
+    assert picture.get_suptitle() == "Flow: u [m/s]"
+    pages = list(panels(flow))
+    assert len(pages) == len(own)
+    for page in pages:
+        with Image.open(io.BytesIO(page)) as image:
+            assert image.size == (round(4.8 * DPI), round(4.2 * DPI))
+
+
+def test_rows_are_filled(flow) -> None:
+    picture = figure(flow)
+    as_png(picture)  # now everything has its place
+    for strip in picture.subfigs:
+        boxes = [axes.get_tightbbox() for axes in strip.axes]
+        assert min(b.x0 for b in boxes) > 0 and max(b.x1 for b in boxes) < picture.bbox.width
+        assert min(b.y0 for b in boxes) > strip.bbox.y0 - 1 and max(b.y1 for b in boxes) < strip.bbox.y1 + 1
+        own = [axes.get_window_extent() for axes in strip.axes if colourless(axes)]
+        assert max(b.x1 for b in own) > 0.8 * picture.bbox.width
+
+
+def test_a_portrait_is_a_map_without_words(wave) -> None:
+    (axes,) = portrait(wave).axes
+    assert axes.get_images() and not axes.get_xticks().size and not axes.get_yticks().size
+
+
+def test_what_moves(wave, flow) -> None:
+    moving = animation(wave)
+    (axes,) = moving._fig.axes  # pyright: ignore[reportAttributeAccessIssue]
+    moving._func(FRAMES - 1)  # pyright: ignore[reportAttributeAccessIssue]
+    assert axes.get_title() == "t = 2"
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), np.linspace(-1, 1, 201) + 2)
+    moving._draw_was_started = True  # pyright: ignore[reportAttributeAccessIssue]
+    with pytest.raises(ValueError, match="depend on time"):
+        animation(flow)

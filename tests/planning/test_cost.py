@@ -1,0 +1,30 @@
+"""What a step needs, against what is really built."""
+
+import pytest
+
+from benchmarks.goals import SPECS
+from pdedsl.numerics.system import system
+from pdedsl.planning.cost import affordable, cost, doubts
+from pdedsl.planning.defaults import planned
+from pdedsl.stages.load import load, loads
+
+TEXT = "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y), v(x)\nperiodic x\nequation: laplacian(u) = v\nequation: dxx(v) = v\nboundary: u = 1  on all\n"
+
+
+@pytest.mark.parametrize("name", ["heat", "kovasznay", "heat_periodic", "laplace_5d"])
+def test_rows_and_columns_are_those_of_the_system(name: str) -> None:
+    problem = load(SPECS / f"{name}.pde")
+    plan = planned(problem)
+    built, needed = system(problem, plan), cost(problem, plan)
+    sizes = {s.name: len(s.lhs) for s in problem.statements}
+    rows = sum(len(b.points) * sizes[b.name] for b in built.blocks)
+    assert needed.columns == built.start.size and needed.rows == pytest.approx(rows, rel=0.01)
+
+
+def test_what_does_not_fit_is_said_before() -> None:
+    problem = loads(TEXT + "solve { network = mlp(30000, 30000) }\n")
+    assert [d.code for d in doubts(problem, planned(problem))] == ["W609"]
+    with pytest.raises(MemoryError, match="GiB"):
+        affordable(problem, planned(problem))
+    small = loads(TEXT + "solve { network = mlp(8) }\n")
+    assert not list(doubts(small, planned(small))) and affordable(small, planned(small)) is None

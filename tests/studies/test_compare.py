@@ -1,0 +1,34 @@
+"""Races of methods: table, figure, histories."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pdedsl
+from pdedsl.studies.compare import figure, race, table, write
+
+
+@pytest.fixture(scope="module")
+def races():
+    text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = -2\nboundary: u = 0  on all\nexact u = x*(1 - x)\nsolve { network = mlp(4)\npoints = 30\nsteps = 4 }\n"
+    problem = pdedsl.loads(text)
+    return problem, race(problem, ["anagram", "adam"], 20.0, 2)
+
+
+def test_rows_and_curves(races, tmp_path: Path) -> None:
+    problem, found = races
+    lines = table(found).splitlines()
+    assert [line.split(" | ")[0] for line in lines[2:]] == ["| anagram", "| adam"]
+    assert f"{np.median(found[0].finals):.1e}" in lines[2]
+    left, right = figure(problem, found).axes
+    assert [line.get_label() for line in left.lines] == ["anagram", "adam"]
+    assert left.get_ylabel() == "relative L2 error" and right.get_xlabel() == "seconds"
+    ends = left.lines[0].get_ydata()[-1]
+    assert min(found[0].finals) * 0.99 <= ends <= max(found[0].finals) * 1.01
+    write(found, problem, tmp_path / "races")
+    with (tmp_path / "races" / "histories.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {r["method"] for r in rows} == {"anagram", "adam"} and {r["seed"] for r in rows} == {"0", "1"}
+    assert sorted(p.name for p in (tmp_path / "races").iterdir()) == ["comparison.png", "histories.csv", "table.md"]

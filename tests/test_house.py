@@ -1,0 +1,69 @@
+"""The house: a test for every file, imports where they can be seen, names that mean one thing."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted(p for p in (ROOT / "pdedsl").glob("*/*.py") if p.name != "__init__.py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_every_file_has_its_tests(path: Path) -> None:
+    assert (ROOT / "tests" / path.parent.name / f"test_{path.stem}.py").exists()
+
+
+def trees() -> list[tuple[Path, ast.Module]]:
+    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in FILES]
+
+
+def test_nothing_is_imported_inside_a_function() -> None:
+    hidden = [
+        f"{path.name}:{inner.lineno}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+def test_public_functions_of_a_file_that_is_a_verb_have_its_name() -> None:
+    for name in ("check", "resolve", "parse", "minimise", "choose", "manufacture", "explain", "solve", "compare"):
+        (path,) = [p for p in FILES if p.stem == name and p.parent.name != "studies"] or [None]
+        if path is not None:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("name", ["Choice", "Report", "size", "outline", "Solution", "Block", "Plan"])
+def test_a_name_means_one_thing(name: str) -> None:
+    defined = [
+        path
+        for path, tree in trees()
+        for node in tree.body
+        if (isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name)
+        or (isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets))
+    ]
+    assert len(defined) <= 1
+
+
+def test_what_a_symbol_is_is_not_read_from_its_name() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in FILES)
+    for smell in (
+        'startswith("normal',
+        '== "t"',
+        "normal(99)",
+        "* 99",
+        'getattr(s, "',
+        'Equation("",',
+        'Condition("",',
+        '{"*"}',
+    ):
+        assert smell not in text
+
+
+def test_every_module_says_from_what_to_what() -> None:
+    assert not [path for path, tree in trees() if not ast.get_docstring(tree)]
