@@ -8,6 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+if hasattr(os, "sched_setaffinity") and (process := os.environ.get("PYTEST_XDIST_WORKER", "")):
+    # Processes side by side, each with threads for all cores, take several times as long as each on a core of its own.
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[int(process.removeprefix("gw")) % len(cores)]})
+
 import jax
 import pytest
 from hypothesis import settings
@@ -26,6 +31,24 @@ jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that read the same runs share a process, so that these are made once."""
+    for item in items:
+        if {"heat_run", "flow_run"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("runs"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How long the fast suite takes, and the slow tests, each by itself."""
+    seconds: dict[str, float] = {"fast": 0.0, "slow": 0.0}
+    for report in (r for reports in terminalreporter.stats.values() for r in reports if hasattr(r, "duration")):
+        seconds["slow" if "slow" in report.keywords else "fast"] += report.duration
+    processes = config.getoption("numprocesses", None) or 1
+    for kind, total in seconds.items():
+        terminalreporter.write_line(f"{kind} tests: {total / processes:.0f} s in {processes} processes")
 
 
 @pytest.fixture

@@ -48,14 +48,14 @@ def answers(text: str) -> None:
 
 
 @given(edited())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_edited_specs(text: str) -> None:
     answers(text)
 
 
 @pytest.mark.slow
 @given(edited())
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_edited_specs(text: str) -> None:
     answers(text)
 

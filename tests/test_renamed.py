@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from pdedsl.commands.cli import app
 from pdedsl.runs.run import open as open_run
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("renamed")]
+
 NAMES = {"x": "z", "y": "j", "t": "q"}
 """Other names, in another alphabetical order: y before x, the time between them."""
 
@@ -124,7 +126,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, dict
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS.strip().splitlines())
 def test_every_command_says_the_same(command: str, made: dict[str, tuple[Path, dict[str, str]]]) -> None:
     (_, first), (_, second) = made.values()
@@ -135,7 +136,6 @@ def test_every_command_says_the_same(command: str, made: dict[str, tuple[Path, d
     assert one == other
 
 
-@pytest.mark.slow
 def test_every_file_holds_the_same(made: dict[str, tuple[Path, dict[str, str]]]) -> None:
     (one, _), (other, _) = made.values()
     names = sorted(str(p.relative_to(one)) for p in one.rglob("*") if p.is_file())
@@ -145,7 +145,6 @@ def test_every_file_holds_the_same(made: dict[str, tuple[Path, dict[str, str]]])
             assert still(back((other / name).read_text())) == still((one / name).read_text()), name
 
 
-@pytest.mark.slow
 def test_the_numbers_are_the_same(made: dict[str, tuple[Path, dict[str, str]]]) -> None:
     (one, _), (other, _) = made.values()
     a, b = open_run(one / "run"), open_run(other / "run")

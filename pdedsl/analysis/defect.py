@@ -52,6 +52,7 @@ class Estimate:
     """Root mean square over the domain."""
 
 
+@jax.enable_x64(True)
 def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Estimate, ...]:
     """The error of each field of a solution `u`, by `e` or what `error` finds. It is an estimate and no bound."""
     found = e or error(problem, u)
@@ -68,6 +69,7 @@ def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Est
     return tuple(Estimate(n, float(r), float(a)) for n, r, a in zip(names, relative, absolute, strict=True))
 
 
+@jax.enable_x64(True)
 def error(problem: Problem, u: Callee, lowered: System | None = None) -> Callee:
     """The error of a solution to first order, as a function of a point to the errors of all fields, shape (n,).
 

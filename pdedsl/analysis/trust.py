@@ -33,6 +33,7 @@ class Misfit:
     """That point, by coordinate."""
 
 
+@jax.enable_x64(True)
 def misfits(problem: Problem, u: Callee, lowered: System | None = None) -> tuple[Misfit, ...]:
     """The misfit of each statement of a problem; `u` maps one point of shape (d,) to the values of all fields.
 

@@ -48,10 +48,12 @@ def numbers(expression: sp.Basic, values: dict[sp.Symbol, Any], points: np.ndarr
 
 
 def point_words(domain: Domain, point: np.ndarray) -> str:
+    """`x = 0.5, t = 1`, of the first six coordinates. `point` has a number for each coordinate."""
     return ", ".join(f"{c.name} = {v:.4g}" for c, v in zip(domain.coordinates[:6], point, strict=False))
 
 
 def face_words(domain: Domain, face: Face | Rim, example: np.ndarray | None = None) -> str:
+    """A face as a user calls it: `x = 0`, or `the rim through x = 1, y = 0` with a point of it."""
     if isinstance(face, Rim):
         where = f" through {point_words(domain, example[: len(domain.space)])}" if example is not None else ""
         return f"the rim{where}"

@@ -37,7 +37,7 @@ def evaluated(solution: Solution, expressions: list[str], points: np.ndarray) ->
 
 
 def from_options(at: list[str], names: list[str]) -> np.ndarray:
-
+    """Points of shape (N, coordinates) from options such as `x=0.5,t=1`; what is wrong with one ends the command."""
     rows = []
     for text in at:
         given = [pair(part, "--at") for part in split(text)]

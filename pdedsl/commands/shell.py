@@ -66,6 +66,7 @@ err = Console(file=cast(IO[str], _Stream("stderr")), highlight=False)
 
 @contextmanager
 def no_traceback() -> Iterator[None]:
+    """Inside it, what a file system, a full disk, a signal or a wrong spec raises becomes one line and an exit status."""
     try:
         yield
     except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError) as error:
@@ -77,6 +78,7 @@ def no_traceback() -> Iterator[None]:
 
 
 def stop(message: str, status: int) -> NoReturn:
+    """End the command with a message and an exit status."""
     err.print(f"[red]pdedsl:[/red] {escape(message)}", soft_wrap=True)
     raise typer.Exit(status)
 
@@ -87,6 +89,7 @@ def aside(words: str, rest: str | Path) -> None:
 
 
 def pair(text: str, option: str) -> tuple[str, str]:
+    """The two sides of `NAME=VALUE`, or the end of the command."""
     key, sign, value = text.partition("=")
     if not sign or not key.strip() or not value.strip():
         stop(f"{option} takes NAME=VALUE, not `{text}`", USAGE)
@@ -103,6 +106,7 @@ def read_source(file: Path) -> Source:
 
 
 def check_file(file: Path, parameters: dict[str, float]) -> "stages.load.Checked":
+    """The diagnostics of a file and its problem, if there is one."""
     return stages.load.check(read_source(file), parameters)
 
 
@@ -118,6 +122,7 @@ def accepted(checked: "stages.load.Checked", parameters: dict[str, float]) -> "p
 
 
 def show_diagnostics(checked: "stages.load.Checked") -> None:
+    """Print all that the checker found, errors in red, to the standard error."""
     for diagnostic in checked.diagnostics:
         head, *rest = render(diagnostic, checked.source).split("\n")
         colour = "red" if diagnostic.severity == "error" else "yellow"
@@ -135,6 +140,7 @@ def show_spec(text: str) -> None:
 
 
 def read_parameters(given: list[str] | None) -> dict[str, float]:
+    """The values of `--param`, by name."""
     return {name: number(value, f"--param {name}") for name, value in (pair(text, "--param") for text in given or [])}
 
 

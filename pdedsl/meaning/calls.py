@@ -25,6 +25,7 @@ MOST_ARGUMENTS = 16
 
 
 def called(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+    """What `name(...)` means at a place: a tensor, or None after a diagnostic on the walk."""
     name = node.name.name
     declaration = walk.scope.names.declared.get(name)
     if declaration is not None and declaration.kind == "let" and isinstance(declaration.node, syntax.Let):
@@ -110,6 +111,7 @@ def integral(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Te
 
 
 def takes(walk: Walk, node: syntax.Called, count: int, example: str) -> bool:
+    """Whether a call has this many arguments; if not, a diagnostic says what to write."""
     if len(node.arguments) != count:
         words = f"{count} argument{'s' if count > 1 else ''}"
         walk.wrong(
@@ -120,6 +122,7 @@ def takes(walk: Walk, node: syntax.Called, count: int, example: str) -> bool:
 
 
 def not_callable(walk: Walk, node: syntax.Called) -> None:
+    """Say why a name that is no function cannot be called, and what was probably meant."""
     name = node.name.name
     declaration = walk.scope.names.declared.get(name)
     if declaration is not None and declaration.kind == "broken":
@@ -141,6 +144,7 @@ NOT_FUNCTIONS = ("pi", "normal", "identity")
 
 
 def call_let(walk: Walk, node: syntax.Called, let: syntax.Let, place: Place, local: Locals) -> Tensor | None:
+    """The body of a `let`, its parameters standing for the arguments."""
     wanted = ", ".join(p.name for p in let.parameters)
     if not let.parameters:
         walk.wrong(
@@ -163,6 +167,7 @@ def call_let(walk: Walk, node: syntax.Called, let: syntax.Let, place: Place, loc
 
 
 def apply_operator(walk: Walk, node: syntax.Called, operator: Operator, place: Place, local: Locals) -> Tensor | None:
+    """A vector operator of the table `OPERATORS`, its ranks and dimensions checked."""
     name = node.name.name
     letters = "uvw"[: len(operator.ranks)] if 0 in operator.ranks[0] else "UVW"[: len(operator.ranks)]
     if not takes(walk, node, len(operator.ranks), f"{name}({', '.join(letters)})"):
@@ -209,6 +214,7 @@ def apply_operator(walk: Walk, node: syntax.Called, operator: Operator, place: P
 
 
 def function(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+    """An elementary function of scalars, its constant arguments inside its domain."""
     name = node.name.name
     function = FUNCTIONS[name]
     if name in ("min", "max") and len(node.arguments) > 2:
@@ -256,6 +262,7 @@ def function(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Te
 
 
 def series(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+    """`sum` and `prod` over an index, term by term."""
     name = node.name.name
     index = node.arguments[1] if len(node.arguments) == 2 else None
     if not isinstance(index, syntax.Range):
@@ -304,6 +311,7 @@ def series(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tens
 
 
 def where(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+    """`where(condition, a, b)`: both branches of one shape, the condition of constants and coordinates."""
     if not takes(walk, node, 3, "where(condition, a, b)"):
         return None
     pending: list[syntax.Node] = [node.arguments[0]]
@@ -340,6 +348,7 @@ def where(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tenso
 
 
 def derivative(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+    """`d(e, x, 2, y)`: any derivative, coordinates with their orders."""
     if len(node.arguments) < 2:
         walk.wrong("E303", "`d` takes an expression and coordinates", node.span, "write d(u, x) or d(u, x, 2)")
         return None
@@ -365,6 +374,7 @@ def derivative(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> 
 def differentiate(
     walk: Walk, node: syntax.Called, operand: Tensor | None, variables: Sequence[tuple[sp.Symbol, int]]
 ) -> Tensor | None:
+    """A tensor, component by component, by coordinates; E205 if a field inside depends on none of them."""
     if operand is None or not variables:
         return None
     symbols = set().union(*(e.free_symbols for e in operand.entries))
@@ -395,11 +405,13 @@ def differentiate(
 
 
 def inside_words(walk: Walk, node: syntax.Called) -> str:
+    """The argument of a call as it stands in a message, if it is a name."""
     argument = node.arguments[0]
     return f"`{argument.name}`" if isinstance(argument, syntax.Name) else ""
 
 
 def exact(walk: Walk, node: syntax.Called, place: Place) -> Tensor | None:
+    """`exact(u)`: the stated solution of a field or vector."""
     argument = node.arguments[0] if len(node.arguments) == 1 else None
     declaration = walk.scope.names.declared.get(argument.name) if isinstance(argument, syntax.Name) else None
     if declaration is not None and declaration.kind == "broken":

@@ -42,6 +42,7 @@ def of_field(scene: Scene, unknown: Field) -> Iterator[Panel]:
 
 
 def of_run(scene: Scene) -> Iterator[Panel]:
+    """Panels of a run as a whole: its course, its points, the streamlines of plane vector fields."""
     if scene.history:
         yield partial(_convergence, scene)
     if scene.points:

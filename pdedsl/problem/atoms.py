@@ -49,4 +49,5 @@ def normal(dimension: int) -> tuple[Normal, ...]:
 
 
 def is_time(symbol: sp.Basic) -> bool:
+    """Whether a symbol is the coordinate that was declared as the time."""
     return isinstance(symbol, Axis) and symbol.role == "time"

@@ -193,6 +193,7 @@ def _interval(coordinate: Coordinate) -> str:
 
 
 def escape(text: str) -> str:
+    """Plain text for LaTeX."""
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     return "".join(special.get(c, "\\" + c if c in "#$%&_{}" else c) for c in text)
 

@@ -36,6 +36,7 @@ def write_places(domain: Domain) -> list[str]:
 
 
 def write_fields(fields: Sequence[Field], domain: Domain) -> str:
+    """`field u(x, t), v(x)`."""
     return "field " + ", ".join(f"{f.name}({', '.join(_arguments(f.arguments, domain))})" for f in fields)
 
 
@@ -100,10 +101,12 @@ def write_statement(statement: Statement) -> str:
 
 
 def write_report(report: Report) -> str:
+    """`report NAME = expression`."""
     return f"report {report.name} = {write_expression(report.value)}{_at(report.at)}"
 
 
 def write_reference(reference: Reference) -> str:
+    """`reference NAME: fields from "file"`."""
     columns = ", ".join(f'{k} = "{v}"' for k, v in reference.columns)
     text = f'reference {reference.name}: {", ".join(reference.fields)} from "{reference.file}"'
     return text + (f" columns ({columns})" if columns else "")
@@ -114,6 +117,7 @@ def _at(point: tuple[sp.Expr, ...] | None) -> str:
 
 
 def write_where(condition: sp.Basic) -> str:
+    """What stands after `on`: `all`, or a condition."""
     return "all" if condition == sp.true else write_expression(condition)
 
 

@@ -114,9 +114,9 @@ LIMITS = {"steps": "steps", "time_limit": "seconds", "tolerance": "tolerance"}
 """What may change when a run goes on."""
 
 
-def start_again(folder: str | Path, seed: int, **running: Any) -> Solution:
-    """Solve the problem of another run from the beginning with a seed of its own; the rest is as for `solve`."""
-    problem, plan = contents(Path(folder))
+def start_again(other: str | Path, seed: int, **running: Any) -> Solution:
+    """Solve the problem of another run from the beginning with a seed of its own; `running` is as for `solve`."""
+    problem, plan = contents(Path(other))
     words: dict[str, Any] = {key: spoken(value) for key, value in plan.settings().items() if key != "seed"}
     return solve(problem, seed=seed, **{**words, **running})
 

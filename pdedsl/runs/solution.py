@@ -158,8 +158,7 @@ class Solution:
     @cached_property
     def misfits(self) -> tuple[Misfit, ...]:
         """How far each statement is missed on points that were never trained on."""
-        with jax.enable_x64(True):
-            return misfits(self.problem, self.u, self.system)
+        return misfits(self.problem, self.u, self.system)
 
     @cached_property
     def _scene(self) -> Scene:
@@ -173,14 +172,12 @@ class Solution:
     @cached_property
     def defect(self) -> Callee:
         """The error to first order, as a function of a point: the linearised problem solved for the residual."""
-        with jax.enable_x64(True):
-            return error(self.problem, self.u, self.system)
+        return error(self.problem, self.u, self.system)
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
         """The error of each field by the linearised problem, relative and absolute; for any problem, solved or not."""
-        with jax.enable_x64(True):
-            return estimates(self.problem, self.u, self.defect)
+        return estimates(self.problem, self.u, self.defect)
 
     @property
     def _told(self) -> Told:

@@ -53,12 +53,15 @@ class Tensor:
 
 
 def scalar(expression: sp.Expr) -> Tensor:
+    """A tensor of rank 0."""
     return Tensor((expression,))
 
 
 def vector(entries: tuple[sp.Expr, ...]) -> Tensor:
+    """A tensor of rank 1."""
     return Tensor(entries, (len(entries),))
 
 
 def matrix(rows: list[tuple[sp.Expr, ...]]) -> Tensor:
+    """A tensor of rank 2, its rows given."""
     return Tensor(tuple(e for row in rows for e in row), (len(rows), len(rows[0])))

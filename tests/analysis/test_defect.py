@@ -89,6 +89,7 @@ def test_a_field_that_vanishes_has_an_absolute_error() -> None:
     assert found.absolute == pytest.approx(1e-9 / 3, rel=0.05)
 
 
+@pytest.mark.slow
 def test_fields_of_different_arguments() -> None:
     text = """pde 1
 domain x in [0, 1]

@@ -1,12 +1,14 @@
 """The first steps of a training, and what the Green's function says they add."""
 
 import numpy as np
+import pytest
 
 import pdedsl
 from pdedsl.analysis import learning
 from tests.analysis.test_tangent import POISSON
 
 
+@pytest.mark.slow
 def test_the_step_is_the_green_function_on_the_residual() -> None:
     solution = pdedsl.solve(
         pdedsl.loads(POISSON),

@@ -16,6 +16,9 @@ exact u = sin(x)
 """
 
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("tangent")]
+
+
 @pytest.fixture(scope="module")
 def solved() -> pdedsl.Solution:
     return pdedsl.solve(pdedsl.loads(POISSON), network="mlp(12, 12)", points="sobol(400)", steps=20)

@@ -45,6 +45,7 @@ def test_check_strict_and_json(spec: Path, heat: str) -> None:
     assert (row["code"], row["severity"], row["line"], row["column"]) == ("W206", "warning", 3, 17)
 
 
+@pytest.mark.slow
 def test_solve_writes_a_whole_run(spec: Path) -> None:
     result = pdedsl(
         "solve", spec, "--set", "network=mlp(6)", "--steps", 3, "--seed", 7, "--param", "a=0.3", "--out", "run"

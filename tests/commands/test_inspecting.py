@@ -38,6 +38,7 @@ def test_eval_at_a_point(heat_run: Path) -> None:
     assert name == "u" and float(value) == pytest.approx(float(solution(x=0.25, t=0.5)), rel=1e-11)
 
 
+@pytest.mark.slow
 def test_eval_of_expressions(flow_run: Path) -> None:
     asked = ["dx(u)", "div(U)", "dot(grad(v), grad(v))", "k*u + x", "exact(u)"]
     result = pdedsl(
@@ -99,6 +100,7 @@ def test_eval_takes_constant_expressions(heat_run: Path) -> None:
     assert one == other and one.startswith("u = ")
 
 
+@pytest.mark.slow
 def test_eval_of_vectors_and_matrices(flow_run: Path) -> None:
     asked = ["grad(u)", "U + U", "grad(U)", "x"]
     result = pdedsl("eval", flow_run, "--at", "x=0.3,y=0.5", *(w for e in asked for w in ("--of", e)))

@@ -98,6 +98,7 @@ def spec(tmp_path: Path, heat: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_json_lines(spec: Path) -> None:
     result = CliRunner().invoke(app, ["solve", str(spec), "--json-lines", "--steps", "3", "--set", "method=adam"])
     rows = [
@@ -109,6 +110,7 @@ def test_json_lines(spec: Path) -> None:
     assert rows[2]["status"] == "steps" and rows[2]["errors"]["u"] > 0
 
 
+@pytest.mark.slow
 def test_quiet(spec: Path) -> None:
     result = CliRunner().invoke(app, ["solve", str(spec), "--quiet", "--out", "run"])
     assert result.exit_code == 0 and result.output == "" and Path("run/solution.nc").exists()

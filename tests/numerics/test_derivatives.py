@@ -24,9 +24,10 @@ def attention(x: Array) -> Array:
 
 
 POINT = jnp.array([0.3, 0.7, 0.2])
-INDICES = [i for i in product(range(4), repeat=3) if sum(i) in (0, 1, 3, 4)][::2]
+INDICES = [i for i in product(range(4), repeat=3) if sum(i) in (0, 1, 3, 4)][::4]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", [smooth, attention])
 def test_sweep_agrees_with_nested_forward_mode(function) -> None:
     found = _sweep(function, POINT, INDICES)

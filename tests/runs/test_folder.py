@@ -135,6 +135,7 @@ def test_a_field_may_be_called_as_an_exact_solution_is(tmp_path: Path) -> None:
     assert solution.errors["u"] < 1e-3
 
 
+@pytest.mark.slow
 def test_paraview_can_read_what_is_time() -> None:
     """ParaView's reader knows attributes of characters only, and finds time by the attribute `axis`."""
     text = 'pde 1\ntitle "Wärme ²"\ndomain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t)\nequation: dt(u) = 0\ninitial: u = 1\n'
@@ -147,6 +148,7 @@ def test_paraview_can_read_what_is_time() -> None:
         assert read.title == "Wärme ²" and read.t.axis == "T"
 
 
+@pytest.mark.slow
 def test_units_come_from_the_title(tmp_path: Path) -> None:
     assert units(pdedsl.loads(LINE)) == {"x": "m", "u": "K"}
     pdedsl.solve(pdedsl.loads(LINE), folder=tmp_path, **SMALL)

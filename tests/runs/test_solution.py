@@ -94,6 +94,7 @@ def test_double_precision_whatever_jax_is_set_to(trained: pdedsl.Solution) -> No
         assert np.asarray(solution.outcome.parameters).dtype == np.float64
 
 
+@pytest.mark.slow
 def test_a_problem_without_any_text() -> None:
     x, t, a = sp.symbols("x t a", real=True)
     u = pdedsl.Field("u", (x, t))

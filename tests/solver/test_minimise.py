@@ -29,12 +29,12 @@ PUBLISHED = "anagram(cutoff = relative(1e-8), rows = unscaled)"
 @pytest.mark.parametrize(
     ("points", "method"),
     [
-        ("random(100)", "anagram"),
-        ("sobol(100)", "anagram(cutoff = fixed(1e-6))"),
-        ("grid(10)", PUBLISHED),
-        ("grid(10, 12)", "anagram(factor = svd)"),
         ("adaptive(100, every = 2)", "anagram(corrections = 0)"),
-        ("100", "anagram(cutoff = trust(target = 0.1, rungs = 6))"),
+        ("grid(10)", PUBLISHED),
+        pytest.param("random(100)", "anagram", marks=pytest.mark.slow),
+        pytest.param("sobol(100)", "anagram(cutoff = fixed(1e-6))", marks=pytest.mark.slow),
+        pytest.param("grid(10, 12)", "anagram(factor = svd)", marks=pytest.mark.slow),
+        pytest.param("100", "anagram(cutoff = trust(target = 0.1, rungs = 6))", marks=pytest.mark.slow),
     ],
 )
 def test_every_choice_goes_down(heat: str, points: str, method: str) -> None:
@@ -47,6 +47,7 @@ def test_every_choice_goes_down(heat: str, points: str, method: str) -> None:
 SPECS = Path(__file__).parents[2] / "specs"
 
 
+@pytest.mark.slow
 def test_the_iteration_is_traced_once(heat: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     original = anagram.step
@@ -55,6 +56,7 @@ def test_the_iteration_is_traced_once(heat: str, monkeypatch: pytest.MonkeyPatch
     assert len(calls) == 1
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits(heat: str) -> None:
     runs = [pdedsl.solve(loads(heat), points="adaptive(60, every = 2)", steps=5, seed=s) for s in (3, 3, 4)]
     values = [np.asarray(r.outcome.parameters) for r in runs]

@@ -10,6 +10,7 @@ from pdedsl.solver.profile import Share, profile, table
 from pdedsl.stages.load import loads
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "parts"),
     [

@@ -36,6 +36,7 @@ def test_from_a_text() -> None:
         solve.solve(Source.of(TEXT.replace("u = x^2", "u = q^2")))
 
 
+@pytest.mark.slow
 def test_a_journal_sees_a_run_from_its_beginning_to_its_end() -> None:
     seen: list[str] = []
 
@@ -81,6 +82,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
+@pytest.mark.slow
 def test_every_stage_is_made_once(tmp_path: Path, counted: Counter[str]) -> None:
     def made() -> tuple[dict[str, int], int]:
         found, measured = dict(counted), counted.measured  # pyright: ignore[reportAttributeAccessIssue]

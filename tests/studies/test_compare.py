@@ -17,6 +17,7 @@ def races():
     return problem, race(problem, ["anagram", "adam"], 20.0, 2)
 
 
+@pytest.mark.slow
 def test_rows_and_curves(races, tmp_path: Path) -> None:
     problem, found = races
     lines = table(found).splitlines()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.lark import from_lark
 
-from pdedsl.stages.load import check, load, loads
+from pdedsl.stages.load import check, loads
 from pdedsl.syntax.format import format_spec
 from pdedsl.syntax.parse import grammar, parse
 from pdedsl.vocabulary.source import Source
@@ -53,7 +53,7 @@ def test_the_grammar_has_no_conflicts() -> None:
 
 
 @given(st.lists(statements(), max_size=4))
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_programs(texts: list[str]) -> None:
     spec = parse(Source.of("pde 1\n" + "\n".join(texts) + "\n"))
     formatted = format_spec(spec)
@@ -65,31 +65,16 @@ def test_random_programs(texts: list[str]) -> None:
 
 
 @given(st.lists(statements(), max_size=5))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_programs_never_break_the_checker(texts: list[str]) -> None:
     source = Source.of("pde 1\ndomain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t)\n" + "\n".join(texts) + "\n")
     for diagnostic in check(source).diagnostics:
         assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(source.text)
 
 
-@given(
-    st.sampled_from(SPECS),
-    st.integers(0, 10_000),
-    st.sampled_from(["", "(", ")", "²", "\n", '"', "1e", "= =", "\0", "é", "$"]),
-)
-@settings(max_examples=100, deadline=None)
-def test_edited_specs_never_break_the_checker(path: Path, place: int, new: str) -> None:
-    text = path.read_text()
-    place %= len(text)
-    check(Source.of(text[:place] + new + text[place + 1 :], str(path)))
-
-
 @pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
-def test_a_problem_written_as_a_spec_reads_back(path: Path) -> None:
-    problem = load(path)
-    assert loads(str(problem), name=str(path)) == problem
-    formatted = format_spec(parse(Source.of(path.read_text())))
-    assert formatted == path.read_text()
+def test_the_specs_are_in_canonical_form(path: Path) -> None:
+    assert format_spec(parse(Source.of(path.read_text()))) == path.read_text()
 
 
 COMMENTED = """# before

@@ -1,10 +1,9 @@
 """From text to a tree: statements one by one, brackets, precedence, settings that stand alone."""
 
-import lark
 import pytest
 
 from pdedsl.syntax import syntax
-from pdedsl.syntax.parse import grammar, parse, parse_settings
+from pdedsl.syntax.parse import parse, parse_settings
 from pdedsl.vocabulary.source import Source
 
 
@@ -13,12 +12,6 @@ def expression(text: str) -> syntax.Expression:
     assert not spec.diagnostics
     (let,) = (s for s in spec.statements if isinstance(s, syntax.Let))
     return let.body
-
-
-def test_the_grammar_has_no_conflict(caplog: pytest.LogCaptureFixture) -> None:
-    lark.logger.setLevel("DEBUG")
-    lark.Lark(grammar(), parser="lalr", start=["statement", "start"], debug=True, strict=False)
-    assert not [r for r in caplog.records if "conflict" in r.getMessage().lower()]
 
 
 @pytest.mark.parametrize(
