@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.image import AxesImage
-from matplotlib.transforms import offset_copy
+from matplotlib.transforms import ScaledTranslation
 
 from pdedsl.numerics.truth import Truth
 from pdedsl.pictures.grid import FINE, centre
@@ -251,7 +251,7 @@ def _legend(axes: Axes, **style: Any) -> None:
     labels = axes.get_legend_handles_labels()[1]
     fitting = WIDTH // (max(map(len, labels), default=0) + 6)  # a handle and the space between columns are six letters
     columns = min(fitting, 3 if len(labels) > 4 else 2 if len(labels) == 4 else len(labels))
-    below = offset_copy(axes.transAxes, axes.figure, y=-34, units="points")
+    below = axes.transAxes + ScaledTranslation(0, -34 / 72, axes.figure.dpi_scale_trans)  # in inches
     place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "bbox_transform": below}
     axes.legend(
         fontsize=8,
