@@ -18,6 +18,7 @@ import pytest
 from hypothesis import settings
 
 import pdedsl
+from tests.examples import FLOW, HEAT
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
@@ -48,7 +49,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         seconds["slow" if "slow" in report.keywords else "fast"] += report.duration
     processes = config.getoption("numprocesses", None) or 1
     for kind, total in seconds.items():
-        terminalreporter.write_line(f"{kind} tests: {total / processes:.0f} s in {processes} processes")
+        terminalreporter.write_line(f"{kind} tests: {total / processes:.0f} s, in {processes} at a time")
 
 
 @pytest.fixture
@@ -57,39 +58,13 @@ def heat() -> str:
     return HEAT
 
 
-HEAT = """pde 1
-title "Heat"
-param a = 0.25
-domain x in [0, 1]
-time t in [0, 1]
-field u(x, t)
-let D(w) = dt(w) - a*dxx(w)
-
-equation: D(u) = 0
-initial:  u = sin(pi*x)
-boundary: u = 0  on x = 0, x = 1
-
-exact u = exp(-a*pi^2*t)*sin(pi*x)
-
-solve {
-  network = mlp(8, 8)
-  points  = 200
-  steps   = 5
-}
-"""
-
-FLOW = """pde 1
-title "Flow & <b>"  # a comment
-param k = 2
-domain x in [0, 1], y in [0, 2]
-field u(x, y), v(x, y)
-vector U = (u, v)
-equation first: laplacian(u) - k*u = 0
-equation second: div(U) = 0
-boundary: U = exact(U)  on all
-exact u = cos(x)*exp(sqrt(3)*y)
-exact v = sin(x)*exp(sqrt(3)*y)/sqrt(3)
-"""
+@pytest.fixture
+def spec(tmp_path: Path, heat: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file `heat.pde` in a folder of its own, in which the test runs."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "heat.pde"
+    path.write_text(heat)
+    return path
 
 
 @pytest.fixture(scope="session")

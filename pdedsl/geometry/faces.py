@@ -124,7 +124,7 @@ def pieces(domain: Domain, statement: Statement) -> tuple[Piece, ...]:
 @lru_cache(maxsize=4096)
 def _start_piece(domain: Domain) -> tuple[Piece, ...]:
     face = start(domain)
-    share = float(bounding(domain, face, on_face(domain, face, 512, _SAME)).mean())
+    share = float(bounding(domain, face, on_face(domain, face, 512, _same)).mean())
     return (Piece(face, (sp.true,), share, share * _measure(domain, face)),)
 
 
@@ -143,7 +143,7 @@ def boundary_pieces(domain: Domain, where: tuple[sp.Basic, ...]) -> tuple[Piece,
         if isinstance(face, Face) and domain.shape is None and sp.true in own:
             found.append(Piece(face, own, 1.0, _measure(domain, face)))
             continue
-        share = _share(domain, face, own, on_face(domain, face, 512, _SAME))
+        share = _share(domain, face, own, on_face(domain, face, 512, _same))
         if 0 < share < 1:
             share = _share(domain, face, own, on_face(domain, face, 8192, low_discrepancy))
         if share > 0:
@@ -151,7 +151,7 @@ def boundary_pieces(domain: Domain, where: tuple[sp.Basic, ...]) -> tuple[Piece,
     return tuple(found)
 
 
-def _SAME(n: int, k: int) -> np.ndarray:
+def _same(n: int, k: int) -> np.ndarray:
     """The same random numbers at every call."""
     return np.random.default_rng(0).random((n, k))
 

@@ -40,6 +40,7 @@ def alone(folder: Path) -> Iterator[Callable[[], None]]:
 
 def _place(folder: os.stat_result) -> Path:
     """The file that stands for a folder: outside of it, so that it holds nothing but its run, and may be moved."""
-    locks = Path(tempfile.gettempdir()) / f"pdedsl-{getpass.getuser()}"
+    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()  # who runs a container may have no name
+    locks = Path(tempfile.gettempdir()) / f"pdedsl-{user}"
     locks.mkdir(mode=0o700, exist_ok=True)
     return locks / f"{folder.st_dev}-{folder.st_ino}.lock"

@@ -31,7 +31,7 @@ from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
 from pdedsl.stages import solve as driver
-from pdedsl.stages.solve import Solved, Unkept, build, limited
+from pdedsl.stages.solve import Solved, Unkept, build
 from pdedsl.stages.words import read_setting
 
 
@@ -95,7 +95,8 @@ def resume(
         if cutoff is None:
             raise ValueError(f"{folder} ran with a cut-off of your own: go on with pdedsl.resume(folder, cutoff=...)")
         plan = replace(plan, method=replace(plan.method, cutoff=Custom(cutoff)))  # pyright: ignore[reportCallIssue]
-    plan = limited(plan, **{LIMITS[k]: cast(float, read_setting(k, str(v), problem)) for k, v in choices.items()})
+    limits = {LIMITS[k]: cast(float, read_setting(k, str(v), problem)) for k, v in choices.items()}
+    plan = replace(plan, limits=replace(plan.limits, **limits))
     with alone(folder) as still:
         said, history = summary(folder), ()
         if (folder / CHECKPOINT).exists():

@@ -1,7 +1,7 @@
 """From text to solution: all of pdedsl in one function. Begin to read here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import jax
@@ -95,8 +95,3 @@ def build(problem: Problem, plan: Plan) -> System:
 
 def _errors(lowered: System, known: tuple[Truth, ...]) -> Callable[[jax.Array], Mapping[str, float]]:
     return measure(lowered.model, known) if known else Hooks().measure
-
-
-def limited(plan: Plan, **limits: float) -> Plan:
-    """The plan with other limits."""
-    return replace(plan, limits=replace(plan.limits, **limits))

@@ -1,7 +1,6 @@
 """From text to a Spec: cut into statements, parse each by itself, so that a broken one hides no other."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,8 +10,9 @@ from typing import Any
 import lark
 
 from pdedsl.syntax import syntax
-from pdedsl.syntax.advice import SPELLINGS, ascii_spelling, explain_syntax, foreign
-from pdedsl.syntax.syntax import Broken, Comment, Node, Spec, Statement
+from pdedsl.syntax.advice import explain_syntax, foreign
+from pdedsl.syntax.cut import DEEPEST, WORD, Slice, cut
+from pdedsl.syntax.syntax import Broken, Node, Spec, Statement
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.source import Source, Span
 from pdedsl.vocabulary.words import STATEMENTS
@@ -20,7 +20,6 @@ from pdedsl.vocabulary.words import STATEMENTS
 LARGEST = 1_000_000
 LONGEST = 50_000
 """Characters of a statement."""
-DEEPEST = 100
 
 
 def parse(source: Source) -> Spec:
@@ -28,7 +27,7 @@ def parse(source: Source) -> Spec:
     refusal = _unreadable(source)
     if refusal:
         return Spec(source, (), diagnostics=(refusal,))
-    slices, comments, diagnostics = _cut(source)
+    slices, comments, diagnostics = cut(source)
     statements: list[Statement] = []
     broken: list[Broken] = []
     start = next((s for s in slices), None)
@@ -71,7 +70,7 @@ _CONTINUES = re.compile(r"[-+*/^=,)\]<>]|(?:and|or)\b")
 _OPEN_END = re.compile(r"(?:[-+*/^=,(\[<>:]|\b(?:and|or|not|on|in))$")
 
 
-def _continuation(piece: "Slice") -> Diagnostic:
+def _continuation(piece: Slice) -> Diagnostic:
     match = _CONTINUES.match(piece.text)
     assert match is not None
     help_ = "a statement ends with its line: put a long side in parentheses, (a + b)"
@@ -90,7 +89,7 @@ def _unreadable(source: Source) -> Diagnostic | None:
     return None
 
 
-def _check_header(source: Source, first: "Slice | None") -> Diagnostic | None:
+def _check_header(source: Source, first: Slice | None) -> Diagnostic | None:
     """E103; a span that ends at -1 marks a file that is not worth reading further."""
     help_ = "begin the file with the line `pde 1`"
     if first is None:
@@ -129,7 +128,7 @@ def _whole_line(source: Source, diagnostic: Diagnostic) -> Diagnostic:
 
 def parse_settings(source: Source) -> tuple[tuple[syntax.Setting, ...], tuple[Diagnostic, ...]]:
     """The entries of a text that is a solve block and nothing else, and what is wrong with it."""
-    slices, _, found = _cut(source)
+    slices, _, found = cut(source)
     settings: list[syntax.Setting] = []
     for piece in slices:
         block = None if piece.broken else _parse_statement(piece)
@@ -140,118 +139,6 @@ def parse_settings(source: Source) -> tuple[tuple[syntax.Setting, ...], tuple[Di
                 found += _misused(block)
                 settings += block.settings
     return tuple(settings), tuple(found)
-
-
-# ---- cutting into statements -----------------------------------------------------------------------------------------
-
-
-@dataclass
-class Slice:
-    """The text of one statement, comments and folded newlines blanked, and where it starts."""
-
-    start: int
-    text: str
-    broken: bool = False
-
-
-_TOKEN = re.compile(r'#[^\n]*|"[^"\n]*"|\n|[^\S\n]+|\w+|.', re.DOTALL)
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
-
-
-def _cut(source: Source) -> tuple[list[Slice], tuple[Comment, ...], list[Diagnostic]]:
-    text = source.text
-    slices: list[Slice] = []
-    comments: list[Comment] = []
-    diagnostics: list[Diagnostic] = []
-    opened: list[tuple[str, int]] = []
-    cooked: list[str] = []
-    start, broken = 0, False
-
-    def finish() -> None:
-        nonlocal broken
-        body = "".join(cooked)
-        lead = len(body) - len(body.lstrip())
-        if body.strip():
-            slices.append(Slice(start + lead, body.strip(), broken))
-        cooked.clear()
-        broken = False
-
-    def wrong(code: str, message: str, span: Span, help_: str, *also: tuple[Span, str]) -> None:
-        """One message about brackets a statement: the others follow from it."""
-        nonlocal broken
-        if not broken or code != "E101":
-            diagnostics.append(Diagnostic(code, message, span, help_, also))
-        broken = True
-
-    def unclosed() -> str:
-        if re.match(r"\s*(domain|time|param)\b", "".join(cooked)):
-            return "an interval is written with square brackets: [0, 1]"
-        return ""
-
-    for match in _TOKEN.finditer(text):
-        token, at = match[0], match.start()
-        if token == "\n":
-            if opened and _STARTS.match(text, match.end()):
-                bracket, where = opened[0]
-                wrong("E101", f"this `{bracket}` is never closed", Span(where, where + 1), f"add `{_CLOSING[bracket]}`")
-                opened.clear()
-            if not opened:
-                finish()
-                start = match.end()
-            else:
-                cooked.append("\n" if opened[-1][0] == "{" else " ")
-            continue
-        if token[0] == "#":
-            comments.append(Comment(Span(at, match.end()), not text[text.rfind("\n", 0, at) + 1 : at].strip()))
-            token = " " * len(token)
-        elif token == '"':
-            wrong("E101", "this string does not end on its line", Span(at, at + 1), 'close it with `"`')
-        elif token in _CLOSING:
-            opened.append((token, at))
-            if len(opened) == DEEPEST + 1:
-                wrong("E101", "brackets are nested too deeply", Span(at, at + 1), f"{DEEPEST} levels are allowed")
-        elif token in ")]}":
-            if not opened:
-                wrong("E101", f"this `{token}` closes nothing", Span(at, at + 1), unclosed() or "remove it")
-            elif _CLOSING[opened[-1][0]] != token:
-                bracket, where = opened.pop()
-                message = f"`{token}` where `{_CLOSING[bracket]}` is due"
-                opening = (Span(where, where + 1), "the bracket opened here")
-                help_ = unclosed() or f"close it with `{_CLOSING[bracket]}`"
-                wrong("E101", message, Span(at, at + 1), help_, opening)
-            else:
-                opened.pop()
-        elif (token[0] != '"' and not token.isascii()) or (len(token) == 1 and token < " " and token not in "\t\f"):
-            for offset, character in enumerate(token):
-                if not _allowed(character):
-                    spelling = SPELLINGS.get(character, "")
-                    name = unicodedata.name(character, f"U+{ord(character):04X}")
-                    message = f"the character `{character}` ({name}) is not part of the language"
-                    wrong("E102", message, Span(at + offset, at + offset + 1), spelling or ascii_spelling(character))
-                    break
-        cooked.append(token)
-    if opened:
-        bracket, where = opened[0]
-        wrong("E101", f"this `{bracket}` is never closed", Span(where, where + 1), f"add `{_CLOSING[bracket]}`")
-    finish()
-    return slices, tuple(comments), diagnostics
-
-
-def _allowed(character: str) -> bool:
-    """ASCII, letters other than modifier letters, and decimal digits; white space that people cannot see too."""
-    if character.isascii():
-        return character.isprintable() or character in "\t\f"
-    return unicodedata.category(character) in ("Lu", "Ll", "Lt", "Lo", "Nd")
-
-
-_WORD = r"[^\W\d]\w*"
-_STARTS = re.compile(
-    rf"""title[ ]*"|(?:param|unknown)[ ]+{_WORD}[ ]*(?:=|in\b|\()|let[ ]+{_WORD}[ ]*[(=]
-    |domain[ ]*(?:{_WORD}[ ]*(?:\[|in\b)|\()|time[ ]+{_WORD}[ ]+in\b|part[ ]+{_WORD}[ ]*:|field[ ]+{_WORD}[ ]*\(
-    |vector[ ]+{_WORD}[ ]*=|(?:equation|boundary|initial|constraint|data|reference)(?:[ ]+{_WORD})?[ ]*:
-    |periodic[ ]+{_WORD}|(?:exact|report)[ ]+{_WORD}[ ]*=|solve[ ]*\{{""",
-    re.VERBOSE,
-)
 
 
 # ---- one statement ---------------------------------------------------------------------------------------------------
@@ -490,14 +377,14 @@ def _expressions_below(node: Any) -> Iterable[Node]:
 
 def _salvage(piece: Slice) -> Broken:
     """The keyword of a broken statement and the names that it would have declared."""
-    words = re.match(rf"({_WORD})", piece.text)
+    words = re.match(rf"({WORD})", piece.text)
     keyword = words[1] if words else ""
     body = piece.text[len(keyword) :]
     match keyword:
         case "param" | "domain" | "time" | "unknown" | "field" | "let" | "part" | "vector" | "report" | "exact":
-            names = tuple(re.findall(_WORD, body))
+            names = tuple(re.findall(WORD, body))
         case _ if keyword not in STATEMENTS:
-            names = tuple(re.findall(_WORD, body))
+            names = tuple(re.findall(WORD, body))
         case _:
             names = ()
     return Broken(Span(piece.start, piece.start + len(piece.text)), keyword, names)

@@ -5,21 +5,8 @@ import pytest
 from pdedsl.stages.load import check
 from pdedsl.vocabulary.diagnostics import render
 from pdedsl.vocabulary.source import Source
+from tests.examples import GOOD
 
-GOOD = """pde 1
-title "Heat"
-param a = 0.25
-domain x in [0, 1]
-time t in [0, 1]
-field u(x, t)
-let D(w) = dt(w) - a*dxx(w)
-
-equation: D(u) = 0
-initial:  u = sin(pi*x)
-boundary: u = 0  on x = 0, x = 1
-
-exact u = exp(-a*pi^2*t)*sin(pi*x)
-"""
 PLANE = """pde 1
 domain x in [0, 1], y in [0, 2]
 field u(x, y), v(x)

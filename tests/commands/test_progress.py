@@ -90,14 +90,6 @@ def test_lines_where_there_is_no_terminal() -> None:
     assert out.splitlines()[0] == "compiling ..." and "equation 9.0e-01" in out and "error u 3.0e-01" in out
 
 
-@pytest.fixture
-def spec(tmp_path: Path, heat: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "heat.pde"
-    path.write_text(heat)
-    return path
-
-
 @pytest.mark.slow
 def test_json_lines(spec: Path) -> None:
     result = CliRunner().invoke(app, ["solve", str(spec), "--json-lines", "--steps", "3", "--set", "method=adam"])

@@ -9,6 +9,7 @@ import sympy as sp
 import xarray as xr
 
 import pdedsl
+from tests.examples import HEAT
 
 SYSTEM = """pde 1
 domain x in [0, 1], y in [0, 2]
@@ -26,8 +27,7 @@ boundary: v = 1  on x = 0, x = 1
 
 @pytest.fixture(scope="module")
 def trained() -> pdedsl.Solution:
-    text = (Path(__file__).parents[1] / "conftest.py").read_text().split('HEAT = """')[1].split('"""')[0]
-    return pdedsl.solve(pdedsl.loads(text), steps=15)
+    return pdedsl.solve(pdedsl.loads(HEAT), steps=15)
 
 
 def test_by_points_and_by_name(trained: pdedsl.Solution) -> None:

@@ -13,14 +13,6 @@ from pdedsl.runs.run import open as open_run
 from pdedsl.studies.ensemble import begin, disagreement
 
 
-@pytest.fixture
-def spec(tmp_path: Path, heat: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "heat.pde"
-    path.write_text(heat)
-    return path
-
-
 @pytest.mark.slow
 def test_an_ensemble_gives_mean_and_spread(spec: Path) -> None:
     result = CliRunner().invoke(app, ["solve", str(spec), "--ensemble", "2", "--seed", "3", "--out", "run"])

@@ -1,0 +1,37 @@
+"""Specs that are right in every way, for tests to solve or to spoil."""
+
+GOOD = """pde 1
+title "Heat"
+param a = 0.25
+domain x in [0, 1]
+time t in [0, 1]
+field u(x, t)
+let D(w) = dt(w) - a*dxx(w)
+
+equation: D(u) = 0
+initial:  u = sin(pi*x)
+boundary: u = 0  on x = 0, x = 1
+
+exact u = exp(-a*pi^2*t)*sin(pi*x)
+"""
+
+HEAT = f"""{GOOD}
+solve {{
+  network = mlp(8, 8)
+  points  = 200
+  steps   = 5
+}}
+"""
+
+FLOW = """pde 1
+title "Flow & <b>"  # a comment
+param k = 2
+domain x in [0, 1], y in [0, 2]
+field u(x, y), v(x, y)
+vector U = (u, v)
+equation first: laplacian(u) - k*u = 0
+equation second: div(U) = 0
+boundary: U = exact(U)  on all
+exact u = cos(x)*exp(sqrt(3)*y)
+exact v = sin(x)*exp(sqrt(3)*y)/sqrt(3)
+"""
