@@ -55,7 +55,7 @@ def test_edited_specs(text: str) -> None:
 
 @pytest.mark.slow
 @given(edited())
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_edited_specs(text: str) -> None:
     answers(text)
 
