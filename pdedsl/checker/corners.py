@@ -7,7 +7,7 @@ import sympy as sp
 
 from pdedsl.checker.probe import numbers, point_words, points_of, values_at
 from pdedsl.geometry.faces import is_terminal, start
-from pdedsl.geometry.points import satisfying
+from pdedsl.geometry.places import satisfying
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem

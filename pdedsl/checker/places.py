@@ -8,7 +8,8 @@ import sympy as sp
 
 from pdedsl.checker.probe import PROBES, face_words, point_words, points_on
 from pdedsl.geometry.faces import Face, boundary_pieces, faces, is_terminal, speaks_of_time, start
-from pdedsl.geometry.points import inside, random, satisfying
+from pdedsl.geometry.places import satisfying
+from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import Normal
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
@@ -61,7 +62,7 @@ def _outside(problem: Problem) -> Iterator[Diagnostic]:
         if named.at is None or domain.shape is None:
             continue
         point = np.asarray([[domain.number(e) for e in named.at[: len(domain.space)]]])
-        if domain.shape.level(point)[0] > 1e-6:
+        if domain.shape.level(point)[0] > 1e-6 * domain.shape.thinnest:
             message = f"{point_words(domain, point[0])} lies outside of the shape"
             yield Diagnostic("E402", message, named.at_span, "choose a point of the domain")
 

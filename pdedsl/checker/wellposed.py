@@ -11,7 +11,8 @@ import sympy as sp
 from pdedsl.checker.probe import PROBES, face_words, numbers, point_words, points_of, points_on, values_at
 from pdedsl.geometry import quadrature
 from pdedsl.geometry.faces import Face, bounding, faces, is_terminal, speaks_of_time
-from pdedsl.geometry.points import inside, random, satisfying
+from pdedsl.geometry.places import satisfying
+from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives, node_count, occurring
 from pdedsl.problem.evaluate import evaluate

@@ -6,7 +6,8 @@ from functools import lru_cache
 import numpy as np
 import sympy as sp
 
-from pdedsl.geometry.points import Unit, inside_shape, random, satisfying, scale
+from pdedsl.geometry.places import satisfying
+from pdedsl.geometry.points import Unit, inside_shape, random, scale
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Statement

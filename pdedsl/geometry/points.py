@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection
 import numpy as np
 import sympy as sp
 
+from pdedsl.geometry.places import satisfying
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.evaluate import holds
 
 Unit = Callable[[int, int], np.ndarray]
 """Draws an array of shape (n, k) in [0, 1): random, low-discrepancy or a grid."""
@@ -55,17 +55,7 @@ def closed(domain: Domain, points: np.ndarray) -> np.ndarray:
     slack = 1e-9 * (high - low)
     found = ((points >= low - slack) & (points <= high + slack)).all(axis=1)
     if domain.shape is not None:
-        found &= domain.shape.level(points[:, list(domain.spatial)]) <= slack.max()
-    return found
-
-
-def satisfying(domain: Domain, where: tuple[sp.Basic, ...], points: np.ndarray) -> np.ndarray:
-    """Which of the points satisfy one of the conditions, shape (n,)."""
-    lower, upper = np.asarray(domain.bounds, float).T
-    diameter = float(np.linalg.norm(upper - lower))
-    found = np.zeros(len(points), bool)
-    for condition in where:
-        found |= np.broadcast_to(holds(condition, domain.at(points), diameter), found.shape)
+        found &= domain.shape.level(points[:, list(domain.spatial)]) <= 1e-9 * domain.diameter
     return found
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.faces import Face, Rim, faces
-from pdedsl.geometry.points import satisfying
+from pdedsl.geometry.places import satisfying
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.primitives import Primitive
 from pdedsl.problem.shapes import Shape, low_discrepancy

@@ -86,8 +86,7 @@ def _outside(problem: Problem, table: Reference, columns: Columns, numbers: list
     space = {c.symbol for c in problem.space}
     if problem.shape is not None and space <= {c.symbol for c in given}:
         points = np.stack([columns[names[c.name]] for c in problem.space], axis=1)
-        diameter = float(np.linalg.norm(np.subtract(*reversed(problem.shape.bounds))))
-        out |= problem.shape.level(points) > 1e-6 * (1 + diameter)
+        out |= problem.shape.level(points) > 1e-6 * problem.shape.diameter
     if out.any():
         first = int(out.argmax())
         words = ", ".join(f"{c.name} = {columns[names[c.name]][first]:.6g}" for c in given[:4])

@@ -6,7 +6,8 @@ import numpy as np
 from scipy.stats import qmc
 
 from pdedsl.geometry.faces import Piece, bounding, on_face, pieces
-from pdedsl.geometry.points import Unit, inside_shape, random, satisfying, scale
+from pdedsl.geometry.places import satisfying
+from pdedsl.geometry.points import Unit, inside_shape, random, scale
 from pdedsl.geometry.statement import points_of
 from pdedsl.planning.plan import Adaptive, Grid, Random, Sampling, Sobol
 from pdedsl.problem.domain import Domain

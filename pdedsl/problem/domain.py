@@ -117,6 +117,16 @@ class Domain:
         return tuple((self.number(c.lower), self.number(c.upper)) for c in self.coordinates)
 
     @cached_property
+    def lengths(self) -> dict[sp.Symbol, float]:
+        """The length of each coordinate's interval."""
+        return {c.symbol: upper - lower for c, (lower, upper) in zip(self.coordinates, self.bounds, strict=True)}
+
+    @cached_property
+    def diameter(self) -> float:
+        """The diagonal of the bounding box in space."""
+        return float(np.linalg.norm([self.lengths[c.symbol] for c in self.space]))
+
+    @cached_property
     def shape(self) -> Shape | None:
         """The domain in space where it is not the box of the coordinates."""
         return None if self.tree is None else construct(self.tree, tuple(c.symbol for c in self.space), self.values)

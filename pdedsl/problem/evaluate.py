@@ -12,7 +12,7 @@ import numpy as np
 import scipy.special
 import sympy as sp
 
-from pdedsl.vocabulary.functions import BY_HEAD, Minimum
+from pdedsl.vocabulary.functions import BY_HEAD
 
 Values = Mapping[sp.Symbol, Any]
 
@@ -99,35 +99,3 @@ _RELATIONS: dict[Any, Any] = {
     sp.Equality: np.isclose,
     sp.Unequality: np.not_equal,
 }
-
-
-def holds(condition: sp.Basic, values: Values, diameter: float) -> Any:
-    """Where a condition holds on a boundary of the given diameter, up to rounding.
-
-    `f = 0` holds where |f| <= 1e-6 (1 + |grad f| diameter), with |grad f| diameter for the 1 if it is less, so that curved and slanted pieces can be named. By the same
-    measure `f <= 0` takes in the points where f vanishes and `f < 0` leaves them out.
-    """
-    relaxed: dict[sp.Basic, Any] = {}
-    for relation in condition.atoms(sp.core.relational.Relational):
-        sides: Any = relation.args
-        f = sides[0] - sides[1]
-        reach = _slope(f) * diameter
-        slack = sp.Float(1e-6) * (Minimum(1, reach) + reach)
-        match relation:
-            case sp.LessThan():
-                relaxed[relation] = f <= slack
-            case sp.GreaterThan():
-                relaxed[relation] = f >= -slack
-            case sp.StrictLessThan():
-                relaxed[relation] = f < -slack
-            case sp.StrictGreaterThan():
-                relaxed[relation] = f > slack
-            case sp.Equality():
-                relaxed[relation] = sp.Abs(f) <= slack
-            case sp.Unequality():
-                relaxed[relation] = sp.Abs(f) > slack
-    return evaluate(condition.xreplace(relaxed), values)
-
-
-def _slope(f: Any) -> Any:
-    return sp.sqrt(sp.Add(*(sp.diff(f, s) ** 2 for s in sorted(f.free_symbols, key=str))))

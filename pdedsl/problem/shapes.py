@@ -76,6 +76,12 @@ class Shape:
         return float(np.linalg.norm(upper - lower))
 
     @cached_property
+    def thinnest(self) -> float:
+        """The shortest side of its bounding box."""
+        lower, upper = self.bounds
+        return float((upper - lower).min())
+
+    @cached_property
     def distance(self) -> sp.Expr | None:
         """A smooth function that vanishes on the boundary and nowhere inside, for hard conditions, where there is one.
 
@@ -109,7 +115,7 @@ class Shape:
     def outward(self, number: int, points: Points) -> tuple[np.ndarray, np.ndarray]:
         """Which points of a surface bound the shape, shape (n,), and their outward unit normals, shape (n, d)."""
         normals = self._gradient(number, points)
-        step = 1e-6 * self.diameter
+        step = 1e-6 * self.thinnest
         inner, outer = self.level(points - step * normals), self.level(points + step * normals)
         kept = (inner < 0) != (outer < 0)
         sign = np.where(inner < 0, 1.0, -1.0)
