@@ -6,7 +6,7 @@ training never had, on points of its own. Most of the residual of a trained netw
 makes little error; what they see is the smooth part, which makes most of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,9 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee, lower
 from pdedsl.numerics.sampling import Sampler, sampler
 from pdedsl.numerics.system import Block, System, wrap
-from pdedsl.planning.balance import weights
 from pdedsl.planning.defaults import share
+from pdedsl.planning.plan import Size
+from pdedsl.planning.sizes import field_sizes, row_sizes, weights
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, is_hard
 from pdedsl.solver.factor import qr
@@ -79,18 +80,20 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Callee:
     count = max(1, FEATURES // len(problem.fields))
     statements = [s for s in problem.statements if not is_hard(s)]
     known = {} if lowered is None else {block.name: block for block in lowered.blocks}
+    sizes = lowered.sizes if lowered is not None else field_sizes(problem)
     generator, weight = np.random.default_rng(_SEED), weights(problem)
     blocks, scales = [], []
     for statement in statements:
         residual = known[statement.name].residual if known else lower(problem, statement)
         draw = sampler(problem, statement)
         rows = round(share(statement) * ROWS * count * len(problem.fields))
-        points, scale = _drawn(residual, u, draw, rows, generator)
-        blocks.append(Block(statement.name, residual, weight[statement.name], points))
+        size = known[statement.name].size if known else row_sizes(problem, statement, sizes)
+        points, scale = _drawn(lambda u, x, r=residual, s=size: r(u, x) / s, u, draw, rows, generator)
+        blocks.append(Block(statement.name, residual, weight[statement.name], points, size))
         scales.append(np.repeat(scale, len(statement.residual)))
     anchors = np.concatenate([b.points for b, s in zip(blocks, statements, strict=True) if isinstance(s, Equation)])
     everywhere = inside(problem.domain, sp.true, len(anchors), random(generator))
-    span, size = features(problem, np.concatenate([anchors, everywhere]), count, generator)
+    span, size = features(problem, sizes, np.concatenate([anchors, everywhere]), count, generator)
     zero = jnp.zeros(size)
     moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + span(c)(x), zero)
     r, phi = jax.jit(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
@@ -117,7 +120,7 @@ def _drawn(
 
 
 def features(
-    problem: Problem, anchors: np.ndarray, count: int, generator: np.random.Generator
+    problem: Problem, sizes: Mapping[str, Size], anchors: np.ndarray, count: int, generator: np.random.Generator
 ) -> tuple[Callable[[Array], Callee], int]:
     """Random ridge functions `tanh(w . (x - a))` for each field, with what is hard about the problem built in.
 
@@ -158,7 +161,7 @@ def features(
 
         return values
 
-    build = wrap(problem)
+    build = wrap(problem, sizes)
     nothing = build(lambda x: jnp.zeros(len(problem.fields), x.dtype))
 
     def span(coefficients: Array) -> Callee:

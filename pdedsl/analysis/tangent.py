@@ -120,16 +120,14 @@ class Tangent:
         G is the Gram matrix of all features, so this is the kernel of the projection onto the tangent space with respect
         to the mean over where the statement holds: it reproduces what the network can change about `D[u]`.
         """
-        weight = self._block(name).weight
-        return weight * self._inverse(self.statement(x, name), self.statement(y, name))
+        return self._share(name) * self._inverse(self.statement(x, name), self.statement(y, name))
 
     def green(self, x: np.ndarray, y: np.ndarray, field: str | None = None, name: str | None = None) -> np.ndarray:
         """The empirical Green's function `psi(x) G^+ phi(y) w / |Omega|`, shape (N_x, N_y).
 
         Where the tangent space is rich enough, `integral g(x, y) f(y) dy` solves `D[u] = f` with homogeneous data.
         """
-        weight = self._block(name).weight / self._measure
-        return weight * self._inverse(self.field(x, field), self.statement(y, name))
+        return self._share(name) / self._measure * self._inverse(self.field(x, field), self.statement(y, name))
 
     def correction(self, x: np.ndarray, field: str | None = None) -> np.ndarray:
         """What one full step adds to a field: the Green's function applied to the residuals, shape (N,)."""
@@ -146,6 +144,11 @@ class Tangent:
         with jax.enable_x64(True):
             rows = jax.jit(jax.vmap(lambda x: jax.grad(lambda p: value(p, x))(self.parameters)))
             return np.asarray(rows(jnp.asarray(points, float)))
+
+    def _share(self, name: str | None) -> float:
+        """What the loss multiplies the squared residual of a statement's first component with."""
+        block = self._block(name)
+        return block.weight / float(np.ravel(block.size)[0]) ** 2
 
     def _block(self, name: str | None) -> Block:
         blocks = {b.name: b for b in self.system.blocks}

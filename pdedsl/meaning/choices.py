@@ -47,10 +47,11 @@ class Signature:
 
 @dataclass(frozen=True)
 class Calls:
-    """One of some calls, or a bare number where `number` allows it."""
+    """One of some calls, or a bare number or word where `number` and `words` allow it; a pair has no name."""
 
     calls: Mapping[str, Signature]
     number: Number | None = None
+    words: Collection[str] = ()
 
 
 Kind = Number | Words | Calls
@@ -58,6 +59,7 @@ Kind = Number | Words | Calls
 COUNT = Number("a positive whole number", integer=True, least=1)
 NATURAL = Number("a whole number, 0 or more", integer=True, least=0)
 POSITIVE = Number("a positive number")
+ANY = Number("a number", least=float("-inf"))
 NOT_NEGATIVE = Number("a number, 0 or more", least=-1e-300)
 FILTER = Words(("hard", "soft"))
 LATER = Signature(later=True)
@@ -121,6 +123,7 @@ KEYS: Mapping[str, Kind] = {
     "steps": COUNT,
     "time_limit": POSITIVE,
     "tolerance": NOT_NEGATIVE,
+    "sizes": Calls({"": Signature((ANY, POSITIVE), least=2)}, words=("auto",)),
     "seed": NATURAL,
     "precision": Words(("double",)),
 }
@@ -135,21 +138,31 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check_setting(setting: syntax.Setting, statements: Collection[str] | None = None, coordinates: int = 0) -> Checked:
-    """A setting against the table; `statements` are those that `points.NAME` may name, if all are known."""
+OWNERS: Mapping[str, str] = {"points": "statement", "sizes": "field"}
+"""Keys that may be set for one thing of a kind alone: `points.NAME`, `sizes.NAME`."""
+
+
+def check_setting(
+    setting: syntax.Setting, owners: Mapping[str, Collection[str]] | None = None, coordinates: int = 0
+) -> Checked:
+    """A setting against the table; `owners` are the statements and the fields by the word for them, if all are known."""
     head, *rest = setting.key
     key = ".".join(n.name for n in setting.key)
     if head.name not in KEYS:
         message = f"`{head.name}` is not a key of the solve block"
         return Checked(key, None, (Diagnostic("E201", message, head.span, _hint(head.name, tuple(KEYS))),))
-    if rest and head.name != "points":
+    if rest and head.name not in OWNERS:
         message = f"`{head.name}` holds for the whole problem: `.{rest[0].name}` has no meaning"
-        return Checked(
-            key, None, (Diagnostic("E201", message, rest[0].span, "only `points` takes a statement's name"),)
-        )
-    if rest and statements is not None and rest[0].name not in statements:
-        message = f"no statement is called `{rest[0].name}`"
-        return Checked(key, None, (Diagnostic("E201", message, rest[0].span, _hint(rest[0].name, tuple(statements))),))
+        help_ = "only `points` takes a statement's name, and `sizes` that of a field"
+        return Checked(key, None, (Diagnostic("E201", message, rest[0].span, help_),))
+    known = () if owners is None or not rest else tuple(owners[OWNERS[head.name]])
+    if rest and owners is not None and rest[0].name not in known:
+        message = f"no {OWNERS[head.name]} is called `{rest[0].name}`"
+        return Checked(key, None, (Diagnostic("E201", message, rest[0].span, _hint(rest[0].name, known)),))
+    if head.name == "sizes" and not rest and not (isinstance(setting.value, syntax.Word) and setting.value.name.name):
+        message = "sizes belong to a field"
+        help_ = "write `sizes.NAME = (mean, spread)`, or `sizes = auto`"
+        return Checked(key, None, (Diagnostic("E201", message, setting.value.span, help_),))
     found = list(_check(setting.value, KEYS[head.name], head.name))
     if not found and head.name == "points" and coordinates:
         found += _check_grid(setting.value, coordinates, bool(rest))
@@ -202,13 +215,15 @@ def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
         case Calls():
             if isinstance(value, syntax.Constant) and kind.number:
                 yield from _check(value, kind.number, what)
+            elif isinstance(value, syntax.Word) and value.name.name in kind.words and not value.arguments:
+                return
             elif not isinstance(value, syntax.Word):
                 yield Diagnostic(
-                    "E201", f"not a value of `{what}`", value.span, f"choose from: {', '.join(kind.calls)}"
+                    "E201", f"not a value of `{what}`", value.span, f"choose from: {', '.join(_named(kind))}"
                 )
             elif value.name.name not in kind.calls:
-                message = f"`{value.name.name}` is not a value of `{what}`"
-                yield Diagnostic("E201", message, value.name.span, _hint(value.name.name, tuple(kind.calls)))
+                message = f"`{value.name.name or '(...)'}` is not a value of `{what}`"
+                yield Diagnostic("E201", message, value.name.span, _hint(value.name.name, _named(kind)))
             else:
                 yield from _check_call(value, kind.calls[value.name.name], what)
 
@@ -226,9 +241,12 @@ def _check_call(value: syntax.Word, signature: Signature, what: str) -> Iterator
             signature.arguments[0].words if signature.arguments and isinstance(signature.arguments[0], Number) else ""
         )
         message = f"`{name}` takes {wanted or 'no plain arguments'}"
-        yield Diagnostic("E303", message, value.span, f"write, say, `{name}({'20' if wanted else ''})`")
+        help_ = f"write, say, `{name}({'20' if wanted else ''})`"
+        if not name:
+            message, help_ = "a size is a pair of two numbers", "write, say, `(300, 50)`: mean and spread"
+        yield Diagnostic("E303", message, value.span, help_)
     for argument, kind in zip(plain, signature.arguments + signature.arguments[-1:] * len(plain), strict=False):
-        yield from _check(argument, kind, name)
+        yield from _check(argument, kind, name or what)
     seen: set[str] = set()
     for argument in value.arguments:
         if not isinstance(argument, syntax.Keyword):
@@ -241,6 +259,11 @@ def _check_call(value: syntax.Word, signature: Signature, what: str) -> Iterator
             yield Diagnostic("E201", message, argument.name.span, _hint(argument.name.name, tuple(signature.keywords)))
         else:
             yield from _check(argument.value, signature.keywords[argument.name.name], argument.name.name)
+
+
+def _named(kind: Calls) -> tuple[str, ...]:
+    """The calls as messages name them."""
+    return (*kind.words, *(name or "(mean, spread)" for name in kind.calls))
 
 
 def _calls(what: str) -> Mapping[str, Signature]:

@@ -80,7 +80,7 @@ def state(spec: Spec, declared: Declared, whole: bool) -> Stated:
     statements = [s for s in statements if id(s) not in unsuitable]
     reports = [read(scope, lambda walk, s=s: _report(walk, s)) for s in _of(spec, syntax.ReportValue)]
     references = [_reference(scope, s, labels[id(s)]) for s in _of(spec, syntax.Table) if s.kind == "reference"]
-    choices, wrong = _choices(spec, statements, whole and not unread, len(scope.coordinates))
+    choices, wrong = _choices(spec, statements, tuple(scope.fields), whole and not unread, len(scope.coordinates))
     found += [*(d for r in reports for d in r.diagnostics), *(d for _, more in references for d in more), *wrong]
     return Stated(
         statements=tuple(statements),
@@ -309,15 +309,15 @@ def _reference(scope: Scope, table: syntax.Table, label: str) -> tuple[Reference
 
 
 def _choices(
-    spec: Spec, statements: Sequence[Statement], whole: bool, coordinates: int
+    spec: Spec, statements: Sequence[Statement], fields: Sequence[str], whole: bool, coordinates: int
 ) -> tuple[tuple[Chosen, ...], list[Diagnostic]]:
     """The settings of the solve block."""
-    names = {s.name for s in statements} if whole else None
+    owners = {"statement": [s.name for s in statements], "field": fields} if whole else None
     chosen: dict[str, Chosen] = {}
     keys: dict[str, Span] = {}
     found: list[Diagnostic] = []
     for setting in (s for block in _of(spec, syntax.SolveBlock) for s in block.settings):
-        checked = check_setting(setting, names, coordinates)
+        checked = check_setting(setting, owners, coordinates)
         found += checked.diagnostics
         span = setting.key[0].span | setting.key[-1].span
         if checked.key in chosen:

@@ -1,7 +1,7 @@
 """From a problem and its plan to the system of residual blocks that a solver minimises."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import equinox as eqx
 import jax
@@ -14,20 +14,22 @@ from pdedsl.numerics.hard import Ansatz, ansatz
 from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import perceptron
 from pdedsl.numerics.sampling import Sampler, place, sampler
-from pdedsl.planning.balance import weights
-from pdedsl.planning.plan import Adaptive, Network, Plan
+from pdedsl.planning.plan import Adaptive, Network, Plan, Size
+from pdedsl.planning.sizes import field_sizes, row_sizes, weights
 from pdedsl.problem.problem import Problem
 
 
 @dataclass(frozen=True)
 class Block:
-    """One statement as the solver sees it: `w * mean |residual(u, x_i) - target_i|^2 / 2` over its points."""
+    """One statement as the solver sees it: `w * mean |(residual(u, x_i) - target_i) / size|^2 / 2` over its points."""
 
     name: str
     residual: Callable[[Callee, Array], Array]
     weight: float
     points: np.ndarray
     """The points at the start, shape (N, d)."""
+    size: np.ndarray | float = 1.0
+    """What each component of the residual is worth, shape (m,), in its own units."""
     targets: np.ndarray | None = None
     """What the residual is to be at these points, shape (N, m); None for zero. Points with targets are data and stay."""
     sample: Sampler | None = None
@@ -45,11 +47,14 @@ class System:
     """Parameters of shape (P,) to the solution `u`, which maps a point of shape (d,) to its values of shape (n,)."""
     start: Array
     """Initial parameters, shape (P,)."""
+    sizes: Mapping[str, Size] = field(default_factory=dict)
+    """What each field is worth."""
 
 
 def system(problem: Problem, plan: Plan) -> System:
     """Lower a problem with the points, the network and the seed of a plan. Arrays are of JAX's precision of the moment."""
-    model, parameters = _model(problem, plan.network, plan.seed)
+    sizes = field_sizes(problem, dict(plan.sizes))
+    model, parameters = _model(problem, sizes, plan.network, plan.seed)
     blocks, weight = [], weights(problem)
     planned = dict(plan.points)
     for order, statement in enumerate(problem.statements):
@@ -61,15 +66,18 @@ def system(problem: Problem, plan: Plan) -> System:
                 name=statement.name,
                 residual=lower(problem, statement),
                 weight=weight[statement.name],
+                size=row_sizes(problem, statement, sizes),
                 points=place(problem, statement, sampling, np.random.default_rng([plan.seed, order])),
                 sample=sampler(problem, statement),
                 every=sampling.every if isinstance(sampling, Adaptive) else 0,
             )
         )
-    return System(tuple(blocks), model, parameters)
+    return System(tuple(blocks), model, parameters, sizes)
 
 
-def _model(problem: Problem, network: Network, seed: int) -> tuple[Callable[[Array], Callee], Array]:
+def _model(
+    problem: Problem, sizes: Mapping[str, Size], network: Network, seed: int
+) -> tuple[Callable[[Array], Callee], Array]:
     """The parametrised solution of a problem and its initial parameters; hard conditions are built in."""
     column = problem.domain.column
     periodic = [k for k, c in enumerate(problem.coordinates) if c.periodic]
@@ -81,7 +89,7 @@ def _model(problem: Problem, network: Network, seed: int) -> tuple[Callable[[Arr
     arrays, static = eqx.partition(networks, eqx.is_array)
     flat, unravel = ravel_pytree(arrays)
     order = np.argsort([member for group in problem.groups for member in group.members])
-    build = wrap(problem)
+    build = wrap(problem, sizes)
 
     def model(parameters: Array) -> Callee:
         parts = eqx.combine(unravel(parameters), static)
@@ -96,11 +104,24 @@ def _model(problem: Problem, network: Network, seed: int) -> tuple[Callable[[Arr
     return model, flat
 
 
-def wrap(problem: Problem) -> Callable[[Callee], Callee]:
-    """What makes a solution of any network: hard conditions are built in, `u = G + M N`."""
+def wrap(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Callee]:
+    """What makes a solution of any network `N`, the values of which are about 1: `u = mean + spread N`.
+
+    Hard conditions are built in: `u = G + M spread N`.
+    """
     parts = [ansatz(problem, unknown) for unknown in problem.fields]
+    own = [sizes[f.name] for f in problem.fields]
+    spread = [size.spread for size in own]
+    mean = [size.mean if part == Ansatz() else 0.0 for size, part in zip(own, parts, strict=True)]
+
+    def sized(value: Array) -> Array:
+        return jnp.asarray(spread, value.dtype) * value
+
+    def centred(value: Array) -> Array:
+        return jnp.asarray(mean, value.dtype) + value
+
     if all(part == Ansatz() for part in parts):
-        return lambda network: network
+        return lambda network: lambda x: centred(sized(network(x)))
     extension = lower_expressions([p.extension for p in parts], problem.domain)
     multiplier = lower_expressions([p.multiplier for p in parts], problem.domain)
-    return lambda network: lambda x: extension({}, x) + multiplier({}, x) * network(x)
+    return lambda network: lambda x: centred(extension({}, x) + multiplier({}, x) * sized(network(x)))

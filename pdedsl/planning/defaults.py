@@ -3,7 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from pdedsl.planning.plan import Adaptive, Anagram, Custom, Engd, Grid, Limits, Network, Plan, Random, Sampling, Sobol
+from pdedsl.planning.plan import (
+    Adaptive,
+    Anagram,
+    Custom,
+    Engd,
+    Grid,
+    Limits,
+    Network,
+    Plan,
+    Random,
+    Sampling,
+    Size,
+    Sobol,
+)
 from pdedsl.planning.spelling import typed
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Statement, is_hard
@@ -42,6 +55,7 @@ def planned(problem: Problem, cutoff: Callable | None = None) -> Plan:
             float(said.get("time_limit", limits.seconds)),
             float(said.get("tolerance", limits.tolerance)),
         ),
+        sizes=tuple((key.partition(".")[2], value) for key, value in said.items() if isinstance(value, Size)),
         seed=int(said.get("seed", 0)),
     )
 

@@ -25,6 +25,14 @@ class Network:
     """Standard deviation of all initial weights and biases; None for Glorot's rule."""
 
 
+@dataclass(frozen=True)
+class Size:
+    """What a field is worth, in its own units: it is `mean + spread * v` with a `v` about 1."""
+
+    mean: float = 0.0
+    spread: float = 1.0
+
+
 # ---- points --------------------------------------------------------------------------------------------------------------
 
 
@@ -183,7 +191,7 @@ class Limits:
 
     steps: int = 1000
     seconds: float = 60.0
-    tolerance: float = 1e-26
+    tolerance: float = 1e-28
     """The loss below which the run is done."""
 
 
@@ -196,6 +204,8 @@ class Plan:
     network: Network = field(default_factory=Network)
     method: Method = field(default_factory=Anagram)
     limits: Limits = field(default_factory=Limits)
+    sizes: tuple[tuple[str, Size], ...] = ()
+    """Those of fields that were chosen; the others come from the data (`planning.sizes`)."""
     seed: int = 0
     precision: Literal["double"] = "double"
 
@@ -208,6 +218,7 @@ class Plan:
             "steps": self.limits.steps,
             "time_limit": self.limits.seconds,
             "tolerance": self.limits.tolerance,
+            **{f"sizes.{name}": size for name, size in self.sizes},
             "seed": self.seed,
             "precision": self.precision,
         }
@@ -215,7 +226,10 @@ class Plan:
 
 def from_settings(settings: dict[str, Any]) -> Plan:
     """The plan with these settings, as `Plan.settings` gives them."""
-    points = tuple((key.partition(".")[2], value) for key, value in settings.items() if key.startswith("points."))
+    points, sizes = (
+        tuple((key.partition(".")[2], value) for key, value in settings.items() if key.startswith(head))
+        for head in ("points.", "sizes.")
+    )
     limits = Limits(int(settings["steps"]), float(settings["time_limit"]), float(settings["tolerance"]))
     rest = {key: settings[key] for key in ("network", "method", "precision")}
-    return Plan(points, **rest, limits=limits, seed=int(settings["seed"]))
+    return Plan(points, **rest, limits=limits, sizes=sizes, seed=int(settings["seed"]))

@@ -22,6 +22,7 @@ class Spelling:
 
 SPELLINGS: Mapping[str, Spelling] = {
     "mlp": Spelling(plan.Network, ("widths",), repeats=True),
+    "": Spelling(plan.Size, ("mean", "spread")),
     "random": Spelling(plan.Random, ("count",)),
     "sobol": Spelling(plan.Sobol, ("count",)),
     "grid": Spelling(plan.Grid, ("counts",), repeats=True),

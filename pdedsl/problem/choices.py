@@ -7,7 +7,7 @@ from pdedsl.vocabulary.source import NOWHERE, Span
 
 @dataclass(frozen=True)
 class Call:
-    """A choice such as `mlp(20, 20, activation = tanh)`, or a single word."""
+    """A choice such as `mlp(20, 20, activation = tanh)`, or a single word; a bare pair `(300, 50)` has no name."""
 
     name: str
     arguments: tuple["Choice", ...] = ()

@@ -100,7 +100,7 @@ class Solution:
 
     @cached_property
     def losses(self) -> dict[str, float]:
-        """`w mean |r|^2 / 2` of each block on the points at the end of the run."""
+        """`w mean |r / size|^2 / 2` of each block on the points at the end of the run."""
         with jax.enable_x64(True):
             points = tuple(jnp.asarray(own) for own in self.outcome.points)
             found: Array = jax.jit(Objective(self.system).losses)(jnp.asarray(self.outcome.parameters), points)
@@ -262,6 +262,10 @@ class Solution:
             "loss": sum(self.losses.values()),
             "losses": self.losses,
             "weights": {block.name: block.weight for block in self.system.blocks},
+            "sizes": {
+                "fields": {name: {"mean": s.mean, "spread": s.spread} for name, s in self.system.sizes.items()},
+                "statements": {block.name: np.ravel(block.size).tolist() for block in self.system.blocks},
+            },
             "errors": self.errors,
             "estimates": {e.field: {"relative": e.relative, "absolute": e.absolute} for e in self.estimates},
             "misfits": {m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where} for m in self.misfits},

@@ -19,7 +19,7 @@ class Iteration(NamedTuple):
     loss: Array
     """The loss before the step, on its points."""
     losses: Array
-    """`w_k mean |r_k|^2 / 2` for each block, shape (number of blocks,)."""
+    """`w_k mean |r_k / size_k|^2 / 2` for each block, shape (number of blocks,)."""
     accepted: Array
     settled: Array
     """Whether a refused step is final as long as the points stay: the method has no finer means."""
@@ -50,19 +50,20 @@ class Objective:
         return 0.0 if block.targets is None else jnp.asarray(block.targets, dtype)
 
     def rows(self, parameters: Array, points: Points, scaled: bool = True) -> Array:
-        """The stacked residual r, shape (S,), rows scaled by sqrt(w_k / N_k) or raw."""
+        """The stacked residual r, shape (S,), rows scaled by sqrt(w_k / N_k) over their size, or raw."""
         found = zip(self.system.blocks, self.residuals(parameters, points), strict=True)
-        return jnp.concatenate([self._factor(b, r, scaled) * r.reshape(-1) for b, r in found])
+        return jnp.concatenate([(self._factor(b, r, scaled) * r).reshape(-1) for b, r in found])
 
     @staticmethod
-    def _factor(block: Block, rows: Array, scaled: bool) -> float:
-        return (block.weight / rows.shape[0]) ** 0.5 if scaled else 1.0
+    def _factor(block: Block, rows: Array, scaled: bool) -> Array:
+        """What the components of a block's rows, of shape (N, m), are multiplied with, shape (1, m)."""
+        size = jnp.broadcast_to(jnp.asarray(block.size, rows.dtype), (1, rows.shape[1]))
+        return (block.weight / rows.shape[0]) ** 0.5 / size if scaled else jnp.ones_like(size)
 
     def losses(self, parameters: Array, points: Points) -> Array:
-        """`w_k mean |r_k|^2 / 2` for each block."""
-        found = self.residuals(parameters, points)
-        weights = [b.weight for b in self.system.blocks]
-        return jnp.stack([w * jnp.sum(r**2) / (2 * r.shape[0]) for w, r in zip(weights, found, strict=True)])
+        """`w_k mean |r_k / size_k|^2 / 2` for each block."""
+        found = zip(self.system.blocks, self.residuals(parameters, points), strict=True)
+        return jnp.stack([jnp.sum((self._factor(b, r, True) * r) ** 2) / 2 for b, r in found])
 
     def loss(self, parameters: Array, points: Points) -> Array:
         return jnp.sum(self.losses(parameters, points))
@@ -83,9 +84,9 @@ class Objective:
 
             r, phi = jax.vmap(linear)(own)
             r = r - self._targets(block, r.dtype)
-            factor = self._factor(block, own, scaled)
-            rows.append(factor * r.reshape(-1))
-            features.append(factor * phi.reshape(-1, phi.shape[-1]))
+            factor = self._factor(block, r, scaled)
+            rows.append((factor * r).reshape(-1))
+            features.append((factor[:, :, None] * phi).reshape(-1, phi.shape[-1]))
         return jnp.concatenate(rows), jnp.concatenate(features)
 
 

@@ -148,11 +148,12 @@ class _Loop:
 
     @cached_property
     def sizes(self) -> Callable[[Array, int, Array], Array]:
-        """The size of the residual of block k at some points, for some parameters."""
+        """The length of the residual of block k at some points, for some parameters, in units of its size."""
 
         def found(parameters: Array, k: int, points: Array) -> Array:
-            residual, u = self.system.blocks[k].residual, self.system.model(parameters)
-            return jnp.sqrt(jnp.sum(jax.vmap(lambda x: residual(u, x))(points) ** 2, axis=1))
+            block, u = self.system.blocks[k], self.system.model(parameters)
+            found = jax.vmap(lambda x: block.residual(u, x) / jnp.asarray(block.size, x.dtype))(points)
+            return jnp.sqrt(jnp.sum(found**2, axis=1))
 
         return jax.jit(found, static_argnums=1)
 

@@ -1,9 +1,11 @@
 """Each stage as text: what was written, what it means, what is minimised."""
 
+import numpy as np
+
 from pdedsl.numerics.hard import Ansatz, ansatz
 from pdedsl.numerics.system import System
 from pdedsl.planning.cost import cost
-from pdedsl.planning.plan import Plan
+from pdedsl.planning.plan import Plan, Size
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.document import document
 from pdedsl.problem.printer import write_expression
@@ -64,9 +66,9 @@ def show_system(problem: Problem, plan: Plan, system: System) -> str:
         part = ansatz(problem, unknown)
         head = f"{unknown.name}({', '.join(s.name for s in unknown.arguments)})"
         if part == Ansatz():
-            lines.append(f"{head} = N")
+            lines.append(f"{head} = {_sized(system.sizes[unknown.name])}")
         else:
-            lines += [f"{head} = G + M*N"]
+            lines += [f"{head} = G + M*{_sized(Size(0.0, system.sizes[unknown.name].spread))}"]
             lines += [f"  G = {write_expression(part.extension)}", f"  M = {write_expression(part.multiplier)}"]
     lines.append(f"N: {system.start.size} parameters")
     statements = {s.name: s for s in problem.statements}
@@ -77,7 +79,14 @@ def show_system(problem: Problem, plan: Plan, system: System) -> str:
             "",
             f"{block.name}: residual(fields, x) of shape ({len(residual)},), weight {block.weight:g}, "
             f"{len(block.points)} points, {drawn}",
+            f"  divided by {', '.join(f'{size:.3g}' for size in np.ravel(block.size))}",
         ]
         lines += [f"  {write_expression(r)}" for r in residual]
     lines += ["", f"a step factors {cost(problem, plan).words}"]
     return "\n".join(lines)
+
+
+def _sized(size: Size) -> str:
+    """`mean + spread*N`."""
+    mean = f"{size.mean:.3g} + " if size.mean else ""
+    return f"{mean}{size.spread:.3g}*N"

@@ -92,7 +92,8 @@ def read_setting(key: str, text: str, problem: Problem) -> Choice:
     """The value of `key = text`, as it would stand in the solve block. ValueError with the message if it is wrong."""
     settings, wrong = parse_settings(Source.of(f"solve {{ {key} = {text} }}", "setting"))
     if not wrong and len(settings) == 1:
-        checked = check_setting(settings[0], {s.name for s in problem.statements}, len(problem.coordinates))
+        owners = {"statement": [s.name for s in problem.statements], "field": [f.name for f in problem.fields]}
+        checked = check_setting(settings[0], owners, len(problem.coordinates))
         if checked.value is not None:
             return checked.value
         wrong = checked.diagnostics

@@ -136,7 +136,7 @@ class Text(Node):
 
 @dataclass(frozen=True)
 class Word(Node):
-    """`name` or `name(argument, key = value)`."""
+    """`name` or `name(argument, key = value)`; a bare pair `(300, 50)` has no name."""
 
     name: Name
     arguments: tuple["Value | Keyword", ...] = ()

@@ -10,19 +10,28 @@ from pdedsl.vocabulary.source import Source
 
 def checked(text: str, statements=("walls",)) -> Checked:
     ((setting,), _) = parse_settings(Source.of(f"solve {{ {text} }}"))
-    return check_setting(setting, statements, 2)
+    owners = None if statements is None else {"statement": statements, "field": ("T",)}
+    return check_setting(setting, owners, 2)
 
 
 def test_a_value_without_its_places() -> None:
     assert checked("network = mlp(20, 16, activation = sin)").value == Call(
         "mlp", (20, 16), (("activation", Call("sin")),)
     )
+    assert checked("sizes.T = (-300, 5e1)").value == Call("", (-300, 50.0))
+    assert checked("sizes = auto").value == checked("sizes.T = auto").value == Call("auto")
     assert checked("points.walls = 30").value == 30 and checked("tolerance = 10^-3").value == 1e-3
 
 
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
+        ("sizes.V = (1, 2)", "E201", "no field"),
+        ("sizes = (1, 2)", "E201", "belong to a field"),
+        ("sizes.T = (1, 0)", "E201", "a positive number"),
+        ("sizes.T = mlp(1)", "E201", "not a value"),
+        ("points = (1, 2)", "E201", "(...)"),
+        ("steps = (1, 2)", "E201", "positive whole number"),
         ("netwrk = mlp(3)", "E201", "`network`"),
         ("network = mpl(3)", "E201", "`mlp`"),
         ("network = mlp()", "E303", "positive whole number"),

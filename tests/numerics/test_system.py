@@ -5,7 +5,7 @@ import numpy as np
 
 from pdedsl.numerics.system import system, wrap
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Adaptive, Network, Plan, Sobol
+from pdedsl.planning.plan import Adaptive, Network, Plan, Size, Sobol
 from pdedsl.stages.load import loads
 
 
@@ -29,9 +29,8 @@ def test_the_same_seed_gives_the_same_system(heat: str) -> None:
 
 
 def test_hard_conditions_go_round_any_callable(heat: str) -> None:
-    build = wrap(
-        loads(heat.replace("initial:  u = sin(pi*x)", "initial:  u = sin(pi*x)  hard").replace("x = 1", "x = 1  hard"))
-    )
+    text = heat.replace("initial:  u = sin(pi*x)", "initial:  u = sin(pi*x)  hard").replace("x = 1", "x = 1  hard")
+    build = wrap(loads(text), {"u": Size(0.5, 3.0)})
     u = build(lambda x: jnp.exp(x[:1] + x[1:]))
     for point in ((0.0, 0.3), (1.0, 0.7)):
         assert abs(float(u(jnp.array(point))[0])) < 1e-15

@@ -1,9 +1,26 @@
 """A plan is data, and its settings are all of it."""
 
-from pdedsl.planning.plan import Adaptive, Anagram, Fixed, Grid, Limits, Network, Plan, Sobol, Trust, from_settings
+from pdedsl.planning.plan import (
+    Adaptive,
+    Anagram,
+    Fixed,
+    Grid,
+    Limits,
+    Network,
+    Plan,
+    Size,
+    Sobol,
+    Trust,
+    from_settings,
+)
 
 PLAN = Plan(
-    (("equation", Adaptive(300)), ("walls", Grid((4, 5)))), Network((8,)), Anagram(Fixed(1e-6)), Limits(7, 2.0, 0.0), 5
+    (("equation", Adaptive(300)), ("walls", Grid((4, 5)))),
+    Network((8,)),
+    Anagram(Fixed(1e-6)),
+    Limits(7, 2.0, 0.0),
+    (("u", Size(300.0, 50.0)),),
+    5,
 )
 
 

@@ -15,7 +15,7 @@ CHOICES = [
     ("network", "mlp(20, 16, activation = sin, deviation = 0.1)"), ("points", "adaptive(300, every = 2)"), ("points", "grid(3)"),
     ("method", "anagram(cutoff = fixed(1e-06, filter = soft), rows = unscaled)"), ("method", "anagram(cutoff = multi)"),
     ("method", "anagram(cutoff = decay(0.1, 1e-07, 100), corrections = 3)"), ("method", "adam(rate = 0.01)"), ("method", "engd"),
-    ("method", "lbfgs(memory = 5)"), ("method", "anagram(cutoff = heldout)"), ("method", "gradient_descent"),
+    ("method", "lbfgs(memory = 5)"), ("method", "anagram(cutoff = heldout)"), ("method", "gradient_descent"), ("sizes.u", "(-300, 50.5)"),
 ]  # fmt: skip
 
 

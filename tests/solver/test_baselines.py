@@ -39,4 +39,4 @@ def test_a_quadratic(name: str) -> None:
     expected = np.linalg.lstsq(scale[:, None] * a, scale * b, rcond=None)[0]
     np.testing.assert_allclose(state.parameters, expected, atol=tolerance)
     if name != "adam":
-        assert all(after <= before for before, after in itertools.pairwise(losses))
+        assert all(after <= before * (1 + 1e-12) for before, after in itertools.pairwise(losses))

@@ -1,0 +1,159 @@
+"""From a problem to what its fields and its residuals are worth, so that no unit and no factor matters.
+
+A field is `mean + spread * v` with a `v` about 1. Its range is that of the values which conditions state, and of a rough
+solution of the problem, to first order about the middle of those. A residual is divided by what its terms are worth: an
+error of the size of the field, in the lowest mode of the domain, makes a residual of size `sum |coefficient| spread k^m`
+at the wavenumbers `k = pi / length`. An error so large then counts alike in every statement.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.geometry.points import inside, random
+from pdedsl.planning.coarse import coarse
+from pdedsl.planning.linear import Row, Slopes, State, rows
+from pdedsl.planning.plan import Size
+from pdedsl.problem.atoms import Nonlocal
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Statement
+from pdedsl.problem.symbol import MultiIndex, linearised
+
+POINTS = 64
+"""Points at which coefficients that vary are averaged."""
+ROWS = 400
+"""Points of an equation for the rough solution; a third of that for a condition."""
+UNSEEN = 0.5
+"""The part of an equation's residual beyond which a rough solution has not seen what drives it."""
+SAME = 1e-9
+"""Values that differ by less, relative to their size, are one value."""
+
+
+def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> dict[str, Size]:
+    """Mean and spread of each field, from the data; `chosen` ones stay as they are."""
+    chosen = chosen or {}
+    if all(f.name in chosen for f in problem.fields):
+        return {f.name: chosen[f.name] for f in problem.fields}
+    low, high = _stated(problem, ambient=True)
+    known = high >= low
+    middle = np.where(known, (np.where(known, low, 0.0) + np.where(known, high, 0.0)) / 2, 0.0)
+    low, high = np.where(known, low, 0.0), np.where(known, high, 0.0)
+    state: State = lambda place, index: 0.0 if any(index) else middle[place]  # noqa: E731
+    equations = [
+        found for e in problem.equations for found in zip(e.residual, rows(problem, e, ROWS, state), strict=True)
+    ]
+    conditions = [row for c in problem.conditions for row in rows(problem, c, ROWS // 3, state)]
+    linear = all(linearised(r, problem).is_linear for s in problem.statements for r in s.residual)
+    rough = coarse(problem, [*(row for _, row in equations), *conditions])
+    change = rough.at(inside(problem.domain, sp.true, 512, random(np.random.default_rng(1))))
+    reached = np.stack(_stated(problem, ambient=False))
+    around = (middle + change.min(axis=0), middle + change.max(axis=0))
+    flat = high - low <= SAME * np.maximum(np.abs(high), np.abs(low))
+    swing = np.zeros((2, len(problem.fields)))  # by the rough solution, and by what drives each equation
+    seen = np.ones(len(problem.fields), bool)
+    for (residual, row), missed in zip(equations, rough.missed, strict=False):
+        for place, driven in _driven(problem, residual, row, middle).items():
+            swing[1, place] = max(swing[1, place], driven)
+            seen[place] &= missed <= UNSEEN
+    swing[0] = np.where(seen, around[1] - around[0], 0.0) / 2
+    if linear:
+        low = np.where(seen, np.minimum(reached[0], around[0]), low)
+        high = np.where(seen, np.maximum(reached[1], around[1]), high)
+        spread = np.maximum((high - low) / 2, np.where(seen, 0.0, swing[1]))
+    else:  # rough about one state only: values that are stated say more, and of two guesses the smaller one
+        smaller = np.where(swing.min(axis=0) > 0, swing.min(axis=0), swing.max(axis=0))
+        spread = np.where(flat, smaller, (high - low) / 2)
+    mean = np.where(known | seen & linear, (low + high) / 2, 0.0)
+    bare = spread <= SAME * np.abs(mean)
+    spread = np.where(bare, np.where(mean == 0, 1.0, np.abs(mean)), spread)
+    found = {f.name: Size(float(m), float(s)) for f, m, s in zip(problem.fields, mean, spread, strict=True)}
+    return {**found, **chosen}
+
+
+def row_sizes(problem: Problem, statement: Statement, sizes: Mapping[str, Size]) -> np.ndarray:
+    """What each component of a statement is worth, shape (m,), in its own units."""
+    own = [sizes[f.name] for f in problem.fields]
+    spreads = {place: size.spread for place, size in enumerate(own)}
+    waves = [np.pi / (upper - lower) for lower, upper in problem.bounds]
+
+    def state(place: int, index: MultiIndex) -> float:
+        mode = own[place].spread * _factor(index, waves)
+        return mode if any(index) else own[place].mean + mode
+
+    found = []
+    for row in rows(problem, statement, POINTS, state):
+        worth = _worth(row.slopes, spreads, waves)
+        for total in row.totals:
+            inner = _worth(total.inner, spreads, waves)
+            worth += float(np.mean(np.abs(total.slope))) * inner * float(np.sum(np.abs(total.weights)))
+        found.append(worth or float(np.sqrt(np.mean(row.at**2))) or 1.0)
+    return np.asarray(found)
+
+
+def weights(problem: Problem) -> dict[str, float]:
+    """The weight of each statement, by name: 1 where none is written."""
+    number = problem.domain.number
+    return {s.name: 1.0 if s.weight is None else number(s.weight) for s in problem.statements}
+
+
+def _factor(index: MultiIndex, waves: Sequence[float]) -> float:
+    """What a derivative multiplies a wave with."""
+    return float(np.prod([k**n for k, n in zip(waves, index, strict=True)]))
+
+
+def _worth(slopes: Slopes, spreads: Mapping[int, float], waves: Sequence[float]) -> float:
+    """What waves of some fields make of a row."""
+    terms = (np.mean(np.abs(own)) * spreads[place] * _factor(index, waves) for (place, index), own in slopes.items())
+    return float(sum(terms))
+
+
+def _stated(problem: Problem, ambient: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The range of the values that conditions state for each field; reversed where none does.
+
+    With the `ambient` ones, which it need not reach, `a` in `dn(u) = h*(a - u)`.
+    """
+    low, high = np.full(len(problem.fields), np.inf), np.full(len(problem.fields), -np.inf)
+    none = (0,) * len(problem.coordinates)
+    zero: State = lambda place, index: 0.0  # noqa: E731
+    for condition in problem.conditions:
+        for residual, row in zip(condition.residual, rows(problem, condition, POINTS, zero), strict=True):
+            bare = [place for place, index in row.slopes if index == none]
+            if (
+                len(bare) != 1
+                or row.totals
+                or (len(row.slopes) > 1 and not ambient)
+                or not linearised(residual, problem).is_linear
+            ):
+                continue
+            slope = row.slopes[bare[0], none]
+            values = -row.at[slope != 0] / slope[slope != 0]
+            if len(values):
+                low[bare[0]] = min(low[bare[0]], values.min())
+                high[bare[0]] = max(high[bare[0]], values.max())
+    return low, high
+
+
+def _driven(problem: Problem, residual: sp.Expr, row: Row, middle: np.ndarray) -> dict[int, float]:
+    """How far each field swings about its middle under what drives an equation, by the wavenumbers of that."""
+    constant = {f.expression: sp.Float(value) for f, value in zip(problem.fields, middle, strict=True)}
+    source: sp.Expr = residual.xreplace(constant).doit()
+    values = problem.domain.at(row.points)
+
+    def size(expression: sp.Expr) -> float:
+        found = np.asarray(evaluate(expression, values), float)
+        return float(np.mean(np.abs(np.nan_to_num(found, posinf=0.0, neginf=0.0))))
+
+    whole = 0.0 if source.atoms(Nonlocal) else size(source)
+    lengths = [upper - lower for lower, upper in problem.bounds]
+    waves = [np.pi / length for length in lengths]
+    if whole > 0:
+        slopes = (size(sp.diff(source, s)) / whole for s in problem.symbols)
+        waves = [max(wave, slope) for wave, slope in zip(waves, slopes, strict=True)]
+    found = {}
+    for place in {place for place, _ in row.slopes}:
+        own = {key: slope for key, slope in row.slopes.items() if key[0] == place}
+        worth = _worth(own, {place: 1.0}, waves)
+        found[place] = whole / worth if worth > 0 else 0.0
+    return found
