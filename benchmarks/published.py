@@ -38,7 +38,7 @@ def main() -> None:
             pdedsl.solve(problem, seed=seed, time_limit=arguments.seconds, steps=5000, **choices)
             for seed in range(arguments.seeds)
         ]
-        errors = [rms * run.errors[known.field] for run in runs]
+        errors = [rms * run.errors_of_norm[known.field] for run in runs]
         print(
             f"| {name} | {median(errors):.1e} | {min(errors):.1e} | {max(errors):.1e} | {PUBLISHED[name]:.1e} "
             f"| {median(len(r.history) for r in runs):.0f} | {median(r.seconds for r in runs):.0f} |",

@@ -46,7 +46,8 @@ def test_commands() -> None:
     assert len(lines) == 17
     for line in lines:
         result = CliRunner().invoke(app, shlex.split(line)[1:] + (["--steps", "3"] if " solve " in line else []))
-        assert result.exit_code == 0, result.output
+        unsolved = 3 if any(verb in line for verb in (" solve ", " resume ", " verify ")) else 0  # by so few steps
+        assert result.exit_code in (0, unsolved), result.output
 
 
 def test_the_spec_shown_is_the_spec_solved() -> None:

@@ -20,6 +20,7 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee, lower
 from pdedsl.numerics.sampling import Sampler, sampler
 from pdedsl.numerics.system import Block, System, wrap
+from pdedsl.numerics.truth import varying
 from pdedsl.planning.defaults import share
 from pdedsl.planning.plan import Size
 from pdedsl.planning.sizes import field_sizes, row_sizes, weights
@@ -48,30 +49,49 @@ class Estimate:
 
     field: str
     relative: float
-    """L2, relative to the field less its estimated error."""
+    """L2, relative to the variation of the field less its estimated error: to the norm of that less its mean."""
+    of_norm: float
+    """The same, relative to the norm."""
     absolute: float
     """Root mean square over the domain."""
+
+
+@dataclass(frozen=True, eq=False)
+class Defect:
+    """The error of a solution to first order, a function of a point to the errors of all fields, shape (n,)."""
+
+    at: Callee
+    missed: Mapping[str, float]
+    """How far the solution misses each statement, root mean square in units of its size."""
+    unexplained: Mapping[str, float]
+    """The part of that which the error does not explain, 0 to 1."""
+
+    def __call__(self, x: Array) -> Array:
+        return self.at(x)
 
 
 @jax.enable_x64(True)
 def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Estimate, ...]:
     """The error of each field of a solution `u`, by `e` or what `error` finds. It is an estimate and no bound."""
-    found = e or error(problem, u)
+    e = e or error(problem, u)
     points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
 
     def both(x: Array) -> tuple[Array, Array]:
-        return jnp.reshape(u(x), (-1,)), found(x)
+        return jnp.reshape(u(x), (-1,)), e(x)
 
     values, errors = map(np.asarray, jax.jit(jax.vmap(both))(jnp.asarray(points)))
     absolute = np.sqrt(np.mean(errors**2, axis=0))
-    size = np.sqrt(np.mean((values - errors) ** 2, axis=0))
-    relative = absolute / np.where(size > 0, size, 1.0)
-    names = (f.name for f in problem.fields)
-    return tuple(Estimate(n, float(r), float(a)) for n, r, a in zip(names, relative, absolute, strict=True))
+    found = []
+    for place, unknown in enumerate(problem.fields):
+        field = values[:, place] - errors[:, place]
+        norm = float(np.sqrt(np.mean(field**2))) or 1.0
+        variation, error_ = varying(float(np.std(field)), norm), float(absolute[place])
+        found.append(Estimate(unknown.name, error_ / variation, error_ / norm, error_))
+    return tuple(found)
 
 
 @jax.enable_x64(True)
-def error(problem: Problem, u: Callee, lowered: System | None = None) -> Callee:
+def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
     """The error of a solution to first order, as a function of a point to the errors of all fields, shape (n,).
 
     `u` maps one point of shape (d,) to the values of all fields; `u - error(problem, u)` is a better solution as long as
@@ -93,15 +113,23 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Callee:
         scales.append(np.repeat(scale, len(statement.residual)))
     anchors = np.concatenate([b.points for b, s in zip(blocks, statements, strict=True) if isinstance(s, Equation)])
     everywhere = inside(problem.domain, sp.true, len(anchors), random(generator))
-    span, size = features(problem, sizes, np.concatenate([anchors, everywhere]), count, generator)
-    zero = jnp.zeros(size)
+    span, columns = features(problem, sizes, np.concatenate([anchors, everywhere]), count, generator)
+    zero = jnp.zeros(columns)
     moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + span(c)(x), zero)
     r, phi = jax.jit(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
     scale = jnp.asarray(np.concatenate(scales))
     found = jax.jit(qr)(phi * scale[:, None], r * scale)
     kept = found.s >= KEPT * found.s[0]
     coefficients = found.v @ jnp.where(kept, found.c / jnp.where(kept, found.s, 1.0), 0.0)
-    return span(coefficients)
+    ends = np.cumsum([len(own) for own in scales])[:-1]
+    before, after = (
+        [float(np.linalg.norm(own)) for own in np.split(np.asarray(rows * scale), ends)]
+        for rows in (r, r - phi @ coefficients)
+    )
+    names = [block.name for block in blocks]
+    missed = {name: size / block.weight**0.5 for name, size, block in zip(names, before, blocks, strict=True)}
+    unexplained = {n: left / size if size > 0 else 0.0 for n, size, left in zip(names, before, after, strict=True)}
+    return Defect(span(coefficients), missed, unexplained)
 
 
 def _drawn(

@@ -16,9 +16,9 @@ from pdedsl.commands.shell import err
 from pdedsl.planning.spelling import spoken
 from pdedsl.runs.files import as_json
 from pdedsl.runs.solution import Solution
+from pdedsl.solver.advice import advice
 from pdedsl.solver.minimise import PACE
 from pdedsl.solver.record import Record, as_row
-from pdedsl.solver.verdict import verdict
 
 SECONDS = 2.0
 """Time between two lines where there is no terminal."""
@@ -182,6 +182,9 @@ def line(record: Record, errors: Mapping[str, float]) -> str:
     return f"{record.step:>5}  {record.seconds:6.1f} s  {losses}{filtered}{known}"
 
 
+STYLES = {"solved": "green", "rough": "yellow", "not solved": "bold red"}
+
+
 def summary(solution: Solution, console: Console) -> None:
     """The table at the end of a run."""
     table = Table(box=None, pad_edge=False, show_header=False)
@@ -193,6 +196,9 @@ def summary(solution: Solution, console: Console) -> None:
         table.add_row(name, Text(str(words), style=style))
 
     row("problem", problem.title or problem.source.name)
+    for place, words in enumerate(solution.verdict.reasons or ("every error, known or estimated, is below 1e-3",)):
+        head = f"{solution.verdict.word}: " if place == 0 else ""
+        row("verdict" if place == 0 else "", f"{head}{words}", STYLES[solution.verdict.word])
     undone = (
         f", of which the last {outcome.undone} were undone: fresh points found them worse" if outcome.undone else ""
     )
@@ -211,7 +217,7 @@ def summary(solution: Solution, console: Console) -> None:
         row("cut-off", f"{last.cutoff:.1e}, {last.rank} of {parameters} directions kept")
     for name, error in solution.errors.items():
         origin = "exact" if name in dict(problem.exact) else "reference"
-        row("error", f"{error:.2e}  relative L2 of {name} against the {origin} solution")
+        row("error", f"{error:.2e}  of the variation of {name}, against the {origin} solution")
     for misfit in solution.misfits:
         where = ", ".join(f"{name} = {value:.3g}" for name, value in misfit.where.items())
         row(
@@ -219,19 +225,10 @@ def summary(solution: Solution, console: Console) -> None:
             f"{misfit.rms:.2e}  {misfit.statement}, at most {misfit.worst:.1e}{f' at {where}' if where else ''}",
         )
     for found in solution.estimates:
-        words = f"error of {found.field} by the linearised problem, {found.absolute:.0e} absolute"
+        words = f"of the variation of {found.field}, linearised problem; {found.absolute:.0e} absolute"
         row("estimate", f"{found.relative:.0e}     {words}")
     for quantity in solution.reports:
         row("report", f"{quantity.name}: {quantity}")
-    if advice := _advice(solution):
-        row("advice", advice, "yellow")
+    if found := advice(solution.outcome):
+        row("advice", found, "yellow")
     console.print(table, highlight=False)
-
-
-def _advice(solution: Solution) -> str:
-    """What a run that went no further, or ended far off, needs."""
-    if found := verdict(solution.outcome):
-        return found
-    if max(solution.errors.values(), default=0.0) > 0.1:
-        return "this is not the solution yet: try more points, another network or another seed"
-    return ""

@@ -116,7 +116,8 @@ def _solve(
     with _stopping() as stopping:
         if members == 1:
             own = folder()
-            _run(own, shown, stopping, partial(pdedsl.solve, problem, folder=own.path, **choices))
+            solved = _run(own, shown, stopping, partial(pdedsl.solve, problem, folder=own.path, **choices))
+            _leave([solved], shown)
             return
         first = _seed(choices.pop("seed", problem.settings.get("seed", 0)))
         seeds = range(first, first + members)
@@ -172,6 +173,7 @@ def _ensemble(
         for line in study.describe(solutions, found):
             screen.print(line, markup=False, soft_wrap=True)
         aside("mean and spread written to", written)
+    _leave(solutions, shown)
 
 
 @solving.command()
@@ -201,7 +203,15 @@ def resume(
             if seeds:
                 _ensemble(folder, shown, stopping, partial(runs.run.start_again, first, **choices), **choices)
             else:
-                _run(Fresh(folder, False), shown, stopping, partial(pdedsl.resume, folder, **choices))
+                _leave([_run(Fresh(folder, False), shown, stopping, partial(pdedsl.resume, folder, **choices))], shown)
+
+
+def _leave(solutions: Sequence[Any], shown: "_Shown") -> None:
+    """Exit status 3 where a run came to its end and has not solved its problem; what it wrote is there all the same."""
+    if failed := [s for s in solutions if s.status != "interrupted" and s.verdict.word == "not solved"]:
+        if shown.quiet:
+            err.print(str(failed[0].verdict), markup=False, soft_wrap=True)
+        raise typer.Exit(FAILED)
 
 
 class _Shown(NamedTuple):

@@ -36,8 +36,22 @@ class Truth:
 
     @property
     def norm(self) -> float:
-        """What errors are relative to; for a field that vanishes, errors are root mean squares."""
+        """The length of the values; for a field that vanishes that of ones, and errors are root mean squares."""
         return float(np.linalg.norm(self.values)) or float(len(self.values)) ** 0.5
+
+    @property
+    def variation(self) -> float:
+        """What errors are relative to: the length of the values less their mean; `norm` for a field without any."""
+        return varying(float(np.linalg.norm(self.values - np.mean(self.values))), self.norm)
+
+
+FLAT = 1e-12
+"""A variation below this part of the norm is rounding."""
+
+
+def varying(variation: float, norm: float) -> float:
+    """The variation of a field, or its norm where it is a constant."""
+    return variation if variation > FLAT * norm else norm
 
 
 def truths(problem: Problem) -> tuple[Truth, ...]:
@@ -69,11 +83,11 @@ def truths(problem: Problem) -> tuple[Truth, ...]:
 
 
 def measure(model: Callable[[Array], Callee], known: tuple[Truth, ...]) -> Callable[[Array], dict[str, float]]:
-    """A function from parameters to the relative L2 error of each known field."""
+    """A function from parameters to the L2 error of each known field, relative to its variation."""
 
     @jax.jit
     def errors(parameters: Array) -> list[Array]:
         u = model(parameters)
-        return [jnp.linalg.norm(jax.vmap(u)(jnp.asarray(k.points))[:, k.place] - k.values) / k.norm for k in known]
+        return [jnp.linalg.norm(jax.vmap(u)(jnp.asarray(k.points))[:, k.place] - k.values) / k.variation for k in known]
 
     return lambda parameters: dict(zip((k.field for k in known), map(float, errors(parameters)), strict=True))

@@ -13,14 +13,15 @@ from pygments.formatters import HtmlFormatter
 
 from pdedsl.analysis.defect import Estimate
 from pdedsl.analysis.trust import Misfit
+from pdedsl.analysis.verdict import Verdict
 from pdedsl.numerics.quantities import Quantity
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.typeset import setting, solution
+from pdedsl.solver.advice import advice
 from pdedsl.solver.minimise import Outcome
-from pdedsl.solver.verdict import verdict
 from pdedsl.syntax.lexer import PdeLexer
 from pdedsl.vocabulary.diagnostics import render
 
@@ -34,8 +35,9 @@ class Told:
     outcome: Outcome
     seconds: float
     errors: Mapping[str, float]
-    """Relative L2, by field, where something is known."""
+    """L2, relative to the variation, by field, where something is known."""
     losses: Mapping[str, float]
+    verdict: Verdict
     estimates: Sequence[Estimate]
     misfits: Sequence[Misfit]
     reports: Sequence[Quantity]
@@ -117,21 +119,22 @@ def _ended(run: Told) -> str:
         f"{parameters} parameters; "
         f"{why.get(run.outcome.status, run.outcome.status)}"
     )
-    advice = verdict(run.outcome)
-    return f"{words}: {advice}." if advice else f"{words}."
+    help_ = advice(run.outcome)
+    return f"{words}: {help_}." if help_ else f"{words}."
 
 
 def _tiles(run: Told) -> str:
     exact = dict(run.problem.exact)
-    tiles = [
+    tiles = [(run.verdict.word, "; ".join(run.verdict.reasons) or "every error, known or estimated, is below 1e-3")]
+    tiles += [
         (
             f"{error:.1e}",
-            f"relative L2 error of {name}, against the {'exact' if name in exact else 'reference'} solution",
+            f"L2 error of {name} relative to its variation, against the {'exact' if name in exact else 'reference'} solution",
         )
         for name, error in run.errors.items()
     ]
     tiles += [
-        (f"{e.relative:.0e}", f"estimated relative error of {e.field}, by the linearised problem")
+        (f"{e.relative:.0e}", f"estimated error of {e.field} relative to its variation, by the linearised problem")
         for e in run.estimates
     ]
     tiles.append((f"{run.seconds:.0f} s", "in all, compilation included"))

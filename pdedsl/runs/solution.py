@@ -15,8 +15,9 @@ from jax import Array
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
-from pdedsl.analysis.defect import Estimate, error, estimates
+from pdedsl.analysis.defect import Defect, Estimate, error, estimates
 from pdedsl.analysis.trust import Misfit, misfits
+from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.quantities import Quantity, quantities
@@ -92,11 +93,20 @@ class Solution:
 
     @cached_property
     def errors(self) -> dict[str, float]:
-        """The relative L2 error of each field with an exact solution or a reference, on points never trained on."""
+        """The error of each field with an exact solution or a reference, on points never trained on.
+
+        L2, relative to the variation of the field: to the norm of what is known of it less its mean.
+        """
         if self.outcome.errors is not None:
             return dict(self.outcome.errors)
         with jax.enable_x64(True):
             return measure(self.system.model, self.solved.known)(jnp.asarray(self.outcome.parameters))
+
+    @property
+    def errors_of_norm(self) -> dict[str, float]:
+        """The same errors relative to the norm of the field."""
+        share = {truth.field: truth.variation / truth.norm for truth in self.solved.known}
+        return {name: error * share[name] for name, error in self.errors.items()}
 
     @cached_property
     def losses(self) -> dict[str, float]:
@@ -170,7 +180,7 @@ class Solution:
         return Scene(self.problem, self._values, self.history, self.errors, known, points, defect)
 
     @cached_property
-    def defect(self) -> Callee:
+    def defect(self) -> Defect:
         """The error to first order, as a function of a point: the linearised problem solved for the residual."""
         return error(self.problem, self.u, self.system)
 
@@ -178,6 +188,21 @@ class Solution:
     def estimates(self) -> tuple[Estimate, ...]:
         """The error of each field by the linearised problem, relative and absolute; for any problem, solved or not."""
         return estimates(self.problem, self.u, self.defect)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """`solved`, `rough` or `not solved`, and what speaks against it; for any problem, its solution known or not."""
+        return self._judged(self.errors)
+
+    @property
+    def judged_blind(self) -> Verdict:
+        """The verdict that it would be if nothing was known of the solution."""
+        return self._judged({})
+
+    def _judged(self, errors: dict[str, float]) -> Verdict:
+        last = self.history[-1] if self.history else None
+        known = (self.defect, self.estimates, errors, self.losses)
+        return judge(Evidence(self.problem, self.u, self.system.sizes, *known, last))
 
     @property
     def _told(self) -> Told:
@@ -187,6 +212,7 @@ class Solution:
             outcome=self.outcome,
             seconds=self.seconds,
             errors=self.errors,
+            verdict=self.verdict,
             losses=self.losses,
             estimates=self.estimates,
             misfits=self.misfits,
@@ -249,12 +275,14 @@ class Solution:
         write(folder / "run.json", as_json(self.summary(), indent=2).encode())
 
     def summary(self) -> dict[str, Any]:
-        """What run.json holds: status, errors, reports, versions, machine."""
+        """What run.json holds: status, verdict, errors, reports, versions, machine."""
         return {
             "format": FORMAT,
             "title": self.problem.title,
             "spec": self.problem.source.name,
             "status": self.status,
+            "verdict": self.verdict.word,
+            "reasons": list(self.verdict.reasons),
             "steps": self.history[-1].step if self.history else 0,
             "seconds": self.seconds,
             "compile_seconds": self.outcome.compile_seconds,
@@ -267,7 +295,10 @@ class Solution:
                 "statements": {block.name: np.ravel(block.size).tolist() for block in self.system.blocks},
             },
             "errors": self.errors,
-            "estimates": {e.field: {"relative": e.relative, "absolute": e.absolute} for e in self.estimates},
+            "errors_of_norm": self.errors_of_norm,
+            "estimates": {
+                e.field: {"relative": e.relative, "of_norm": e.of_norm, "absolute": e.absolute} for e in self.estimates
+            },
             "misfits": {m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where} for m in self.misfits},
             "reports": {
                 q.name: {

@@ -34,7 +34,7 @@ class Outcome:
     undone: int = 0
     """Steps at the end that were taken back, since fresh points found them worse than what was before."""
     errors: Mapping[str, float] | None = None
-    """The relative L2 error of each field with a known solution; None where it was not measured."""
+    """The L2 error, relative to its variation, of each field with a known solution; None where it was not measured."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Record:
     refused: bool = False
     """Whether no step was taken and none will be as long as the points stay."""
     errors: Mapping[str, float] = field(default_factory=dict)
-    """The relative L2 error of each field with a known solution, where it was measured."""
+    """The L2 error, relative to its variation, of each field with a known solution, where it was measured."""
     spectrum: tuple[float, ...] = field(default=(), compare=False, repr=False, metadata=_PASSING)
     """Singular values at evenly spaced ranks, the largest first."""
     left: float = field(default=float("nan"), compare=False, repr=False, metadata=_PASSING)

@@ -50,22 +50,23 @@ def test_solve_writes_a_whole_run(spec: Path) -> None:
     result = pdedsl(
         "solve", spec, "--set", "network=mlp(6)", "--steps", 3, "--seed", 7, "--param", "a=0.3", "--out", "run"
     )
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output  # three steps solve nothing
     names = {p.name for p in Path("run").iterdir()}
     assert names == {
         *("spec.pde", "settings.txt", "history.csv", "checkpoint.npz", "network.npz"),
         *("solution.nc", "solution.png", "report.html", "run.json"),
     }
     run = json.loads(Path("run/run.json").read_text())
-    assert run["steps"] == 3 and run["seed"] == 7 and "u" in run["errors"]
+    assert run["steps"] == 3 and run["seed"] == 7 and run["errors"]["u"] > run["errors_of_norm"]["u"] > 0
+    assert run["verdict"] == "not solved" and "of its variation" in run["reasons"][0]
     assert "a = 0.3" in Path("run/spec.pde").read_text()
-    assert "relative L2 of u" in result.output
+    assert "of the variation of u" in result.output and "not solved" in result.output
 
 
 @pytest.mark.slow
 def test_runs_never_share_a_folder(spec: Path) -> None:
     for _ in range(2):
-        assert pdedsl("solve", spec, "--steps", 1).exit_code == 0
+        assert pdedsl("solve", spec, "--steps", 1).exit_code == 3
     assert sorted(p.name for p in Path("runs").iterdir()) == ["heat-1", "heat-2"]
     assert pdedsl("solve", spec, "--steps", 1, "--out", "runs/heat-1").exit_code == 2
 
@@ -114,7 +115,7 @@ def test_show(spec: Path) -> None:
 @pytest.mark.slow
 def test_profile_and_compare(spec: Path) -> None:
     result = pdedsl("solve", spec, "--steps", 2, "--profile", "--out", "run")
-    assert result.exit_code == 0 and "factorisation" in result.output and "jacobian" in result.output
+    assert result.exit_code == 3 and "factorisation" in result.output and "jacobian" in result.output
     result = pdedsl(
         "compare", spec, "--methods", "anagram, adam(rate = 1e-2)", "--time", 1, "--seeds", 1, "--out", "race"
     )
@@ -170,10 +171,10 @@ def test_an_empty_folder_of_the_users_stays(spec: Path) -> None:
 def test_resume_with_nothing_left_changes_nothing(spec: Path, heat: str) -> None:
     spec.write_text(heat.replace('"Heat"', '"Heat [/b] [K] $x$"'))
     first = pdedsl("solve", spec, "--steps", 2, "--out", "run")
-    assert first.exit_code == 0 and "Heat [/b] [K] $x$" in first.output
+    assert first.exit_code == 3 and "Heat [/b] [K] $x$" in first.output
     before = {p.name: p.read_bytes() for p in Path("run").iterdir()}
     result = pdedsl("resume", "run")
-    assert result.exit_code == 0 and "nothing was left to do (steps)" in result.output, result.output
+    assert result.exit_code == 3 and "nothing was left to do (steps)" in result.output, result.output
     assert {p.name: p.read_bytes() for p in Path("run").iterdir()} == before
     Path("run/run.json").write_text("")
     result = pdedsl("resume", "run")

@@ -26,7 +26,7 @@ def rows(text: str) -> list[dict[str, float]]:
 def test_info(heat_run: Path) -> None:
     result = pdedsl("info", heat_run)
     assert result.exit_code == 0
-    for word in ("Heat", "relative L2 of u", "residual", "equation, at most", "estimate"):
+    for word in ("Heat", "of the variation of u", "residual", "equation, at most", "estimate"):
         assert word in result.output
     assert pdedsl("info", heat_run / "nothing").exit_code == 2
 

@@ -50,12 +50,13 @@ def test_what_cannot_be_evaluated_is_told(trained: pdedsl.Solution) -> None:
         pdedsl.solve(trained.problem, netwrk="mlp(3)")
 
 
-def test_errors_are_relative_l2_on_fresh_points(trained: pdedsl.Solution) -> None:
+def test_errors_are_relative_to_the_variation_on_fresh_points(trained: pdedsl.Solution) -> None:
     generator = np.random.default_rng(5)
     x, t = generator.random((2, 20_000))
     exact = np.exp(-0.25 * np.pi**2 * t) * np.sin(np.pi * x)
-    error = np.linalg.norm(trained(x=x, t=t) - exact) / np.linalg.norm(exact)
-    assert trained.errors["u"] == pytest.approx(error, rel=0.1)
+    error = np.linalg.norm(trained(x=x, t=t) - exact)
+    assert trained.errors["u"] == pytest.approx(error / np.linalg.norm(exact - exact.mean()), rel=0.1)
+    assert trained.errors_of_norm["u"] == pytest.approx(error / np.linalg.norm(exact), rel=0.1)
     assert trained.errors["u"] == pytest.approx(trained.history[-1].errors["u"], rel=1e-9)
     assert trained.errors["u"] < 1e-2
 
@@ -115,7 +116,7 @@ def test_a_problem_without_any_text() -> None:
     )
     assert pdedsl.loads(str(problem)) == problem
     assert set(pdedsl.residuals(problem)) == {"heat", "initial", "boundary"}
-    assert pdedsl.solve(problem, steps=10, network="mlp(8)", points=100).errors["u"] < 0.1
+    assert pdedsl.solve(problem, steps=10, network="mlp(8)", points=100).errors["u"] < 0.2
     with pytest.raises(pdedsl.SpecError, match="E509"):
         pdedsl.problem({x: (0, 1)}, [pdedsl.Field("u", (x,))], [pdedsl.equation(sp.Eq(x, 1))])
 

@@ -12,7 +12,7 @@ ROUNDING = 1e-24
 """What double precision leaves of a loss, relative to where it began: the square of the unit roundoff, and some more."""
 
 
-def verdict(outcome: Outcome) -> str:
+def advice(outcome: Outcome) -> str:
     """Advice for a run; empty for one that reached its tolerance or that the user ended."""
     history = outcome.history
     if not history or outcome.status in ("tolerance", "interrupted"):

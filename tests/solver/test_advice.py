@@ -6,9 +6,9 @@ import jax.numpy as jnp
 import pytest
 
 import pdedsl
+from pdedsl.solver.advice import advice
 from pdedsl.solver.minimise import PLATEAU, Outcome, Status
 from pdedsl.solver.record import Record
-from pdedsl.solver.verdict import verdict
 
 LAST = Record(100, 10.0, 1e-3, {"equation": 5e-4, "walls": 5e-4}, 1e-6, 20, 0.5, accepted=True)
 
@@ -30,15 +30,15 @@ def ended(status: Status, *last: Record, first: float = 1.0) -> Outcome:
     ],
 )
 def test_what_stands_in_the_way(last: Record, words: str) -> None:
-    assert words in verdict(ended("stalled", last))
+    assert words in advice(ended("stalled", last))
 
 
 def test_a_run_that_was_cut_short() -> None:
-    assert "raise time_limit" in verdict(ended("time limit"))
-    assert "raise steps" in verdict(ended("steps"))
+    assert "raise time_limit" in advice(ended("time limit"))
+    assert "raise steps" in advice(ended("steps"))
     flat = tuple(replace(LAST, seconds=4 + 0.1 * k) for k in range(100))
-    assert verdict(ended("time limit", *flat)) == ""
-    assert verdict(ended("tolerance")) == verdict(ended("interrupted")) == ""
+    assert advice(ended("time limit", *flat)) == ""
+    assert advice(ended("tolerance")) == advice(ended("interrupted")) == ""
 
 
 def test_contradictions_do_not_spin() -> None:
@@ -56,4 +56,4 @@ def test_contradictions_do_not_spin() -> None:
     solution = pdedsl.solve(pdedsl.loads(text), steps=5000)
     assert solution.status == "stalled"
     assert 2 * PLATEAU <= len(solution.history) < 2000
-    assert "the loss goes no lower" in verdict(solution.outcome)
+    assert "the loss goes no lower" in advice(solution.outcome)

@@ -1,0 +1,162 @@
+"""From a run to a verdict with its reasons: solved, rough or not solved."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+from pdedsl.analysis.defect import Defect, Estimate
+from pdedsl.geometry.points import inside, random
+from pdedsl.numerics.lower import Callee
+from pdedsl.planning.plan import Size
+from pdedsl.problem.problem import Problem
+from pdedsl.solver.record import Record
+
+Word = Literal["solved", "rough", "not solved"]
+
+FINE, COARSE = 1e-3, 0.1
+"""Of the variation of a field: an error up to which it is solved, and from which it is not."""
+UNEXPLAINED = 0.5
+"""The part of a misfit from which an estimate has not seen it."""
+UNSEEN = 1e-4
+"""What an estimate may leave unseen, in units of a statement's size: problems make ten times as much of it."""
+MISSED = 0.3
+"""Of what the terms of a statement are worth: a misfit that is as large as its own data."""
+CONSTANT = 1e-3
+"""Of the spread that the data ask for: a variation that is none."""
+STEPS = 0.5
+"""The part of the changes along lines that slopes do not account for."""
+FEW = 3
+"""Directions with which a network does nothing."""
+OVERFITTED = 100.0
+"""The loss on fresh points over that on those of the training."""
+SEGMENTS, NODES, LENGTH = 128, 64, 0.05
+"""Lines along which values and slopes are compared: how many, points of a rule on each, part of the domain."""
+_SEED = 20_010_911
+"""Apart from all seeds of runs, so that these points are never trained on."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What speaks against a solution, in words."""
+
+    words: str
+    fatal: bool
+    """Whether nothing is solved then."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether to trust a solution, and why not."""
+
+    word: Word
+    reasons: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.word}: {'; '.join(self.reasons)}" if self.reasons else self.word
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of a run that ended."""
+
+    problem: Problem
+    u: Callee
+    sizes: Mapping[str, Size]
+    defect: Defect
+    estimates: Sequence[Estimate]
+    errors: Mapping[str, float]
+    """Relative to the variation, of the fields with a known solution."""
+    losses: Mapping[str, float]
+    """On the points of the training, by statement."""
+    last: Record | None
+
+
+@jax.enable_x64(True)
+def judge(run: Evidence) -> Verdict:
+    """The verdict on a run; what is known of its error says more than what is estimated."""
+    known = [Reason(words, size > COARSE) for words, size in _sizes_of(run.errors, "against its known solution")]
+    unknown = {e.field: e.relative for e in run.estimates if e.field not in run.errors}
+    reasons = [*known, *(Reason(words, size > COARSE) for words, size in _sizes_of(unknown, "by the estimate"))]
+    if unknown or not run.estimates:
+        reasons += [*_unseen(run), *_missed(run), *_dead(run), *_fresh(run)]
+    word: Word = "not solved" if any(r.fatal for r in reasons) else "rough" if reasons else "solved"
+    return Verdict(word, tuple(r.words for r in reasons))
+
+
+def _sizes_of(errors: Mapping[str, float], how: str) -> Iterator[tuple[str, float]]:
+    """Errors that are not small, in words."""
+    for name, size in errors.items():
+        if not size <= FINE:
+            yield f"{name} is off by {size:.1e} of its variation, {how}", size if np.isfinite(size) else np.inf
+
+
+def _unseen(run: Evidence) -> Iterator[Reason]:
+    """Why the estimate does not see all of the error."""
+    if any(d.code == "W602" for d in run.problem.warnings):
+        yield Reason("a coefficient jumps (W602): what happens there is in no residual, so the estimate is void", True)
+    for name, part in run.defect.unexplained.items():
+        left = part * run.defect.missed[name]
+        if part > UNEXPLAINED and left > UNSEEN:
+            words = f"the estimate is void: it does not see {part:.0%} of what `{name}` is missed by"
+            yield Reason(words, left > COARSE)
+
+
+def _missed(run: Evidence) -> Iterator[Reason]:
+    """Statements that are missed by what they are about."""
+    for name, size in run.defect.missed.items():
+        if not size <= MISSED:
+            yield Reason(f"`{name}` is missed by {size:.0%} of what its terms are worth", True)
+
+
+def _fresh(run: Evidence) -> Iterator[Reason]:
+    """Points that were learned by heart."""
+    for name, size in run.defect.missed.items():
+        trained = (2 * run.losses[name]) ** 0.5 if name in run.losses else size
+        if size > FINE and size > OVERFITTED**0.5 * trained > 0:
+            words = (
+                f"`{name}` is missed {size / trained:.0f} times as far between the points of the training: more points"
+            )
+            yield Reason(words, False)
+
+
+def _dead(run: Evidence) -> Iterator[Reason]:
+    """Fields that became constants or staircases, and networks of which nothing moves."""
+    problem, last = run.problem, run.last
+    if last is not None and 0 < last.rank <= FEW and max(run.defect.missed.values(), default=0.0) > FINE:
+        yield Reason(f"the network moves in {last.rank} directions only: another seed, or another network", True)
+    low, high = np.asarray(problem.bounds, float).T
+    generator = np.random.default_rng(_SEED)
+    starts = inside(problem.domain, sp.true, SEGMENTS, random(generator))
+    ways = LENGTH * (high - low) * generator.uniform(-1, 1, starts.shape)
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    along = jnp.asarray((nodes + 1) / 2)
+
+    def line(start: jax.Array, way: jax.Array) -> tuple[jax.Array, jax.Array]:
+        def value(s: jax.Array) -> jax.Array:
+            return jnp.reshape(run.u(start + s * way), (-1,))
+
+        slopes = jax.vmap(lambda s: jax.jvp(value, (s,), (jnp.ones_like(s),))[1])(along)
+        ends = jnp.stack([value(jnp.zeros(())), value(jnp.ones(()))])
+        return ends, jnp.tensordot(jnp.asarray(weights / 2), slopes, axes=1)
+
+    ends, integrals = map(np.asarray, jax.jit(jax.vmap(line))(jnp.asarray(starts), jnp.asarray(ways)))
+    for place, unknown in enumerate(problem.fields):
+        own, change = ends[:, 0, place], ends[:, 1, place] - ends[:, 0, place]
+        if not np.isfinite(ends[..., place]).all():
+            yield Reason(f"{unknown.name} is not a number at some points", True)
+        elif np.std(own) < CONSTANT * run.sizes[unknown.name].spread and _varies(run, unknown.name):
+            yield Reason(f"{unknown.name} came out as a constant", True)
+        elif np.abs(change - integrals[:, place]).sum() > STEPS * np.abs(change).sum() > 0:
+            yield Reason(f"{unknown.name} is a staircase: it changes between points and has no slope there", True)
+
+
+def _varies(run: Evidence, name: str) -> bool:
+    """Whether the data ask for a field that is no constant: the misfit of a constant shows that."""
+    expression = next(f.expression for f in run.problem.fields if f.name == name)
+    own = [s.name for s in run.problem.statements if any(r.has(expression) for r in s.residual)]
+    return any(run.defect.missed.get(statement, 0.0) > FINE for statement in own)
