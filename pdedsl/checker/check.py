@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pdedsl.checker import wellposed
 from pdedsl.checker.corners import disagreeing
+from pdedsl.checker.fluxes import convection, inlets, starting
 from pdedsl.checker.inexact import inexact
 from pdedsl.checker.jumps import discontinuous
 from pdedsl.checker.places import not_hard, unmet
@@ -45,12 +46,15 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
     if not located and not infinite:
         yield from wellposed.contradictory(problem)
         yield from disagreeing(problem)
+        yield from starting(problem)
         untrue = list(inexact(problem))
         yield from untrue
         yield from discontinuous(problem)
         if not defects and not untrue:
             yield from wellposed.trivial(problem)
             yield from wellposed.backward(problem)
+            yield from convection(problem)
+            yield from inlets(problem)
     for reference in problem.references:
         yield from read_table(problem, reference)[1]
 
@@ -66,4 +70,4 @@ def _without_consequences(found: list[Diagnostic], earlier: tuple[Diagnostic, ..
             yield diagnostic
 
 
-_OF_THE_WHOLE = ("W505", "W507", "W508")
+_OF_THE_WHOLE = ("W505", "W507", "W508", "W510", "W511")

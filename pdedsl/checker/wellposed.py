@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from pdedsl.checker.fluxes import imbalance
 from pdedsl.checker.probe import PROBES, face_words, numbers, point_words, points_of, points_on, values_at
-from pdedsl.geometry import quadrature
 from pdedsl.geometry.faces import Face, bounding, faces, is_terminal, speaks_of_time
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
-from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives, node_count, occurring
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
@@ -40,12 +39,15 @@ def nothing_to_solve(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def count_equations(problem: Problem) -> Iterator[Diagnostic]:
-    """E501, by scalar components."""
+    """E501, by scalar components: at each point as many as fields live there, less what other statements determine."""
     domain = problem.domain
     points = inside(domain, sp.true, 4 * PROBES, random(np.random.default_rng(3)))
     held = np.zeros(len(points), int)
     for equation in problem.equations:
         held += len(equation.lhs) * satisfying(domain, (domain.region(equation.part),), points)
+    alive = sum((_lives(problem, f, points) for f in problem.fields), np.zeros(len(points), int))
+    if ((alive > 0) & (alive >= held) & (alive - held <= len(_determined(problem)))).all():
+        return
     fields = len(problem.fields)
     components = int(held.min() if held.min() < fields else held.max())
     if components == fields:
@@ -64,6 +66,23 @@ def count_equations(problem: Problem) -> Iterator[Diagnostic]:
     else:
         message = f"{_count(components, 'scalar equation')} for {_count(fields, 'field')}"
         yield Diagnostic("E501", message, problem.fields[0].span, "remove an equation, or declare what it is for")
+
+
+def _lives(problem: Problem, unknown: Field, points: np.ndarray) -> np.ndarray:
+    """At which points there is a field, 0 or 1: in the parts of its equations where all of them name one."""
+    own = {e.part for e in problem.equations if unknown.name in occurring(e.residual)}
+    if not own or None in own:
+        return np.ones(len(points), int)
+    return satisfying(problem.domain, tuple(map(problem.domain.region, own)), points).astype(int)
+
+
+def _determined(problem: Problem) -> set[str]:
+    """Fields of fewer coordinates which a constraint or a condition on the boundary may determine instead of an equation."""
+    laws = (
+        c for c in problem.conditions if isinstance(c, Constraint | Boundary) and not is_terminal(c, problem.domain)
+    )
+    named = set().union(*(occurring(law.residual) for law in laws))
+    return {f.name for f in problem.fields if set(f.arguments) < set(problem.symbols)} & named
 
 
 def _count(n: int, noun: str) -> str:
@@ -134,12 +153,23 @@ def uncovered(problem: Problem) -> Iterator[Diagnostic]:
         own = [c for c in problem.conditions if isinstance(c, Boundary) and unknown.name in occurring(c.residual)]
         bare: list[str] = []
         held = {c.name: sum(unknown.name in occurring((r,)) for r in c.residual) for c in own}
+        if problem.time is None and len(problem.space) == 1:
+            # An ordinary equation: as many conditions as its order, at either end.
+            ends = [points_on(problem.domain, face) for face in faces(problem.domain)]
+            if (
+                sum(held[c.name] * sum(satisfying(problem.domain, c.where, end).any() for end in ends) for c in own)
+                >= highest
+            ):
+                continue
         everywhere = sum(held[c.name] for c in own if sp.true in c.where)
         for face in faces(problem.domain) if everywhere < needed else ():
             if isinstance(face, Face) and problem.symbols[face.axis] not in unknown.arguments:
                 continue
             points = points_on(problem.domain, face)
             points = points[bounding(problem.domain, face, points)]
+            if not len(points):
+                continue
+            points = points[_lives(problem, unknown, points) > 0]
             if not len(points):
                 continue
             counts = np.zeros(len(points), int)
@@ -173,7 +203,7 @@ def ungauged(problem: Problem) -> Iterator[Diagnostic]:
         steady = problem.time is None or not any(
             isinstance(c, Initial) and unknown.name in occurring(c.residual) for c in problem.conditions
         )
-        missed = _imbalance(problem, unknown)
+        missed = imbalance(problem, unknown)
         if present and not bare and steady:
             message = f"`{unknown.name}` is determined up to a constant only: nothing fixes its level"
             help_ = f"add `constraint: integral({unknown.name}) = 0`" + (f"; {missed}" if missed else "")
@@ -181,62 +211,6 @@ def ungauged(problem: Problem) -> Iterator[Diagnostic]:
         elif present and missed:
             message = f"no `{unknown.name}` satisfies these data: {missed}"
             yield Diagnostic("W505", message, unknown.span, "change the source or the flux")
-
-
-def _imbalance(problem: Problem, unknown: Field) -> str:
-    """By how much the source of a pure Neumann problem misses the flux through the boundary, in words if it does.
-
-    For `c laplacian(u) = f` with `b dn(u) = g` on the whole boundary, the integral of f/c must be that of g/b.
-    """
-    equations = [r for e in problem.equations for r in e.residual if unknown.name in occurring((r,))]
-    own = [c for c in problem.conditions if unknown.name in occurring(c.residual) and not isinstance(c, Constraint)]
-    space = [c.symbol for c in problem.space]
-    if problem.time is not None or len(equations) != 1 or set(unknown.arguments) != set(space):
-        return ""
-    if any(_bare(r, unknown.expression) for r in (*equations, *(r for c in own for r in c.residual))):
-        return ""
-    axes = [tuple(int(k == axis) for k in range(len(space))) for axis in range(len(space))]
-    source = _data(problem, equations[0], unknown, {tuple(2 * n for n in axis): sp.S.One for axis in axes})
-    slopes: dict[MultiIndex, sp.Expr] = dict(zip(axes, normal(len(space)), strict=True))
-    boundaries = [c for c in own if isinstance(c, Boundary)]
-    if source is None or len(boundaries) < len(own):
-        return ""
-    total, error = _integral(problem, source, None)
-    flux = 0.0
-    for condition in boundaries:
-        for residual in condition.residual:
-            data = _data(problem, residual, unknown, slopes)
-            if data is None:
-                return ""
-            value, miss = _integral(problem, data, sp.Or(*condition.where))  # pyright: ignore[reportArgumentType]
-            flux, error = flux + value, error + miss
-    if abs(total - flux) <= error + 1e-9:
-        return ""
-    return f"the integral of the laplacian is {total:.6g}, that of the flux through the boundary {flux:.6g}"
-
-
-def _data(problem: Problem, residual: sp.Expr, unknown: Field, wanted: dict[MultiIndex, sp.Expr]) -> sp.Expr | None:
-    """The g of `sum_i w_i u_i = g`, if a residual is a constant multiple of that; `wanted` has w_i by multi-index."""
-    if node_count(residual, {}) > 400:
-        return None
-    symbol = linearised(residual, problem)
-    own = symbol.coefficients.get(unknown.name, {})
-    if own.keys() != wanted.keys() or len(symbol.coefficients) > 1:
-        return None
-    factors = {sp.cancel(own[index] / weight) for index, weight in wanted.items()}
-    factor = factors.pop()
-    if factors or factor == 0 or factor.free_symbols - set(problem.domain.values) or occurring((factor,)):
-        return None
-    return -symbol.data / factor
-
-
-def _integral(problem: Problem, data: sp.Expr, where: sp.Basic | None) -> tuple[float, float]:
-    """An integral over the domain or a part of its boundary, and the error that its rule may have."""
-    domain = problem.domain
-    rule = quadrature.rule(domain, where)
-    values = domain.at(rule.nodes) | dict(zip(normal(len(domain.space)), rule.normals.T, strict=True))
-    parts = rule.weights * np.asarray(evaluate(data, values), float)
-    return float(parts.sum()), rule.error * float(np.abs(parts).sum())
 
 
 def _bare(expression: sp.Basic, function: sp.Expr) -> bool:

@@ -23,6 +23,12 @@ def test_nothing_to_solve() -> None:
         ("equation: dt(u) = 1  in a\npart a: x > 0.5", "no equation holds in a part"),
         ("equation: dt(u) = 1\nequation: dx(u) = 1", "2 scalar equations for 1 field"),
         ("initial: u = 1", "no scalar equation"),
+        ("field m(t)\nequation: dt(u) = m\nconstraint: m = integral(u)", None),
+        ("field s(t)\nequation: dt(u) = dxx(u)\nboundary: dt(s) = -dx(u) on x = 1", None),
+        ("field m(t)\nequation: dt(u) = m\ninitial: m = 1", "none is left for"),
+        ("field m(t), n(t)\nequation: dt(u) = m + n\nconstraint: m = integral(u)", "none is left for"),
+        ("field v(x, t)\nequation: dt(u) = 1  in a\nequation: dt(v) = 1  in b\npart a: x > 0.5\npart b: not a", None),
+        ("field v(x, t)\nequation: dt(u) = 1  in a\nequation: dt(v) = 1  in a\npart a: x > 0.5", "no equation holds in a part"),
     ],
 )
 def test_equations_against_fields(problem, text: str, words: str | None) -> None:
