@@ -33,6 +33,8 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
     located = list(unmet(problem))
     yield from located
     yield from not_hard(problem)
+    empty = list(wellposed.cancelled(problem))
+    yield from empty
     infinite = list(singular(problem))
     yield from infinite
     if not defects.declarations and not located and "equation" not in defects.statements:
@@ -41,9 +43,9 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
             yield from wellposed.count_initial(problem)
         if "boundary" not in defects.statements:
             yield from wellposed.uncovered(problem)
-    if not defects:
+    if not defects and not empty:
         yield from wellposed.ungauged(problem)
-    if not located and not infinite:
+    if not located and not infinite and not empty:
         yield from wellposed.contradictory(problem)
         yield from disagreeing(problem)
         yield from starting(problem)

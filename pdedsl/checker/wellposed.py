@@ -15,6 +15,7 @@ from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.derivatives import expand_derivatives, node_count, occurring
 from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Condition, Constraint, Field, Initial
 from pdedsl.problem.symbol import MultiIndex, linearised, order
@@ -87,6 +88,24 @@ def _determined(problem: Problem) -> set[str]:
 
 def _count(n: int, noun: str) -> str:
     return f"{n or 'no'} {noun}{'' if n == 1 else 's'}"
+
+
+def cancelled(problem: Problem) -> Iterator[Diagnostic]:
+    """E509: statements whose unknowns cancel, so that they say 0 = 1."""
+    for statement in problem.statements:
+        for residual in statement.residual:
+            if node_count(residual, {}) > SHORT or problem.integrals_in([residual]):
+                continue
+            plain: Any = sp.expand(expand_derivatives(residual))
+            if not occurring((plain,)):
+                says = write_expression(-plain) if plain != 0 else "0"
+                message = f"the unknowns cancel: this {statement.words} says 0 = {says}"
+                yield Diagnostic("E509", message, statement.span, "check the terms that stand on both sides")
+                break
+
+
+SHORT = 400
+"""Nodes of an expression that is expanded."""
 
 
 def count_initial(problem: Problem) -> Iterator[Diagnostic]:

@@ -28,12 +28,30 @@ def test_nothing_to_solve() -> None:
         ("field m(t)\nequation: dt(u) = m\ninitial: m = 1", "none is left for"),
         ("field m(t), n(t)\nequation: dt(u) = m + n\nconstraint: m = integral(u)", "none is left for"),
         ("field v(x, t)\nequation: dt(u) = 1  in a\nequation: dt(v) = 1  in b\npart a: x > 0.5\npart b: not a", None),
-        ("field v(x, t)\nequation: dt(u) = 1  in a\nequation: dt(v) = 1  in a\npart a: x > 0.5", "no equation holds in a part"),
+        (
+            "field v(x, t)\nequation: dt(u) = 1  in a\nequation: dt(v) = 1  in a\npart a: x > 0.5",
+            "no equation holds in a part",
+        ),
     ],
 )
 def test_equations_against_fields(problem, text: str, words: str | None) -> None:
     found = list(wellposed.count_equations(problem(text)))
     assert len(found) == bool(words) and (not words or words in found[0].message)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("equation: dx(u) = dx(u) + 1", "0 = 1"),
+        ("equation: dt(u)/2 + u = dt(u/2) + u - x", "0 = -x"),
+        ("boundary: u = u + 1 on x = 0", "0 = 1"),
+        ("equation: dx(x*u) = u + x*dx(u) + u", None),
+        ("equation: dx(u) = 1", None),
+    ],
+)
+def test_unknowns_that_cancel(problem, text: str, says: str | None) -> None:
+    found = list(wellposed.cancelled(problem(text)))
+    assert [d.code for d in found] == (["E509"] if says else []) and (not says or found[0].message.endswith(says))
 
 
 @pytest.mark.parametrize(
