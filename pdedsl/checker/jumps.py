@@ -29,14 +29,19 @@ def discontinuous(problem: Problem) -> Iterator[Diagnostic]:
             found = _jump(problem, equation, derivative)
             if found is None:
                 continue
-            symbol, point, size = found
+            symbol, point, before, after = found
+            low, high = sorted((abs(before), abs(after)))
+            size = f"a factor of {high / low:.3g}" if low > 1e-6 * high and before * after > 0 else f"{high + low:.3g}"
+            place = point[problem.domain.column(symbol)]
+            width = 0.01 * problem.domain.lengths[symbol]
             spans = [t.span for t in equation.terms if t.value.has(derivative)]
             span = min(spans, key=lambda s: s.end - s.start, default=equation.span)
             message = (
-                f"this differentiates in {symbol} what jumps by {size:.3g} at {point_words(problem.domain, point)}: "
+                f"this differentiates in {symbol} what jumps by {size} at {point_words(problem.domain, point)}: "
                 f"`{_short(derivative.expr)}`"
             )
-            help_ = "write an equation for each part and conditions between them, or a smooth transition"
+            step = f"(1 + tanh(({symbol} - {place:.4g})/{width:.2g}))/2"
+            help_ = f"write a smooth transition from one value to the other, such as `a + (b - a)*{step}`"
             yield Diagnostic("W602", message, span, help_)
             break
 
@@ -61,9 +66,11 @@ def _switches(expression: Any) -> list[sp.Expr]:
 _INEQUALITIES = (sp.LessThan, sp.StrictLessThan, sp.GreaterThan, sp.StrictGreaterThan)
 
 
-def _jump(problem: Problem, equation: Equation, derivative: Any) -> tuple[sp.Symbol, np.ndarray, float] | None:
-    """Where, in which coordinate and by how much the operand, or a derivative of it before the last, jumps."""
-    generic = {f.name: _generic(f.arguments) for f in problem.fields if f.name in occurring((derivative,))}
+def _jump(problem: Problem, equation: Equation, derivative: Any) -> tuple[sp.Symbol, np.ndarray, float, float] | None:
+    """In which coordinate, where and between which values the operand, or a derivative of it before the last, jumps."""
+    generic = {
+        f.name: _generic(problem.domain, f.arguments) for f in problem.fields if f.name in occurring((derivative,))
+    }
     operand = derivative.expr
     for symbol, count in derivative.variable_count:
         interface = [p for f in _switches(operand) for p in [_interface(problem, equation, f, symbol)] if len(p)]
@@ -79,9 +86,9 @@ def _jump(problem: Problem, equation: Equation, derivative: Any) -> tuple[sp.Sym
     return None
 
 
-def _generic(arguments: tuple[sp.Symbol, ...]) -> sp.Expr:
+def _generic(domain: Domain, arguments: tuple[sp.Symbol, ...]) -> sp.Expr:
     """A smooth function that stands for an unknown field."""
-    return sp.exp(sp.Add(*(sp.Float(0.3 + 0.17 * k) * s for k, s in enumerate(arguments[:8]))))
+    return sp.exp(sp.Add(*(sp.Float((0.3 + 0.17 * k) / domain.lengths[s]) * s for k, s in enumerate(arguments[:8]))))
 
 
 def _interface(problem: Problem, equation: Equation, switch: sp.Expr, symbol: sp.Symbol) -> np.ndarray:
@@ -107,8 +114,8 @@ def _interface(problem: Problem, equation: Equation, switch: sp.Expr, symbol: sp
 
 def _gap(
     domain: Domain, operand: sp.Basic, symbol: sp.Symbol, interface: np.ndarray
-) -> tuple[np.ndarray, float] | None:
-    """Where an operand jumps most along a coordinate, and by how much."""
+) -> tuple[np.ndarray, float, float] | None:
+    """Where an operand jumps most along a coordinate, and between which values."""
     axis = domain.column(symbol)
     lower, upper = domain.bounds[axis]
     sides = []
@@ -120,4 +127,5 @@ def _gap(
     real = np.where(np.isfinite(apart), apart, 0.0)
     worst = int(real.argmax())
     scale = float(np.nan_to_num(np.abs(sides)).max())
-    return (interface[worst], float(real[worst])) if real[worst] > 1e-4 * scale > 0 else None
+    before, after = (float(side[worst]) for side in sides)
+    return (interface[worst], before, after) if real[worst] > 1e-4 * scale > 0 else None

@@ -19,3 +19,10 @@ from pdedsl.checker.jumps import discontinuous
 )
 def test_what_is_differentiated(problem, equation: str, jumps: bool) -> None:
     assert [d.code for d in discontinuous(problem(f"equation: {equation}"))] == ["W602"] * jumps
+
+
+def test_the_factor_of_the_jump_is_told(problem) -> None:
+    (found,) = discontinuous(problem("equation: dx(where(x > 0.5, 1, 10)*dx(u)) = 0"))
+    assert "jumps by a factor of 10 at x = 0.5" in found.message and "tanh((x - 0.5)/0.01)" in found.help
+    (found,) = discontinuous(problem("equation: dx(where(x > 0.5, 0, 3)) = u"))
+    assert "jumps by 3 at" in found.message
