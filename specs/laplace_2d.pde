@@ -12,4 +12,5 @@ solve {
   network    = mlp(16, 16)
   points     = 1000
   time_limit = 7
+  seed       = 1
 }

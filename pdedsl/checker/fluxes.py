@@ -107,8 +107,10 @@ def _source(problem: Problem, residual: sp.Expr, unknown: Field) -> sp.Expr | No
     symbol = linearised(residual, problem)
     own = symbol.coefficients.get(unknown.name, {})
     wanted = {tuple(2 * int(s == c.symbol) for s in problem.symbols) for c in problem.space}
+    if set(own) != wanted or len(symbol.coefficients) > 1 or not symbol.is_linear:
+        return None
     factors = {sp.cancel(c) for c in own.values()}
-    if set(own) != wanted or len(symbol.coefficients) > 1 or len(factors) != 1:
+    if len(factors) != 1:
         return None
     factor = factors.pop()
     if factor == 0 or factor.free_symbols - set(problem.domain.values) or occurring((factor,)):
@@ -161,6 +163,8 @@ def inlets(problem: Problem) -> Iterator[Diagnostic]:
         return
     column = problem.domain.column(problem.time.symbol)
     for equation, residual in ((e, r) for e in problem.equations for r in e.residual):
+        if node_count(residual, {}) > LONGEST:
+            continue
         symbol = linearised(residual, problem)
         if len(symbol.coefficients) != 1 or not symbol.is_linear:
             continue

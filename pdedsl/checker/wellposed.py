@@ -13,7 +13,8 @@ from pdedsl.checker.probe import PROBES, face_words, numbers, point_words, point
 from pdedsl.geometry.faces import Face, bounding, faces, is_terminal, speaks_of_time
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
-from pdedsl.problem.derivatives import expand_derivatives, node_count, occurring
+from pdedsl.problem.atoms import normal
+from pdedsl.problem.derivatives import TooLarge, expand_derivatives, node_count, occurring
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
@@ -96,16 +97,41 @@ def cancelled(problem: Problem) -> Iterator[Diagnostic]:
         for residual in statement.residual:
             if node_count(residual, {}) > SHORT or problem.integrals_in([residual]):
                 continue
-            plain: Any = sp.expand(expand_derivatives(residual))
-            if not occurring((plain,)):
-                says = write_expression(-plain) if plain != 0 else "0"
+            try:
+                plain: Any = expand_derivatives(residual)
+            except TooLarge:
+                continue
+            atoms = [*plain.atoms(sp.Derivative), *plain.atoms(sp.core.function.AppliedUndef)]
+            if not _depends(problem, plain, atoms):
+                says = write_expression(-plain.xreplace(dict.fromkeys(atoms, sp.S.Zero)))
                 message = f"the unknowns cancel: this {statement.words} says 0 = {says}"
                 yield Diagnostic("E509", message, statement.span, "check the terms that stand on both sides")
                 break
 
 
+def _depends(problem: Problem, expression: Any, atoms: list[Any]) -> bool:
+    """Whether an expression takes other values where fields and derivatives do, at points of the domain."""
+    points = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(8)))
+    known: dict[Any, Any] = {**problem.domain.at(points), **dict.fromkeys(normal(len(problem.space)), 0.6)}
+    dummies = {atom: sp.Dummy(real=True) for atom in atoms}
+    for kind in (sp.Derivative, sp.core.function.AppliedUndef):  # derivatives first: a field stands inside of its own
+        expression = expression.xreplace({a: d for a, d in dummies.items() if isinstance(a, kind)})
+    generator = np.random.default_rng(9)
+    drawn = [
+        np.asarray(
+            evaluate(expression, {**known, **{d: generator.normal(size=len(points)) for d in dummies.values()}}), float
+        )
+        for _ in range(4)
+    ]
+    whole = np.stack(np.broadcast_arrays(*drawn))
+    if not np.isfinite(whole).all():
+        return True
+    apart, size = np.ptp(whole, axis=0), np.abs(whole).max(axis=0)
+    return not (apart <= 1e-9 * (1 + size)).all()
+
+
 SHORT = 400
-"""Nodes of an expression that is expanded."""
+"""Nodes of an expression that is looked into."""
 
 
 def count_initial(problem: Problem) -> Iterator[Diagnostic]:

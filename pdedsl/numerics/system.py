@@ -7,15 +7,18 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import sympy as sp
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
+from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.hard import Ansatz, ansatz
 from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import perceptron
 from pdedsl.numerics.sampling import Sampler, place, sampler
 from pdedsl.planning.plan import Adaptive, Network, Plan, Size
 from pdedsl.planning.sizes import field_sizes, row_sizes, weights
+from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 
 
@@ -110,9 +113,8 @@ def wrap(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Call
     Hard conditions are built in: `u = G + M spread N`.
     """
     parts = [ansatz(problem, unknown) for unknown in problem.fields]
-    own = [sizes[f.name] for f in problem.fields]
-    spread = [size.spread for size in own]
-    mean = [size.mean if part == Ansatz() else 0.0 for size, part in zip(own, parts, strict=True)]
+    own = [inner(problem, part, sizes[f.name]) for f, part in zip(problem.fields, parts, strict=True)]
+    spread, mean = [size.spread for size in own], [size.mean for size in own]
 
     def sized(value: Array) -> Array:
         return jnp.asarray(spread, value.dtype) * value
@@ -125,3 +127,16 @@ def wrap(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Call
     extension = lower_expressions([p.extension for p in parts], problem.domain)
     multiplier = lower_expressions([p.multiplier for p in parts], problem.domain)
     return lambda network: lambda x: centred(extension({}, x) + multiplier({}, x) * sized(network(x)))
+
+
+def inner(problem: Problem, part: Ansatz, size: Size) -> Size:
+    """What the network of a field is multiplied by and moved by: with hard conditions `G` takes the place of the mean."""
+    if part == Ansatz():
+        return size
+    points = inside(problem.domain, sp.true, SOME, random(np.random.default_rng(0)))
+    middle = float(np.mean(np.asarray(evaluate(part.extension, problem.domain.at(points)), float)))
+    return Size(0.0, size.spread + abs(size.mean - middle))
+
+
+SOME = 64
+"""Points over which what hard conditions extend to is averaged."""

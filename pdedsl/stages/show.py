@@ -3,7 +3,7 @@
 import numpy as np
 
 from pdedsl.numerics.hard import Ansatz, ansatz
-from pdedsl.numerics.system import System
+from pdedsl.numerics.system import System, inner
 from pdedsl.planning.cost import cost
 from pdedsl.planning.plan import Plan, Size
 from pdedsl.problem.derivatives import expand_derivatives
@@ -64,11 +64,12 @@ def show_system(problem: Problem, plan: Plan, system: System) -> str:
     lines = []
     for unknown in problem.fields:
         part = ansatz(problem, unknown)
+        size = inner(problem, part, system.sizes[unknown.name])
         head = f"{unknown.name}({', '.join(s.name for s in unknown.arguments)})"
         if part == Ansatz():
-            lines.append(f"{head} = {_sized(system.sizes[unknown.name])}")
+            lines.append(f"{head} = {_sized(size)}")
         else:
-            lines += [f"{head} = G + M*{_sized(Size(0.0, system.sizes[unknown.name].spread))}"]
+            lines += [f"{head} = G + M*{_sized(size)}"]
             lines += [f"  G = {write_expression(part.extension)}", f"  M = {write_expression(part.multiplier)}"]
     lines.append(f"N: {system.start.size} parameters")
     statements = {s.name: s for s in problem.statements}

@@ -19,7 +19,13 @@ def test_exact_solutions_come_before_tables(tmp_path: Path) -> None:
     assert (v.field, v.place, v.origin) == ("v", 1, "table") and v.norm == pytest.approx(10**0.5)
     np.testing.assert_array_equal(v.values, [1, 3])
     errors = measure(lambda p: lambda x: jnp.stack([2.2 * x[0], p[0] + 4 * x[0], x[0]]), (u, v))(jnp.array([0.5]))
-    assert errors == pytest.approx({"u": 0.1, "v": 0.5 * 2**0.5 / 10**0.5})
+    spread = float(np.std(u.values) / np.sqrt(np.mean(u.values**2)))
+    assert errors == pytest.approx({"u": 0.1 / spread, "v": 0.5 * 2**0.5 / 2**0.5})
+
+
+def test_a_constant_has_no_variation_but_its_norm() -> None:
+    (known,) = truths(loads("pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: u = 3\nexact u = 3\n"))
+    assert known.variation == known.norm == pytest.approx(3 * COUNT**0.5)
 
 
 def test_a_field_that_vanishes_is_measured_absolutely() -> None:

@@ -17,7 +17,7 @@ def test_what_is_minimised(heat: str) -> None:
     problem = loads(heat.replace("sin(pi*x)\nb", "sin(pi*x)  hard\nb"))
     plan = planned(problem)
     text = show_system(problem, plan, build(problem, plan))
-    assert "u(x, t) = G + M*0.5*N\n  G = sin(pi*x)\n  M = t\nN: 105 parameters" in text
+    assert "u(x, t) = G + M*0.641*N\n  G = sin(pi*x)\n  M = t\nN: 105 parameters" in text
     assert (
         "boundary: residual(fields, x) of shape (1,), weight 1, 50 points, redrawn every 5 steps\n  divided by 0.5\n  u"
         in text
