@@ -102,7 +102,8 @@ def imbalance(problem: Problem, unknown: Field) -> str:
 
 def _source(problem: Problem, residual: sp.Expr, unknown: Field) -> sp.Expr | None:
     """The f of `laplacian(u) = f`, if a residual is a constant multiple of that."""
-    if node_count(residual, {}) > LONGEST:
+    bare = residual.xreplace(dict.fromkeys(residual.atoms(sp.Derivative), sp.S.Zero))
+    if node_count(residual, {}) > LONGEST or bare.has(unknown.expression):
         return None
     symbol = linearised(residual, problem)
     own = symbol.coefficients.get(unknown.name, {})
