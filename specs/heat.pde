@@ -16,4 +16,5 @@ solve {
   network    = mlp(16, 16, 16)
   points     = 1000
   time_limit = 9
+  seed       = 1
 }
