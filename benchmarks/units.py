@@ -22,6 +22,7 @@ from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.primitives import Combined, Primitive, Tree
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Equation, Integral, Place, Statement, is_hard
+from pdedsl.problem.symbol import stand_ins
 
 TWELVE = (
     *("laplace_2d", "heat", "wave", "helmholtz", "biharmonic", "poisson_disk", "annulus_robin", "heat_periodic"),
@@ -63,15 +64,12 @@ def rescaled(problem: Problem, units: Units) -> Problem:
     def moved(expression: Any, renamed: Mapping[Any, Any] | None = None) -> Any:
         if not isinstance(expression, sp.logic.boolalg.Boolean):
             expression = expand_derivatives(expression)
+        expression, atoms = stand_ins(expression)
         found: dict[Any, Any] = {}
-        for kind in (sp.Derivative, AppliedUndef):
-            own = {}
-            for atom in expression.atoms(kind):
-                own[atom] = sp.Dummy()
-                pairs: Any = atom.variable_count if isinstance(atom, sp.Derivative) else ()
-                new = atom if kind is sp.Derivative else atom - offset
-                found[own[atom]] = new / units.value * sp.Mul(*(scale[s] ** n for s, n in pairs))
-            expression = expression.xreplace(own)
+        for dummy, atom in atoms.items():
+            pairs: Any = atom.variable_count if isinstance(atom, sp.Derivative) else ()
+            new = atom if pairs else atom - offset
+            found[dummy] = new / units.value * sp.Mul(*(scale[s] ** n for s, n in pairs))
         for symbol, new in (renamed or {}).items():
             own = {symbol: sp.Dummy()}
             found[own[symbol]], expression = new, expression.xreplace(own)

@@ -7,7 +7,7 @@ makes little error; what they see is the smooth part, which makes most of it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -17,15 +17,14 @@ import sympy as sp
 from jax import Array
 
 from pdedsl.geometry.points import inside, random
-from pdedsl.numerics.lower import Callee, lower
+from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.sampling import Sampler, sampler
-from pdedsl.numerics.system import Block, System, wrap
+from pdedsl.numerics.system import Block, System, system, wrap
 from pdedsl.numerics.truth import varying
-from pdedsl.planning.defaults import share
+from pdedsl.planning.defaults import planned, share
 from pdedsl.planning.plan import Size
-from pdedsl.planning.sizes import field_sizes, row_sizes, weights
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Equation, is_hard
+from pdedsl.problem.statements import Equation
 from pdedsl.solver.factor import qr
 from pdedsl.solver.method import Objective
 
@@ -97,23 +96,20 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
     `u` maps one point of shape (d,) to the values of all fields; `u - error(problem, u)` is a better solution as long as
     the features can resolve what is wrong with it. `lowered` is the problem's system, where there is one already.
     """
+    lowered = lowered or system(problem, planned(problem))
     count = max(1, FEATURES // len(problem.fields))
-    statements = [s for s in problem.statements if not is_hard(s)]
-    known = {} if lowered is None else {block.name: block for block in lowered.blocks}
-    sizes = lowered.sizes if lowered is not None else field_sizes(problem)
-    generator, weight = np.random.default_rng(_SEED), weights(problem)
+    statements = {s.name: s for s in problem.statements}
+    generator = np.random.default_rng(_SEED)
     blocks, scales = [], []
-    for statement in statements:
-        residual = known[statement.name].residual if known else lower(problem, statement)
-        draw = sampler(problem, statement)
+    for block in lowered.blocks:
+        statement = statements[block.name]
         rows = round(share(statement) * ROWS * count * len(problem.fields))
-        size = known[statement.name].size if known else row_sizes(problem, statement, sizes)
-        points, scale = _drawn(lambda u, x, r=residual, s=size: r(u, x) / s, u, draw, rows, generator)
-        blocks.append(Block(statement.name, residual, weight[statement.name], points, size))
+        points, scale = _drawn(block, u, sampler(problem, statement), rows, generator)
+        blocks.append(replace(block, points=points))
         scales.append(np.repeat(scale, len(statement.residual)))
-    anchors = np.concatenate([b.points for b, s in zip(blocks, statements, strict=True) if isinstance(s, Equation)])
+    anchors = np.concatenate([b.points for b in blocks if isinstance(statements[b.name], Equation)])
     everywhere = inside(problem.domain, sp.true, len(anchors), random(generator))
-    span, columns = features(problem, sizes, np.concatenate([anchors, everywhere]), count, generator)
+    span, columns = features(problem, lowered.sizes, np.concatenate([anchors, everywhere]), count, generator)
     zero = jnp.zeros(columns)
     moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + span(c)(x), zero)
     r, phi = jax.jit(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
@@ -133,14 +129,14 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
 
 
 def _drawn(
-    residual: Callable[[Callee, Array], Array], u: Callee, draw: Sampler, count: int, generator: np.random.Generator
+    block: Block, u: Callee, draw: Sampler, count: int, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points where a residual is large, shape (N, d), and the square roots of what each then counts, shape (N,).
+    """Points where the residual of a block is large, shape (N, d), and the square roots of what each then counts, shape (N,).
 
     Drawn with density |r| + mean |r| and weighed by its inverse, so that sums over them are means over the statement.
     """
     candidates = draw(CANDIDATES * count, generator)
-    sizes = np.asarray(jax.jit(jax.vmap(lambda x: jnp.linalg.norm(residual(u, x))))(jnp.asarray(candidates)))
+    sizes = np.asarray(jax.jit(jax.vmap(lambda x: jnp.linalg.norm(block.relative(u, x))))(jnp.asarray(candidates)))
     density = np.nan_to_num(sizes, posinf=0.0) + 1e-300
     density = (density + density.mean()) / (2 * density.sum())
     chosen = generator.choice(len(candidates), size=min(count, len(candidates)), p=density)

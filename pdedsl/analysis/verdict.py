@@ -56,8 +56,13 @@ class Verdict:
     word: Word
     reasons: tuple[str, ...] = ()
 
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The reasons, or what holds where there are none."""
+        return self.reasons or (f"every error, known or estimated, is below {FINE:g}",)
+
     def __str__(self) -> str:
-        return f"{self.word}: {'; '.join(self.reasons)}" if self.reasons else self.word
+        return f"{self.word}: {'; '.join(self.why)}"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import sympy as sp
 
 from pdedsl.checker.probe import face_words, numbers, point_words, points_of, values_at
 from pdedsl.geometry import quadrature
-from pdedsl.geometry.faces import Face, Piece, is_terminal, pieces, start
+from pdedsl.geometry.faces import Face, Piece, Rim, is_terminal, pieces, start
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import normal
@@ -27,7 +27,10 @@ LONGEST = 400
 
 @dataclass(frozen=True)
 class Flux:
-    """A condition `value*u + slope*dn(u) = data` on a face or rim, however it was written: `dx(u)` on a face of x, too."""
+    """A condition `value*u + slope*dn(u) = data` on a face, or on the rims of a shape, however it was written.
+
+    On a face of x it may be `dx(u)`.
+    """
 
     condition: Boundary
     piece: Piece
@@ -51,7 +54,9 @@ def fluxes(problem: Problem, condition: Boundary, unknown: Field) -> Iterator[Fl
         symbol = linearised(residual, problem)
         whole = symbol.coefficients.get(unknown.name, {})
         plain = len(symbol.coefficients) == 1 and symbol.is_linear and set(whole) <= {none, *axes}
-        for piece in pieces(problem.domain, condition) if plain else ():
+        found = pieces(problem.domain, condition)
+        rims = [piece for piece in found if isinstance(piece.face, Rim)]  # one normal stands for those of all
+        for piece in [*(p for p in found if p not in rims), *rims[:1]] if plain else ():
             known = _normal_of(problem.domain, piece)
             own: dict[Any, Any] = {index: sp.sympify(c).xreplace(known) for index, c in whole.items()}
             ways = [n.xreplace(known) for n in outward]
@@ -129,8 +134,6 @@ def _integral(problem: Problem, data: sp.Expr, flux: Flux | None) -> tuple[float
     if flux is not None and isinstance(flux.piece.face, Face):
         place = domain.spatial.index(flux.piece.face.axis)
         kept = rule.normals[:, place] == (1.0 if flux.piece.face.end else -1.0)
-    elif flux is not None and flux.piece != pieces(domain, flux.condition)[0]:
-        return 0.0, 0.0  # the rule goes over all rims at once
     values = domain.at(rule.nodes) | dict(zip(normal(len(domain.space)), rule.normals.T, strict=True))
     parts = np.where(kept, rule.weights * np.asarray(evaluate(data, values), float), 0.0)
     return float(parts.sum()), (rule.error + 1e-9) * float(np.abs(parts).sum())

@@ -1,6 +1,6 @@
 """From a Problem to what is missing or contradictory in it: equations, conditions, gauges, signs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.checker.fluxes import imbalance
+from pdedsl.checker.fluxes import LONGEST, imbalance
 from pdedsl.checker.probe import PROBES, face_words, numbers, point_words, points_of, points_on, values_at
 from pdedsl.geometry.faces import Face, bounding, faces, is_terminal, speaks_of_time
 from pdedsl.geometry.places import satisfying
@@ -19,7 +19,7 @@ from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Condition, Constraint, Field, Initial
-from pdedsl.problem.symbol import MultiIndex, linearised, order
+from pdedsl.problem.symbol import MultiIndex, linearised, order, stand_ins
 from pdedsl.problem.write import split
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec
@@ -95,13 +95,13 @@ def cancelled(problem: Problem) -> Iterator[Diagnostic]:
     """E509: statements whose unknowns cancel, so that they say 0 = 1."""
     for statement in problem.statements:
         for residual in statement.residual:
-            if node_count(residual, {}) > SHORT or problem.integrals_in([residual]):
+            if node_count(residual, {}) > LONGEST or problem.integrals_in([residual]):
                 continue
             try:
                 plain: Any = expand_derivatives(residual)
             except TooLarge:
                 continue
-            atoms = [*plain.atoms(sp.Derivative), *plain.atoms(sp.core.function.AppliedUndef)]
+            plain, atoms = stand_ins(plain)
             if not _depends(problem, plain, atoms):
                 says = write_expression(-plain.xreplace(dict.fromkeys(atoms, sp.S.Zero)))
                 message = f"the unknowns cancel: this {statement.words} says 0 = {says}"
@@ -109,29 +109,21 @@ def cancelled(problem: Problem) -> Iterator[Diagnostic]:
                 break
 
 
-def _depends(problem: Problem, expression: Any, atoms: list[Any]) -> bool:
-    """Whether an expression takes other values where fields and derivatives do, at points of the domain."""
+def _depends(problem: Problem, expression: Any, unknowns: Collection[sp.Dummy]) -> bool:
+    """Whether an expression takes other values where some unknowns do, at points of the domain."""
     points = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(8)))
     known: dict[Any, Any] = {**problem.domain.at(points), **dict.fromkeys(normal(len(problem.space)), 0.6)}
-    dummies = {atom: sp.Dummy(real=True) for atom in atoms}
-    for kind in (sp.Derivative, sp.core.function.AppliedUndef):  # derivatives first: a field stands inside of its own
-        expression = expression.xreplace({a: d for a, d in dummies.items() if isinstance(a, kind)})
     generator = np.random.default_rng(9)
-    drawn = [
-        np.asarray(
-            evaluate(expression, {**known, **{d: generator.normal(size=len(points)) for d in dummies.values()}}), float
-        )
-        for _ in range(4)
-    ]
-    whole = np.stack(np.broadcast_arrays(*drawn))
-    if not np.isfinite(whole).all():
+    terms = sp.Add.make_args(expression.as_independent(*unknowns, as_Add=True)[1])
+
+    def drawn() -> np.ndarray:
+        values: dict[Any, Any] = known | {u: generator.normal(size=len(points)) for u in unknowns}
+        return np.stack([np.broadcast_to(np.asarray(evaluate(term, values), float), (len(points),)) for term in terms])
+
+    found = np.stack([drawn() for _ in range(4)])  # draws, terms, points
+    if not np.isfinite(found).all():
         return True
-    apart, size = np.ptp(whole, axis=0), np.abs(whole).max(axis=0)
-    return not (apart <= 1e-9 * (1 + size)).all()
-
-
-SHORT = 400
-"""Nodes of an expression that is looked into."""
+    return not (np.ptp(found.sum(axis=1), axis=0) <= 1e-9 * np.abs(found).max(axis=(0, 1))).all()
 
 
 def count_initial(problem: Problem) -> Iterator[Diagnostic]:
@@ -211,10 +203,7 @@ def uncovered(problem: Problem) -> Iterator[Diagnostic]:
             if isinstance(face, Face) and problem.symbols[face.axis] not in unknown.arguments:
                 continue
             points = points_on(problem.domain, face)
-            points = points[bounding(problem.domain, face, points)]
-            if not len(points):
-                continue
-            points = points[_lives(problem, unknown, points) > 0]
+            points = points[bounding(problem.domain, face, points) & (_lives(problem, unknown, points) > 0)]
             if not len(points):
                 continue
             counts = np.zeros(len(points), int)

@@ -196,7 +196,7 @@ def summary(solution: Solution, console: Console) -> None:
         table.add_row(name, Text(str(words), style=style))
 
     row("problem", problem.title or problem.source.name)
-    for place, words in enumerate(solution.verdict.reasons or ("every error, known or estimated, is below 1e-3",)):
+    for place, words in enumerate(solution.verdict.why):
         head = f"{solution.verdict.word}: " if place == 0 else ""
         row("verdict" if place == 0 else "", f"{head}{words}", STYLES[solution.verdict.word])
     undone = (

@@ -47,14 +47,24 @@ class Signature:
 
 @dataclass(frozen=True)
 class Calls:
-    """One of some calls, or a bare number or word where `number` and `words` allow it; a pair has no name."""
+    """One of some calls, or a bare number where `number` allows it."""
 
     calls: Mapping[str, Signature]
     number: Number | None = None
-    words: Collection[str] = ()
 
 
-Kind = Number | Words | Calls
+@dataclass(frozen=True)
+class Pair:
+    """Two numbers in parentheses, or one of some words."""
+
+    words: str
+    """What the two are."""
+    first: Number
+    second: Number
+    instead: Collection[str]
+
+
+Kind = Number | Words | Calls | Pair
 
 COUNT = Number("a positive whole number", integer=True, least=1)
 NATURAL = Number("a whole number, 0 or more", integer=True, least=0)
@@ -123,7 +133,7 @@ KEYS: Mapping[str, Kind] = {
     "steps": COUNT,
     "time_limit": POSITIVE,
     "tolerance": NOT_NEGATIVE,
-    "sizes": Calls({"": Signature((ANY, POSITIVE), least=2)}, words=("auto",)),
+    "sizes": Pair("mean and spread", ANY, POSITIVE, instead=("auto",)),
     "seed": NATURAL,
     "precision": Words(("double",)),
 }
@@ -159,9 +169,8 @@ def check_setting(
     if rest and owners is not None and rest[0].name not in known:
         message = f"no {OWNERS[head.name]} is called `{rest[0].name}`"
         return Checked(key, None, (Diagnostic("E201", message, rest[0].span, _hint(rest[0].name, known)),))
-    if head.name == "sizes" and not rest and not (isinstance(setting.value, syntax.Word) and setting.value.name.name):
-        message = "sizes belong to a field"
-        help_ = "write `sizes.NAME = (mean, spread)`, or `sizes = auto`"
+    if isinstance(setting.value, syntax.Pair) and isinstance(KEYS[head.name], Pair) and not rest:
+        message, help_ = f"a pair belongs to one {OWNERS[head.name]}", f"write `{head.name}.NAME = (300, 50)`"
         return Checked(key, None, (Diagnostic("E201", message, setting.value.span, help_),))
     found = list(_check(setting.value, KEYS[head.name], head.name))
     if not found and head.name == "points" and coordinates:
@@ -190,6 +199,8 @@ def to_choice(value: syntax.Value) -> Choice:
             return int(number) if number == int(number) and "." not in value.text else number
         case syntax.Text():
             return Call(value.text)
+        case syntax.Pair():
+            return value.first.value, value.second.value
         case syntax.Word():
             plain = tuple(to_choice(a) for a in value.arguments if not isinstance(a, syntax.Keyword))
             keywords = tuple(
@@ -215,17 +226,22 @@ def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
         case Calls():
             if isinstance(value, syntax.Constant) and kind.number:
                 yield from _check(value, kind.number, what)
-            elif isinstance(value, syntax.Word) and value.name.name in kind.words and not value.arguments:
-                return
             elif not isinstance(value, syntax.Word):
                 yield Diagnostic(
-                    "E201", f"not a value of `{what}`", value.span, f"choose from: {', '.join(_named(kind))}"
+                    "E201", f"not a value of `{what}`", value.span, f"choose from: {', '.join(kind.calls)}"
                 )
             elif value.name.name not in kind.calls:
-                message = f"`{value.name.name or '(...)'}` is not a value of `{what}`"
-                yield Diagnostic("E201", message, value.name.span, _hint(value.name.name, _named(kind)))
+                message = f"`{value.name.name}` is not a value of `{what}`"
+                yield Diagnostic("E201", message, value.name.span, _hint(value.name.name, tuple(kind.calls)))
             else:
                 yield from _check_call(value, kind.calls[value.name.name], what)
+        case Pair():
+            if isinstance(value, syntax.Pair):
+                yield from _check(value.first, kind.first, what)
+                yield from _check(value.second, kind.second, what)
+            elif not isinstance(value, syntax.Word) or value.name.name not in kind.instead or value.arguments:
+                help_ = f"write, say, `(300, 50)`: {kind.words}; or {' or '.join(kind.instead)}"
+                yield Diagnostic("E201", f"not a value of `{what}`", value.span, help_)
 
 
 def _check_call(value: syntax.Word, signature: Signature, what: str) -> Iterator[Diagnostic]:
@@ -241,12 +257,9 @@ def _check_call(value: syntax.Word, signature: Signature, what: str) -> Iterator
             signature.arguments[0].words if signature.arguments and isinstance(signature.arguments[0], Number) else ""
         )
         message = f"`{name}` takes {wanted or 'no plain arguments'}"
-        help_ = f"write, say, `{name}({'20' if wanted else ''})`"
-        if not name:
-            message, help_ = "a size is a pair of two numbers", "write, say, `(300, 50)`: mean and spread"
-        yield Diagnostic("E303", message, value.span, help_)
+        yield Diagnostic("E303", message, value.span, f"write, say, `{name}({'20' if wanted else ''})`")
     for argument, kind in zip(plain, signature.arguments + signature.arguments[-1:] * len(plain), strict=False):
-        yield from _check(argument, kind, name or what)
+        yield from _check(argument, kind, name)
     seen: set[str] = set()
     for argument in value.arguments:
         if not isinstance(argument, syntax.Keyword):
@@ -259,11 +272,6 @@ def _check_call(value: syntax.Word, signature: Signature, what: str) -> Iterator
             yield Diagnostic("E201", message, argument.name.span, _hint(argument.name.name, tuple(signature.keywords)))
         else:
             yield from _check(argument.value, signature.keywords[argument.name.name], argument.name.name)
-
-
-def _named(kind: Calls) -> tuple[str, ...]:
-    """The calls as messages name them."""
-    return (*kind.words, *(name or "(mean, spread)" for name in kind.calls))
 
 
 def _calls(what: str) -> Mapping[str, Signature]:

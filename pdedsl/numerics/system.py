@@ -40,6 +40,10 @@ class Block:
     every: int = 0
     """Steps between two redraws by the size of the residual; 0 keeps the points."""
 
+    def relative(self, u: Callee, x: Array) -> Array:
+        """The residual at a point in units of its size, shape (m,)."""
+        return self.residual(u, x) / jnp.asarray(self.size, x.dtype)
+
 
 @dataclass(frozen=True)
 class System:

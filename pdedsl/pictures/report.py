@@ -125,7 +125,7 @@ def _ended(run: Told) -> str:
 
 def _tiles(run: Told) -> str:
     exact = dict(run.problem.exact)
-    tiles = [(run.verdict.word, "; ".join(run.verdict.reasons) or "every error, known or estimated, is below 1e-3")]
+    tiles = [(run.verdict.word, "; ".join(run.verdict.why))]
     tiles += [
         (
             f"{error:.1e}",

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
 from pdedsl.geometry.faces import normals
 from pdedsl.geometry.points import random
@@ -16,10 +15,17 @@ from pdedsl.problem.atoms import normal
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Integral, Statement
-from pdedsl.problem.symbol import Linearised, MultiIndex, linearised, multi_index
+from pdedsl.problem.symbol import MultiIndex, linearised, multi_index, stand_ins
 
 State = Callable[[int, MultiIndex], Any]
 """What a field, by its place, or one of its derivatives is worth, a number or an array over the points."""
+
+
+def constant(values: Sequence[float]) -> State:
+    """The state in which each field is the same everywhere."""
+    return lambda place, index: 0.0 if any(index) else values[place]
+
+
 Slopes = Mapping[tuple[int, MultiIndex], np.ndarray]
 
 
@@ -87,7 +93,7 @@ def _total(problem: Problem, integral: Integral, points: np.ndarray, state: Stat
 
 def _slopes(problem: Problem, residual: sp.Expr, values: Mapping[Any, Any], state: State, n: int) -> Slopes:
     places = {f.name: place for place, f in enumerate(problem.fields)}
-    symbol: Linearised = linearised(residual, problem)
+    symbol = linearised(residual, problem)
     return {
         (places[name], index): _evaluated(problem, coefficient, values, state, n)
         for name, own in symbol.coefficients.items()
@@ -98,13 +104,10 @@ def _slopes(problem: Problem, residual: sp.Expr, values: Mapping[Any, Any], stat
 def _evaluated(problem: Problem, expression: Any, values: Mapping[Any, Any], state: State, n: int) -> np.ndarray:
     """An expression with the fields of a state, shape (n,); zero where it has no finite value."""
     places: dict[Any, int] = {f.expression: place for place, f in enumerate(problem.fields)}
-    known, expression = dict(values), expression.doit()
-    for kind in (sp.Derivative, AppliedUndef):  # derivatives first: a field stands inside of its own
-        atoms: Sequence[Any] = sorted(expression.atoms(kind), key=sp.default_sort_key)
-        dummies = {atom: sp.Dummy(real=True) for atom in atoms}
-        for atom, dummy in dummies.items():
-            inner = atom.expr if kind is sp.Derivative else atom
-            known[dummy] = state(places[inner], multi_index(atom, problem.symbols))
-        expression = expression.xreplace(dummies)
-    found = np.broadcast_to(np.asarray(evaluate(expression, known), float), (n,))
+    plain, atoms = stand_ins(expression.doit())
+    known = dict(values)
+    for dummy, atom in atoms.items():
+        inner = atom.expr if isinstance(atom, sp.Derivative) else atom
+        known[dummy] = state(places[inner], multi_index(atom, problem.symbols))
+    found = np.broadcast_to(np.asarray(evaluate(plain, known), float), (n,))
     return np.nan_to_num(found, posinf=0.0, neginf=0.0)

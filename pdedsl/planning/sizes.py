@@ -13,7 +13,7 @@ import sympy as sp
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.planning.coarse import coarse
-from pdedsl.planning.linear import Row, Slopes, State, rows
+from pdedsl.planning.linear import Row, Slopes, constant, rows
 from pdedsl.planning.plan import Size
 from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.evaluate import evaluate
@@ -36,34 +36,32 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
     chosen = chosen or {}
     if all(f.name in chosen for f in problem.fields):
         return {f.name: chosen[f.name] for f in problem.fields}
-    low, high = _stated(problem, ambient=True)
+    (low, high), reached = _stated(problem)
     known = high >= low
-    middle = np.where(known, (np.where(known, low, 0.0) + np.where(known, high, 0.0)) / 2, 0.0)
     low, high = np.where(known, low, 0.0), np.where(known, high, 0.0)
-    state: State = lambda place, index: 0.0 if any(index) else middle[place]  # noqa: E731
+    middle = (low + high) / 2
+    state = constant(middle.tolist())
     equations = [
-        found for e in problem.equations for found in zip(e.residual, rows(problem, e, ROWS, state), strict=True)
+        pair for e in problem.equations for pair in zip(e.residual, rows(problem, e, ROWS, state), strict=True)
     ]
     conditions = [row for c in problem.conditions for row in rows(problem, c, ROWS // 3, state)]
     linear = all(linearised(r, problem).is_linear for s in problem.statements for r in s.residual)
     rough = coarse(problem, [*(row for _, row in equations), *conditions])
     change = rough.at(inside(problem.domain, sp.true, 512, random(np.random.default_rng(1))))
-    reached = np.stack(_stated(problem, ambient=False))
     around = (middle + change.min(axis=0), middle + change.max(axis=0))
-    flat = high - low <= SAME * np.maximum(np.abs(high), np.abs(low))
-    swing = np.zeros((2, len(problem.fields)))  # by the rough solution, and by what drives each equation
-    seen = np.ones(len(problem.fields), bool)
+    seen, driven = np.ones(len(problem.fields), bool), np.zeros(len(problem.fields))
     for (residual, row), missed in zip(equations, rough.missed, strict=False):
-        for place, driven in _driven(problem, residual, row, middle).items():
-            swing[1, place] = max(swing[1, place], driven)
+        for place, swing in _driven(problem, residual, row, middle).items():
+            driven[place] = max(driven[place], swing)
             seen[place] &= missed <= UNSEEN
-    swing[0] = np.where(seen, around[1] - around[0], 0.0) / 2
     if linear:
         low = np.where(seen, np.minimum(reached[0], around[0]), low)
         high = np.where(seen, np.maximum(reached[1], around[1]), high)
-        spread = np.maximum((high - low) / 2, np.where(seen, 0.0, swing[1]))
+        spread = np.maximum((high - low) / 2, np.where(seen, 0.0, driven))
     else:  # rough about one state only: values that are stated say more, and of two guesses the smaller one
-        smaller = np.where(swing.min(axis=0) > 0, swing.min(axis=0), swing.max(axis=0))
+        guesses = np.stack([np.where(seen, around[1] - around[0], 0.0) / 2, driven])
+        smaller = np.where(guesses.min(axis=0) > 0, guesses.min(axis=0), guesses.max(axis=0))
+        flat = high - low <= SAME * np.maximum(np.abs(high), np.abs(low))
         spread = np.where(flat, smaller, (high - low) / 2)
     mean = np.where(known | seen & linear, (low + high) / 2, 0.0)
     bare = spread <= SAME * np.abs(mean)
@@ -76,7 +74,7 @@ def row_sizes(problem: Problem, statement: Statement, sizes: Mapping[str, Size])
     """What each component of a statement is worth, shape (m,), in its own units."""
     own = [sizes[f.name] for f in problem.fields]
     spreads = {place: size.spread for place, size in enumerate(own)}
-    waves = [np.pi / (upper - lower) for lower, upper in problem.bounds]
+    waves = _lowest(problem)
 
     def state(place: int, index: MultiIndex) -> float:
         mode = own[place].spread * _factor(index, waves)
@@ -98,6 +96,11 @@ def weights(problem: Problem) -> dict[str, float]:
     return {s.name: 1.0 if s.weight is None else number(s.weight) for s in problem.statements}
 
 
+def _lowest(problem: Problem) -> list[float]:
+    """The wavenumbers of the lowest mode of the domain, by coordinate."""
+    return [np.pi / problem.domain.lengths[symbol] for symbol in problem.symbols]
+
+
 def _factor(index: MultiIndex, waves: Sequence[float]) -> float:
     """What a derivative multiplies a wave with."""
     return float(np.prod([k**n for k, n in zip(waves, index, strict=True)]))
@@ -109,30 +112,30 @@ def _worth(slopes: Slopes, spreads: Mapping[int, float], waves: Sequence[float])
     return float(sum(terms))
 
 
-def _stated(problem: Problem, ambient: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The range of the values that conditions state for each field; reversed where none does.
+def _stated(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest values that conditions state for each field, shape (2, n); reversed where none does.
 
-    With the `ambient` ones, which it need not reach, `a` in `dn(u) = h*(a - u)`.
+    With those of what is around, which it need not reach, as `a` in `dn(u) = h*(a - u)`; and without them.
     """
-    low, high = np.full(len(problem.fields), np.inf), np.full(len(problem.fields), -np.inf)
+    ranges = np.stack([np.full((2, len(problem.fields)), np.inf)] * 2)
+    ranges[:, 1] *= -1
     none = (0,) * len(problem.coordinates)
-    zero: State = lambda place, index: 0.0  # noqa: E731
     for condition in problem.conditions:
-        for residual, row in zip(condition.residual, rows(problem, condition, POINTS, zero), strict=True):
+        for residual, row in zip(condition.residual, rows(problem, condition, POINTS, _zero), strict=True):
             bare = [place for place, index in row.slopes if index == none]
-            if (
-                len(bare) != 1
-                or row.totals
-                or (len(row.slopes) > 1 and not ambient)
-                or not linearised(residual, problem).is_linear
-            ):
+            if len(bare) != 1 or row.totals or not linearised(residual, problem).is_linear:
                 continue
             slope = row.slopes[bare[0], none]
             values = -row.at[slope != 0] / slope[slope != 0]
-            if len(values):
-                low[bare[0]] = min(low[bare[0]], values.min())
-                high[bare[0]] = max(high[bare[0]], values.max())
-    return low, high
+            for low, high in ranges if len(row.slopes) == 1 else ranges[:1]:
+                low[bare[0]] = min(low[bare[0]], *values)
+                high[bare[0]] = max(high[bare[0]], *values)
+    return ranges[0], ranges[1]
+
+
+def _zero(place: int, index: MultiIndex) -> float:
+    """The state without anything."""
+    return 0.0
 
 
 def _driven(problem: Problem, residual: sp.Expr, row: Row, middle: np.ndarray) -> dict[int, float]:
@@ -146,8 +149,7 @@ def _driven(problem: Problem, residual: sp.Expr, row: Row, middle: np.ndarray) -
         return float(np.mean(np.abs(np.nan_to_num(found, posinf=0.0, neginf=0.0))))
 
     whole = 0.0 if source.atoms(Nonlocal) else size(source)
-    lengths = [upper - lower for lower, upper in problem.bounds]
-    waves = [np.pi / length for length in lengths]
+    waves = _lowest(problem)
     if whole > 0:
         slopes = (size(sp.diff(source, s)) / whole for s in problem.symbols)
         waves = [max(wave, slope) for wave, slope in zip(waves, slopes, strict=True)]

@@ -22,7 +22,6 @@ class Spelling:
 
 SPELLINGS: Mapping[str, Spelling] = {
     "mlp": Spelling(plan.Network, ("widths",), repeats=True),
-    "": Spelling(plan.Size, ("mean", "spread")),
     "random": Spelling(plan.Random, ("count",)),
     "sobol": Spelling(plan.Sobol, ("count",)),
     "grid": Spelling(plan.Grid, ("counts",), repeats=True),
@@ -46,6 +45,8 @@ _NAMES = {spelling.kind: name for name, spelling in SPELLINGS.items()}
 
 def typed(choice: Choice) -> Any:
     """A choice, which was checked before, as data; a word that is no call stays a string."""
+    if isinstance(choice, tuple):
+        return plan.Size(*choice)
     if not isinstance(choice, Call):
         return choice
     if choice.name not in SPELLINGS:
@@ -59,6 +60,8 @@ def spoken(value: Any, brief: bool = False) -> Choice:
     """Data of a plan in the words of the language, all defaults said; or, in brief, none."""
     if isinstance(value, str):
         return Call(value)
+    if isinstance(value, plan.Size):
+        return value.mean, value.spread
     if type(value) not in _NAMES:
         return value
     name = _NAMES[type(value)]

@@ -7,7 +7,7 @@ from pdedsl.vocabulary.source import NOWHERE, Span
 
 @dataclass(frozen=True)
 class Call:
-    """A choice such as `mlp(20, 20, activation = tanh)`, or a single word; a bare pair `(300, 50)` has no name."""
+    """A choice such as `mlp(20, 20, activation = tanh)`, or a single word."""
 
     name: str
     arguments: tuple["Choice", ...] = ()
@@ -18,7 +18,7 @@ class Call:
         return f"{self.name}({', '.join(inside)})" if inside else self.name
 
 
-Choice = int | float | Call
+Choice = int | float | Call | tuple[float, float]
 
 
 @dataclass(frozen=True)

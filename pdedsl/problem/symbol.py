@@ -43,15 +43,19 @@ def multi_index(part: Any, symbols: Sequence[sp.Symbol]) -> MultiIndex:
     return tuple(int(counts.get(s, 0)) for s in symbols)
 
 
+def stand_ins(expression: Any) -> tuple[Any, dict[sp.Dummy, Any]]:
+    """An expression with symbols in place of the fields and their derivatives, and what those stand for, in their order."""
+    found: dict[sp.Dummy, Any] = {}
+    for kind in (sp.Derivative, AppliedUndef):  # derivatives first: a field stands inside of its own
+        own = {atom: sp.Dummy(real=True) for atom in sorted(expression.atoms(kind), key=sp.default_sort_key)}
+        expression = expression.xreplace(own)
+        found |= {dummy: atom for atom, dummy in own.items()}
+    return expression, found
+
+
 def linearised(residual: sp.Expr, problem: Problem) -> Linearised:
     """The symbol of a residual of a problem. Raises TooLarge as `expand_derivatives` does."""
-    expanded = expand_derivatives(residual)
-    derivatives = [d for d in expanded.atoms(sp.Derivative) if d.expr in problem.functions]
-    stand_in: dict[Any, sp.Dummy] = {d: sp.Dummy(real=True) for d in derivatives}
-    plain = expanded.xreplace(stand_in)  # derivatives first: a field stands inside of its own
-    bare = {f: sp.Dummy(real=True) for f in problem.functions if plain.has(f)}
-    plain = plain.xreplace(bare)
-    back = {dummy: atom for atom, dummy in (stand_in | bare).items()}
+    plain, back = stand_ins(expand_derivatives(residual))
     names: dict[Any, str] = {f.expression: f.name for f in problem.fields}
     coefficients: dict[str, dict[MultiIndex, sp.Expr]] = {}
     with SAFE():

@@ -152,8 +152,7 @@ class _Loop:
 
         def found(parameters: Array, k: int, points: Array) -> Array:
             block, u = self.system.blocks[k], self.system.model(parameters)
-            found = jax.vmap(lambda x: block.residual(u, x) / jnp.asarray(block.size, x.dtype))(points)
-            return jnp.sqrt(jnp.sum(found**2, axis=1))
+            return jnp.linalg.norm(jax.vmap(lambda x: block.relative(u, x))(points), axis=1)
 
         return jax.jit(found, static_argnums=1)
 

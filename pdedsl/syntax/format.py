@@ -204,6 +204,8 @@ def _value(value: syntax.Value | syntax.Keyword) -> str:
             return value.text
         case syntax.Text():
             return f'"{value.text}"'
+        case syntax.Pair():
+            return f"({value.first.text}, {value.second.text})"
         case syntax.Keyword():
             return f"{value.name.name} = {_value(value.value)}"
         case syntax.Word():

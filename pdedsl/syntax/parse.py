@@ -260,7 +260,7 @@ _BUILDERS: dict[str, Callable[[Span, list[Any]], Any]] = {
     "word": lambda s, p: syntax.Word(s, p[0], tuple(a for a in p[1:] if a is not None)),
     "argument": lambda s, p: p[0],
     "keyword": lambda s, p: syntax.Keyword(s, *p),
-    "pair": lambda s, p: syntax.Word(s, syntax.Name(s, ""), tuple(a for a in p if a is not None)),
+    "pair": lambda s, p: syntax.Pair(s, *p),
     "constant": lambda s, p: syntax.Constant(s, "".join(_digits(t.text) for t in p)),
     "text": lambda s, p: p[0],
     "on": lambda s, p: syntax.On(s, tuple(p)),

@@ -136,7 +136,7 @@ class Text(Node):
 
 @dataclass(frozen=True)
 class Word(Node):
-    """`name` or `name(argument, key = value)`; a bare pair `(300, 50)` has no name."""
+    """`name` or `name(argument, key = value)`."""
 
     name: Name
     arguments: tuple["Value | Keyword", ...] = ()
@@ -148,7 +148,15 @@ class Keyword(Node):
     value: "Value"
 
 
-Value = Constant | Text | Word
+@dataclass(frozen=True)
+class Pair(Node):
+    """`(300, 50)`."""
+
+    first: Constant
+    second: Constant
+
+
+Value = Constant | Text | Word | Pair
 
 
 @dataclass(frozen=True)

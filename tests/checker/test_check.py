@@ -44,6 +44,14 @@ boundary: dn(U) = 0  on y = 1
 exact U = [cos(x), sin(x)]
 """
 
+FLOWING = """pde 1
+domain x in [0, 1]
+time t in [0, 1]
+field u(x, t)
+equation: dt(u) + 2*dx(u) = 0
+initial: u = 0
+boundary: u = t  on x = 0
+"""
 DISK = """pde 1
 domain (x, y) = disk([0, 0], 1)
 field u(x, y)
@@ -227,6 +235,10 @@ CASES = [
     ("E403", DISK.split("exact")[0], "on all", "on all\nboundary: 3*u = x  on «y > 0.5»"),
     ("W507", ODE.replace("field u", "field «u»"), "initial: u = 1", "initial: u = 0"),
     ("W507", DISK.split("exact")[0].replace("field u", "field «u»"), "-laplacian(u) = 4", "laplacian(u) = u"),
+    ("W510", GOOD.split("exact")[0].replace("sin(pi*x)", "0"), "boundary: u = 0  on x = 0, x = 1", "boundary: «3*dn(u) = 2*(u - 1)»  on all"),
+    ("W510", DISK.split("exact")[0], "u = 0", "«dn(u) = u»"),
+    ("W511", FLOWING, "u = t  on x = 0", "«u = t»  on x = 1"),
+    ("W511", FLOWING, "dt(u) + 2*dx(u) = 0\ninitial: u = 0\nboundary: u = t", "dt(u) - 2*dx(u) = 0\ninitial: u = 0\nboundary: «u = t»"),
     ("W508", GOOD.split("exact")[0], "D(u) = 0", "«D(u) + 2*a*dxx(u) = 0»"),
     ("W508", GOOD.split("exact")[0].replace("initial:  u = sin(pi*x)", "boundary: u = sin(pi*x)  on t = 1"), "D(u) = 0", "«D(u) = 0»"),
     # ---- the second of each

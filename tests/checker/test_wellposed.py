@@ -47,6 +47,9 @@ def test_equations_against_fields(problem, text: str, words: str | None) -> None
         ("boundary: u = u + 1 on x = 0", "0 = 1"),
         ("equation: dx(x*u) = u + x*dx(u) + u", None),
         ("equation: dx(u) = 1", None),
+        ("equation: dx(u) = 1e15*x", None),
+        ("equation: 1e-20*dx(u) = 1", None),
+        ("equation: x*(u + 1) = x*u", "0 = -x"),
     ],
 )
 def test_unknowns_that_cancel(problem, text: str, says: str | None) -> None:

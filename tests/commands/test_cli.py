@@ -20,14 +20,6 @@ def pdedsl(*arguments: object) -> Result:
     return CliRunner().invoke(app, [str(a) for a in arguments])
 
 
-@pytest.fixture
-def spec(tmp_path: Path, heat: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "heat.pde"
-    path.write_text(heat)
-    return path
-
-
 def test_check(spec: Path, heat: str) -> None:
     result = pdedsl("check", spec)
     assert result.exit_code == 0 and "fine" in result.output

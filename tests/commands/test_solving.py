@@ -8,14 +8,6 @@ from typer.testing import CliRunner
 from pdedsl.commands.cli import app
 
 
-@pytest.fixture
-def spec(tmp_path: Path, heat: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "heat.pde"
-    path.write_text(heat)
-    return path
-
-
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [

@@ -18,7 +18,7 @@ def test_a_value_without_its_places() -> None:
     assert checked("network = mlp(20, 16, activation = sin)").value == Call(
         "mlp", (20, 16), (("activation", Call("sin")),)
     )
-    assert checked("sizes.T = (-300, 5e1)").value == Call("", (-300, 50.0))
+    assert checked("sizes.T = (-300, 5e1)").value == (-300.0, 50.0)
     assert checked("sizes = auto").value == checked("sizes.T = auto").value == Call("auto")
     assert checked("points.walls = 30").value == 30 and checked("tolerance = 10^-3").value == 1e-3
 
@@ -27,10 +27,10 @@ def test_a_value_without_its_places() -> None:
     ("text", "code", "words"),
     [
         ("sizes.V = (1, 2)", "E201", "no field"),
-        ("sizes = (1, 2)", "E201", "belong to a field"),
+        ("sizes = (1, 2)", "E201", "belongs to one field"),
         ("sizes.T = (1, 0)", "E201", "a positive number"),
         ("sizes.T = mlp(1)", "E201", "not a value"),
-        ("points = (1, 2)", "E201", "(...)"),
+        ("points = (1, 2)", "E201", "not a value of `points`"),
         ("steps = (1, 2)", "E201", "positive whole number"),
         ("netwrk = mlp(3)", "E201", "`network`"),
         ("network = mpl(3)", "E201", "`mlp`"),
