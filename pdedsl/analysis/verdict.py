@@ -104,11 +104,11 @@ def _unseen(run: Evidence) -> Iterator[Reason]:
     """Why the estimate does not see all of the error."""
     if any(d.code == "W602" for d in run.problem.warnings):
         yield Reason("a coefficient jumps (W602): what happens there is in no residual, so the estimate is void", True)
-    for name, part in run.defect.unexplained.items():
-        left = part * run.defect.missed[name]
-        if part > UNEXPLAINED and left > UNSEEN:
-            words = f"the estimate is void: it does not see {part:.0%} of what `{name}` is missed by"
-            yield Reason(words, left > COARSE)
+    left = {name: part * run.defect.missed[name] for name, part in run.defect.unexplained.items() if part > UNEXPLAINED}
+    if unseen := [name for name, size in left.items() if size > UNSEEN]:
+        names = ", ".join(f"`{name}`" for name in unseen)
+        words = f"the estimate is void: it does not see most of what is missed of {names}"
+        yield Reason(words, max(left.values()) > COARSE)
 
 
 def _missed(run: Evidence) -> Iterator[Reason]:

@@ -237,7 +237,7 @@ def _convergence(scene: Scene, axes: Axes) -> None:
     for colour, name in zip(INK, scene.errors or {}, strict=False):
         measured = [r.errors.get(name, np.nan) for r in scene.history]
         curve(measured, color=colour, linewidth=2, label=f"error of {name}")
-    axes.set(xlabel="seconds", title="convergence (relative L2 error)" if scene.errors else "convergence")
+    axes.set(xlabel="seconds", title="convergence (error over variation)" if scene.errors else "convergence")
     axes.grid(alpha=0.25)
     _legend(axes)
 

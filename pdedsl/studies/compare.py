@@ -78,7 +78,7 @@ def figure(problem: Problem, races: Sequence[Race]) -> Figure:
         _band(left, entry, lambda r: r.step, colour)
         _band(right, entry, lambda r: r.seconds, colour)
     known = any(r.errors for entry in races for run in entry.runs for r in run.history)
-    left.set(xlabel="steps", ylabel="relative L2 error" if known else "loss", xscale="log")
+    left.set(xlabel="steps", ylabel="error over variation" if known else "loss", xscale="log")
     right.set(xlabel="seconds")
     for axes in (left, right):
         axes.grid(alpha=0.25)
