@@ -79,9 +79,9 @@ def rescaled(problem: Problem, units: Units) -> Problem:
     integrals, renamed = [], {}
     for integral in problem.integrals:
         where = None if integral.where is None else moved(integral.where)
-        new = Integral(moved(integral.integrand), where, integral.part, integral.mean)
+        new = Integral(moved(integral.integrand), where, integral.part, integral.kind)
         integrals.append(new)
-        power = 0 if integral.mean else dimension if where is None else dimension - 1
+        power = 0 if integral.kind == "mean" else dimension if where is None else dimension - 1
         renamed[integral.symbol] = new.symbol / sp.Float(units.length) ** power
 
     def stated(statement: Statement) -> Statement:

@@ -64,9 +64,28 @@ class Defect:
     """How far the solution misses each statement, root mean square in units of its size."""
     unexplained: Mapping[str, float]
     """The part of that which the error does not explain, 0 to 1."""
+    arrays: Mapping[str, np.ndarray]
+    """The features and their coefficients, from which `restored` makes it again."""
 
     def __call__(self, x: Array) -> Array:
         return self.at(x)
+
+    def saved(self) -> dict[str, np.ndarray]:
+        """All that it is, as arrays by name."""
+        names = [*self.missed]
+        sizes = {"missed": self.missed, "unexplained": self.unexplained}
+        numbers = {key: np.asarray([own[n] for n in names]) for key, own in sizes.items()}
+        return {"statements": np.asarray(names), **numbers, **self.arrays}
+
+
+def restored(problem: Problem, sizes: Mapping[str, Size], saved: Mapping[str, np.ndarray]) -> Defect:
+    """The defect of a solution of a problem from what `saved` gave. Raises KeyError and ValueError if it is not whole."""
+    names = [str(name) for name in saved["statements"]]
+    missed, unexplained = (dict(zip(names, map(float, saved[k]), strict=True)) for k in ("missed", "unexplained"))
+    ridges = [(saved[f"weight {k}"], saved[f"bias {k}"]) for k in range(len(problem.groups))]
+    arrays = {key: saved[key] for key in saved if key == "coefficients" or key.startswith(("weight ", "bias "))}
+    with jax.enable_x64(True):
+        return Defect(span(problem, sizes, ridges)(jnp.asarray(saved["coefficients"])), missed, unexplained, arrays)
 
 
 @jax.enable_x64(True)
@@ -109,9 +128,10 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
         scales.append(np.repeat(scale, len(statement.residual)))
     anchors = np.concatenate([b.points for b in blocks if isinstance(statements[b.name], Equation)])
     everywhere = inside(problem.domain, sp.true, len(anchors), random(generator))
-    span, columns = features(problem, lowered.sizes, np.concatenate([anchors, everywhere]), count, generator)
-    zero = jnp.zeros(columns)
-    moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + span(c)(x), zero)
+    ridges = features(problem, np.concatenate([anchors, everywhere]), count, generator)
+    spanned = span(problem, lowered.sizes, ridges)
+    zero = jnp.zeros(sum(len(g.members) * (count + 1) for g in problem.groups))
+    moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + spanned(c)(x), zero)
     r, phi = jax.jit(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
     scale = jnp.asarray(np.concatenate(scales))
     found = jax.jit(qr)(phi * scale[:, None], r * scale)
@@ -125,7 +145,10 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
     names = [block.name for block in blocks]
     missed = {name: size / block.weight**0.5 for name, size, block in zip(names, before, blocks, strict=True)}
     unexplained = {n: left / size if size > 0 else 0.0 for n, size, left in zip(names, before, after, strict=True)}
-    return Defect(span(coefficients), missed, unexplained)
+    arrays = {"coefficients": np.asarray(coefficients)}
+    for k, (weight, bias) in enumerate(ridges):
+        arrays |= {f"weight {k}": weight, f"bias {k}": bias}
+    return Defect(spanned(coefficients), missed, unexplained, arrays)
 
 
 def _drawn(
@@ -143,43 +166,62 @@ def _drawn(
     return candidates[chosen], 1 / np.sqrt(len(candidates) * density[chosen])
 
 
-def features(
-    problem: Problem, sizes: Mapping[str, Size], anchors: np.ndarray, count: int, generator: np.random.Generator
-) -> tuple[Callable[[Array], Callee], int]:
-    """Random ridge functions `tanh(w . (x - a))` for each field, with what is hard about the problem built in.
+Ridges = list[tuple[np.ndarray, np.ndarray]]
+"""For each group of fields the weights of its features, shape (K, inputs), and their biases, shape (K,)."""
+
+
+def features(problem: Problem, anchors: np.ndarray, count: int, generator: np.random.Generator) -> Ridges:
+    """Random ridge functions `tanh(w . (x - a))` for each group of fields.
 
     The slopes |w| of the scaled coordinates run from gentle to steep, the anchors `a` are drawn from some points of shape
-    (N, d). Gives the map from coefficients of shape (K,) to a function of a point with values of shape (n,), and K.
+    (N, d).
     """
-    low, high = np.asarray(problem.bounds, float).T
-
-    def scaled(x: Any, axes: np.ndarray, circular: np.ndarray, np: Any) -> Any:
-        y = (2 * x[..., axes] - (low + high)[axes]) / (high - low)[axes]
-        round_ = [np.cos(np.pi * y[..., circular]), np.sin(np.pi * y[..., circular])]
-        return np.concatenate([*round_, y[..., [k for k in range(len(axes)) if k not in circular]]], axis=-1)
-
     ridges = []
-    for group in problem.groups:
-        axes = np.asarray([problem.domain.column(s) for s in group.arguments])
-        circular = np.asarray([k for k, a in enumerate(axes) if problem.coordinates[a].periodic], int)
+    for axes, circular in _inputs(problem):
         inputs = len(axes) + len(circular)
         steepest = max(4.0, 2.5 * count ** (1 / len(axes)))
         slopes = 10 ** generator.uniform(np.log10(0.5), np.log10(steepest), (count, 1))
         directions = generator.normal(size=(count, inputs))
         weight = slopes * directions / np.linalg.norm(directions, axis=1, keepdims=True)
-        origins = scaled(generator.choice(anchors, count), axes, circular, np)
-        ridges.append((axes, circular, weight, -np.sum(weight * origins, axis=1)))
+        origins = _scaled(problem, generator.choice(anchors, count), axes, circular, np)
+        ridges.append((weight, -np.sum(weight * origins, axis=1)))
+    return ridges
+
+
+def _inputs(problem: Problem) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each group of fields the columns of its coordinates, and which of them are periodic."""
+    found = []
+    for group in problem.groups:
+        axes = np.asarray([problem.domain.column(s) for s in group.arguments])
+        found.append((axes, np.asarray([k for k, a in enumerate(axes) if problem.coordinates[a].periodic], int)))
+    return found
+
+
+def _scaled(problem: Problem, x: Any, axes: np.ndarray, circular: np.ndarray, np_: Any) -> Any:
+    """Coordinates in [-1, 1], periodic ones as a cosine and a sine."""
+    low, high = np.asarray(problem.bounds, float).T
+    y = (2 * x[..., axes] - (low + high)[axes]) / (high - low)[axes]
+    round_ = [np_.cos(np.pi * y[..., circular]), np_.sin(np.pi * y[..., circular])]
+    return np_.concatenate([*round_, y[..., [k for k in range(len(axes)) if k not in circular]]], axis=-1)
+
+
+def span(problem: Problem, sizes: Mapping[str, Size], ridges: Ridges) -> Callable[[Array], Callee]:
+    """The map from coefficients, shape (K,), to a function of a point with the values of all fields, shape (n,).
+
+    What is hard about the problem is built in.
+    """
     members = [len(group.members) for group in problem.groups]
-    ends = np.cumsum([m * (count + 1) for m in members])
+    ends = np.cumsum([m * (len(bias) + 1) for m, (_, bias) in zip(members, ridges, strict=True)])
     order = np.argsort([place for group in problem.groups for place in group.members])
+    inputs = _inputs(problem)
 
     def combined(coefficients: Array) -> Callee:
         parts = jnp.split(coefficients, ends[:-1])
 
         def values(x: Array) -> Array:
             found = []
-            for own, (axes, circular, weight, bias), part in zip(members, ridges, parts, strict=True):
-                ridge = jnp.tanh(weight @ scaled(x, axes, circular, jnp) + bias)
+            for own, (axes, circular), (weight, bias), part in zip(members, inputs, ridges, parts, strict=True):
+                ridge = jnp.tanh(weight @ _scaled(problem, x, axes, circular, jnp) + bias)
                 found.append(part.reshape(own, -1) @ jnp.append(ridge, 1.0))
             return jnp.concatenate(found)[order]
 
@@ -188,8 +230,8 @@ def features(
     build = wrap(problem, sizes)
     nothing = build(lambda x: jnp.zeros(len(problem.fields), x.dtype))
 
-    def span(coefficients: Array) -> Callee:
+    def made(coefficients: Array) -> Callee:
         built = build(combined(coefficients))
         return lambda x: built(x) - nothing(x)
 
-    return span, int(ends[-1])
+    return made

@@ -7,7 +7,7 @@ from pdedsl.checker.corners import disagreeing
 from pdedsl.checker.fluxes import convection, inlets, starting
 from pdedsl.checker.inexact import inexact
 from pdedsl.checker.jumps import discontinuous
-from pdedsl.checker.places import not_hard, unmet
+from pdedsl.checker.places import not_hard, short, unmet
 from pdedsl.checker.singular import singular
 from pdedsl.meaning.resolve import Resolution, deep_recursion
 from pdedsl.meaning.tables import read_table
@@ -39,6 +39,8 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
     yield from infinite
     if not defects.declarations and not located and "equation" not in defects.statements:
         yield from wellposed.count_equations(problem)
+        if not defects.statements:
+            yield from wellposed.undetermined(problem)
         if "initial" not in defects.statements:
             yield from wellposed.count_initial(problem)
         if "boundary" not in defects.statements:
@@ -57,8 +59,9 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
             yield from wellposed.backward(problem)
             yield from convection(problem)
             yield from inlets(problem)
-    for reference in problem.references:
-        yield from read_table(problem, reference)[1]
+    for table in (*problem.references, *problem.measurements):
+        yield from read_table(problem, table)[1]
+    yield from short(problem)
 
 
 def _without_consequences(found: list[Diagnostic], earlier: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:

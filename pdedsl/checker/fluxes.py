@@ -100,7 +100,7 @@ def imbalance(problem: Problem, unknown: Field) -> str:
                 return ""
             value, miss = _integral(problem, flux.data / flux.slope, flux)
             out, error = out + value, error + miss
-    if abs(total - out) <= error:
+    if not abs(total - out) > error:
         return ""
     return f"the integral of the laplacian is {total:.6g}, that of the flux through the boundary {out:.6g}"
 

@@ -13,6 +13,7 @@ from pdedsl.geometry.faces import Face
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import TooLarge, expand_derivatives, occurring, parts
 from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.given import Given, Jump
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Integral, Statement
@@ -31,8 +32,14 @@ def inexact(problem: Problem) -> Iterator[Diagnostic]:
         own = problem.integrals_in(statement.residual)
         names = occurring((*statement.residual, *(i.integrand for i in own)))
         points = points_of(problem, statement)
-        if names and not names - exact.keys() and len(points):
+        if names and not names - exact.keys() and len(points) and not _unsettled(problem, statement):
             yield from _untrue(problem, statement, own, points, [spans[n] for n in sorted(names) if n in spans])
+
+
+def _unsettled(problem: Problem, statement: Statement) -> bool:
+    """Whether a statement holds something whose value is sought, measured, or no number at a point."""
+    sought: set[sp.Basic] = {p.symbol for p in problem.unknowns}
+    return any(e.atoms(Given, Jump) or e.free_symbols & sought for e in statement.residual)
 
 
 def _untrue(
@@ -41,7 +48,7 @@ def _untrue(
     """The first component of a statement that the exact solution misses at one of some points."""
     domain, exact = problem.domain, dict(problem.exact)
     values = values_at(domain, points, statement.residual)
-    rules = {i.symbol: quadrature.rule(domain, i.where, i.mean) for i in own}
+    rules = {i.symbol: quadrature.rule(domain, i.where, i.kind == "mean") for i in own}
     values |= {i.symbol: _integrate(problem, problem.put(i.integrand, exact), rules[i.symbol], points) for i in own}
     smallest = max((r.error for r in rules.values()), default=0.0)
     unsure = _unsure(problem, own, values, points)
@@ -94,7 +101,7 @@ def _unsure(problem: Problem, own: Sequence[Integral], values: Mapping[sp.Symbol
     """By how much integrals may be off: ten times what a coarser rule changes."""
     found, exact = 0.0, dict(problem.exact)
     for integral in own:
-        coarse = quadrature.rule(problem.domain, integral.where, integral.mean, coarse=True)
+        coarse = quadrature.rule(problem.domain, integral.where, integral.kind == "mean", coarse=True)
         other = _integrate(problem, problem.put(integral.integrand, exact), coarse, points)
         found = max(found, 10 * float(np.abs(other - np.asarray(values[integral.symbol])).max()))
     return found

@@ -8,12 +8,13 @@ import sympy as sp
 
 from pdedsl.checker.probe import PROBES, face_words, point_words, points_on
 from pdedsl.geometry.faces import Face, boundary_pieces, faces, is_terminal, speaks_of_time, start
+from pdedsl.geometry.interfaces import crossings
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import Normal
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Constraint, Initial, Place
+from pdedsl.problem.statements import Boundary, Constraint, Initial, Interface, Place
 from pdedsl.vocabulary.diagnostics import Diagnostic
 
 
@@ -40,6 +41,15 @@ def unmet(problem: Problem) -> Iterator[Diagnostic]:
                 yield from _time_place(domain, condition, place)
             elif not boundary_pieces(domain, (place.where,)):
                 yield _nowhere(domain, place, boundary)
+    for condition in (c for c in problem.conditions if isinstance(c, Interface)):
+        for place in condition.on:
+            if not len(crossings(domain, (place,), PROBES, unit)):
+                outer = isinstance(place.where, sp.Equality) and boundary_pieces(domain, (place.where,))
+                help_ = "write `boundary` for a condition on it" if outer else _extent(domain)
+                message = (
+                    "this lies on the boundary of the domain" if outer else "no line or surface in the domain is this"
+                )
+                yield Diagnostic("E402", message, place.span, help_)
 
 
 def _nowhere(domain: Domain, place: Place, boundary: str) -> Diagnostic:
@@ -65,6 +75,22 @@ def _outside(problem: Problem) -> Iterator[Diagnostic]:
         if domain.shape.level(point)[0] > 1e-6 * domain.shape.thinnest:
             message = f"{point_words(domain, point[0])} lies outside of the shape"
             yield Diagnostic("E402", message, named.at_span, "choose a point of the domain")
+
+
+def short(problem: Problem) -> Iterator[Diagnostic]:
+    """E607: tables of coordinates that do not reach over the whole domain."""
+    bounds = dict(zip(problem.symbols, problem.bounds, strict=True))
+    for table in problem.tables:
+        for argument, (low, high) in zip(table.arguments, table.function.interpolant.bounds, strict=True):
+            if not isinstance(argument, sp.Symbol):
+                continue
+            lower, upper = bounds[argument]
+            slack = 1e-9 * (upper - lower)
+            if low > lower + slack or high < upper - slack:
+                message = f"`{table.file}` ends within the domain: {argument} goes from {low:g} to {high:g} there"
+                help_ = f"give values for {argument} in [{lower:g}, {upper:g}]"
+                yield Diagnostic("E607", message, table.span, help_)
+                break
 
 
 def not_hard(problem: Problem) -> Iterator[Diagnostic]:

@@ -47,27 +47,65 @@ def count_equations(problem: Problem) -> Iterator[Diagnostic]:
     held = np.zeros(len(points), int)
     for equation in problem.equations:
         held += len(equation.lhs) * satisfying(domain, (domain.region(equation.part),), points)
-    alive = sum((_lives(problem, f, points) for f in problem.fields), np.zeros(len(points), int))
+    alive = sum((_lives(problem, f, points) for f in problem.states), np.zeros(len(points), int))
+    if not problem.states:
+        return
     if ((alive > 0) & (alive >= held) & (alive - held <= len(_determined(problem)))).all():
         return
-    fields = len(problem.fields)
+    fields = len(problem.states)
     components = int(held.min() if held.min() < fields else held.max())
     if components == fields:
         return
     present = occurring(r for e in problem.equations for r in e.residual)
-    absent = [f for f in problem.fields if f.name not in present]
+    absent = [f for f in problem.states if f.name not in present]
     if components == 0 and held.max() == fields:
         bare = points[held.argmin()]
         message = f"no equation holds in a part of the domain, for instance at {point_words(problem.domain, bare)}"
-        yield Diagnostic("E501", message, problem.fields[0].span, "add `equation: ...  in PART` for the rest")
+        yield Diagnostic("E501", message, problem.states[0].span, "add `equation: ...  in PART` for the rest")
     elif components < fields:
-        lacking = absent or list(problem.fields[-(fields - components) :])
+        lacking = absent or list(problem.states[-(fields - components) :])
         names = ", ".join(f"`{f.name}`" for f in lacking)
         message = f"{_count(fields, 'field')} but {_count(components, 'scalar equation')}: none is left for {names}"
         yield Diagnostic("E501", message, lacking[0].span, "add an equation, or remove the field")
     else:
         message = f"{_count(components, 'scalar equation')} for {_count(fields, 'field')}"
-        yield Diagnostic("E501", message, problem.fields[0].span, "remove an equation, or declare what it is for")
+        yield Diagnostic("E501", message, problem.states[0].span, "remove an equation, or declare what it is for")
+
+
+def undetermined(problem: Problem) -> Iterator[Diagnostic]:
+    """E501: unknown numbers with nothing to find them from, neither data nor more conditions than the fields need."""
+    if not problem.unknowns or problem.measurements:
+        return
+    spare = sum(len(c.residual) for c in problem.conditions if isinstance(c, Constraint)) + _spare(problem)
+    # A law of a field is an equation for what it does not name; gauges were counted among the constraints.
+    missing = len(problem.unknowns) - spare
+    if missing > 0:
+        named = ", ".join(f"`{p.name}`" for p in problem.unknowns)
+        message = f"nothing determines {named}: {_count(missing, 'condition')} too few"
+        help_ = "add `data`, or one more condition than the fields need, such as `constraint: integral(u^2) = 1`"
+        yield Diagnostic("E501", message, problem.unknowns[0].span, help_)
+
+
+def _spare(problem: Problem) -> int:
+    """By how many conditions the boundary and the start hold more than the orders of the equations ask for."""
+    domain, spare = problem.domain, 0
+    residuals = [r for e in problem.equations for r in e.residual]
+    space = {c.symbol for c in problem.space}
+    wanted = sum(order(residuals, f, space) for f in problem.states)
+    ends = faces(domain)
+    held, most = 0, 0
+    for face in ends:
+        points = points_on(domain, face)
+        own = [c for c in problem.conditions if isinstance(c, Boundary) and not is_terminal(c, domain)]
+        counts = sum((len(c.residual) * satisfying(domain, c.where, points) for c in own), np.zeros(len(points), int))
+        held += int(counts.max(initial=0))
+        most = max(most, int(counts.max(initial=0)))
+    spare += max(0, held - wanted) if len(problem.space) == 1 else max(0, most - (wanted + 1) // 2)
+    if problem.time is not None:
+        timely = sum(order(residuals, f, {problem.time.symbol}) for f in problem.states)
+        given = [c for c in problem.conditions if isinstance(c, Initial) or is_terminal(c, domain)]
+        spare += max(0, sum(len(c.residual) for c in given) - timely)
+    return spare
 
 
 def _lives(problem: Problem, unknown: Field, points: np.ndarray) -> np.ndarray:
@@ -84,7 +122,7 @@ def _determined(problem: Problem) -> set[str]:
         c for c in problem.conditions if isinstance(c, Constraint | Boundary) and not is_terminal(c, problem.domain)
     )
     named = set().union(*(occurring(law.residual) for law in laws))
-    return {f.name for f in problem.fields if set(f.arguments) < set(problem.symbols)} & named
+    return {f.name for f in problem.states if set(f.arguments) < set(problem.symbols)} & named
 
 
 def _count(n: int, noun: str) -> str:
@@ -137,11 +175,11 @@ def count_initial(problem: Problem) -> Iterator[Diagnostic]:
         return
     time = {problem.time.symbol}
     residuals = [r for e in problem.equations for r in e.residual]
-    given: dict[str, list[Condition]] = {f.name: [] for f in problem.fields}
+    given: dict[str, list[Condition]] = {f.name: [] for f in problem.states}
     for condition in conditions:
         for residual in condition.residual:
             names = occurring((residual,))
-            fields = [f for f in problem.fields if f.name in names]
+            fields = [f for f in problem.states if f.name in names]
             # The field of the highest order; among equals the one that still lacks the most.
             own = max(
                 fields,
@@ -153,7 +191,7 @@ def count_initial(problem: Problem) -> Iterator[Diagnostic]:
             )
             if own is not None:
                 given[own.name].append(condition)
-    for unknown in problem.fields:
+    for unknown in problem.states:
         wanted = order(residuals, unknown, time)
         found = given[unknown.name]
         allowed = max(wanted, 1)
@@ -182,7 +220,7 @@ def uncovered(problem: Problem) -> Iterator[Diagnostic]:
     """W502: pieces of boundary on which a field has too few conditions for its order in space."""
     space = {c.symbol for c in problem.space}
     residuals = [r for e in problem.equations for r in e.residual]
-    for unknown in problem.fields:
+    for unknown in problem.states:
         highest = order(residuals, unknown, space)
         needed = 0 if highest < 2 else 1 if highest < 4 else 2
         if not needed:
@@ -230,7 +268,7 @@ def ungauged(problem: Problem) -> Iterator[Diagnostic]:
     for expression in map(expand_derivatives, mentioned):
         for name in occurring((expression,)):
             by_field[name].append(expression)
-    for unknown in problem.fields:
+    for unknown in problem.states:
         expressions = by_field[unknown.name]
         present = bool(expressions)
         bare = any(_bare(e, unknown.expression) for e in expressions)

@@ -72,13 +72,18 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="One or more .pde files.")],
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the messages as JSON.")] = False,
+    param: Parameters = None,
 ) -> None:
     """Check specs without solving them; takes about a second."""
     wrong = False
     rows: list[dict[str, Any]] = []
     with no_traceback():
+        parameters = read_parameters(param)
         for file in files:
-            checked = check_file(file, {})
+            checked = check_file(file, parameters)
+            known = {p.name for p in checked.problem.parameters} if checked.problem is not None else set(parameters)
+            if unknown := [name for name in parameters if name not in known]:
+                stop(f"--param {unknown[0]}: {file} has no such parameter", USAGE)
             counted = checked.diagnostics if strict else checked.errors
             wrong |= bool(counted)
             if as_json:

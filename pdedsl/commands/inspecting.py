@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 import pdedsl
 from pdedsl import commands, pictures, runs, studies
-from pdedsl.commands.shell import USAGE, aside, no_traceback, screen, stop, target
+from pdedsl.commands.shell import USAGE, aside, err, no_traceback, screen, stop, target
 from pdedsl.vocabulary.diagnostics import SpecError
 
 inspecting = typer.Typer()
@@ -40,6 +41,11 @@ def eval_(
     points: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="A table of points with a column for each coordinate.")
     ] = None,
+    line: Annotated[
+        str | None,
+        typer.Option("--line", metavar='"0,0 : 1,0"', help="Points along a line, from one end to the other."),
+    ] = None,
+    count: Annotated[int, typer.Option("-n", metavar="N", help="How many points a line has.")] = 101,
     of: Annotated[
         list[str] | None,
         typer.Option("--of", metavar="EXPR", help='What to evaluate: "dx(u)", any expression; by default the fields.'),
@@ -50,13 +56,22 @@ def eval_(
 ) -> None:
     """Evaluate the solution, its derivatives, or any expression in them."""
     with no_traceback():
-        if (at is None) == (points is None):
-            both = " and not both" if at else ""
-            stop(f'give points with --at "x=0.5,t=1" or a table of them with --csv FILE{both}', USAGE)
+        named = sum(way is not None for way in (at, points, line))
+        if named > 1 or (named == 0 and not of):
+            one = "one and not both" if named else 'or --of an integral, as in --of "integral(u)"'
+            stop(f'give points with --at "x=0.5,t=1", --line "0 : 1" or a table of them with --csv FILE; {one}', USAGE)
         solution = _open(run)
 
         names = [c.name for c in solution.problem.coordinates]
-        given = commands.points.from_options(at, names) if at is not None else commands.points.from_table(points, names)
+        if of and not named:
+            _whole(solution, of, out)
+            return
+        if at is not None:
+            given = commands.points.from_options(at, solution.problem)
+        elif line is not None:
+            given = commands.points.from_line(line, count, solution.problem)
+        else:
+            given = commands.points.from_table(points, names)
         expressions = of or [f.name for f in solution.problem.fields]
         found = commands.points.evaluated(solution, expressions, given)
         columns = dict(zip(names, given.T, strict=True)) | found
@@ -65,9 +80,41 @@ def eval_(
             aside("written to", out)
         elif at is not None and len(at) == 1:
             for name, values in found.items():
-                screen.print(f"{name} = {float(values[0]):.12g}", markup=False, soft_wrap=True)
+                if not name.startswith(commands.points.ERROR):
+                    off = float(found[f"{commands.points.ERROR}{name}"][0])
+                    words = f"{name} = {float(values[0]):.12g} \N{PLUS-MINUS SIGN} {off:.0e}"
+                    screen.print(words, markup=False, soft_wrap=True)
         else:
             screen.out(runs.files.as_csv(columns), end="", highlight=False)
+
+
+def _whole(solution: "pdedsl.Solution", expressions: list[str], out: Path | None) -> None:
+    """What is a number, or a curve in time, of the whole solution: integrals, means, extremes."""
+    found = []
+    for expression in expressions:
+        try:
+            found.append(solution.quantity(expression))
+        except SpecError as error:
+            err.print(str(error), markup=False, soft_wrap=True)
+            raise typer.Exit(USAGE) from None
+        if found[-1].values.size > 1 and found[-1].times is None:
+            stop(f'`{expression}` differs from point to point: say where, --at "x=0.5,t=1"', USAGE)
+    curves = [q for q in found if q.times is not None]
+    if not curves and out is None:
+        for quantity in found:
+            screen.print(f"{quantity.name} = {quantity}", markup=False, soft_wrap=True)
+        return
+    length = max(q.values.size for q in found)
+    columns: dict[str, Any] = {}
+    if curves and solution.problem.time is not None:
+        columns[solution.problem.time.name] = curves[0].times
+    columns |= {q.name: np.broadcast_to(q.values, length) for q in found}
+    columns |= {f"{commands.points.ERROR}{q.name}": np.broadcast_to(q.errors, length) for q in found}
+    if out is not None:
+        runs.files.write(target(out), runs.files.as_csv(columns).encode())
+        aside("written to", out)
+    else:
+        screen.out(runs.files.as_csv(columns), end="", highlight=False)
 
 
 @inspecting.command()
@@ -134,8 +181,7 @@ def analyze(
     with no_traceback():
         solution = _open(run)
 
-        names = [c.name for c in solution.problem.coordinates]
-        sources: Any = commands.points.from_options(at, names) if at else ()
+        sources: Any = commands.points.from_options(at, solution.problem) if at else ()
         for text, inside in zip(at or (), commands.points.inside(solution, sources) if at else (), strict=True):
             if not inside:
                 stop(f"--at {text}: this point lies outside the domain", USAGE)

@@ -9,8 +9,12 @@ import typer
 
 from pdedsl.commands.shell import USAGE, err, number, pair, split, stop
 from pdedsl.geometry.points import closed
+from pdedsl.problem.problem import Problem
 from pdedsl.runs.solution import Solution
 from pdedsl.vocabulary.diagnostics import SpecError
+
+ERROR = "error of "
+"""Before the name of a column, that of how far off it is."""
 
 
 def inside(solution: Solution, points: np.ndarray) -> np.ndarray:
@@ -19,32 +23,48 @@ def inside(solution: Solution, points: np.ndarray) -> np.ndarray:
 
 
 def evaluated(solution: Solution, expressions: list[str], points: np.ndarray) -> dict[str, np.ndarray]:
-    """Columns by name; a vector has one for each component, `grad(u)[1]`."""
+    """Columns by name; a vector has one for each component, `grad(u)[1]`. The errors of all of them come after."""
 
     if outside := int((~inside(solution, points)).sum()):
         err.print(f"[yellow]{outside} of {len(points)} points lie outside the domain: nan[/yellow]", soft_wrap=True)
     found: dict[str, Any] = {}
+    off: dict[str, Any] = {}
     for expression in expressions:
         try:
-            values = solution.evaluate(expression, points)
+            values, errors = solution.evaluate_with_errors(expression, points)
         except SpecError as error:
             err.print(str(error), markup=False, soft_wrap=True)
             raise typer.Exit(USAGE) from None
         for index in np.ndindex(values.shape[1:]):
             place = f"[{', '.join(str(k + 1) for k in index)}]" if index else ""
             found[f"{expression}{place}"] = values[(slice(None), *index)]
-    return found
+            off[f"{ERROR}{expression}{place}"] = errors[(slice(None), *index)]
+    return found | off
 
 
-def from_options(at: list[str], names: list[str]) -> np.ndarray:
-    """Points of shape (N, coordinates) from options such as `x=0.5,t=1`; what is wrong with one ends the command."""
-    rows = []
+def from_options(at: list[str], problem: Problem) -> np.ndarray:
+    """Points of shape (N, coordinates) from options such as `x=L/2,t=1`; what is wrong with one ends the command."""
+    rows, names = [], [c.name for c in problem.coordinates]
     for text in at:
         given = [pair(part, "--at") for part in split(text)]
         _complete([name for name, _ in given], names, f"--at {text}")
-        values = {name: number(value, f"--at {name}") for name, value in given}
+        values = {name: number(value, f"--at {name}", problem) for name, value in given}
         rows.append([values[n] for n in names])
     return np.asarray(rows, float)
+
+
+def from_line(line: str, count: int, problem: Problem) -> np.ndarray:
+    """`count` points from one end of a line to the other, `0,0.02 : 0.04,0.02`; a time left out is the end of time."""
+    names = [c.name for c in problem.coordinates]
+    ends = [[number(part, "--line", problem) for part in split(end)] for end in line.split(":")]
+    least = len(problem.space)
+    if len(ends) != 2 or any(len(end) not in (least, len(names)) for end in ends) or len(ends[0]) != len(ends[1]):
+        some = " : ".join(", ".join(f"{bounds[k]:g}" for bounds in problem.bounds[:least]) for k in (0, 1))
+        stop(f'--line takes two points, `{", ".join(names[:least])} : ...`: write, say, --line "{some}"', USAGE)
+    if count < 2:
+        stop("-n: a line has two points at least", USAGE)
+    full = [[*end, *(problem.bounds[k][1] for k in range(len(end), len(names)))] for end in ends]
+    return np.linspace(full[0], full[1], count)
 
 
 def from_table(path: Path | None, names: list[str]) -> np.ndarray:

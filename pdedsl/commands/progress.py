@@ -227,6 +227,8 @@ def summary(solution: Solution, console: Console) -> None:
     for found in solution.estimates:
         words = f"of the variation of {found.field}, linearised problem; {found.absolute:.0e} absolute"
         row("estimate", f"{found.relative:.0e}     {words}")
+    for balance in solution.balances:
+        row("balance", f"{balance.statement}: {balance}")
     for quantity in solution.reports:
         row("report", f"{quantity.name}: {quantity}")
     if found := advice(solution.outcome):

@@ -144,13 +144,13 @@ def read_parameters(given: list[str] | None) -> dict[str, float]:
     return {name: number(value, f"--param {name}") for name, value in (pair(text, "--param") for text in given or [])}
 
 
-def number(text: str, option: str) -> float:
-    """A finite number, or a constant expression such as `0.01/pi`."""
+def number(text: str, option: str, problem: "pdedsl.Problem | None" = None) -> float:
+    """A finite number, or a constant expression such as `0.01/pi`, or `L/2` with a parameter of a problem."""
     try:
         found = float(text)
     except ValueError:
         try:
-            return stages.words.read_number(text)
+            return stages.words.read_number(text, problem)
         except SpecError as error:
             stop(f"{option}: `{text}` is not a number: {error.diagnostics[0].message}", USAGE)
     if found - found != 0:

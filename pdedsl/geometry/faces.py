@@ -10,7 +10,7 @@ from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import Unit, inside_shape, random, scale
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.shapes import low_discrepancy
-from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Statement
+from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def pieces(domain: Domain, statement: Statement) -> tuple[Piece, ...]:
             return boundary_pieces(domain, statement.where)
         case Initial():
             return () if domain.time is None else _start_piece(domain)
-        case Equation() | Constraint():
+        case Equation() | Interface() | Constraint():
             return ()
 
 

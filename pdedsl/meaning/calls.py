@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from pdedsl.meaning.expressions import PLACES, Locals, Place, Walk
+from pdedsl.meaning.expressions import PLACES, Locals, Place, Walk, arguments_of
 from pdedsl.meaning.names import derivative_letters
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import TooLarge, derivative_order, expand_derivatives
 from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.given import Jump, Tabulated, source
+from pdedsl.problem.printer import write_expression
 from pdedsl.problem.statements import Integral
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.functions import FUNCTIONS, SAFE
-from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS, SHAPES, SPATIAL, Operator
+from pdedsl.vocabulary.operators import EXTREMES, INTEGRALS, OPERATORS, SHAPES, SPATIAL, Operator
 from pdedsl.vocabulary.tensor import RANKS, Tensor, scalar, vector
 from pdedsl.vocabulary.words import RESERVED
 
@@ -30,6 +33,8 @@ def called(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tens
     declaration = walk.scope.names.declared.get(name)
     if declaration is not None and declaration.kind == "let" and isinstance(declaration.node, syntax.Let):
         return call_let(walk, node, declaration.node, place, local)
+    if declaration is not None and declaration.kind == "function":
+        return given(walk, node, arguments_of(declaration.node), place, local)
     if declaration is not None or name in local or name in NOT_FUNCTIONS:
         return not_callable(walk, node)
     letters = derivative_letters(name, walk.scope.names.letters())
@@ -45,6 +50,10 @@ def called(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tens
             return derivative(walk, node, place, local)
         case "exact":
             return exact(walk, node, place)
+        case "jump":
+            return jump(walk, node, place, local)
+        case "delta":
+            return point_source(walk, node, place, local)
         case _ if name in INTEGRALS:
             return integral(walk, node, place, local)
         case _ if name in OPERATORS:
@@ -80,10 +89,10 @@ def called(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tens
 
 
 def integral(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
-    """`integral(e)`, `mean(e)`, `integral(e, on = PART)`; componentwise."""
+    """`integral(e)`, `mean(e)`, `maximum(e)`, `integral(e, on = PART)`; componentwise."""
     name = node.name.name
-    if not place.integrals:
-        help_ = "it belongs to `constraint` and `report`"
+    if not place.integrals or (name in EXTREMES and not place.extremes):
+        help_ = "it belongs to `report`" if name in EXTREMES else "write the constant itself"
         walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, help_)
         return None
     plain = [a for a in node.arguments if not isinstance(a, syntax.OnPart)]
@@ -95,19 +104,95 @@ def integral(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Te
     named: str | None = None
     if parts:
         part = parts[0].part
-        if not isinstance(part, syntax.Name):
-            walk.wrong("E303", f"`{name}` takes the name of a part", node.span, "declare one: part rest: not inner")
-            return None
-        named = part.name
-        where = sp.true if named == "all" else walk.condition(part, PLACES["on"], local)
+        where = walk.condition(part, PLACES["on"], local)
         if where is None:
             return None
+        named = part.name if isinstance(part, syntax.Name) else write_expression(where)
     operand = walk.tensor(plain[0], PLACES["integral on a boundary"] if parts else PLACES["integral"], local)
     if operand is None:
         return None
-    found = [Integral(entry, where, named, name == "mean", node.span) for entry in operand.entries]
+    kind: Any = name
+    found = [Integral(entry, where, named, kind, node.span) for entry in operand.entries]
     walk.integrals.update((i.symbol, i) for i in found)
     return Tensor(tuple(i.symbol for i in found), operand.shape)
+
+
+def given(
+    walk: Walk, node: syntax.Called, declared: Sequence[syntax.Name], place: Place, local: Locals
+) -> Tensor | None:
+    """A function that a table gives, or that is sought, of scalars."""
+    name = node.name.name
+    if not place.coordinates:
+        walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, "only constants may stand here")
+        return None
+    if not takes(walk, node, len(declared), f"{name}({', '.join(a.name for a in declared)})"):
+        return None
+    values = [walk.scalar(argument, place, local) for argument in node.arguments]
+    function: Any = walk.scope.functions.get(name)
+    if function is None or any(v is None for v in values):
+        return None
+    return scalar(function(*values))
+
+
+def jump(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+    """`jump(e)`, componentwise."""
+    if not place.jumps:
+        help_ = "it belongs to `interface`: the difference between both sides of a line inside the domain"
+        walk.wrong("E304", f"`jump` has no meaning in {place.words}", node.span, help_)
+        return None
+    if not takes(walk, node, 1, "jump(u)"):
+        return None
+    operand = walk.tensor(node.arguments[0], PLACES["jump"], local)
+    if operand is None:
+        return None
+    heads: Any = Jump
+    return Tensor(tuple(heads(e) if e.free_symbols else sp.Integer(0) for e in operand.entries), operand.shape)
+
+
+_SMEARED = {
+    1: "exp(-(x - a)^2/(2*w^2))/sqrt(2*pi*w^2)",
+    2: "exp(-r^2/(2*w^2))/(2*pi*w^2)",
+    3: "exp(-r^2/(2*w^2))/(2*pi*w^2)^(3/2)",
+}
+
+
+def point_source(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
+    """`delta(x - a, y - b)`: all coordinates in space, each less a constant or an unknown that lies inside."""
+    space = walk.scope.space
+    smeared = f"or write the smeared form `{_SMEARED[min(max(len(space), 1), 3)]}`"
+    if place is not PLACES["equation"]:
+        message = f"a point source has no meaning in {place.words}"
+        walk.wrong("E304", message, node.span, "it is a term of an equation; on the boundary state a flux")
+        return None
+    values = [walk.scalar(argument, place, local) for argument in node.arguments]
+    if any(v is None for v in values):
+        return None
+    centres: dict[sp.Symbol, sp.Expr] = {}
+    for value in (v for v in values if v is not None):
+        own = [s for s in space if value.has(s)]
+        centre = own[0] - value if len(own) == 1 else None
+        if centre is None or walk.constant(sp.expand(centre)) is None or own[0] in centres:
+            wanted = ", ".join(f"{s.name} - {letter}" for s, letter in zip(space, "abcdef", strict=False))
+            message = "a point source takes each coordinate in space less a constant"
+            walk.wrong("E304", message, node.span, f"write delta({wanted}), {smeared}")
+            return None
+        centres[own[0]] = sp.expand(centre)
+    if len(centres) < len(space) or not centres:
+        missing = ", ".join(f"`{s.name}`" for s in space if s not in centres) or "a coordinate"
+        message = f"a point source is a point in space: {missing} is missing"
+        walk.wrong("E304", message, node.span, "name all coordinates in space")
+        return None
+    for coordinate in walk.scope.coordinates:
+        if coordinate.symbol in centres:
+            found = walk.constant(centres[coordinate.symbol])
+            ends = walk.about(coordinate.lower), walk.about(coordinate.upper)
+            assert found is not None
+            if ends[0] is not None and ends[1] is not None and not ends[0][0] < found < ends[1][0]:
+                message = f"the point source at {coordinate.name} = {found:g} is not inside the domain"
+                walk.wrong("E304", message, node.span, "on the boundary state a flux: `boundary: dn(u) = ...`")
+                return None
+    head: Any = source((0,) * len(centres))
+    return scalar(head(*(s - c for s, c in centres.items())))
 
 
 def takes(walk: Walk, node: syntax.Called, count: int, example: str) -> bool:
@@ -127,12 +212,8 @@ def not_callable(walk: Walk, node: syntax.Called) -> None:
     declaration = walk.scope.names.declared.get(name)
     if declaration is not None and declaration.kind == "broken":
         return
-    if (
-        declaration is not None
-        and declaration.kind in ("field", "unknown")
-        and isinstance(declaration.node, syntax.Signature)
-    ):
-        arguments = ", ".join(a.name for a in declaration.node.arguments)
+    if declaration is not None and declaration.kind == "field":
+        arguments = ", ".join(a.name for a in arguments_of(declaration.node))
         help_ = f"`{name}` already depends on ({arguments}): write {name}; for a value at a point use `constraint ... at (..)` or `report ... at (..)`"
     else:
         help_ = f"products need a `*`: write {name}*(...)"
@@ -396,10 +477,16 @@ def differentiate(
             walk.wrong("E303", f"derivatives go up to order {HIGHEST}", node.span, "check the letters after `d`")
             return None
         try:
-            expand_derivatives(found)
+            bent = expand_derivatives(found).atoms(Tabulated)
         except TooLarge:
             walk.wrong("E303", "this derivative has too many terms", node.span, "differentiate a simpler expression")
             return None
+        for own in (type(t) for t in bent):
+            most = 2 if own.interpolant.degree == 3 else 1
+            if sum(own.orders) > most:
+                message = f"the table `{own.title}` is smooth enough for {'two derivatives' if most > 1 else 'one'}"
+                walk.wrong("E303", message, node.span, "smooth it, or leave `linear` out" if most == 1 else "smooth it")
+                return None
         entries.append(found)
     return Tensor(tuple(entries), operand.shape)
 

@@ -51,6 +51,10 @@ class Calls:
 
     calls: Mapping[str, Signature]
     number: Number | None = None
+    number_later: bool = False
+    """The number is part of the language, but not yet built."""
+    sums: bool = False
+    """Several may be added."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +105,22 @@ KEYS: Mapping[str, Kind] = {
                     "deviation": POSITIVE,
                 },
             ),
-            "fourier": LATER,
+            "fourier": Signature((POSITIVE,), repeats=True, later=True),
         }
     ),
+    "space": Calls(
+        {
+            "auto": Signature(),
+            "network": Signature(),
+            "polynomials": Signature((COUNT,), repeats=True, least=1, later=True),
+            "features": Signature((COUNT,), least=1, later=True),
+            "corners": LATER,
+        },
+        sums=True,
+    ),
+    "stretch": Calls({"auto": Signature(), "none": Signature(), "faces": LATER}),
+    "symmetry": Calls({"auto": Signature(), "none": Signature()}),
+    "slabs": Calls({"auto": Signature()}, number=COUNT, number_later=True),
     "points": Calls(
         {
             "random": Signature((COUNT,), least=1),
@@ -135,7 +152,7 @@ KEYS: Mapping[str, Kind] = {
     "tolerance": NOT_NEGATIVE,
     "sizes": Pair("mean and spread", ANY, POSITIVE, instead=("auto",)),
     "seed": NATURAL,
-    "precision": Words(("double",)),
+    "precision": Calls({"double": Signature(), "mixed": LATER, "single": LATER}),
 }
 
 
@@ -148,7 +165,7 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
 
 
-OWNERS: Mapping[str, str] = {"points": "statement", "sizes": "field"}
+OWNERS: Mapping[str, str] = {"points": "statement", "sizes": "field", "space": "field", "stretch": "coordinate"}
 """Keys that may be set for one thing of a kind alone: `points.NAME`, `sizes.NAME`."""
 
 
@@ -163,7 +180,8 @@ def check_setting(
         return Checked(key, None, (Diagnostic("E201", message, head.span, _hint(head.name, tuple(KEYS))),))
     if rest and head.name not in OWNERS:
         message = f"`{head.name}` holds for the whole problem: `.{rest[0].name}` has no meaning"
-        help_ = "only `points` takes a statement's name, and `sizes` that of a field"
+        listed = ", ".join(f"`{k}` takes that of a {owner}" for k, owner in OWNERS.items())
+        help_ = f"leave the name out; {listed}"
         return Checked(key, None, (Diagnostic("E201", message, rest[0].span, help_),))
     known = () if owners is None or not rest else tuple(owners[OWNERS[head.name]])
     if rest and owners is not None and rest[0].name not in known:
@@ -201,6 +219,8 @@ def to_choice(value: syntax.Value) -> Choice:
             return Call(value.text)
         case syntax.Pair():
             return value.first.value, value.second.value
+        case syntax.Words():
+            return Call("+", tuple(map(to_choice, value.words)))
         case syntax.Word():
             plain = tuple(to_choice(a) for a in value.arguments if not isinstance(a, syntax.Keyword))
             keywords = tuple(
@@ -225,7 +245,13 @@ def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
                 yield Diagnostic("E201", f"not a value of `{what}`", value.span, help_)
         case Calls():
             if isinstance(value, syntax.Constant) and kind.number:
-                yield from _check(value, kind.number, what)
+                wrong = list(_check(value, kind.number, what))
+                yield from wrong
+                if kind.number_later and not wrong:
+                    yield not_yet(f"`{what} = {value.text}`", value.span, f"choose from: {', '.join(kind.calls)}")
+            elif isinstance(value, syntax.Words) and kind.sums:
+                for word in value.words:
+                    yield from _check(word, kind, what)
             elif not isinstance(value, syntax.Word):
                 yield Diagnostic(
                     "E201", f"not a value of `{what}`", value.span, f"choose from: {', '.join(kind.calls)}"
@@ -246,10 +272,6 @@ def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
 
 def _check_call(value: syntax.Word, signature: Signature, what: str) -> Iterator[Diagnostic]:
     name = value.name.name
-    if signature.later:
-        ready = [n for n, s in _calls(what).items() if not s.later]
-        yield not_yet(f"`{what} = {name}(...)`", value.name.span, f"choose from: {', '.join(ready)}")
-        return
     plain = [a for a in value.arguments if not isinstance(a, syntax.Keyword)]
     most = len(plain) if signature.repeats else len(signature.arguments)
     if not signature.least <= len(plain) <= most:
@@ -272,6 +294,9 @@ def _check_call(value: syntax.Word, signature: Signature, what: str) -> Iterator
             yield Diagnostic("E201", message, argument.name.span, _hint(argument.name.name, tuple(signature.keywords)))
         else:
             yield from _check(argument.value, signature.keywords[argument.name.name], argument.name.name)
+    if signature.later:
+        ready = [n for n, s in _calls(what).items() if not s.later]
+        yield not_yet(f"`{what} = {name}`", value.name.span, f"choose from: {', '.join(ready)}")
 
 
 def _calls(what: str) -> Mapping[str, Signature]:

@@ -1,27 +1,32 @@
 """From the declarations of a spec to what its names mean: parameters, coordinates, fields, parts, exact solutions."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import numpy as np
 import sympy as sp
 
-from pdedsl.meaning.expressions import PLACES, Walk
+from pdedsl.meaning.expressions import PLACES, Place, Walk
 from pdedsl.meaning.names import Declaration, Names, definitions, ordered
 from pdedsl.meaning.read import read
 from pdedsl.meaning.scope import Scope
 from pdedsl.meaning.solids import resolve_shape
+from pdedsl.meaning.tables import read_function
 from pdedsl.problem.atoms import Axis, CoordinateKind
 from pdedsl.problem.derivatives import expand_derivatives
-from pdedsl.problem.domain import Coordinate, Domain, Parameter, Part
-from pdedsl.problem.primitives import Tree, construct
-from pdedsl.problem.statements import Field
+from pdedsl.problem.domain import Bounds, Coordinate, Domain, Parameter, Part, middle
+from pdedsl.problem.given import law
+from pdedsl.problem.primitives import Tree, construct, symbols_of
+from pdedsl.problem.statements import Field, FunctionTable
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec
-from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet, suggest
+from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.source import Span
 
 LONGEST_GROUP = 1000
+FIRST_SWEPT = 1_000_000
+"""Swept parameters come after all coordinates."""
 
 S = TypeVar("S", bound=syntax.Statement)
 
@@ -35,6 +40,7 @@ class Declared:
     fields: tuple[Field, ...]
     exact_spans: tuple[tuple[str, Span], ...]
     """Where the exact solutions stand, by field."""
+    tables: tuple[FunctionTable, ...]
     sound: bool
     """Whether nothing that was declared is wrong."""
     bounded: bool
@@ -48,14 +54,18 @@ def declare(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Declare
     found: list[Diagnostic] = []
     scope, parameters, wrong = _parameters(Scope(names), overrides)
     found += wrong
-    sound = not any(d.code == "E901" for d in wrong)
+    sound = not wrong
     scope, tree, bounded, wrong = _space(scope, spec)
     found += wrong
     scope, fields, wrong = _fields(scope, spec)
     found += wrong
+    sound &= bounded and len(fields) == sum(1 for _ in _signatures(spec))
     scope, wrong = _vectors(scope, spec)
     found += wrong
-    sound &= bounded and not wrong and len(fields) == sum(len(s.signatures) for s in _of(spec, syntax.Fields))
+    sound &= not wrong
+    scope, tables, wrong = _functions(scope, spec)
+    found += wrong
+    sound &= not wrong
     scope, spans, wrong = _solutions(scope, spec, sound)
     found += wrong
     scope, parts, wrong = _parts(scope)
@@ -63,8 +73,11 @@ def declare(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Declare
     sound &= len(parts) == len(names.of("part"))
     scope, wrong = _periodic(scope, spec, tree)
     found += wrong
-    domain = Domain(scope.coordinates, parameters, tree, parts)
-    return Declared(replace(scope, whole=sound), domain, fields, spans, sound and not wrong, bounded, tuple(found))
+    kept = [*scope.ends.values(), *(s for s in scope.swept if s in scope.values)]
+    ends = tuple((symbol, scope.values[symbol]) for symbol in kept)
+    domain = Domain(scope.coordinates, parameters, tree, parts, ends)
+    scope = replace(scope, whole=sound)
+    return Declared(scope, domain, fields, spans, tables, sound and not wrong, bounded, tuple(found))
 
 
 def _of(spec: Spec, kind: type[S]) -> Iterator[S]:
@@ -72,30 +85,124 @@ def _of(spec: Spec, kind: type[S]) -> Iterator[S]:
 
 
 def _parameters(scope: Scope, overrides: Mapping[str, float]) -> tuple[Scope, tuple[Parameter, ...], list[Diagnostic]]:
-    """Parameters in the order in which their values can be worked out."""
-    bodies = {n: d for n in scope.names.of("param") if isinstance(d := scope.names.declared[n].node, syntax.Definition)}
+    """Parameters and unknown numbers, in the order in which their values can be worked out."""
     found: list[Diagnostic] = []
     parameters: list[Parameter] = []
     for name in definitions(scope.names)[0]:
-        definition = bodies.get(name)
-        if definition is None:
+        node = scope.names.declared[name].node
+        if isinstance(node, syntax.Definition) and isinstance(node.value, syntax.Interval) and name in overrides:
+            scope = replace(scope, names=scope.names.with_(Declaration(name, "param", node.name.span, node)))
+        elif isinstance(node, syntax.Definition) and isinstance(node.value, syntax.Interval):
+            scope, wrong = _swept(scope, node, node.value)
+            found += wrong
             continue
-        symbol, value = sp.Symbol(name, real=True), None
-        if name in overrides:
-            value = sp.Float(overrides[name])
-        elif isinstance(definition.value, syntax.Interval):
-            found.append(not_yet("a parameter with an interval", definition.span))
-        else:
-            reading = read(scope, lambda walk, body=definition.value: walk.scalar(body, PLACES["param"]))
-            found += reading.diagnostics
-            value = reading.value
-        if value is not None:
-            parameters.append(Parameter(symbol, value, definition.name.span))
-            worth = read(scope, lambda walk, e=value: walk.constant(e)).value or 0.0
-            scope = replace(
-                scope, parameters={**scope.parameters, name: symbol}, values={**scope.values, symbol: worth}
-            )
+        if not isinstance(node, syntax.Definition | syntax.Sought) or scope.names.declared[name].kind == "broken":
+            continue
+        reading = read(scope, lambda walk, node=node: _number(walk, node, overrides.get(node.name.name)))
+        found += reading.diagnostics
+        if reading.value is not None:
+            parameter, worth = reading.value
+            parameters.append(parameter)
+            known, values = {**scope.parameters, name: parameter.symbol}, {**scope.values, parameter.symbol: worth}
+            scope = replace(scope, parameters=known, values=values)
     return scope, tuple(parameters), found
+
+
+def _number(
+    walk: Walk, node: syntax.Definition | syntax.Sought, override: float | None
+) -> tuple[Parameter, float] | None:
+    """A parameter, or an unknown number with its start and its bounds, and what it is worth."""
+    name, body = node.name, node.value if isinstance(node, syntax.Definition) else node.start
+    if isinstance(body, syntax.Interval | None):
+        value: sp.Expr | None = None if override is None else sp.Float(override)
+    else:
+        value = walk.scalar(body, PLACES["param"]) if override is None else sp.Float(override)
+    if value is None:
+        return None
+    worth = walk.constant(value)
+    parameter = Parameter(sp.Symbol(name.name, real=True), value, name.span)
+    if isinstance(node, syntax.Definition):
+        if node.noise is not None:
+            parameter = replace(parameter, noise=walk.deviation(node.noise))
+        return parameter, worth or 0.0
+    bounds = _bounds(walk, node)
+    if bounds is None:
+        return None
+    return replace(parameter, sought=bounds), worth or 0.0
+
+
+def _bounds(walk: Walk, node: syntax.Sought) -> Bounds | None:
+    """Between which values an unknown is sought: E401 where they are empty, or leave the start outside."""
+    if node.bounds is None:
+        return Bounds()
+    lower, upper = _bound(walk, node.bounds.lower, -np.inf), _bound(walk, node.bounds.upper, np.inf)
+    if lower is None or upper is None:
+        return None
+    if not lower < upper:
+        walk.wrong("E401", "these bounds are empty", node.bounds.span, "the lower bound must be below the upper one")
+        return None
+    start = walk.scalar(node.start, PLACES["bounds"]) if node.start is not None else None
+    worth = None if start is None else walk.constant(start)
+    if node.start is not None and worth is not None and not lower <= worth <= upper:
+        message = f"the start {worth:g} lies outside the bounds [{lower:g}, {upper:g}]"
+        walk.wrong("E401", message, node.start.span, "start inside the bounds", (node.bounds.span, "the bounds"))
+        return None
+    return Bounds(lower, upper)
+
+
+def _bound(walk: Walk, node: syntax.Expression, infinite: float) -> float | None:
+    """A bound, which alone may be infinite: `inf` above and `-inf` below."""
+    inner = node.operand if isinstance(node, syntax.Signed) else node
+    if isinstance(inner, syntax.Name) and inner.name == "inf":
+        if isinstance(node, syntax.Signed) != (infinite < 0):
+            walk.wrong("E401", "these bounds are empty", node.span, "write [-inf, 1] or [0, inf]")
+            return None
+        return infinite
+    return walk.number(node, PLACES["bounds"])
+
+
+def _swept(scope: Scope, node: syntax.Definition, interval: syntax.Interval) -> tuple[Scope, list[Diagnostic]]:
+    """The scope with a parameter, or a group of them, for whose whole interval the problem is solved."""
+    name, place = node.name.name, FIRST_SWEPT + len(scope.swept)
+    reading = read(scope, lambda walk: _interval(walk, interval, PLACES["bounds"]))
+    found = list(reading.diagnostics)
+    group, wrong = _group(scope, node.name, node.indices, place, "parameter")
+    found += wrong
+    if group is None or reading.value is None:
+        return scope, found
+    lower, upper = reading.value
+    ends = read(scope, lambda walk: (walk.constant(lower) or 0.0, walk.constant(upper) or 0.0)).value
+    more = tuple(
+        Coordinate(s, lower, upper, "parameter", name if node.indices else None, k, span=node.name.span)
+        for k, s in group.items()
+    )
+    scope = replace(scope, swept={**scope.swept, **dict.fromkeys(group.values(), ends)}, sweeps=(*scope.sweeps, *more))
+    if node.indices:
+        return replace(scope, groups={**scope.groups, name: group}), found
+    return replace(scope, symbols={**scope.symbols, name: group[0]}), found
+
+
+def _group(
+    scope: Scope,
+    name: syntax.Name,
+    indices: tuple[syntax.Expression, syntax.Expression] | None,
+    place: int,
+    kind: CoordinateKind,
+) -> tuple[dict[int, Axis] | None, list[Diagnostic]]:
+    """The symbols of `x[1:5]` by their indices; of a plain `x` the one of index 0."""
+    if indices is None:
+        return {0: Axis(name.name, place, kind)}, []
+    span = indices[0].span | indices[1].span
+    reading = read(scope, lambda walk: [walk.integer(i, span, {}) for i in indices])
+    first, last = reading.value
+    if first is None or last is None:
+        return None, list(reading.diagnostics)
+    if not 0 <= last - first < LONGEST_GROUP:
+        words = "is empty" if last < first else f"has more than {LONGEST_GROUP} coordinates"
+        message = f"`{name.name}[{first}:{last}]` {words}"
+        return None, [*reading.diagnostics, Diagnostic("E303", message, span, "write x[1:5]")]
+    group = {k: Axis(f"{name.name}[{k}]", place + k - first, kind) for k in range(first, last + 1)}
+    return group, list(reading.diagnostics)
 
 
 # ---- coordinates -----------------------------------------------------------------------------------------------------
@@ -114,10 +221,16 @@ def _space(scope: Scope, spec: Spec) -> tuple[Scope, Tree | None, bool, list[Dia
     for axis in (*spatial, *timely):
         if scope.names.declared[axis.name.name].span != axis.name.span:
             continue  # a second declaration, which has been reported
-        scope, right, wrong = _axis(scope, axis, "time" if axis in timely else "space")
+        scope, right, wrong = _axis(scope, axis, "time" if axis in timely else "space", spec)
         found += wrong
         bounded &= right
-    return scope, tree, bounded, found
+    # Where a parameter moves the boundary, what is checked is the domain in the middle of its interval.
+    held = set().union(*(e.free_symbols for c in scope.coordinates for e in (c.lower, c.upper)))
+    held |= set() if tree is None else symbols_of(tree)
+    fixed = {s: middle(*ends) for s, ends in scope.swept.items() if s in held}
+    sweeps = tuple(c for c in scope.sweeps if c.symbol not in fixed)
+    scope = replace(scope, values={**scope.values, **fixed}, sweeps=sweeps)
+    return replace(scope, coordinates=(*scope.coordinates, *sweeps)), tree, bounded, found
 
 
 def _shaped(scope: Scope, statement: syntax.Shape) -> tuple[Scope, Tree | None, list[Diagnostic]]:
@@ -125,9 +238,10 @@ def _shaped(scope: Scope, statement: syntax.Shape) -> tuple[Scope, Tree | None, 
     names = [n for n in statement.names if scope.names.declared[n.name].kind == "coordinate"]
     symbols = tuple(Axis(n.name, place) for place, n in enumerate(names))
     scope = replace(scope, symbols={**scope.symbols, **{s.name: s for s in symbols}})
-    reading = read(scope, lambda walk: resolve_shape(statement.shape, symbols, walk))
+    halfway = {**scope.values, **{s: middle(*ends) for s, ends in scope.swept.items()}}
+    reading = read(replace(scope, values=halfway), lambda walk: resolve_shape(statement.shape, symbols, walk))
     tree = reading.value
-    box = None if tree is None else construct(tree, symbols, scope.values).box
+    box = None if tree is None else construct(tree, symbols, halfway).box
     lower, upper = ([0.0] * len(symbols), [1.0] * len(symbols)) if box is None else box
     coordinates = tuple(
         Coordinate(s, sp.Float(a), sp.Float(b), span=n.span)
@@ -136,44 +250,60 @@ def _shaped(scope: Scope, statement: syntax.Shape) -> tuple[Scope, Tree | None, 
     return replace(scope, coordinates=coordinates), tree, list(reading.diagnostics)
 
 
-def _axis(scope: Scope, axis: syntax.Axis, kind: CoordinateKind) -> tuple[Scope, bool, list[Diagnostic]]:
+def _axis(scope: Scope, axis: syntax.Axis, kind: CoordinateKind, spec: Spec) -> tuple[Scope, bool, list[Diagnostic]]:
     """The scope with one more coordinate, or with a group of them, and whether the interval is right."""
     name, place = axis.name.name, len(scope.coordinates)
-    interval = read(scope, lambda walk: _interval(walk, axis.interval))
+    if kind == "space":
+        scope = _moving(scope, axis.interval, spec)
+    interval = read(scope, lambda walk: _interval(walk, axis.interval, PLACES["interval"]))
     found, right = list(interval.diagnostics), interval.value is not None
     lower, upper = interval.value or (sp.Integer(0), sp.Integer(1))
-    if axis.indices is None:
-        if scope.names.declared[name].kind != "coordinate":
-            return scope, right, found
-        symbol = Axis(name, place, kind)
-        more = Coordinate(symbol, lower, upper, kind=kind, span=axis.name.span)
-        coordinates = (*scope.coordinates, more)
-        return replace(scope, symbols={**scope.symbols, name: symbol}, coordinates=coordinates), right, found
-    ends, span = axis.indices, axis.indices[0].span | axis.indices[1].span
-    reading = read(scope, lambda walk: [walk.integer(i, span, {}) for i in ends])
-    found += reading.diagnostics
-    first, last = reading.value
-    if first is None or last is None:
+    if scope.names.declared[name].kind not in ("coordinate", "group"):
+        return scope, right, found
+    group, wrong = _group(scope, axis.name, axis.indices, place, kind)
+    found += wrong
+    if group is None:
         return scope, False, found
-    if not 0 <= last - first < LONGEST_GROUP:
-        words = "is empty" if last < first else f"has more than {LONGEST_GROUP} coordinates"
-        found.append(Diagnostic("E303", f"`{name}[{first}:{last}]` {words}", span, "write x[1:5]"))
-        return scope, False, found
-    group = {k: Axis(f"{name}[{k}]", place + k - first, kind) for k in range(first, last + 1)}
     more = tuple(
-        Coordinate(s, lower, upper, kind=kind, group=name, index=k, span=axis.name.span) for k, s in group.items()
+        Coordinate(s, lower, upper, kind, name if axis.indices else None, k, span=axis.name.span)
+        for k, s in group.items()
     )
-    coordinates = (*scope.coordinates, *more)
-    return replace(scope, groups={**scope.groups, name: group}, coordinates=coordinates), right, found
+    scope = replace(scope, coordinates=(*scope.coordinates, *more))
+    if axis.indices:
+        return replace(scope, groups={**scope.groups, name: group}), right, found
+    return replace(scope, symbols={**scope.symbols, name: group[0]}), right, found
 
 
-def _interval(walk: Walk, interval: syntax.Interval) -> tuple[sp.Expr, sp.Expr] | None:
-    bounds = [walk.scalar(b, PLACES["interval"]) for b in (interval.lower, interval.upper)]
+def _moving(scope: Scope, interval: syntax.Interval, spec: Spec) -> Scope:
+    """The scope with the fields that are ends of an interval: what they are worth there is their initial value."""
+    for end in (interval.lower, interval.upper):
+        if not isinstance(end, syntax.Name) or end.name not in scope.names.of("field") or end.name in scope.ends:
+            continue
+        starts = (r.rhs for r in _of(spec, syntax.Relation) if r.kind == "initial" and r.lhs == end)
+        start = next(starts, None)
+        reading = read(scope, lambda walk, e=start: None if e is None else walk.number(e, PLACES["interval"]))
+        other = interval.lower if end is interval.upper else interval.upper
+        opposite = read(scope, lambda walk, e=other: walk.number(e, PLACES["interval"])).value or 0.0
+        worth = reading.value
+        if worth is None or reading.diagnostics:
+            worth = opposite + (1.0 if end is interval.upper else -1.0)
+        symbol = sp.Symbol(end.name, real=True)
+        scope = replace(scope, ends={**scope.ends, end.name: symbol}, values={**scope.values, symbol: worth})
+    return scope
+
+
+def _interval(walk: Walk, interval: syntax.Interval, place: Place) -> tuple[sp.Expr, sp.Expr] | None:
+    bounds = [
+        walk.scope.ends[b.name] if isinstance(b, syntax.Name) and b.name in walk.scope.ends else walk.scalar(b, place)
+        for b in (interval.lower, interval.upper)
+    ]
     if bounds[0] is None or bounds[1] is None:
         return None
-    lower, upper = (walk.constant(b) for b in bounds if b is not None)
-    if lower is None or upper is None:
+    both = [walk.about(b) for b in bounds if b is not None]
+    if both[0] is None or both[1] is None:
         return None
+    # With swept parameters at both of their ends, the narrowest.
+    lower, upper = min(zip(*both, strict=True), key=lambda pair: pair[1] - pair[0])
     if lower >= upper:
         words = "empty" if lower == upper else "reversed"
         help_ = f"write [{upper:g}, {lower:g}]" if lower > upper else "the lower bound must be below the upper one"
@@ -192,7 +322,7 @@ def _interval(walk: Walk, interval: syntax.Interval) -> tuple[sp.Expr, sp.Expr] 
 def _fields(scope: Scope, spec: Spec) -> tuple[Scope, tuple[Field, ...], list[Diagnostic]]:
     fields: list[Field] = []
     found: list[Diagnostic] = []
-    for signature in (s for statement in _of(spec, syntax.Fields) for s in statement.signatures):
+    for signature in _signatures(spec):
         name, declared = signature.name.name, scope.names.declared[signature.name.name]
         if declared.span != signature.name.span or declared.kind != "field":
             continue
@@ -212,9 +342,73 @@ def _fields(scope: Scope, spec: Spec) -> tuple[Scope, tuple[Field, ...], list[Di
             # Arguments in the order of the coordinates, so that u(t, x) and u(x, t) are the same field.
             order = [c.symbol for c in scope.coordinates]
             unknown = Field(name, tuple(sorted(arguments, key=order.index)), signature.name.span)
+            if isinstance(signature, syntax.Sought):
+                reading = read(scope, lambda walk, s=signature: (_start(walk, s), _bounds(walk, s)))
+                found += reading.diagnostics
+                unknown = replace(unknown, start=reading.value[0], sought=reading.value[1] or Bounds())
+            elif scope.swept:
+                swept = [c.symbol for c in scope.sweeps if c.symbol not in arguments]
+                unknown = replace(unknown, arguments=(*unknown.arguments, *swept))
             fields.append(unknown)
             scope = replace(scope, fields={**scope.fields, name: unknown.expression})
     return scope, tuple(fields), found
+
+
+def _signatures(spec: Spec) -> Iterator[syntax.Signature | syntax.Sought]:
+    """What declares a field, or an unknown one."""
+    for statement in spec.statements:
+        match statement:
+            case syntax.Fields():
+                yield from statement.signatures
+            case syntax.Unknown(kind="field"):
+                yield from statement.sought
+
+
+def _start(walk: Walk, sought: syntax.Sought) -> sp.Expr | None:
+    """What the search for an unknown function starts from."""
+    return None if sought.start is None else walk.scalar(sought.start, PLACES["exact"])
+
+
+def _functions(scope: Scope, spec: Spec) -> tuple[Scope, tuple[FunctionTable, ...], list[Diagnostic]]:
+    """The functions that tables give, and those that are sought."""
+    found: list[Diagnostic] = []
+    tables: list[FunctionTable] = []
+    for statement in spec.statements:
+        match statement:
+            case syntax.Unknown(kind="function"):
+                for sought in statement.sought:
+                    _, wrong = _arguments_of(scope, sought.arguments, spec)
+                    reading = read(scope, lambda walk, s=sought: (_start(walk, s), _bounds(walk, s)))
+                    found += [*wrong, *reading.diagnostics]
+                    start, bounds = reading.value
+                    worth = read(scope, lambda walk, e=start: None if e is None else walk.constant(e)).value
+                    bounds = bounds or Bounds()
+                    if worth is None:
+                        worth = float(np.clip(1.0, bounds.lower, bounds.upper))
+                    function = law(sought.name.name, worth, (0,) * len(sought.arguments))
+                    scope = replace(scope, functions={**scope.functions, sought.name.name: function})
+            case syntax.Tabulated():
+                arguments, wrong = _arguments_of(scope, statement.signature.arguments, spec)
+                table, unread = (None, ()) if wrong else read_function(spec.source, statement)
+                found += [*wrong, *unread]
+                if table is not None:
+                    table = replace(table, arguments=tuple(arguments))
+                    tables.append(table)
+                    scope = replace(scope, functions={**scope.functions, table.name: table.function})
+    return scope, tuple(tables), found
+
+
+def _arguments_of(scope: Scope, names: Sequence[syntax.Name], spec: Spec) -> tuple[list[sp.Expr], list[Diagnostic]]:
+    """The fields and coordinates that a function takes."""
+    found: list[Diagnostic] = []
+    arguments: list[sp.Expr] = []
+    for name in names:
+        own = [scope.fields[name.name]] if name.name in scope.fields else _coordinates_of(scope, name)
+        arguments += own
+        declared = scope.names.declared.get(name.name)
+        if not own and (declared is None or declared.kind not in ("field", "broken")):
+            found += _not_a_coordinate(scope, name, spec)[1]
+    return arguments, found
 
 
 def _coordinates_of(scope: Scope, name: syntax.Name) -> list[Axis]:
@@ -225,7 +419,7 @@ def _coordinates_of(scope: Scope, name: syntax.Name) -> list[Axis]:
 def _not_a_coordinate(scope: Scope, argument: syntax.Name, spec: Spec) -> tuple[Scope, list[Diagnostic]]:
     """E201, and a scope in which the name counts as broken, so that it is reported once."""
     declaration = scope.names.declared.get(argument.name)
-    if declaration is not None and declaration.kind in ("broken", "coordinate", "group"):
+    if declaration is not None and declaration.kind in ("broken", "coordinate", "group", "swept"):
         return scope, []
     coordinates = scope.names.of("coordinate", "group")
     scope = replace(scope, names=scope.names.with_(Declaration(argument.name, "broken", argument.span)))

@@ -16,10 +16,11 @@ from pdedsl.meaning.names import derivative_letters, unknown_name
 from pdedsl.meaning.scope import Scope
 from pdedsl.problem.atoms import Nonlocal, normal
 from pdedsl.problem.derivatives import node_count
+from pdedsl.problem.domain import middle
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.statements import Integral, Term
 from pdedsl.syntax import syntax
-from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet, suggest
+from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.functions import FUNCTIONS, raised
 from pdedsl.vocabulary.operators import OPERATORS
 from pdedsl.vocabulary.source import Span
@@ -40,26 +41,37 @@ class Place:
     coordinates: bool = True
     boundary: bool = False
     integrals: bool = False
+    swept: bool = True
+    """Swept parameters; where coordinates have a meaning they have one, too."""
+    unknowns: bool = True
+    """Unknown numbers."""
+    jumps: bool = False
+    extremes: bool = False
 
 
 PLACES: Mapping[str, Place] = {
     "integral": Place("an integral"),
     "integral on a boundary": Place("an integral over the boundary", boundary=True),
-    "shape": Place("a shape", fields=False, coordinates=False),
-    "level": Place("the level of a shape", fields=False),
-    "point": Place("a point", fields=False, coordinates=False),
-    "equation": Place("an equation"),
-    "boundary": Place("a boundary condition", boundary=True),
-    "initial": Place("an initial condition"),
+    "shape": Place("a shape", fields=False, coordinates=False, unknowns=False),
+    "level": Place("the level of a shape", fields=False, unknowns=False),
+    "point": Place("a point", fields=False, coordinates=False, swept=False, unknowns=False),
+    "equation": Place("an equation", integrals=True),
+    "boundary": Place("a boundary condition", boundary=True, integrals=True),
+    "interface": Place("an interface condition", boundary=True, integrals=True, jumps=True),
+    "jump": Place("a jump", boundary=True),
+    "initial": Place("an initial condition", integrals=True),
     "constraint": Place("a constraint", integrals=True),
-    "report": Place("a report", integrals=True),
+    "report": Place("a report", integrals=True, extremes=True),
+    "data": Place("measured data", integrals=True),
     "exact": Place("an exact solution", fields=False),
     "on": Place("the place of a condition", fields=False),
     "part": Place("a part", fields=False),
-    "param": Place("a parameter", fields=False, coordinates=False),
+    "param": Place("a parameter", fields=False, coordinates=False, swept=False, unknowns=False),
+    "bounds": Place("bounds", fields=False, coordinates=False, swept=False, unknowns=False),
+    "deviation": Place("a noise", fields=False, coordinates=False, swept=False, unknowns=False),
     "interval": Place("an interval", fields=False, coordinates=False),
-    "weight": Place("a weight", fields=False, coordinates=False),
-    "index": Place("an index", fields=False, coordinates=False),
+    "weight": Place("a weight", fields=False, coordinates=False, swept=False, unknowns=False),
+    "index": Place("an index", fields=False, coordinates=False, swept=False, unknowns=False),
 }
 
 Locals = Mapping[str, Tensor]
@@ -182,8 +194,8 @@ class Walk:
         match node:
             case syntax.Name(name=name) if name in self.scope.symbols:
                 return self.scope.symbols[name]
-            case syntax.Name(name=name) if self._broken(name):
-                return None
+            case syntax.Name(name=name) if self._broken(name) or name in self.scope.names.of("coordinate", "swept"):
+                return None  # what is wrong with it was said where it is declared
             case syntax.Subscript(base=syntax.Name(name=name)) if name in self.scope.groups:
                 found = self._subscript(node, PLACES["equation"], local or {})
                 return None if found is None else next(s for s in self.scope.groups[name].values() if s == found.scalar)
@@ -228,7 +240,8 @@ class Walk:
             case syntax.Range():
                 self.wrong("E303", "an index belongs to `sum` or `prod`", node.span, "write sum(e, k in 1:5)")
             case syntax.OnPart():
-                self.wrong("E303", "`on =` belongs to `integral`", node.span, "write integral(e, on = PART)")
+                help_ = "write integral(e, on = PART)"
+                self.wrong("E303", "`on =` belongs to `integral`, `maximum` and their like", node.span, help_)
         return None
 
     def _broken(self, name: str) -> bool:
@@ -269,6 +282,12 @@ class Walk:
                 self.unknown(node, called=False)
             return None
         match declaration.kind:
+            case "swept" if place.coordinates or place.swept:
+                return scalar(self.scope.symbols[name]) if name in self.scope.symbols else None
+            case "swept":
+                message = f"the swept parameter `{name}` has no meaning in {place.words}"
+                self.wrong("E304", message, node.span, "only constants may stand here")
+                return None
             case "coordinate" | "group" if not place.coordinates:
                 message = f"the coordinate `{name}` has no meaning in {place.words}"
                 self.wrong("E304", message, node.span, "only constants may stand here")
@@ -278,6 +297,8 @@ class Walk:
             case "group":
                 return vector(tuple(self.scope.groups[name].values())) if name in self.scope.groups else None
             case "field":
+                if place is PLACES["on"] and name in self.scope.ends:
+                    return scalar(self.scope.ends[name])
                 if not place.fields:
                     help_ = "only constants may stand here"
                     if place.coordinates:
@@ -306,8 +327,15 @@ class Walk:
                     return vector(tuple(self.scope.fields[f] for f in self.scope.vectors[name]))
             case "part":
                 self.wrong("E303", f"`{name}` is a part, not a number", node.span, "parts belong to `on` and `in`")
+            case "unknown" if not place.unknowns:
+                message = f"the unknown `{name}` has no meaning in {place.words}"
+                self.wrong("E304", message, node.span, "only constants may stand here")
             case "unknown":
-                self.wrong(*_unsupported("`unknown`", node.span))
+                symbol = self.scope.parameters.get(name)
+                return None if symbol is None else scalar(symbol)
+            case "function":
+                wanted = ", ".join(a.name for a in arguments_of(declaration.node))
+                self.wrong("E303", f"`{name}` needs arguments", node.span, f"write {name}({wanted})")
         return None
 
     def unknown(self, node: syntax.Name, called: bool) -> None:
@@ -428,6 +456,14 @@ class Walk:
             return None
         return float(evaluate(expression, self.scope.values, self._memo))
 
+    def about(self, expression: sp.Expr) -> tuple[float, ...] | None:
+        """The values of an expression of constants at both ends and in the middle of what is swept; else None."""
+        if expression.free_symbols - self.scope.values.keys() - self.scope.swept.keys():
+            return None
+        ends = [{s: pair[k] for s, pair in self.scope.swept.items()} for k in (0, 1)]
+        halfway = {s: middle(*pair) for s, pair in self.scope.swept.items()}
+        return tuple(float(evaluate(expression, {**self.scope.values, **own})) for own in (halfway, *ends))
+
     def finite(self, found: Tensor, span: Span, real: bool) -> Tensor | None:
         value = self.constant(found.scalar) if found.rank == 0 else None
         if value is not None and not np.isfinite(value):
@@ -442,6 +478,15 @@ class Walk:
         else:
             words = "is infinite or overflows" if np.isinf(value) else "is not a number"
             self.wrong("E603", f"this constant {words}", whole, "check the denominator and the size of the exponents")
+
+    def deviation(self, node: Any) -> sp.Expr | None:
+        """A standard deviation, which must be a positive constant."""
+        found = self.scalar(node, PLACES["deviation"])
+        worth = None if found is None else self.constant(found)
+        if worth is not None and worth <= 0:
+            self.wrong("E303", "a standard deviation is positive", node.span, "leave `noise` out if there is none")
+            return None
+        return found
 
     def integer(self, node: syntax.Expression, span: Span, local: Locals) -> int | None:
         place = PLACES["index"]
@@ -531,9 +576,15 @@ def _whole(text: str) -> bool:
     return "." not in text and "e" not in text
 
 
-def _unsupported(what: str, span: Span) -> tuple[str, str, Span, str]:
-    found = not_yet(what, span)
-    return found.code, found.message, found.span, found.help
+def arguments_of(node: object) -> tuple[syntax.Name, ...]:
+    """The arguments with which a field, a table or an unknown was declared."""
+    match node:
+        case syntax.Signature() | syntax.Sought():
+            return node.arguments
+        case syntax.Tabulated():
+            return node.signature.arguments
+        case _:
+            return ()
 
 
 _RELATIONS: Mapping[str, Callable[..., sp.Basic]] = {

@@ -12,7 +12,9 @@ from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS
 from pdedsl.vocabulary.source import Span
 from pdedsl.vocabulary.words import LOOKALIKES, RESERVED, RESERVED_FOR_PARTS
 
-Kind = Literal["coordinate", "group", "field", "param", "let", "vector", "part", "unknown", "broken"]
+Kind = Literal[
+    "coordinate", "group", "field", "param", "let", "vector", "part", "broken", "swept", "unknown", "function"
+]
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,16 @@ class Names:
         return [n for n, d in self.declared.items() if d.kind in kinds]
 
 
+_SOUGHT: Mapping[str, Kind] = {"number": "unknown", "field": "field", "function": "function"}
+
+
 def _declarations(spec: Spec) -> Iterator[Declaration]:
     for statement in spec.statements:
         match statement:
             case syntax.Param():
                 for d in statement.definitions:
-                    yield Declaration(d.name.name, "param", d.name.span, d)
+                    kind: Kind = "group" if d.indices else "swept" if isinstance(d.value, syntax.Interval) else "param"
+                    yield Declaration(d.name.name, kind, d.name.span, d)
             case syntax.Let():
                 yield Declaration(statement.name.name, "let", statement.name.span, statement)
             case syntax.Domain() | syntax.Time():
@@ -62,10 +68,12 @@ def _declarations(spec: Spec) -> Iterator[Declaration]:
             case syntax.Fields():
                 for s in statement.signatures:
                     yield Declaration(s.name.name, "field", s.name.span, s)
-            case syntax.UnknownField():
-                yield Declaration(statement.signature.name.name, "unknown", statement.signature.name.span, statement)
             case syntax.Unknown():
-                yield Declaration(statement.name.name, "unknown", statement.name.span, statement)
+                for s in statement.sought:
+                    yield Declaration(s.name.name, _SOUGHT[statement.kind], s.name.span, s)
+            case syntax.Tabulated():
+                name = statement.signature.name
+                yield Declaration(name.name, "function", name.span, statement)
             case syntax.Vector():
                 yield Declaration(statement.name.name, "vector", statement.name.span, statement)
             case syntax.Part():
@@ -149,6 +157,8 @@ def definitions(names: Names) -> tuple[list[str], list[list[str]]]:
         match declaration.node:
             case syntax.Definition(value=body) | syntax.Let(body=body):
                 edges[name] = [n.name for n in syntax.names_in(body)]
+            case syntax.Sought() as sought if declaration.kind == "unknown":
+                edges[name] = [n.name for n in syntax.names_in(sought) if n is not sought.name]
     return ordered(edges)
 
 

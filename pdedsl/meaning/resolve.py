@@ -15,6 +15,7 @@ from pdedsl.problem.statements import Equation
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec
 from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
+from pdedsl.vocabulary.source import NOWHERE
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,14 @@ def deep_recursion() -> Iterator[None]:
 
 def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
     names = collect(spec)
-    early = [*names.diagnostics, *_repeated(spec), *_cyclic(names), *_not_supported(spec)]
+    early = [*names.diagnostics, *_repeated(spec), *_cyclic(names)]
     declared = declare(spec, names, overrides)
     broken = {b.keyword for b in spec.broken if b.keyword not in _QUIET}
-    sound = (
-        declared.sound and not names.diagnostics and not any(d.code == "E901" for d in early) and broken <= KINDS.keys()
-    )
+    sound = declared.sound and not names.diagnostics and broken <= KINDS.keys()
     stated = state(spec, declared, sound and not broken)
     defects = Defects(not sound, not declared.bounded, stated.unread | (broken & KINDS.keys()))
     late = [*declared.diagnostics, *stated.diagnostics, *_unused(spec, names, overrides)]
+    late += _not_supported(spec, names, overrides)
     diagnostics = _once([*spec.diagnostics, *early, *late])
     problem = None
     if declared.domain.coordinates and declared.fields:
@@ -80,6 +80,8 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
             reports=stated.reports,
             exact=tuple(declared.scope.exact.items()),
             references=stated.references,
+            measurements=stated.measurements,
+            tables=declared.tables,
             choices=stated.choices,
             title=next((s.title.text for s in spec.statements if isinstance(s, syntax.Title)), ""),
             source=spec.source,
@@ -145,15 +147,37 @@ def _cyclic(names: Names) -> Iterator[Diagnostic]:
         yield Diagnostic("E204", f"`{first}` is defined by itself", spans[first], f"break the chain {chain}", also)
 
 
-def _not_supported(spec: Spec) -> Iterator[Diagnostic]:
+def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Iterator[Diagnostic]:
+    """E901, beside whatever else is said: a statement, a clause or a call that this version does not solve."""
     for statement in spec.statements:
-        what = ""
-        if isinstance(statement, syntax.Unknown | syntax.UnknownField):
-            what = "`unknown`"
-        if isinstance(statement, syntax.Table) and statement.kind == "data":
-            what = "`data`"
-        if what:
-            yield not_yet(what, statement.keyword)
+        match statement:
+            case syntax.Unknown():
+                yield not_yet("`unknown`", statement.keyword)
+            case syntax.Tabulated():
+                yield not_yet("`table`", statement.keyword)
+            case syntax.Table(kind="data"):
+                yield not_yet("`data`", statement.keyword)
+            case syntax.Relation(kind="interface"):
+                yield not_yet("`interface`", statement.keyword)
+            case syntax.Param():
+                for definition in statement.definitions:
+                    if isinstance(definition.value, syntax.Interval) and definition.name.name not in overrides:
+                        yield not_yet("a parameter with an interval", definition.span)
+                    elif definition.noise is not None:
+                        yield not_yet("`noise` of a parameter", definition.noise.span)
+            case syntax.Domain():
+                ends = (end for axis in statement.axes for end in (axis.interval.lower, axis.interval.upper))
+                for end in ends:
+                    if isinstance(end, syntax.Name) and end.name in names.of("field"):
+                        yield not_yet("a moving end", end.span)
+        if isinstance(statement, syntax.Relation | syntax.Let):
+            calls = (n for n in syntax.nodes_in(statement) if isinstance(n, syntax.Called))
+            for call in calls:
+                if call.name.name == "delta" and "delta" not in names.declared:
+                    yield not_yet("`delta`", call.span)
+        for option in statement.options if isinstance(statement, syntax.Relation) else ():
+            if isinstance(option, syntax.Weight) and option.value == syntax.Name(NOWHERE, "auto"):
+                yield not_yet("`weight auto`", option.value.span)
 
 
 def _unused(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Iterator[Diagnostic]:
@@ -163,7 +187,7 @@ def _unused(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Iterato
         return
     for statement in spec.statements:
         used |= {n.name for n in syntax.names_in(statement)} - _declares(statement)
-    for name in names.of("param", "let", "part", "vector"):
+    for name in names.of("param", "swept", "unknown", "function", "let", "part", "vector"):
         declaration = names.declared[name]
         if name not in used and name not in overrides:
             yield Diagnostic("W206", f"`{name}` is never used", declaration.span, "remove it")
@@ -175,6 +199,10 @@ def _declares(statement: syntax.Statement) -> set[str]:
             own = {d.name.name for d in statement.definitions}
             inside = {n.name for d in statement.definitions for n in syntax.names_in(d.value)}
             return own - inside
+        case syntax.Unknown():
+            return {s.name.name for s in statement.sought}
+        case syntax.Tabulated():
+            return {statement.signature.name.name}
         case syntax.Let():
             return {statement.name.name} - {n.name for n in syntax.names_in(statement.body)}
         case syntax.Part() | syntax.Vector():

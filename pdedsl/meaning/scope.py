@@ -8,6 +8,7 @@ import sympy as sp
 from pdedsl.meaning.names import Names
 from pdedsl.problem.atoms import Axis
 from pdedsl.problem.domain import Coordinate
+from pdedsl.problem.given import Given
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,15 @@ class Scope:
     coordinates: tuple[Coordinate, ...] = ()
     parameters: Mapping[str, sp.Symbol] = field(default_factory=dict)
     values: Mapping[sp.Symbol, float] = field(default_factory=dict)
-    """What the parameters are worth."""
+    """What the parameters are worth; an unknown its start."""
+    swept: Mapping[sp.Symbol, tuple[float, float]] = field(default_factory=dict)
+    """Between which values parameters are swept."""
+    sweeps: tuple[Coordinate, ...] = ()
+    """Those parameters as coordinates."""
+    ends: Mapping[str, sp.Symbol] = field(default_factory=dict)
+    """Fields that are moving ends of an interval, as places know them."""
+    functions: Mapping[str, type[Given]] = field(default_factory=dict)
+    """Functions that a table gives, or that are sought."""
     fields: Mapping[str, sp.Expr] = field(default_factory=dict)
     vectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of the fields of each vector."""

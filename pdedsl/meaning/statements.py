@@ -14,6 +14,7 @@ from pdedsl.meaning.scope import Scope
 from pdedsl.problem.atoms import Normal
 from pdedsl.problem.choices import Chosen
 from pdedsl.problem.derivatives import occurring
+from pdedsl.problem.given import Law
 from pdedsl.problem.statements import (
     Boundary,
     Condition,
@@ -21,6 +22,8 @@ from pdedsl.problem.statements import (
     Equation,
     Initial,
     Integral,
+    Interface,
+    Measurement,
     Place,
     Reference,
     Report,
@@ -35,7 +38,7 @@ from pdedsl.vocabulary.source import NOWHERE, Span
 S = TypeVar("S", bound=syntax.Statement)
 Opt = TypeVar("Opt", bound=syntax.Option)
 
-KINDS: dict[str, type[Equation | Condition]] = {c.kind: c for c in (Equation, Boundary, Initial, Constraint)}
+KINDS: dict[str, type[Equation | Condition]] = {c.kind: c for c in (Equation, Boundary, Interface, Initial, Constraint)}
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Stated:
     statements: tuple[Statement, ...]
     reports: tuple[Report, ...]
     references: tuple[Reference, ...]
+    measurements: tuple[Measurement, ...]
     choices: tuple[Chosen, ...]
     integrals: tuple[Integral, ...]
     unread: frozenset[str]
@@ -79,13 +83,21 @@ def state(spec: Spec, declared: Declared, whole: bool) -> Stated:
     unread |= {s.kind for s in statements if id(s) in unsuitable}
     statements = [s for s in statements if id(s) not in unsuitable]
     reports = [read(scope, lambda walk, s=s: _report(walk, s)) for s in _of(spec, syntax.ReportValue)]
-    references = [_reference(scope, s, labels[id(s)]) for s in _of(spec, syntax.Table) if s.kind == "reference"]
-    choices, wrong = _choices(spec, statements, tuple(scope.fields), whole and not unread, len(scope.coordinates))
+    tables = list(_of(spec, syntax.Table))
+    references = [_reference(scope, s, labels[id(s)]) for s in tables if s.kind == "reference"]
+    data = [
+        (s, read(scope, lambda walk, s=s: _measurement(walk, s, labels[id(s)]))) for s in tables if s.kind == "data"
+    ]
+    unread |= {"data" for _, reading in data if reading.value is None}
+    choices, wrong = _choices(spec, statements, scope, whole and not unread)
     found += [*(d for r in reports for d in r.diagnostics), *(d for _, more in references for d in more), *wrong]
+    found += [d for _, reading in data for d in reading.diagnostics]
+    integrals += [i for _, reading in data for i in reading.integrals]
     return Stated(
         statements=tuple(statements),
         reports=tuple(r.value for r in reports if r.value is not None),
         references=tuple(reference for reference, _ in references),
+        measurements=tuple(reading.value for _, reading in data if reading.value is not None),
         choices=choices,
         integrals=tuple(dict.fromkeys([*integrals, *(i for r in reports for i in r.integrals)])),
         unread=frozenset(unread),
@@ -103,14 +115,13 @@ def _of(spec: Spec, kind: type[S]) -> Iterator[S]:
 def _labels(spec: Spec) -> tuple[dict[int, str], list[Diagnostic]]:
     """The name of each statement and table by its identity; E202 for two of one name."""
     relations, tables = list(_of(spec, syntax.Relation)), list(_of(spec, syntax.Table))
-    tables = [t for t in tables if t.kind == "reference"]
     named = [
         (r, n, r.head, f"label it: `{r.kind} NAME: ...`") for r, n in zip(relations, _names(relations), strict=True)
     ]
     named += [(s, s.name.name, s.name.span, "rename it") for s in _of(spec, syntax.ReportValue)]
-    help_ = "label it: `reference NAME: ...`"
     named += [
-        (t, n, t.label.span if t.label else t.keyword, help_) for t, n in zip(tables, _names(tables), strict=True)
+        (t, n, t.label.span if t.label else t.keyword, f"label it: `{t.kind} NAME: ...`")
+        for t, n in zip(tables, _names(tables), strict=True)
     ]
     labels: dict[int, str] = {}
     places: dict[str, Span] = {}
@@ -165,7 +176,7 @@ def _relation(walk: Walk, relation: syntax.Relation, name: str) -> Statement | N
     lhs, rhs = (t.entries * count if t.zero and len(t.entries) < count else t.entries for t in (left, right))
     differences = [a - b for a, b in zip(lhs, rhs, strict=True)]
     integrands = [i.integrand for s, i in walk.integrals.items() if any(s in e.free_symbols for e in differences)]
-    if not occurring((*differences, *integrands)):
+    if not occurring((*differences, *integrands)) and not any(e.atoms(Law) for e in differences):
         known = ", ".join(walk.scope.names.of("field"))
         help_ = f"the fields are {known}" if known else "declare one: field u(x)"
         walk.wrong("E509", f"this {KINDS[relation.kind].words} holds no unknown", relation.sides, help_)
@@ -181,6 +192,12 @@ def _relation(walk: Walk, relation: syntax.Relation, name: str) -> Statement | N
             return Equation(name, lhs, rhs, **said, part=part)
         case "boundary":
             return Boundary(name, lhs, rhs, **said, **exactly, on=on)
+        case "interface" if hard:
+            message = "an interface condition cannot be built into the solution"
+            walk.wrong("E303", message, hard.span, "`hard` belongs to `boundary` and `initial`")
+            return None
+        case "interface":
+            return Interface(name, lhs, rhs, **said, on=on)
         case "initial":
             return Initial(name, lhs, rhs, **said, **exactly)
         case "constraint":
@@ -188,10 +205,12 @@ def _relation(walk: Walk, relation: syntax.Relation, name: str) -> Statement | N
             return None if at is False else Constraint(name, lhs, rhs, **said, at=at, at_span=span)
 
 
-def _weight(walk: Walk, relation: syntax.Relation) -> sp.Expr | Literal[False] | None:
+def _weight(walk: Walk, relation: syntax.Relation | syntax.Table) -> sp.Expr | Literal[False] | None:
     """A weight that was written; False if it is wrong."""
     option = _option(relation.options, syntax.Weight)
     if option is None:
+        return None
+    if relation.kind == "constraint" and _auto(walk, option):
         return None
     weight = walk.scalar(option.value, PLACES["weight"])
     number = None if weight is None else walk.constant(weight)
@@ -200,6 +219,11 @@ def _weight(walk: Walk, relation: syntax.Relation) -> sp.Expr | Literal[False] |
         walk.wrong("E303", "a weight must be positive", option.value.span, help_)
         return False
     return False if weight is None else weight
+
+
+def _auto(walk: Walk, weight: syntax.Weight) -> bool:
+    """Whether a weight is left to the data: `weight auto`."""
+    return weight.value == syntax.Name(NOWHERE, "auto") and "auto" not in walk.scope.names.declared
 
 
 def _places(walk: Walk, relation: syntax.Relation) -> tuple[Place, ...] | None:
@@ -212,7 +236,8 @@ def _places(walk: Walk, relation: syntax.Relation) -> tuple[Place, ...] | None:
         if condition is None:
             right = False
             continue
-        each = condition.args if isinstance(condition, sp.Or) else (condition,)
+        split = isinstance(condition, sp.Or) and relation.kind != "interface"
+        each = condition.args if split else (condition,)
         found += [Place(one, entry.span) for one in sorted(each, key=sp.default_sort_key)]
     return tuple(found) if right else None
 
@@ -239,7 +264,7 @@ def _at(walk: Walk, options: tuple[syntax.Option, ...]) -> tuple[sp.Expr, ...] |
     values = [walk.scalar(e, PLACES["point"]) for e in option.point]
     if any(v is None for v in values):
         return False
-    coordinates = walk.scope.coordinates
+    coordinates = [c for c in walk.scope.coordinates if c.kind != "parameter"]
     space, all_ = len(walk.scope.space), len(coordinates)
     if len(values) not in (space, all_):
         names = ", ".join(c.name for c in coordinates)
@@ -247,7 +272,8 @@ def _at(walk: Walk, options: tuple[syntax.Option, ...]) -> tuple[sp.Expr, ...] |
         walk.wrong("E303", message, option.span, f"write at ({names}) in numbers")
         return False
     for value, coordinate in zip(values, coordinates, strict=False):
-        lower, number, upper = (walk.constant(e) for e in (coordinate.lower, value, coordinate.upper) if e is not None)
+        found = [walk.about(e) for e in (coordinate.lower, value, coordinate.upper) if e is not None]
+        lower, number, upper = (None if e is None else e[0] for e in found)
         if lower is not None and number is not None and upper is not None and not lower <= number <= upper:
             message = f"{coordinate.name} = {number:g} lies outside [{lower:g}, {upper:g}]"
             walk.wrong("E402", message, option.span, "choose a point of the domain")
@@ -285,6 +311,52 @@ def _report(walk: Walk, statement: syntax.ReportValue) -> Report | None:
     return None if value is None or at is False else Report(statement.name.name, value, at, terms, span)
 
 
+def _measurement(walk: Walk, table: syntax.Table, label: str) -> Measurement | None:
+    """Measured values of fields, or of an expression."""
+    if table.value is None:
+        reference, wrong = _reference(walk.scope, table, label)
+        walk.diagnostics += wrong
+        known = [walk.scope.fields.get(name) for name in reference.fields]
+        values, measured = [v for v in known if v is not None], reference.fields
+        right = not wrong and len(values) == len(known)
+        columns = reference.columns
+    else:
+        assert table.column is not None
+        value = walk.scalar(table.value, PLACES["data"])
+        values, measured, right = [value] if value is not None else [], (table.column.text,), value is not None
+        option = _option(table.options, syntax.Columns)
+        columns = tuple((n.name, t.text) for n, t in option.columns) if option else ()
+        names = [c.name for c in walk.scope.coordinates]
+        for name, _ in option.columns if option else ():
+            if name.name not in names:
+                help_ = suggest(name.name, names) or f"choose from: {', '.join(names)}"
+                walk.wrong("E201", f"`{name.name}` is not a coordinate", name.span, help_)
+                right = False
+        integrands = [i.integrand for i in walk.integrals.values()]
+        if value is not None and not occurring((value, *integrands)):
+            walk.wrong("E509", "this measures nothing that is solved for", table.value.span, "name a field in it")
+            right = False
+    noise, weight = _option(table.options, syntax.Noise), _option(table.options, syntax.Weight)
+    deviation: sp.Expr | str | None = None
+    match noise:
+        case syntax.Noise(value=syntax.Text(text=column)):
+            deviation = column
+        case syntax.Noise():
+            deviation = walk.deviation(noise.value)
+            if deviation is None:
+                return None
+    importance = None
+    if weight is not None and not _auto(walk, weight):
+        importance = _weight(walk, table)
+        if importance is False:
+            return None
+    if not right:
+        return None
+    robust, head = _option(table.options, syntax.Robust) is not None, table.label.span if table.label else table.keyword
+    rest = (deviation, robust, importance, table.file.span, head)
+    return Measurement(label, tuple(values), measured, table.file.text, columns, *rest)
+
+
 def _reference(scope: Scope, table: syntax.Table, label: str) -> tuple[Reference, list[Diagnostic]]:
     found: list[Diagnostic] = []
     for name in table.fields:
@@ -309,15 +381,17 @@ def _reference(scope: Scope, table: syntax.Table, label: str) -> tuple[Reference
 
 
 def _choices(
-    spec: Spec, statements: Sequence[Statement], fields: Sequence[str], whole: bool, coordinates: int
+    spec: Spec, statements: Sequence[Statement], scope: Scope, whole: bool
 ) -> tuple[tuple[Chosen, ...], list[Diagnostic]]:
     """The settings of the solve block."""
-    owners = {"statement": [s.name for s in statements], "field": fields} if whole else None
+    coordinates = [c.name for c in scope.coordinates if c.kind != "parameter"]
+    known = {"statement": [s.name for s in statements], "field": [*scope.fields], "coordinate": coordinates}
+    owners = known if whole else None
     chosen: dict[str, Chosen] = {}
     keys: dict[str, Span] = {}
     found: list[Diagnostic] = []
     for setting in (s for block in _of(spec, syntax.SolveBlock) for s in block.settings):
-        checked = check_setting(setting, owners, coordinates)
+        checked = check_setting(setting, owners, len(coordinates))
         found += checked.diagnostics
         span = setting.key[0].span | setting.key[-1].span
         if checked.key in chosen:

@@ -2,68 +2,119 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 
+from pdedsl.problem.given import tabulated
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Reference
+from pdedsl.problem.statements import FunctionTable, Measurement, Reference
+from pdedsl.problem.tabulated import Interpolant
+from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
+from pdedsl.vocabulary.source import Source, Span
 
 Columns = dict[str, np.ndarray]
 """The numbers of each column by its name, shape (rows,)."""
 
 
-def read_table(problem: Problem, table: Reference) -> tuple[Columns, tuple[Diagnostic, ...]]:
+def read_table(problem: Problem, table: Reference | Measurement) -> tuple[Columns, tuple[Diagnostic, ...]]:
     """The columns of a table by the names in its first line; with messages, and no columns, where it cannot be used."""
+    columns, numbers, found = _read(problem.beside(table.file), table.file, problem.columns(table), table.span)
+    found = found or tuple(_outside(problem, table, columns, numbers))
+    return ({} if found else columns), found
+
+
+def read_function(source: Source, statement: syntax.Tabulated) -> tuple[FunctionTable | None, tuple[Diagnostic, ...]]:
+    """The function that a table gives, its arguments not yet known; None where the file cannot be used."""
+    name, file = statement.signature.name.name, statement.file
+    given = [c for o in statement.options if isinstance(o, syntax.Columns) for c in o.columns]
+    arguments = [a.name for a in statement.signature.arguments]
+    known = [*arguments, name]
+    for key, _ in given:
+        if key.name not in known:
+            help_ = suggest(key.name, known) or f"choose from: {', '.join(known)}"
+            return None, (Diagnostic("E201", f"`{key.name}` is not a column of this table", key.span, help_),)
+    renamed = {key.name: text.text for key, text in given}
+    wanted = {n: renamed.get(n, n) for n in known}
+    columns, _, found = _read(Path(source.name).parent / file.text, file.text, wanted, file.span)
+    if found:
+        return None, found
+    points = np.stack([columns[wanted[a]] for a in arguments], axis=1)
+    degree = 1 if any(isinstance(o, syntax.Linear) for o in statement.options) else 3
+    interpolant = Interpolant(points, columns[wanted[name]], degree)
+    trouble = _unusable(interpolant)
+    if trouble:
+        message, help_ = trouble
+        return None, (Diagnostic("E607", f"`{file.text}` {message}", file.span, help_),)
+    function = tabulated(name, interpolant, (0,) * len(arguments))
+    return FunctionTable(name, function, (), file.text, tuple(renamed.items()), file.span), ()
+
+
+def _unusable(interpolant: Interpolant) -> tuple[str, str] | None:
+    """Why no function goes through the points of a table, and what to do."""
+    points = interpolant.points
+    if len(np.unique(points, axis=0)) < len(points):
+        return "gives two values at one point", "keep one row for each point"
+    if any(len(axis) < 2 for axis in interpolant.axes):
+        return "holds one value of a coordinate only", "leave that coordinate out"
+    if not interpolant.gridded and points.shape[1] != 2:
+        return "holds no grid", "scattered points may be used in the plane: otherwise give all crossings of a grid"
+    return None
+
+
+def _read(
+    path: Path, name: str, columns_of: Mapping[str, str], span: Span
+) -> tuple[Columns, list[int], tuple[Diagnostic, ...]]:
+    """The columns of a file that are asked for, the lines on which its rows end, and what is wrong with it."""
     found: list[Diagnostic] = []
 
     def wrong(message: str, help_: str) -> None:
-        found.append(Diagnostic("E607", message, table.span, help_))
+        found.append(Diagnostic("E607", message, span, help_))
 
     try:
-        text = problem.beside(table.file).read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
         # Every row with the number of the line on which it ends.
         reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a table of text"
-        wrong(f"cannot read `{table.file}`: {reason}", "file names are relative to the spec")
-        return {}, tuple(found)
+        wrong(f"cannot read `{name}`: {reason}", "file names are relative to the spec")
+        return {}, [], tuple(found)
     header = [cell.strip() for cell in lines[0][1]] if lines else []
     rows = lines[1:]
     if not header or not rows:
-        wrong(f"`{table.file}` holds no rows", "the first line names the columns, numbers follow, separated by commas")
-        return {}, tuple(found)
-    for name, column in problem.columns(table).items():
-        if column not in header:
-            near = suggest(column, header) or suggest(column.lower(), [c.lower() for c in header])
-            help_ = f'its columns are {", ".join(header[:10])}: write, say, columns ({name} = "{header[0]}")'
-            wrong(f"`{table.file}` has no column `{column}` for `{name}`", near or help_)
+        wrong(f"`{name}` holds no rows", "the first line names the columns, numbers follow, separated by commas")
+        return {}, [], tuple(found)
+    lacking = {key: column for key, column in columns_of.items() if column not in header}
+    for key, column in list(lacking.items())[:1]:
+        near = suggest(column, header) or suggest(column.lower(), [c.lower() for c in header])
+        help_ = f'its columns are {", ".join(header[:10])}: write, say, columns ({key} = "{header[0]}")'
+        listed = ", ".join(f"`{c}`" for c in lacking.values())
+        words = f"`{name}` has no column {listed}" + (f" for `{key}`" if key != column else "")
+        wrong(words, near or help_)
     ragged = next((number for number, cells in rows if len(cells) != len(header)), None)
     if ragged is not None:
-        wrong(f"line {ragged} of `{table.file}` has not {len(header)} cells", "every line has a cell for each column")
+        wrong(f"line {ragged} of `{name}` has not {len(header)} cells", "every line has a cell for each column")
     if found:
-        return {}, tuple(found)
-    wanted = set(problem.columns(table).values())
+        return {}, [], tuple(found)
     columns: Columns = {}
-    for place, name in enumerate(header):
-        if name not in wanted:
+    for place, title in enumerate(header):
+        if title not in columns_of.values():
             continue
         numbers = [_number(cells[place]) for _, cells in rows]
-        text = next((k for k, n in enumerate(numbers) if n is None), None)
-        if text is not None:
-            words = f"`{rows[text][1][place].strip()}` in line {rows[text][0]}, column `{name}`, of `{table.file}`"
+        bad = next((k for k, n in enumerate(numbers) if n is None), None)
+        if bad is not None:
+            words = f"`{rows[bad][1][place].strip()}` in line {rows[bad][0]}, column `{title}`, of `{name}`"
             wrong(f"{words} is not a number", "cells hold numbers such as 1.5e-3")
             continue
-        columns[name] = np.asarray(numbers, float)
-        bad = np.flatnonzero(~np.isfinite(columns[name]))
-        if len(bad):
-            words = f"{len(bad)} rows of column `{name}` of `{table.file}` are not finite"
-            wrong(words, f"the first is line {rows[bad[0]][0]}: remove such rows")
-    if not found:
-        found += _outside(problem, table, columns, [number for number, _ in rows])
-    return ({} if found else columns), tuple(found)
+        columns[title] = np.asarray(numbers, float)
+        missing = np.flatnonzero(~np.isfinite(columns[title]))
+        if len(missing):
+            words = f"{len(missing)} rows of column `{title}` of `{name}` are not finite"
+            wrong(words, f"the first is line {rows[missing[0]][0]}: remove such rows")
+    return ({} if found else columns), [number for number, _ in rows], tuple(found)
 
 
 def _number(cell: str) -> float | None:
@@ -73,7 +124,9 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _outside(problem: Problem, table: Reference, columns: Columns, numbers: list[int]) -> Iterator[Diagnostic]:
+def _outside(
+    problem: Problem, table: Reference | Measurement, columns: Columns, numbers: list[int]
+) -> Iterator[Diagnostic]:
     """Rows whose point lies outside the domain, up to rounding."""
     names = problem.columns(table)
     given = [c for c in problem.coordinates if c.name in names]

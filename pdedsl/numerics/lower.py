@@ -214,7 +214,7 @@ def _integral(integral: Integral, domain: Domain, fields: Sequence[Field]) -> In
     def integrand(direction: Array) -> Residual:
         return lower_expressions([integral.integrand], domain, fields, outward=lambda x: direction)
 
-    return IntegralOver(domain, quadrature.rule(domain, integral.where, integral.mean), integrand)
+    return IntegralOver(domain, quadrature.rule(domain, integral.where, integral.kind == "mean"), integrand)
 
 
 def _laplacians(domain: Domain, expressions: Sequence[Any]) -> tuple[list[Any], dict[sp.Symbol, tuple[Any, Laplacian]]]:

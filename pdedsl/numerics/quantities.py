@@ -1,15 +1,23 @@
 """From the reports of a problem and a solution to numbers, curves in time and norms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import sympy as sp
 
 from pdedsl.geometry.points import spots
-from pdedsl.numerics.lower import Callee, Residual, lower_expressions
+from pdedsl.numerics.extremes import Extreme, extreme
+from pdedsl.numerics.lower import Callee, lower_expressions
+from pdedsl.problem.derivatives import expand_derivatives
+from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Report
+from pdedsl.problem.symbol import stand_ins
+from pdedsl.vocabulary.operators import EXTREMES
 
 MANY = 4096
 TIMES = 101
@@ -24,40 +32,117 @@ class Quantity:
     """Shape (1,) for a number, (n,) for a curve or a function."""
     times: np.ndarray | None = None
     """The times of a curve, shape (n,)."""
+    errors: np.ndarray | None = None
+    """How far off each value is by the linearised problem, shape of the values, where that is known."""
+    place: str = ""
+    """Where an extreme is taken, as `x = 0.5`; of a curve where the most extreme of its values is."""
+
+    @property
+    def error(self) -> float | None:
+        """How far off it is; of a curve at most, of a function in the root mean square."""
+        if self.errors is None:
+            return None
+        return float(self.errors.max() if self.times is not None else np.sqrt(np.mean(self.errors**2)))
 
     def __str__(self) -> str:
         low, high = float(self.values.min()), float(self.values.max())
+        at = f" at {self.place}" if self.place else ""
+        off = "" if self.error is None else f" \N{PLUS-MINUS SIGN} {self.error:.0e}"
         if self.values.size == 1:
-            return f"{self.values[0]:.10g}"
+            return f"{self.values[0]:.10g}{off}{at}"
+        between = f"between {low:.6g} and {high:.6g}"
         if self.times is not None:
-            return (
-                f"{self.values[0]:.6g} at the start, {self.values[-1]:.6g} at the end, between {low:.6g} and {high:.6g}"
-            )
-        return (
-            f"root mean square {np.sqrt(np.mean(self.values**2)):.6g} over the domain, between {low:.6g} and {high:.6g}"
-        )
+            return f"{self.values[0]:.6g} at the start, {self.values[-1]:.6g} at the end, {between}{off}{at}"
+        return f"root mean square {np.sqrt(np.mean(self.values**2)):.6g}{off} over the domain, {between}"
 
 
-def quantities(problem: Problem, u: Callee) -> tuple[Quantity, ...]:
-    """The reports of a problem, evaluated on a solution `u` of one point."""
-    return tuple(_quantity(problem, report, u) for report in problem.reports)
+def quantities(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Quantity, ...]:
+    """The reports of a problem, evaluated on a solution `u` of one point; `e` is what is known of its error."""
+    return tuple(quantity(problem, report, u, e) for report in problem.reports)
 
 
-def _quantity(problem: Problem, report: Report, u: Callee) -> Quantity:
+def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = None) -> Quantity:
+    """A report, evaluated on a solution `u` of one point; `e` is what is known of its error."""
     domain = problem.domain
-    value = lower_expressions([report.value], domain, problem.fields, problem.integrals)
-    points = spots(domain, report.at, problem.varying((report.value,)), MANY, _same)
+    points, times = spots(domain, report.at, problem.varying((report.value,)), MANY, _same), None
     spatial = list(domain.spatial)
-    if domain.time is None or len(points) == 1 or (points[:, spatial] != points[:1, spatial]).any():
-        return Quantity(report.name, _at(value, u, points))
-    column = domain.column(domain.time.symbol)
-    curve = np.repeat(points[:1], TIMES, axis=0)
-    curve[:, column] = np.linspace(*domain.bounds[column], TIMES)
-    return Quantity(report.name, _at(value, u, curve), curve[:, column])
+    if domain.time is not None and len(points) > 1 and (points[:, spatial] == points[:1, spatial]).all():
+        column = domain.column(domain.time.symbol)
+        points = np.repeat(points[:1], TIMES, axis=0)
+        points[:, column] = times = np.linspace(*domain.bounds[column], TIMES)
+    found = values_of(problem, report.value, u, points, e)
+    place = ""
+    if report.value in found.extremes:
+        own = found.extremes[report.value]
+        largest = any(i.symbol == report.value and i.kind == "maximum" for i in problem.integrals)
+        most = int(own.values.argmax() if largest else own.values.argmin())
+        kept = [c for c in domain.coordinates if c.kind == "space" or times is not None]
+        place = ", ".join(f"{c.name} = {own.places[most, domain.column(c.symbol)]:.6g}" for c in kept)
+    return Quantity(report.name, found.values, times, None if found.errors is None else np.abs(found.errors), place)
 
 
-def _at(value: Residual, u: Callee, points: np.ndarray) -> np.ndarray:
-    return np.asarray(jax.jit(jax.vmap(lambda x: value(u, x)[0]))(jnp.asarray(points)))
+@dataclass(frozen=True)
+class Values:
+    """An expression on a solution at n points."""
+
+    values: np.ndarray
+    """Shape (n,)."""
+    errors: np.ndarray | None
+    """What changes if the solution is corrected by what is known of its error, shape (n,)."""
+    extremes: Mapping[Any, Extreme]
+    """The extremes that it holds, by symbol."""
+
+
+def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, e: Callee | None = None) -> Values:
+    """An expression on a solution `u` at points of shape (n, d); `e` is what is known of the error of `u`."""
+    domain = problem.domain
+    asked = [i for i in problem.integrals_in([expression]) if i.kind in EXTREMES]
+    shares = (0.0,) if e is None else (0.0, 1.0)
+    if not asked:
+        found = _lowered(problem, [expression], u, e, points)[..., 0]
+        return Values(found[0], found[0] - found[1] if len(found) > 1 else None, {})
+    # What depends on time alone is found once for each time, or at some times where there are too many.
+    moments = points[:1] if domain.time is None else _moments(domain.column(domain.time.symbol), points)
+    plain, atoms = stand_ins(expand_derivatives(expression))
+    totals = [i.symbol for i in problem.integrals_in([expression]) if i.kind not in EXTREMES]
+    parts = [*atoms.values(), *totals]
+    columns = _lowered(problem, parts, u, e, points) if parts else np.zeros((len(shares), len(points), 0))
+    found, first = [], {}
+    for share, own in zip(shares, columns, strict=True):
+        extremes = {i.symbol: extreme(problem, i, _corrected(u, e, share), moments) for i in asked}
+        first = first or extremes
+        values: dict[Any, Any] = domain.at(points) | dict(zip([*atoms, *totals], own.T, strict=True))
+        for symbol, each in extremes.items():
+            times = None if domain.time is None else domain.column(domain.time.symbol)
+            values[symbol] = (
+                each.values[0] if times is None else np.interp(points[:, times], moments[:, times], each.values)
+            )
+        found.append(np.broadcast_to(np.asarray(evaluate(plain, values), float), (len(points),)))
+    return Values(found[0], found[0] - found[1] if len(found) > 1 else None, first)
+
+
+def _corrected(u: Callee, e: Callee | None, share: Any) -> Callee:
+    """A solution less a share of what is known of its error."""
+    return u if e is None else lambda x: jnp.reshape(u(x), (-1,)) - share * e(x)
+
+
+def _moments(column: int, points: np.ndarray) -> np.ndarray:
+    """Points that have all the times of others, or some times between the first and the last of them."""
+    times = np.unique(points[:, column])
+    if len(times) > TIMES:
+        times = np.linspace(times[0], times[-1], TIMES)
+    found = np.repeat(points[:1], len(times), axis=0)
+    found[:, column] = times
+    return found
+
+
+def _lowered(
+    problem: Problem, expressions: list[sp.Expr], u: Callee, e: Callee | None, points: np.ndarray
+) -> np.ndarray:
+    """Expressions on a solution as it is, and corrected where its error is known; shape (1 or 2, n, expressions)."""
+    value = lower_expressions(expressions, problem.domain, problem.fields, problem.integrals)
+    many = jax.jit(jax.vmap(lambda x, share: value(_corrected(u, e, share), x), in_axes=(0, None)))
+    return np.stack([np.asarray(many(jnp.asarray(points), share)) for share in ((0.0,) if e is None else (0.0, 1.0))])
 
 
 def _same(n: int, d: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from pdedsl.geometry.statement import points_of
 from pdedsl.planning.plan import Adaptive, Grid, Random, Sampling, Sobol
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Statement
+from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement
 
 Sampler = Callable[[int, np.random.Generator], np.ndarray]
 """Draws about n points, shape (n', d), uniform on where the statement holds."""
@@ -27,7 +27,7 @@ def sampler(problem: Problem, statement: Statement, even: bool = False) -> Sampl
 def place(problem: Problem, statement: Statement, sampling: Sampling, generator: np.random.Generator) -> np.ndarray:
     """The points of a statement at the start of a run, shape (N, d)."""
     match sampling:
-        case Grid() if not isinstance(statement, Constraint):
+        case Grid() if not isinstance(statement, Constraint | Interface):
             return _grid_of(problem.domain, statement, sampling.counts)
         case Sobol():
             return sampler(problem, statement, even=True)(sampling.count, generator)

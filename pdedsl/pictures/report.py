@@ -11,6 +11,7 @@ from latex2mathml.converter import convert
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 
+from pdedsl.analysis.balance import Balance
 from pdedsl.analysis.defect import Estimate
 from pdedsl.analysis.trust import Misfit
 from pdedsl.analysis.verdict import Verdict
@@ -40,6 +41,7 @@ class Told:
     verdict: Verdict
     estimates: Sequence[Estimate]
     misfits: Sequence[Misfit]
+    balances: Sequence[Balance]
     reports: Sequence[Quantity]
     machine: Mapping[str, Any]
     """Versions and machine."""
@@ -83,6 +85,7 @@ def report(run: Told, pictures: Sequence[bytes]) -> str:
         ("What the checker noticed", _notes(problem)),
         ("How good it is", _goodness(run)),
         ("Reports", _table(("quantity", "value"), [(q.name, str(q)) for q in run.reports])),
+        ("Balances", _table(("equation", "its fluxes and sources"), [(b.statement, str(b)) for b in run.balances])),
         ("How it was solved", _settings(run)),
         ("Do it again", _again(run)),
     ]  # fmt: skip

@@ -19,7 +19,7 @@ from pdedsl.planning.plan import (
 )
 from pdedsl.planning.spelling import typed
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Statement, is_hard
+from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 
 ROWS = 2700
 """Rows of the matrix that the equations get by default, at least 600 points and at most 2000 for each."""
@@ -81,7 +81,7 @@ def share(statement: Statement) -> float:
             return 1.0
         case Constraint(at=None):
             return 1 / 64
-        case Boundary() | Initial() | Constraint():
+        case Boundary() | Interface() | Initial() | Constraint():
             return 1 / 4
 
 

@@ -80,7 +80,7 @@ def rows(problem: Problem, statement: Statement, count: int, state: State) -> li
 
 def _total(problem: Problem, integral: Integral, points: np.ndarray, state: State) -> tuple[Total, np.ndarray]:
     """An integral at the times of some points, and its value there."""
-    domain, own = problem.domain, rule(problem.domain, integral.where, integral.mean, coarse=True)
+    domain, own = problem.domain, rule(problem.domain, integral.where, integral.kind == "mean", coarse=True)
     n, q = len(points), len(own.weights)
     nodes = np.repeat(points[:, None, :], q, axis=1)
     nodes[:, :, list(domain.spatial)] = own.nodes

@@ -9,7 +9,8 @@ from typing import Literal
 import sympy as sp
 from sympy.core.cache import cacheit
 
-CoordinateKind = Literal["space", "time"]
+CoordinateKind = Literal["space", "time", "parameter"]
+"""A parameter that is swept is a coordinate, too."""
 
 
 class Axis(sp.Symbol):

@@ -42,11 +42,24 @@ class Parameter:
 
     symbol: sp.Symbol
     value: sp.Expr
+    """Of a number that is sought: where the search starts."""
     span: Span = field(default=NOWHERE, compare=False)
+    noise: sp.Expr | None = None
+    """Its standard uncertainty."""
+    sought: "Bounds | None" = None
+    """Between which bounds it is sought; None for what is known."""
 
     @property
     def name(self) -> str:
         return self.symbol.name
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where an unknown may lie; infinite by default."""
+
+    lower: float = -np.inf
+    upper: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,13 @@ class Part:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+def middle(lower: float, upper: float) -> float:
+    """The middle of a swept parameter's interval: the geometric one where it spans a factor of ten or more."""
+    if lower * upper > 0 and max(lower / upper, upper / lower) >= 10:
+        return float(np.copysign(np.sqrt(lower * upper), lower))
+    return (lower + upper) / 2
+
+
 @dataclass(frozen=True)
 class Domain:
     """A box, or a shape times intervals. Points have a column for each coordinate, in the order of declaration."""
@@ -67,6 +87,8 @@ class Domain:
     tree: Tree | None = None
     """The shape in space as it was written; None for the box of the coordinates."""
     parts: tuple[Part, ...] = ()
+    ends: tuple[tuple[sp.Symbol, float], ...] = ()
+    """Moving ends of intervals, with where they are at the start."""
 
     @cached_property
     def symbols(self) -> tuple[sp.Symbol, ...]:
@@ -82,13 +104,18 @@ class Domain:
         return next((c for c in self.coordinates if c.kind == "time"), None)
 
     @cached_property
+    def swept(self) -> tuple[Coordinate, ...]:
+        """The parameters for whose whole intervals a solution is sought."""
+        return tuple(c for c in self.coordinates if c.kind == "parameter")
+
+    @cached_property
     def spatial(self) -> tuple[int, ...]:
         """The columns of points that hold the coordinates in space."""
         return tuple(k for k, c in enumerate(self.coordinates) if c.kind == "space")
 
     @cached_property
     def other(self) -> tuple[int, ...]:
-        """The columns of points that hold no coordinate in space: the time."""
+        """The columns of points that hold no coordinate in space: the time, swept parameters."""
         return tuple(k for k, c in enumerate(self.coordinates) if c.kind != "space")
 
     def column(self, symbol: sp.Basic) -> int:
@@ -97,10 +124,12 @@ class Domain:
 
     @cached_property
     def values(self) -> dict[sp.Symbol, float]:
-        """The parameters' values in double precision."""
-        known: dict[sp.Symbol, float] = {}
+        """The parameters' values in double precision; of a swept one the middle."""
+        known: dict[sp.Symbol, float] = dict(self.ends)
         for parameter in self.parameters:
             known[parameter.symbol] = float(evaluate(parameter.value, known))
+        for swept in self.swept:
+            known[swept.symbol] = middle(float(evaluate(swept.lower, known)), float(evaluate(swept.upper, known)))
         return known
 
     def number(self, expression: sp.Expr) -> float:

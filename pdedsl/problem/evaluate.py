@@ -12,6 +12,8 @@ import numpy as np
 import scipy.special
 import sympy as sp
 
+from pdedsl.problem.atoms import Nonlocal
+from pdedsl.problem.given import Given, Jump
 from pdedsl.vocabulary.functions import BY_HEAD
 
 Values = Mapping[sp.Symbol, Any]
@@ -47,6 +49,8 @@ def _operands(expression: sp.Basic) -> tuple[sp.Basic, ...]:
 
 def _apply(expression: sp.Basic, operands: list[Any], values: Values) -> Any:
     match expression:
+        case Nonlocal():
+            return values.get(expression, np.nan)  # an integral that nobody took
         case sp.Symbol():
             return values[expression]
         case sp.core.numbers.ImaginaryUnit():
@@ -79,6 +83,10 @@ def _apply(expression: sp.Basic, operands: list[Any], values: Values) -> Any:
             return np.where(operands[0] > 0, 1.0, 0.0)
         case sp.DiracDelta():
             return 0.0 * np.asarray(operands[0])
+        case Given():
+            return type(expression).worth(operands)
+        case Jump():
+            return operands[0]  # as if there was nothing on the other side
         case _ if expression.func in BY_HEAD:
             name = BY_HEAD[expression.func][1].array
             function = getattr(np, name, None) or getattr(scipy.special, name)

@@ -36,6 +36,21 @@ class Combined:
 Tree = Primitive | Combined
 
 
+def symbols_of(tree: Tree) -> set[sp.Basic]:
+    """The parameters and coordinates that a shape is written with."""
+    if isinstance(tree, Combined):
+        return symbols_of(tree.left) | symbols_of(tree.right)
+    pending: list[Any] = [*tree.arguments]
+    found: set[sp.Basic] = set()
+    while pending:
+        item = pending.pop()
+        if isinstance(item, tuple):
+            pending.extend(item)
+        else:
+            found |= item.free_symbols
+    return found
+
+
 def _beyond(offset: sp.Expr, half: float) -> sp.Expr:
     """How far a number lies outside of [-half, half]."""
     beyond: Any = Maximum(0, sp.Abs(offset, evaluate=False) - half)

@@ -84,7 +84,7 @@ class _SpecPrinter(Ordered, StrPrinter):
         return f"({self._print(expr)})" if isinstance(expr, sp.And | sp.Or) else self._print(expr)
 
     def _print_Function(self, expr: Any) -> str:
-        name = BY_HEAD[expr.func][0] if expr.func in BY_HEAD else str(expr.func)
+        name = BY_HEAD[expr.func][0] if expr.func in BY_HEAD else getattr(expr, "title", str(expr.func))
         arguments = list(expr.args)
         while name in ("min", "max") and arguments[0].func is expr.func:  # of three, as it was written
             arguments[:1] = arguments[0].args

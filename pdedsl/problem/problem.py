@@ -22,7 +22,9 @@ from pdedsl.problem.statements import (
     Equation,
     Field,
     FieldGroup,
+    FunctionTable,
     Integral,
+    Measurement,
     Reference,
     Report,
     Statement,
@@ -56,6 +58,8 @@ class Problem:
     exact: tuple[tuple[str, sp.Expr], ...] = ()
     """The known solutions, by field."""
     references: tuple[Reference, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    tables: tuple[FunctionTable, ...] = ()
     choices: tuple[Chosen, ...] = ()
     title: str = ""
     source: Source = field(default=Source(""), compare=False, repr=False)
@@ -114,6 +118,16 @@ class Problem:
         return tuple(f.expression for f in self.fields)
 
     @cached_property
+    def states(self) -> tuple[Field, ...]:
+        """The fields that equations determine: all but those that are to be identified."""
+        return tuple(f for f in self.fields if f.sought is None)
+
+    @cached_property
+    def unknowns(self) -> tuple[Parameter, ...]:
+        """The numbers that are sought."""
+        return tuple(p for p in self.parameters if p.sought is not None)
+
+    @cached_property
     def groups(self) -> tuple[FieldGroup, ...]:
         """The fields by what they depend on."""
         return grouped(self.fields)
@@ -150,12 +164,18 @@ class Problem:
         """A file that the spec names, relative to the spec."""
         return Path(self.source.name).parent / file
 
-    def columns(self, table: Reference) -> dict[str, str]:
-        """The column of a table for each coordinate and field that it must hold."""
-        arguments = {s for f in self.fields if f.name in table.fields for s in f.arguments}
-        names = [*(s.name for s in self.symbols if s in arguments), *table.fields]
+    def columns(self, table: Reference | Measurement) -> dict[str, str]:
+        """The column of a table for each coordinate and field, or measured quantity, that it must hold."""
+        if isinstance(table, Reference):
+            held, quantities = [f.expression for f in self.fields if f.name in table.fields], table.fields
+        else:
+            held, quantities = table.values, table.measured
+        varying = self.varying(held)
+        names = [*(s.name for s in self.symbols if s in varying), *quantities]
         renamed = dict(table.columns)
-        return {name: renamed.get(name, name) for name in names}
+        found = {name: renamed.get(name, name) for name in names}
+        deviation = table.noise if isinstance(table, Measurement) and isinstance(table.noise, str) else None
+        return found if deviation is None else {**found, deviation: deviation}
 
     # ---- as text -------------------------------------------------------------------------------------------------------
 
@@ -163,7 +183,7 @@ class Problem:
     def key(self) -> int:
         """A hash of all that is stated, choices apart: within one process, problems of one key say the same."""
         stated = (self.fields, self.equations, self.conditions, self.integrals, self.reports, self.exact)
-        return hash((self.domain, *stated, self.references, self.title))
+        return hash((self.domain, *stated, self.references, self.measurements, self.title))
 
     @property
     def own_text(self) -> str | None:

@@ -5,11 +5,13 @@ Scalars only: vector statements are kept as their components. Nothing is simplif
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import sympy as sp
 
 from pdedsl.problem.atoms import Nonlocal
+from pdedsl.problem.domain import Bounds
+from pdedsl.problem.given import Tabulated
 from pdedsl.problem.printer import write_expression
 from pdedsl.vocabulary.source import NOWHERE, Span
 
@@ -21,6 +23,10 @@ class Field:
     name: str
     arguments: tuple[sp.Symbol, ...]
     span: Span = field(default=NOWHERE, compare=False)
+    start: sp.Expr | None = None
+    """What the search for an unknown field starts from."""
+    sought: Bounds | None = None
+    """Between which values an unknown field is sought; None for a field that equations determine."""
 
     @cached_property
     def expression(self) -> sp.Expr:
@@ -53,23 +59,26 @@ class Term:
     value: sp.Expr
 
 
+IntegralKind = Literal["integral", "mean", "maximum", "minimum"]
+
+
 @dataclass(frozen=True)
 class Integral:
-    """An integral or a mean over the domain in space, or over a part of its boundary, at each time."""
+    """An integral, a mean or an extreme over the domain in space, or over a part of its boundary, at each time."""
 
     integrand: sp.Expr
     where: sp.Basic | None = None
     """The part of the boundary; None for the domain."""
     part: str | None = None
     """The name of that part, as it was written."""
-    mean: bool = False
+    kind: IntegralKind = "integral"
     span: Span = field(default=NOWHERE, compare=False)
 
     @cached_property
     def symbol(self) -> Nonlocal:
         """What stands for it in expressions: its name is the way it is written."""
         place = "" if self.part is None else f", on = {self.part}"
-        return Nonlocal(f"{'mean' if self.mean else 'integral'}({write_expression(self.integrand)}{place})", real=True)
+        return Nonlocal(f"{self.kind}({write_expression(self.integrand)}{place})", real=True)
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,36 @@ class Reference:
 
     name: str
     fields: tuple[str, ...]
+    file: str
+    columns: tuple[tuple[str, str], ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Measured values of fields or of an expression, each with the column of the file that holds them."""
+
+    name: str
+    values: tuple[sp.Expr, ...]
+    measured: tuple[str, ...]
+    file: str
+    columns: tuple[tuple[str, str], ...] = ()
+    noise: sp.Expr | str | None = None
+    """The standard deviation, or the column that holds it."""
+    robust: bool = False
+    weight: sp.Expr | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+    """Of the file's name."""
+    head: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class FunctionTable:
+    """A function that a table gives, with what its arguments are."""
+
+    name: str
+    function: type[Tabulated]
+    arguments: tuple[sp.Expr, ...]
     file: str
     columns: tuple[tuple[str, str], ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
@@ -152,6 +191,14 @@ class Boundary(Relation):
 
 
 @dataclass(frozen=True)
+class Interface(Relation):
+    """Holds on lines or surfaces inside the domain: where an equality holds, or on the boundary of a region."""
+
+    kind, words = "interface", "interface condition"
+    on: tuple[Place, ...] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True)
 class Initial(Relation):
     """Holds at the start of time."""
 
@@ -170,7 +217,7 @@ class Constraint(Relation):
     at_span: Span = field(default=NOWHERE, compare=False, kw_only=True)
 
 
-Condition = Boundary | Initial | Constraint
+Condition = Boundary | Interface | Initial | Constraint
 Statement = Equation | Condition
 
 
@@ -179,5 +226,5 @@ def is_hard(statement: Statement) -> bool:
     match statement:
         case Boundary() | Initial():
             return statement.hard
-        case Equation() | Constraint():
+        case Equation() | Interface() | Constraint():
             return False

@@ -12,7 +12,7 @@ from sympy.printing.precedence import PRECEDENCE
 from pdedsl.problem.atoms import Nonlocal, Normal
 from pdedsl.problem.domain import Coordinate, Domain
 from pdedsl.problem.printer import Ordered, reading_order
-from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Integral, Statement
+from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Integral, Interface, Statement
 from pdedsl.problem.write import split, write_shape
 
 
@@ -118,7 +118,7 @@ class _MathPrinter(Ordered, LatexPrinter):
         where = r"\Omega" if integral.where is None else r"\partial\Omega"
         if integral.where not in (None, sp.true):
             where += rf" \cap \{{{self._print(integral.where)}\}}"
-        sign = r"\frac{1}{|\Omega|}\int" if integral.mean and integral.where is None else r"\int"
+        sign = r"\frac{1}{|\Omega|}\int" if integral.kind == "mean" and integral.where is None else r"\int"
         return rf"{sign}_{{{where}}} {self.parenthesize(integral.integrand, PRECEDENCE['Mul'])}"
 
 
@@ -207,8 +207,8 @@ def _place(statement: Statement, domain: Domain) -> str:
             return f"{latex_expression(domain.time.symbol)} = {latex_expression(domain.time.lower)}"
         case Constraint():
             return "" if statement.at is None else rf"\text{{at }} ({', '.join(map(latex_expression, statement.at))})"
-        case Boundary():
-            places = [r"\partial\Omega" if w == sp.true else latex_expression(w) for w in statement.where]
+        case Boundary() | Interface():
+            places = [r"\partial\Omega" if p.where == sp.true else latex_expression(p.where) for p in statement.on]
             return r"\text{on } " + r",\ ".join(places)
 
 

@@ -10,7 +10,17 @@ from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.domain import Coordinate, Domain
 from pdedsl.problem.primitives import Combined, Primitive, Tree
 from pdedsl.problem.printer import write_expression, write_tensor
-from pdedsl.problem.statements import Boundary, Constraint, Equation, Field, Initial, Reference, Report, Statement
+from pdedsl.problem.statements import (
+    Boundary,
+    Constraint,
+    Equation,
+    Field,
+    Initial,
+    Interface,
+    Reference,
+    Report,
+    Statement,
+)
 
 
 def write_domain(domain: Domain) -> list[str]:
@@ -94,6 +104,8 @@ def write_statement(statement: Statement) -> str:
         case Boundary():
             places = ", ".join(map(write_where, statement.where))
             return f"{text}  on {places}{weight}{'  hard' if statement.hard else ''}"
+        case Interface():
+            return f"{text}  on {', '.join(write_where(p.where) for p in statement.on)}{weight}"
         case Initial():
             return f"{text}{weight}{'  hard' if statement.hard else ''}"
         case Constraint():

@@ -15,6 +15,7 @@ import jax
 import numpy as np
 from jax import Array
 
+from pdedsl.analysis.defect import Defect, restored
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
@@ -198,7 +199,17 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
         said.get("undone", 0),
     )
     solved = Solved(problem, plan, lowered, truths(problem), outcome)
-    return Solution(solved, said.get("seconds", history[-1].seconds))
+    kept = _kept_defect(folder, solved) if said["status"] != "running" else None
+    return Solution(solved, said.get("seconds", history[-1].seconds), kept)
+
+
+def _kept_defect(folder: Path, solved: Solved) -> Defect | None:
+    """The error to first order as a run wrote it; None where it is not there, and is found again when it is asked for."""
+    try:
+        with np.load(folder / "error.npz", allow_pickle=False) as arrays:
+            return restored(solved.problem, solved.system.sizes, dict(arrays))
+    except (OSError, BadZipFile, EOFError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _history(text: str) -> tuple[Record, ...]:

@@ -15,12 +15,13 @@ from jax import Array
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
+from pdedsl.analysis.balance import Balance, balances
 from pdedsl.analysis.defect import Defect, Estimate, error, estimates
 from pdedsl.analysis.trust import Misfit, misfits
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
-from pdedsl.numerics.lower import Callee, lower_expressions
-from pdedsl.numerics.quantities import Quantity, quantities
+from pdedsl.numerics.lower import Callee
+from pdedsl.numerics.quantities import Quantity, quantities, quantity, values_of
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import measure
 from pdedsl.pictures import plot
@@ -29,6 +30,7 @@ from pdedsl.pictures.report import Told, report
 from pdedsl.pictures.scene import Scene
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Report
 from pdedsl.runs.files import as_csv, as_json, as_npz, write
 from pdedsl.runs.folder import CHECKPOINT, FORMAT, begin, machine
 from pdedsl.runs.lock import alone
@@ -38,7 +40,7 @@ from pdedsl.solver.method import Objective
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record, as_columns
 from pdedsl.stages.solve import Solved
-from pdedsl.stages.words import read_components
+from pdedsl.stages.words import read_components, read_expression
 
 CHUNK = 8192
 
@@ -55,6 +57,8 @@ class Solution:
     solved: Solved
     seconds: float = 0.0
     """The whole time of the run, compilation included."""
+    kept_defect: Defect | None = None
+    """The error to first order, where a folder kept it."""
 
     @property
     def problem(self) -> Problem:
@@ -120,7 +124,7 @@ class Solution:
     def reports(self) -> tuple[Quantity, ...]:
         """The reports of the spec, evaluated on this solution."""
         with jax.enable_x64(True):
-            return quantities(self.problem, self.u)
+            return quantities(self.problem, self.u, self.defect)
 
     @cached_property
     def _values(self) -> Callable[[np.ndarray], np.ndarray]:
@@ -155,20 +159,44 @@ class Solution:
         `points` has shape (N, d), the result (N,) for a scalar, (N, n) for a vector, (N, n, m) for a matrix. NaN outside
         the domain. Raises SpecError with what is wrong with the expression.
         """
+        return self._evaluated(expression, points, None)[0]
+
+    def evaluate_with_errors(self, expression: str, points: Any) -> tuple[np.ndarray, np.ndarray]:
+        """The same, and how far off it is by the linearised problem, of the same shape."""
+        values, errors = self._evaluated(expression, points, self.defect)
+        assert errors is not None
+        return values, np.abs(errors)
+
+    def _evaluated(self, expression: str, points: Any, e: Callee | None) -> tuple[np.ndarray, np.ndarray | None]:
         points = np.asarray(points, float)
         shape, components = read_components(self.problem, expression)
-        columns, u = [], self.u
         with jax.enable_x64(True):
-            for problem, asked in components:
-                value = lower_expressions([asked], problem.domain, problem.fields, problem.integrals)
-                columns.append(np.asarray(jax.jit(jax.vmap(lambda x, v=value: v(u, x)[0]))(jnp.asarray(points))))
+            found = [values_of(problem, asked, self.u, points, e) for problem, asked in components]
         inside = closed(self.problem.domain, points)[:, None]
-        return np.where(inside, np.stack(columns, 1), np.nan).reshape(len(points), *shape)
+
+        def shaped(columns: list[Any]) -> np.ndarray:
+            return np.where(inside, np.stack(columns, 1), np.nan).reshape(len(points), *shape)
+
+        return shaped([f.values for f in found]), None if e is None else shaped([f.errors for f in found])
+
+    def quantity(self, expression: str) -> Quantity:
+        """An expression as a report of that value would give it: `quantity("integral(u^2)")`, a number or a curve in time.
+
+        Raises SpecError with what is wrong with the expression.
+        """
+        problem, asked = read_expression(self.problem, expression)
+        with jax.enable_x64(True):
+            return quantity(problem, Report(expression, asked), self.u, self.defect)
 
     @cached_property
     def misfits(self) -> tuple[Misfit, ...]:
         """How far each statement is missed on points that were never trained on."""
         return misfits(self.problem, self.u, self.system)
+
+    @cached_property
+    def balances(self) -> tuple[Balance, ...]:
+        """What flows out against what comes from inside, for each equation in divergence form."""
+        return balances(self.problem, self.u)
 
     @cached_property
     def _scene(self) -> Scene:
@@ -182,7 +210,7 @@ class Solution:
     @cached_property
     def defect(self) -> Defect:
         """The error to first order, as a function of a point: the linearised problem solved for the residual."""
-        return error(self.problem, self.u, self.system)
+        return self.kept_defect or error(self.problem, self.u, self.system)
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
@@ -216,6 +244,7 @@ class Solution:
             losses=self.losses,
             estimates=self.estimates,
             misfits=self.misfits,
+            balances=self.balances,
             reports=self.reports,
             machine=machine(),
         )
@@ -268,6 +297,7 @@ class Solution:
         """Write what came of a run to its folder: history, network, solution, figure, report, summary."""
         write(folder / "history.csv", as_csv(as_columns(self.history)).encode())
         points = {f"points {k}": own for k, own in enumerate(self.outcome.points)}
+        write(folder / "error.npz", as_npz(self.defect.saved()))
         write(folder / "network.npz", as_npz({"parameters": self.outcome.parameters, **points}))
         write(folder / "solution.nc", as_netcdf(self.dataset()))
         write(folder / "solution.png", plot.as_png(self.plot()))
@@ -300,10 +330,12 @@ class Solution:
                 e.field: {"relative": e.relative, "of_norm": e.of_norm, "absolute": e.absolute} for e in self.estimates
             },
             "misfits": {m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where} for m in self.misfits},
+            "balances": {b.statement: {"out": b.out, "source": b.source, "apart": b.apart} for b in self.balances},
             "reports": {
                 q.name: {
                     "values": q.values.tolist() if q.times is not None or q.values.size == 1 else None,
                     "times": None if q.times is None else q.times.tolist(),
+                    "error": q.error,
                     "words": str(q),
                 }
                 for q in self.reports

@@ -10,7 +10,7 @@ from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.document import document
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Statement, is_hard
+from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 from pdedsl.problem.write import split, write_shape, write_where
 
 
@@ -55,8 +55,8 @@ def _place(problem: Problem, statement: Statement) -> str:
             return f"at {problem.time.name} = {write_expression(problem.time.lower)}"
         case Constraint():
             return "a constraint" if statement.at is None else f"at ({', '.join(map(write_expression, statement.at))})"
-        case Boundary():
-            return f"on {', '.join(map(write_where, statement.where))}"
+        case Boundary() | Interface():
+            return f"on {', '.join(write_where(place.where) for place in statement.on)}"
 
 
 def show_system(problem: Problem, plan: Plan, system: System) -> str:

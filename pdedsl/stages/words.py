@@ -52,12 +52,20 @@ def read_components(problem: Problem, text: str) -> tuple[tuple[int, ...], list[
     return tuple(sizes), [found for index in indices if (found := component(*index))]
 
 
-def read_number(text: str) -> float:
-    """The value of a constant expression such as `0.01/pi`. Raises SpecError with everything that is wrong with it."""
-    read = _read_line("pde 1\ndomain x in [0, 1]\nfield u(x)\nparam value = ", text)
-    if [p.name for p in read.parameters] != ["value"]:
+def read_number(text: str, problem: Problem | None = None) -> float:
+    """The value of a constant expression such as `0.01/pi`, which may hold the parameters of a problem.
+
+    Raises SpecError with everything that is wrong with it.
+    """
+    before, name = "pde 1\ndomain x in [0, 1]\nfield u(x)", ""
+    if problem is not None:
+        before, name = problem.own_text or str(problem), problem.source.name
+    known = [] if problem is None else [p.name for p in problem.parameters]
+    own = next(n for n in ("value", "the_value", "the_asked_value") if not re.search(rf"\b{n}\b", before))
+    read = _read_line(f"{before}\nparam {own} = ", text, name)
+    if sorted(p.name for p in read.parameters) != sorted([*known, own]):
         raise _not_one("number", "0.01/pi", text)
-    return read.domain.number(read.parameters[0].symbol)
+    return read.domain.number(next(p.symbol for p in read.parameters if p.name == own))
 
 
 def _not_one(what: str, some: str, text: str) -> SpecError:
@@ -92,7 +100,11 @@ def read_setting(key: str, text: str, problem: Problem) -> Choice:
     """The value of `key = text`, as it would stand in the solve block. ValueError with the message if it is wrong."""
     settings, wrong = parse_settings(Source.of(f"solve {{ {key} = {text} }}", "setting"))
     if not wrong and len(settings) == 1:
-        owners = {"statement": [s.name for s in problem.statements], "field": [f.name for f in problem.fields]}
+        owners = {
+            "statement": [s.name for s in problem.statements],
+            "field": [f.name for f in problem.fields],
+            "coordinate": [c.name for c in problem.coordinates],
+        }
         checked = check_setting(settings[0], owners, len(problem.coordinates))
         if checked.value is not None:
             return checked.value

@@ -162,7 +162,7 @@ def _special(kind: str, text: str, at: int, token: str) -> str:
         return f"start a new line before `{token}`: one statement a line"
     if token == "(" and re.search(r"\bin$", before):
         return "an interval is written with square brackets: [0, 1]"
-    if kind in ("equation", "boundary", "initial", "constraint", "part") and ":" not in before:
+    if kind in ("equation", "boundary", "interface", "initial", "constraint", "part") and ":" not in before:
         return f"a colon is missing: write `{kind}: ...`" if kind != "part" else "write `part NAME: condition`"
     if kind == "boundary" and "=" in before and " on " not in before:
         return "say where it holds with `on`: `on all`, `on x = 0, x = 1`"
@@ -187,7 +187,7 @@ def _comparison(kind: str, text: str, sign: str, span: Span) -> Diagnostic:
 def _wrong_form(kind: str, before: str, token: str, after: str) -> str:
     """Advice for what statements of a kind often look like."""
     sides = before.partition(":")[2]
-    if kind in ("equation", "boundary", "initial", "constraint") and ":" not in before + token:
+    if kind in ("equation", "boundary", "interface", "initial", "constraint") and ":" not in before + token:
         return f"a colon is missing: write `{kind}: ...`"
     if kind in ("exact", "report", "let", "vector") and token == ":":
         return f"write `=` instead of the colon: {_SHAPES[kind]}"
@@ -205,7 +205,7 @@ def _wrong_form(kind: str, before: str, token: str, after: str) -> str:
         return "write, say, `weight 10`"
     if kind == "boundary" and re.search(r":\s*periodic$", before):
         return "write `periodic x` in a line of its own"
-    relation = kind in ("equation", "boundary", "initial", "constraint")
+    relation = kind in ("equation", "boundary", "interface", "initial", "constraint")
     if relation and ":" in before and "=" not in sides and token in ("on", "in", "at", "hard", "weight"):
         return "an equation needs two sides: write `= 0`"
     if kind == "title" or before.endswith(("from", "from ")):
@@ -241,6 +241,7 @@ _SHAPES = {
     "title": 'title "..."',
     "param": "param D = 1e-3",
     "unknown": "unknown a = 1 in [0, 10]",
+    "table": 'table k(x) from "k.csv"',
     "let": "let r = sqrt(x^2 + y^2)",
     "domain": "domain x in [0, 1], y in [0, 1]",
     "time": "time t in [0, 1]",
@@ -249,6 +250,7 @@ _SHAPES = {
     "vector": "vector U = (u, v)",
     "equation": "equation: dt(u) - dxx(u) = 0",
     "boundary": "boundary: u = 0  on x = 0, x = 1",
+    "interface": "interface: jump(u) = 0  on x = 0.5",
     "initial": "initial: u = sin(pi*x)",
     "periodic": "periodic x",
     "constraint": "constraint: integral(u) = 0",
@@ -261,6 +263,6 @@ _SHAPES = {
 
 
 def _shape(kind: str, text: str) -> str:
-    if kind in ("equation", "boundary", "initial", "constraint") and ":" in text and "=" not in text:
+    if kind in ("equation", "boundary", "interface", "initial", "constraint") and ":" in text and "=" not in text:
         return "an equation needs two sides: write `= 0`"
     return f"it looks like: {_SHAPES[kind]}"

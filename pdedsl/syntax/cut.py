@@ -116,9 +116,10 @@ def _allowed(character: str) -> bool:
 
 
 _STARTS = re.compile(
-    rf"""title[ ]*"|(?:param|unknown)[ ]+{WORD}[ ]*(?:=|in\b|\()|let[ ]+{WORD}[ ]*[(=]
+    rf"""title[ ]*"|(?:param|unknown)[ ]+{WORD}[ ]*(?:=|in\b|\()|unknown[ ]+(?:field|function)[ ]+{WORD}[ ]*\(
+    |table[ ]+{WORD}[ ]*\(|let[ ]+{WORD}[ ]*[(=]
     |domain[ ]*(?:{WORD}[ ]*(?:\[|in\b)|\()|time[ ]+{WORD}[ ]+in\b|part[ ]+{WORD}[ ]*:|field[ ]+{WORD}[ ]*\(
-    |vector[ ]+{WORD}[ ]*=|(?:equation|boundary|initial|constraint|data|reference)(?:[ ]+{WORD})?[ ]*:
+    |vector[ ]+{WORD}[ ]*=|(?:equation|boundary|interface|initial|constraint|data|reference)(?:[ ]+{WORD})?[ ]*:
     |periodic[ ]+{WORD}|(?:exact|report)[ ]+{WORD}[ ]*=|solve[ ]*\{{""",
     re.VERBOSE,
 )

@@ -91,10 +91,8 @@ def _statement(statement: Statement, spec: Spec, width: int) -> str:
         case syntax.Param():
             return "param " + ", ".join(map(_definition, statement.definitions))
         case syntax.Unknown():
-            bounds = f" in {_interval(statement.bounds)}" if statement.bounds else ""
-            return f"unknown {statement.name.name} = {expression(statement.start)}{bounds}"
-        case syntax.UnknownField():
-            return f"unknown field {_signature(statement.signature)}"
+            kind = "" if statement.kind == "number" else f"{statement.kind} "
+            return f"unknown {kind}{', '.join(map(_sought, statement.sought))}"
         case syntax.Let():
             arguments = f"({_names(statement.parameters)})" if statement.parameters else ""
             return f"let {statement.name.name}{arguments} = {expression(statement.body)}"
@@ -117,8 +115,12 @@ def _statement(statement: Statement, spec: Spec, width: int) -> str:
             return f"periodic {_names(statement.names)}"
         case syntax.Table():
             label = f" {statement.label.name}" if statement.label else ""
-            source = f'{_names(statement.fields)} from "{statement.file.text}"'
-            return f"{statement.kind}{label}: {source}{_options(statement.options)}"
+            what = _names(statement.fields)
+            if statement.value is not None and statement.column is not None:
+                what = f'{expression(statement.value)} = "{statement.column.text}"'
+            return f'{statement.kind}{label}: {what} from "{statement.file.text}"{_options(statement.options)}'
+        case syntax.Tabulated():
+            return f'table {_signature(statement.signature)} from "{statement.file.text}"{_options(statement.options)}'
         case syntax.Exact():
             return f"exact {statement.name.name} = {expression(statement.value)}"
         case syntax.ReportValue():
@@ -133,9 +135,17 @@ def _names(names: Iterable[syntax.Name]) -> str:
 
 
 def _definition(definition: syntax.Definition) -> str:
+    name = f"{definition.name.name}{_indices(definition.indices)}"
     if isinstance(definition.value, syntax.Interval):
-        return f"{definition.name.name} in {_interval(definition.value)}"
-    return f"{definition.name.name} = {expression(definition.value)}"
+        return f"{name} in {_interval(definition.value)}"
+    noise = f" noise {expression(definition.noise)}" if definition.noise is not None else ""
+    return f"{name} = {expression(definition.value)}{noise}"
+
+
+def _sought(sought: syntax.Sought) -> str:
+    arguments = f"({_names(sought.arguments)})" if sought.arguments else ""
+    start = f" = {expression(sought.start)}" if sought.start is not None else ""
+    return f"{sought.name.name}{arguments}{start}{f' in {_interval(sought.bounds)}' if sought.bounds else ''}"
 
 
 def _interval(interval: syntax.Interval) -> str:
@@ -143,8 +153,11 @@ def _interval(interval: syntax.Interval) -> str:
 
 
 def _axis(axis: syntax.Axis) -> str:
-    indices = f"[{expression(axis.indices[0])}:{expression(axis.indices[1])}]" if axis.indices else ""
-    return f"{axis.name.name}{indices} in {_interval(axis.interval)}"
+    return f"{axis.name.name}{_indices(axis.indices)} in {_interval(axis.interval)}"
+
+
+def _indices(indices: tuple[syntax.Expression, syntax.Expression] | None) -> str:
+    return f"[{expression(indices[0])}:{expression(indices[1])}]" if indices else ""
 
 
 def _signature(signature: syntax.Signature) -> str:
@@ -168,7 +181,12 @@ def _option(option: syntax.Option) -> str:
         case syntax.Hard():
             return "  hard"
         case syntax.Noise():
-            return f"  noise {expression(option.value)}"
+            noise = option.value
+            return f'  noise "{noise.text}"' if isinstance(noise, syntax.Text) else f"  noise {expression(noise)}"
+        case syntax.Robust():
+            return "  robust"
+        case syntax.Linear():
+            return "  linear"
         case syntax.Columns():
             return "  columns (" + ", ".join(f'{n.name} = "{t.text}"' for n, t in option.columns) + ")"
 
@@ -206,6 +224,8 @@ def _value(value: syntax.Value | syntax.Keyword) -> str:
             return f'"{value.text}"'
         case syntax.Pair():
             return f"({value.first.text}, {value.second.text})"
+        case syntax.Words():
+            return " + ".join(map(_value, value.words))
         case syntax.Keyword():
             return f"{value.name.name} = {_value(value.value)}"
         case syntax.Word():
@@ -238,7 +258,7 @@ def _expression(node: Node) -> tuple[str, int]:
         case syntax.Range():
             return f"{node.name.name} in {expression(node.first, _SUM)}:{expression(node.last, _SUM)}", _ATOM
         case syntax.OnPart():
-            return f"on = {expression(node.part, _SUM)}", _ATOM
+            return f"on = {expression(node.part)}", _ATOM
         case syntax.Called():
             return f"{node.name.name}({', '.join(map(expression, node.arguments))})", _ATOM
         case syntax.Subscript():

@@ -196,7 +196,7 @@ def _token(token: lark.Token | None, start: int) -> _Token | None:
 
 def _build(rule: str, span: Span, parts: list[Any]) -> Any:
     """One node from its parts; words and signs that carry no meaning are left out first."""
-    silent = {"EQUAL", "IN", "ON", "AT", "WEIGHT", "HARD", "NOISE", "COLUMNS", "_NL"}
+    silent = {"EQUAL", "IN", "ON", "AT", "WEIGHT", "HARD", "NOISE", "ROBUST", "LINEAR", "COLUMNS", "_NL"}
     kept = [p for p in parts if not (isinstance(p, _Token) and p.kind in silent)]
     if rule == "comparison":
         return syntax.Comparison(span, parts[1].text, parts[0], parts[2])
@@ -260,6 +260,7 @@ _BUILDERS: dict[str, Callable[[Span, list[Any]], Any]] = {
     "word": lambda s, p: syntax.Word(s, p[0], tuple(a for a in p[1:] if a is not None)),
     "argument": lambda s, p: p[0],
     "keyword": lambda s, p: syntax.Keyword(s, *p),
+    "words": lambda s, p: syntax.Words(s, tuple(w for w in p if isinstance(w, syntax.Word))),
     "pair": lambda s, p: syntax.Pair(s, *p),
     "constant": lambda s, p: syntax.Constant(s, "".join(_digits(t.text) for t in p)),
     "text": lambda s, p: p[0],
@@ -269,16 +270,22 @@ _BUILDERS: dict[str, Callable[[Span, list[Any]], Any]] = {
     "weight": lambda s, p: syntax.Weight(s, p[0]),
     "hard": lambda s, p: syntax.Hard(s),
     "noise": lambda s, p: syntax.Noise(s, p[0]),
+    "robust": lambda s, p: syntax.Robust(s),
+    "linear": lambda s, p: syntax.Linear(s),
     "columns": lambda s, p: syntax.Columns(s, tuple(p)),
     "column": lambda s, p: (p[0] if p[1] is None else syntax.Name(p[0].span, f"{p[0].name}[{p[1].text}]"), p[2]),
     "header": lambda s, p: syntax.Header(s, _keyword(s, "pde"), p[0].text),
     "title": lambda s, p: syntax.Title(s, _keyword(s, "title"), p[0]),
     "definition": lambda s, p: syntax.Definition(s, *p),
     "swept": lambda s, p: syntax.Definition(s, *p),
+    "swept_group": lambda s, p: syntax.Definition(s, p[0], p[3], None, (p[1], p[2])),
+    "sought": lambda s, p: syntax.Sought(s, p[0], (), p[1], p[2]),
+    "sought_field": lambda s, p: syntax.Sought(s, p[0].name, p[0].arguments, p[1], p[2]),
     "interval": lambda s, p: syntax.Interval(s, *p),
     "param": lambda s, p: syntax.Param(s, _keyword(s, "param"), tuple(p)),
-    "unknown": lambda s, p: syntax.Unknown(s, _keyword(s, "unknown"), p[0], p[1], p[2] if len(p) > 2 else None),
-    "unknown_field": lambda s, p: syntax.UnknownField(s, _keyword(s, "unknown"), p[0]),
+    "unknown": lambda s, p: syntax.Unknown(s, _keyword(s, "unknown"), "number", tuple(p)),
+    "unknown_field": lambda s, p: syntax.Unknown(s, _keyword(s, "unknown"), "field", tuple(p)),
+    "unknown_function": lambda s, p: syntax.Unknown(s, _keyword(s, "unknown"), "function", tuple(p)),
     "parameters": lambda s, p: tuple(p),
     "let": lambda s, p: syntax.Let(s, _keyword(s, "let"), p[0], p[1] or (), p[2]),
     "axis": lambda s, p: syntax.Axis(s, *p),
@@ -292,10 +299,13 @@ _BUILDERS: dict[str, Callable[[Span, list[Any]], Any]] = {
     "vector": lambda s, p: syntax.Vector(s, _keyword(s, "vector"), *p),
     "equation": _relation("equation"),
     "boundary": _relation("boundary"),
+    "interface": _relation("interface"),
     "initial": _relation("initial"),
     "constraint": _relation("constraint"),
     "periodic": lambda s, p: syntax.Periodic(s, _keyword(s, "periodic"), p[0]),
     "data": _table("data"),
+    "measured": lambda s, p: syntax.Table(s, _keyword(s, "data"), "data", p[0], (), p[3], tuple(p[4:]), p[1], p[2]),
+    "table": lambda s, p: syntax.Tabulated(s, _keyword(s, "table"), p[0], p[1], tuple(p[2:])),
     "reference": _table("reference"),
     "exact": lambda s, p: syntax.Exact(s, _keyword(s, "exact"), *p),
     "report": lambda s, p: syntax.ReportValue(s, _keyword(s, "report"), p[0], p[1], tuple(p[2:])),
@@ -310,11 +320,18 @@ _BUILDERS: dict[str, Callable[[Span, list[Any]], Any]] = {
 _OPTIONS: dict[str, set[type]] = {
     "equation": {syntax.Within, syntax.Weight, syntax.Hard},
     "boundary": {syntax.On, syntax.Weight, syntax.Hard},
+    "interface": {syntax.On, syntax.Weight, syntax.Hard},
     "initial": {syntax.Weight, syntax.Hard},
     "constraint": {syntax.At, syntax.Weight, syntax.Hard},
-    "data": {syntax.Columns, syntax.Noise, syntax.Weight},
+    "data": {syntax.Columns, syntax.Noise, syntax.Robust, syntax.Weight},
+    "table": {syntax.Columns, syntax.Linear},
     "reference": {syntax.Columns},
     "report": {syntax.At},
+}
+
+_HELD = {
+    "boundary": ("a boundary condition", "`on all`, `on x = 0, x = 1`"),
+    "interface": ("an interface condition", "`on x = 0.5`, or `on PART` for the boundary of a part"),
 }
 
 
@@ -326,6 +343,8 @@ def _misused(statement: Statement) -> Iterator[Diagnostic]:
             kind, options = statement.kind, statement.options
         case syntax.ReportValue():
             kind, options = "report", statement.options
+        case syntax.Tabulated():
+            kind, options = "table", statement.options
     seen: dict[type, syntax.Option] = {}
     for option in options:
         word = "in" if isinstance(option, syntax.Within) else type(option).__name__.lower()
@@ -342,11 +361,10 @@ def _misused(statement: Statement) -> Iterator[Diagnostic]:
                 "E101", f"`{word}` stands here twice", option.span, "remove one", ((seen[type(option)].span, "first"),)
             )
         seen.setdefault(type(option), option)
-    if kind == "boundary" and isinstance(statement, syntax.Relation) and syntax.On not in seen:
+    if isinstance(statement, syntax.Relation) and kind in _HELD and syntax.On not in seen:
         end = statement.span.end
-        yield Diagnostic(
-            "E101", "a boundary condition needs `on`", Span(end, end), "say where it holds: `on all`, `on x = 0, x = 1`"
-        )
+        words, help_ = _HELD[kind]
+        yield Diagnostic("E101", f"{words} needs `on`", Span(end, end), f"say where it holds: {help_}")
     pending: list[Any] = [statement]
     while pending:
         node = pending.pop()
@@ -371,8 +389,12 @@ def _expressions_below(node: Any) -> Iterable[Node]:
         return [node.body]
     if isinstance(node, syntax.Exact | syntax.ReportValue | syntax.Definition):
         return [node.value]
-    if isinstance(node, syntax.Vector | syntax.Periodic | syntax.Table | syntax.Fields | syntax.UnknownField):
+    if isinstance(node, syntax.Vector | syntax.Periodic | syntax.Tabulated | syntax.Fields):
         return []
+    if isinstance(node, syntax.Table):
+        return [*([node.value] if node.value is not None else []), *node.options]
+    if isinstance(node, syntax.Sought):
+        return [n for n in (node.start, node.bounds) if n is not None]
     return list(syntax.children(node))
 
 
@@ -382,7 +404,9 @@ def _salvage(piece: Slice) -> Broken:
     keyword = words[1] if words else ""
     body = piece.text[len(keyword) :]
     match keyword:
-        case "param" | "domain" | "time" | "unknown" | "field" | "let" | "part" | "vector" | "report" | "exact":
+        case (
+            "param" | "domain" | "time" | "unknown" | "table" | "field" | "let" | "part" | "vector" | "report" | "exact"
+        ):
             names = tuple(re.findall(WORD, body))
         case _ if keyword not in STATEMENTS:
             names = tuple(re.findall(WORD, body))

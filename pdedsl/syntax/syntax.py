@@ -143,6 +143,13 @@ class Word(Node):
 
 
 @dataclass(frozen=True)
+class Words(Node):
+    """`word + word`."""
+
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
 class Keyword(Node):
     name: Name
     value: "Value"
@@ -156,7 +163,7 @@ class Pair(Node):
     second: Constant
 
 
-Value = Constant | Text | Word | Pair
+Value = Constant | Text | Word | Words | Pair
 
 
 @dataclass(frozen=True)
@@ -197,7 +204,19 @@ class Hard(Node):
 
 @dataclass(frozen=True)
 class Noise(Node):
-    value: Expression
+    """A standard deviation, or the column that holds it."""
+
+    value: Expression | Text
+
+
+@dataclass(frozen=True)
+class Robust(Node):
+    pass
+
+
+@dataclass(frozen=True)
+class Linear(Node):
+    pass
 
 
 @dataclass(frozen=True)
@@ -205,7 +224,7 @@ class Columns(Node):
     columns: tuple[tuple[Name, Text], ...]
 
 
-Option = On | Within | At | Weight | Hard | Noise | Columns
+Option = On | Within | At | Weight | Hard | Noise | Robust | Linear | Columns
 
 
 # ---- statements ------------------------------------------------------------------------------------------------------
@@ -234,10 +253,12 @@ class Interval(Node):
 
 @dataclass(frozen=True)
 class Definition(Node):
-    """`D = 1e-3` or, of a swept parameter, `nu in [a, b]`."""
+    """`D = 1e-3`, with `noise` where it was stated; a swept `nu in [a, b]`, with `indices` for `a[1:8] in [-1, 1]`."""
 
     name: Name
     value: Expression | Interval
+    noise: Expression | None = None
+    indices: tuple[Expression, Expression] | None = None
 
 
 @dataclass(frozen=True)
@@ -246,10 +267,19 @@ class Param(Statement):
 
 
 @dataclass(frozen=True)
-class Unknown(Statement):
+class Sought(Node):
+    """`a = 1 in [0, 10]`, or `q(x) = 1 in [0, 10]`, of which start and bounds may be missing."""
+
     name: Name
-    start: Expression
+    arguments: tuple[Name, ...]
+    start: Expression | None
     bounds: Interval | None
+
+
+@dataclass(frozen=True)
+class Unknown(Statement):
+    kind: Literal["number", "field", "function"]
+    sought: tuple[Sought, ...]
 
 
 @dataclass(frozen=True)
@@ -304,11 +334,6 @@ class Fields(Statement):
 
 
 @dataclass(frozen=True)
-class UnknownField(Statement):
-    signature: Signature
-
-
-@dataclass(frozen=True)
 class Vector(Statement):
     name: Name
     components: tuple[Name, ...]
@@ -316,9 +341,9 @@ class Vector(Statement):
 
 @dataclass(frozen=True)
 class Relation(Statement):
-    """`equation`, `boundary`, `initial` and `constraint`: `lhs = rhs` with options."""
+    """`equation`, `boundary`, `interface`, `initial` and `constraint`: `lhs = rhs` with options."""
 
-    kind: Literal["equation", "boundary", "initial", "constraint"]
+    kind: Literal["equation", "boundary", "interface", "initial", "constraint"]
     label: Name | None
     lhs: Expression
     rhs: Expression
@@ -340,11 +365,22 @@ class Periodic(Statement):
 
 @dataclass(frozen=True)
 class Table(Statement):
-    """`data` and `reference`: fields from a file."""
+    """`data` and `reference`: fields from a file, or an expression whose values are a `column` of it."""
 
     kind: Literal["data", "reference"]
     label: Name | None
     fields: tuple[Name, ...]
+    file: Text
+    options: tuple[Option, ...]
+    value: Expression | None = None
+    column: Text | None = None
+
+
+@dataclass(frozen=True)
+class Tabulated(Statement):
+    """`table k(x, y) from "k.csv"`: a function by its values."""
+
+    signature: Signature
     file: Text
     options: tuple[Option, ...]
 
@@ -409,11 +445,15 @@ def children(node: object) -> Iterator[Node]:
                 yield from children(value)
 
 
-def names_in(node: Node) -> Iterator[Name]:
-    """All names below a node."""
+def nodes_in(node: Node) -> Iterator[Node]:
+    """A node and all nodes below it."""
     pending: list[Node] = [node]
     while pending:
         current = pending.pop()
-        if isinstance(current, Name):
-            yield current
+        yield current
         pending.extend(children(current))
+
+
+def names_in(node: Node) -> Iterator[Name]:
+    """All names below a node."""
+    return (n for n in nodes_in(node) if isinstance(n, Name))

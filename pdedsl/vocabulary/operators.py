@@ -147,5 +147,8 @@ OPERATORS: Mapping[str, Operator] = {
 SPATIAL = {"grad", "div", "curl", "laplacian", "advect", "dn"}
 """Operators that need a domain."""
 
-INTEGRALS = ("integral", "mean")
+EXTREMES = ("maximum", "minimum")
+"""Operators over a whole set which only a report may ask for."""
+INTEGRALS = ("integral", "mean", *EXTREMES)
+"""Operators over the domain, or over a part of its boundary."""
 SHAPES = ("box", "disk", "ball", "ellipse", "annulus", "polygon", "halfspace", "sdf")

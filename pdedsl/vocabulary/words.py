@@ -4,15 +4,17 @@ from pdedsl.vocabulary.functions import FUNCTIONS
 from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS, SHAPES
 
 STATEMENTS = (
-    *("pde", "title", "param", "unknown", "let", "domain", "time", "part", "field", "vector", "equation", "boundary"),
-    *("initial", "periodic", "constraint", "data", "exact", "reference", "report", "solve"),
+    *("pde", "title", "param", "unknown", "let", "table", "domain", "time", "part", "field", "vector", "equation"),
+    *("boundary", "interface", "initial", "periodic", "constraint", "data", "exact", "reference", "report", "solve"),
 )
 """The words that begin a statement."""
 
-CLAUSES = ("on", "in", "at", "hard", "weight", "noise", "from", "columns", "and", "or", "not", "all")
+CLAUSES = (
+    *("on", "in", "at", "hard", "weight", "noise", "robust", "linear", "from", "columns", "and", "or", "not", "all"),
+)
 """Words inside a statement."""
 
-_EXPRESSIONS = {*FUNCTIONS, "sum", "prod", "where", "pi", "normal", "identity", "exact", "d"}
+_EXPRESSIONS = {*FUNCTIONS, "sum", "prod", "where", "pi", "normal", "identity", "exact", "d", "inf", "jump"}
 _WORDS = {"all", "and", "or", "not", "in", "on"}
 RESERVED = _EXPRESSIONS | _WORDS | set(OPERATORS) | set(INTEGRALS) | set(SHAPES)
 RESERVED_FOR_PARTS = _EXPRESSIONS | _WORDS | {"dn"}

@@ -34,7 +34,9 @@ def test_info(heat_run: Path) -> None:
 def test_eval_at_a_point(heat_run: Path) -> None:
     solution = open_run(heat_run)
     result = pdedsl("eval", heat_run, "--at", "x=0.25, t=0.5")
-    name, value = result.output.split(" = ")
+    name, _, value = result.output.partition(" = ")
+    value, _, error = value.partition(" \N{PLUS-MINUS SIGN} ")
+    assert 0 <= float(error) < 1
     assert name == "u" and float(value) == pytest.approx(float(solution(x=0.25, t=0.5)), rel=1e-11)
 
 
@@ -45,7 +47,7 @@ def test_eval_of_expressions(flow_run: Path) -> None:
         "eval", flow_run, "--at", "x=0.3,y=0.5", "--at", "x=1,y=2", *(w for e in asked for w in ("--of", e))
     )
     found = rows(result.output)
-    assert result.exit_code == 0 and list(found[0]) == ["x", "y", *asked]
+    assert result.exit_code == 0 and list(found[0]) == ["x", "y", *asked, *(f"error of {e}" for e in asked)]
     solution, h = open_run(flow_run), 1e-5
     for row in found:
         x, y = row["x"], row["y"]
@@ -93,6 +95,17 @@ def test_eval_of_a_table(heat_run: Path, tmp_path: Path) -> None:
 def test_eval_says_what_is_wrong(heat_run: Path, arguments: list[str], words: str) -> None:
     result = pdedsl("eval", heat_run, *arguments)
     assert result.exit_code == 2 and words in result.output
+
+
+def test_eval_of_what_needs_no_point(heat_run: Path, flow_run: Path, tmp_path: Path) -> None:
+    lines = pdedsl("eval", flow_run, "--of", "integral(1)", "--of", "maximum(u)").output.splitlines()
+    assert lines[0].startswith("integral(1) = ") and "maximum(u) = " in lines[1] and " at x = " in lines[1]
+    curve = pdedsl("eval", heat_run, "--of", "maximum(u)", "--of", "integral(1)").output.splitlines()
+    assert curve[0] == "t,maximum(u),integral(1),error of maximum(u),error of integral(1)" and len(curve) == 102
+    assert pdedsl("eval", heat_run, "--of", "mean(u)", "--out", tmp_path / "m.csv").exit_code == 0
+    wrong = pdedsl("eval", heat_run, "--of", "u")
+    assert wrong.exit_code == 2 and "differs from point to point" in wrong.output
+    assert "there is no" not in pdedsl("eval", heat_run, "--line", "0 : 1", "-n", "3").output
 
 
 def test_eval_takes_constant_expressions(heat_run: Path) -> None:

@@ -6,12 +6,35 @@ import numpy as np
 import pytest
 import typer
 
-from pdedsl.commands.points import evaluated, from_options, from_table, inside
+from pdedsl.commands.points import evaluated, from_line, from_options, from_table, inside
 from pdedsl.runs.run import open as open_
+from pdedsl.stages.load import loads
+
+ROD = loads("""pde 1
+param L = 2
+domain x in [0, L]
+time t in [0, 3]
+field u(x, t)
+equation: dt(u) = dxx(u)
+initial: u = sin(pi*x/L)
+boundary: u = 0  on all
+""")
+
+
+def test_points_of_a_line() -> None:
+    np.testing.assert_allclose(from_line("0 : L", 3, ROD), [[0, 3], [1, 3], [2, 3]])
+    np.testing.assert_allclose(from_line("0, 0 : L/2, 1", 2, ROD), [[0, 0], [1, 1]])
+
+
+@pytest.mark.parametrize(("line", "count"), [("0", 3), ("0 : 1, 2", 3), ("0 : 1 : 2", 3), ("0 : q", 3), ("0 : 1", 1)])
+def test_what_is_no_line(line: str, count: int) -> None:
+    with pytest.raises(typer.Exit):
+        from_line(line, count, ROD)
 
 
 def test_points_in_any_order_of_names(tmp_path: Path) -> None:
-    np.testing.assert_allclose(from_options(["t=1, x=pi/4", "x=0,t=min(2, 1)"], ["x", "t"]), [[np.pi / 4, 1], [0, 1]])
+    given = from_options(["t=1, x=pi/4", "x=L,t=min(2, 1)"], ROD)
+    np.testing.assert_allclose(given, [[np.pi / 4, 1], [2, 1]])
     (tmp_path / "p.csv").write_text('\ufeffname; t; x\n"a; b"; 2; 1\n\nc; 4; 3\n')
     np.testing.assert_array_equal(from_table(tmp_path / "p.csv", ["x", "t"]), [[1, 2], [3, 4]])
 
@@ -19,12 +42,13 @@ def test_points_in_any_order_of_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize("at", ["x=1", "x=1,t=2,z=3", "x=1,x=1,t=2", "x=one,t=1", "x"])
 def test_what_is_no_point(at: str) -> None:
     with pytest.raises(typer.Exit):
-        from_options([at], ["x", "t"])
+        from_options([at], ROD)
 
 
 def test_columns_of_vectors_and_points_outside(flow_run: Path) -> None:
     solution, points = open_(flow_run), np.array([[0.5, 1.0], [3.0, 0.0]])
     assert inside(solution, points).tolist() == [True, False]
     found = evaluated(solution, ["u", "grad(u)"], points)
-    assert list(found) == ["u", "grad(u)[1]", "grad(u)[2]"]
+    names = ["u", "grad(u)[1]", "grad(u)[2]"]
+    assert list(found) == [*names, *(f"error of {name}" for name in names)]
     assert np.isfinite(found["u"][0]) and np.isnan(found["u"][1])

@@ -63,3 +63,10 @@ report all_of_it = u^2
     assert everything.times is None and everything.values.max() <= 4
     for quantity in (mass, probe, corner, everything):
         assert str(quantity)
+
+
+def test_what_is_known_of_the_error_of_a_solution_gives_that_of_a_report() -> None:
+    problem = loads(f"{HEADER}domain x in [0, 1], y in [0, 1]\nreport a = integral(u^2)\nreport b = maximum(u) + 1\n")
+    square, largest = quantities(problem, lambda x: x[0] + 0.1, lambda x: jnp.array([0.1]))
+    assert square.error == pytest.approx((1.1**3 - 0.1**3 - 1) / 3) and largest.error == pytest.approx(0.1)
+    assert "\N{PLUS-MINUS SIGN} 1e-01" in str(square)

@@ -11,6 +11,7 @@ from pdedsl.problem.statements import (
     Field,
     Initial,
     Integral,
+    Interface,
     Statement,
     grouped,
     is_hard,
@@ -20,9 +21,9 @@ X, Y = sp.symbols("x y", real=True)
 
 
 def test_the_kinds_are_siblings() -> None:
-    kinds = (Equation, Boundary, Initial, Constraint)
+    kinds = (Equation, Boundary, Interface, Initial, Constraint)
     assert not [(a, b) for a in kinds for b in kinds if a is not b and issubclass(a, b)]
-    assert [k.kind for k in kinds] == ["equation", "boundary", "initial", "constraint"]
+    assert [k.kind for k in kinds] == ["equation", "boundary", "interface", "initial", "constraint"]
     assert set(get_args(Statement)) == set(kinds)
 
 
@@ -35,7 +36,7 @@ def test_residuals_and_hardness() -> None:
 
 def test_an_integral_is_called_as_it_is_written() -> None:
     assert Integral(X * Y).symbol.name == "integral(x*y)"
-    assert Integral(X, sp.true, "all", mean=True).symbol.name == "mean(x, on = all)"
+    assert Integral(X, sp.true, "all", "mean").symbol.name == "mean(x, on = all)"
 
 
 def test_groups_keep_their_order() -> None:

@@ -1,0 +1,49 @@
+"""Balances of known functions, by hand."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from pdedsl.analysis.balance import balances
+from pdedsl.stages.load import loads
+
+DISK = """pde 1
+param k = 2
+domain (x, y) = disk([0, 0], 1)
+field u(x, y)
+equation heat: -div(k*grad(u)) = 8
+boundary: u = 0  on all
+"""
+ROD = """pde 1
+domain x in [0, 1]
+time t in [0, 2]
+field u(x, t)
+equation: dt(u) + dx(u^2/2) = 0.1*dxx(u)
+initial: u = x
+boundary: u = x  on all
+"""
+
+
+def test_what_is_balanced() -> None:
+    (found,) = balances(loads(DISK), lambda x: 1 - x[0] ** 2 - x[1] ** 2)
+    assert found.statement == "heat"
+    np.testing.assert_allclose([found.out, found.source], 8 * np.pi, rtol=1e-12)
+    assert found.apart < 1e-12 and "flows out" in str(found)
+
+
+def test_what_is_not() -> None:
+    (found,) = balances(loads(DISK), lambda x: 1.5 * (1 - x[0] ** 2 - x[1] ** 2))
+    assert found.apart == pytest.approx(1 / 3) and found.out == pytest.approx(12 * np.pi)
+
+
+def test_in_time_the_change_of_what_is_stored_counts_as_a_source() -> None:
+    (found,) = balances(loads(ROD), lambda x: x[0] / (1 + x[1]))  # solves Burgers' equation without viscosity, and with
+    np.testing.assert_allclose([found.out, found.source], 1 / 18, rtol=1e-12)
+    assert found.apart < 1e-12
+    (wrong,) = balances(loads(ROD), lambda x: jnp.sin(x[0] * x[1]))
+    assert wrong.apart > 0.1
+
+
+def test_what_is_in_no_divergence_form_has_none() -> None:
+    advected = ROD.replace("dx(u^2/2) = 0.1*dxx(u)", "u*dx(u) = 0")
+    assert balances(loads(advected.replace("on all", "on x = 0")), lambda x: x[0]) == ()

@@ -1,0 +1,36 @@
+"""Points on lines and surfaces inside a domain."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from pdedsl.geometry.interfaces import crossings
+from pdedsl.geometry.points import random
+from pdedsl.problem.statements import Place
+from pdedsl.stages.load import loads
+
+SPEC = "pde 1\ndomain {domain}\ntime t in [0, 1]\nfield u(x, y, t)\nequation: dt(u) = laplacian(u)\ninitial: u = 0\n"
+
+
+def points(domain: str, where: sp.Basic) -> np.ndarray:
+    problem = loads(SPEC.format(domain=domain) + "boundary: u = x  on all\n")
+    x, y = (c.symbol for c in problem.space)
+    place = Place(where.xreplace({sp.Symbol("x"): x, sp.Symbol("y"): y}))
+    return crossings(problem.domain, (place,), 100, random(np.random.default_rng(0)))
+
+
+X, Y = sp.symbols("x y")
+
+
+@pytest.mark.parametrize("domain", ["x in [0, 1], y in [0, 2]", "(x, y) = box([0, 0], [1, 2]) - disk([1, 1], 0.5)"])
+def test_a_line_and_the_rim_of_a_region(domain: str) -> None:
+    line = points(domain, sp.Eq(X, sp.Float(0.25)))
+    np.testing.assert_allclose(line[:, 0], 0.25, atol=1e-12)
+    assert len(line) > 50 and np.ptp(line[:, 1]) > 1 and np.ptp(line[:, 2]) > 0.5
+    rim = points(domain, (X - 0.25) ** 2 + (Y - 1) ** 2 < 0.04)
+    np.testing.assert_allclose(np.hypot(rim[:, 0] - 0.25, rim[:, 1] - 1), 0.2, atol=1e-6)
+
+
+def test_what_lies_outside_or_on_the_boundary_has_none() -> None:
+    for where in (sp.Eq(X, 0), sp.Eq(X, 3), X > 7):
+        assert points("x in [0, 1], y in [0, 2]", where).shape == (0, 3)
