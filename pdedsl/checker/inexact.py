@@ -70,10 +70,9 @@ def _untrue(
             continue
         flipped = [t for t, s in zip(terms, sizes, strict=True) if np.abs(total - 2 * s).max() <= limit]
         component = f", component {place}" if len(statement.residual) > 1 else ""
+        name = statement.name.rstrip("'")  # of two statements of one name the second has a prime
         where = f" at {point_words(domain, points[worst])}" if np.ptp(total) > 0 or not own else ""
-        message = (
-            f"the exact solution does not satisfy `{statement.name}`{component}: lhs - rhs = {total[worst]:.3g}{where}"
-        )
+        message = f"the exact solution does not satisfy `{name}`{component}: lhs - rhs = {total[worst]:.3g}{where}"
         help_ = "one of them is wrong"
         if flipped:
             help_ = f"it would with the sign of `{write_expression(flipped[0]).removeprefix('-')}` flipped"

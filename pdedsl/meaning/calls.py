@@ -81,7 +81,8 @@ def called(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tens
         or not name[1:]
         or not (name[1:] in broken or set(name[1:]) <= {*broken, *walk.scope.names.letters()})
     ):
-        walk.unknown(node.name, called=True)
+        text = walk.scope.text
+        walk.unknown(node.name, called=True, arguments=[text[a.span.start : a.span.end] for a in node.arguments])
     for argument in node.arguments:
         if not isinstance(argument, syntax.Range | syntax.OnPart):
             walk.tensor(argument, place, local)
@@ -213,11 +214,28 @@ def not_callable(walk: Walk, node: syntax.Called) -> None:
     if declaration is not None and declaration.kind == "broken":
         return
     if declaration is not None and declaration.kind == "field":
-        arguments = ", ".join(a.name for a in arguments_of(declaration.node))
-        help_ = f"`{name}` already depends on ({arguments}): write {name}; for a value at a point use `constraint ... at (..)` or `report ... at (..)`"
+        help_ = _instead_of_call(walk, node, [a.name for a in arguments_of(declaration.node)])
     else:
         help_ = f"products need a `*`: write {name}*(...)"
     walk.wrong("E303", f"`{name}` is not a function", node.span, help_)
+
+
+def _instead_of_call(walk: Walk, node: syntax.Called, declared: Sequence[str]) -> str:
+    """What to write for `u(x, t)`, for a value at a point, at the start and in the past."""
+    name = node.name.name
+    time = next((c.name for c in walk.scope.coordinates if c.kind == "time"), None)
+    for own, argument in zip(declared, node.arguments, strict=False):
+        moved = isinstance(argument, syntax.Sum) and argument.terms[0][1] == syntax.Name(argument.span, own)
+        if own == time and moved:
+            return f"write {name}: delays are not part of the language"
+        if isinstance(argument, syntax.Number) and own != time:
+            at = f"{own} = {argument.text}"
+            return f"write {name}, and where it holds: `boundary: {name} = ...  on {at}`, or `report ... at (..)`"
+        if isinstance(argument, syntax.Number):
+            return f"write {name}, in `initial: {name} = ...` for the start of time, in `boundary: ... on {own} = ...` for its end"
+    known = ", ".join(declared)
+    at = "for a value at a point use `constraint ... at (..)` or `report ... at (..)`"
+    return f"`{name}` already depends on ({known}): write {name}; {at}"
 
 
 NOT_FUNCTIONS = ("pi", "normal", "identity")
@@ -302,6 +320,11 @@ def function(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Te
         if len(node.arguments) > MOST_ARGUMENTS:
             walk.wrong("E303", f"`{name}` takes up to {MOST_ARGUMENTS} arguments", node.span, "nest them")
             return None
+    elif name in ("min", "max") and len(node.arguments) == 1:
+        largest = "maximum" if name == "max" else "minimum"
+        help_ = f"`{name}` is of two numbers: for the extreme over the domain write {largest}(...), in a report"
+        walk.wrong("E303", f"`{name}` takes 2 arguments, not 1", node.span, help_)
+        return None
     elif not takes(walk, node, function.arity, f"{name}({', '.join('ab'[: function.arity])})"):
         return None
     operands = [walk.tensor(a, place, local) for a in node.arguments]

@@ -52,7 +52,7 @@ def declare(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Declare
     """Everything that a spec declares, with other values for some parameters."""
     # Each step takes the scope so far and gives a larger one, and what it found.
     found: list[Diagnostic] = []
-    scope, parameters, wrong = _parameters(Scope(names), overrides)
+    scope, parameters, wrong = _parameters(Scope(names, spec.source.text), overrides)
     found += wrong
     sound = not wrong
     scope, tree, bounded, wrong = _space(scope, spec)
@@ -236,6 +236,8 @@ def _space(scope: Scope, spec: Spec) -> tuple[Scope, Tree | None, bool, list[Dia
 def _shaped(scope: Scope, statement: syntax.Shape) -> tuple[Scope, Tree | None, list[Diagnostic]]:
     """The coordinates of a domain that is given by its shape, with the box that holds it."""
     names = [n for n in statement.names if scope.names.declared[n.name].kind == "coordinate"]
+    if len(names) < len(statement.names):
+        return scope, None, []  # one of them is no name for a coordinate, and was reported
     symbols = tuple(Axis(n.name, place) for place, n in enumerate(names))
     scope = replace(scope, symbols={**scope.symbols, **{s.name: s for s in symbols}})
     halfway = {**scope.values, **{s: middle(*ends) for s, ends in scope.swept.items()}}

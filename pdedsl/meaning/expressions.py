@@ -4,7 +4,7 @@ Errors do not stop the walk: a wrong part is reported and stands as None, which 
 independent errors of an expression come out together.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.meaning.names import derivative_letters, unknown_name
+from pdedsl.meaning.names import derivative_letters, derivative_of, unknown_name
 from pdedsl.meaning.scope import Scope
 from pdedsl.problem.atoms import Nonlocal, normal
 from pdedsl.problem.derivatives import node_count
 from pdedsl.problem.domain import middle
 from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.printer import write_expression
 from pdedsl.problem.statements import Integral, Term
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
@@ -176,10 +177,7 @@ class Walk:
                 return self.scope.parts.get(name)
             case syntax.Name(name=name) if name not in self.scope.names.declared and name not in FUNCTIONS:
                 found = unknown_name(node, self.scope.names, called=False)
-                help_ = (
-                    suggest(name, [*self.scope.names.of("part", "broken"), "all"])
-                    or f"declare it: part {name}: x > 0.5"
-                )
+                help_ = suggest(name, [*self.scope.names.of("part", "broken"), "all"]) or self._side(name)
                 if name in ("boundary", "everywhere", "boundaries", "walls"):
                     help_ = "write `all` for the whole boundary"
                 self.wrong("E201", f"there is no part `{name}`", found.span, help_)
@@ -188,6 +186,15 @@ class Walk:
                 return None
         self.wrong("E303", "a condition is expected here", node.span, "compare something: `x > 0.5`, `y = 1`")
         return None
+
+    def _side(self, name: str) -> str:
+        """How to declare a part: `left` and its like are faces."""
+        space = [c for c in self.scope.coordinates if c.kind == "space"]
+        axis, end = _SIDES.get(name.lower(), (0, None))
+        if end is None or axis >= len(space) or space[axis].group is not None:
+            return f"declare it: part {name}: {space[0].name if space else 'x'} > 0.5"
+        bound = write_expression((space[axis].lower, space[axis].upper)[end])
+        return f"write {space[axis].name} = {bound}, or declare it: part {name}: {space[axis].name} = {bound}"
 
     def coordinate(self, node: syntax.Expression, local: Locals | None = None) -> sp.Symbol | None:
         """A coordinate by name or by index."""
@@ -259,6 +266,10 @@ class Walk:
             return None
         if name == "pi":
             return scalar(sp.pi)
+        if name == "inf":
+            help_ = "write a number: what is far enough away" if place is PLACES["interval"] else "it stands in bounds"
+            self.wrong("E304", f"`inf` has no meaning in {place.words}", node.span, help_)
+            return None
         if name == "normal":
             if not place.boundary:
                 self.wrong("E304", f"`normal` has no meaning in {place.words}", node.span, "it belongs to `boundary`")
@@ -338,8 +349,8 @@ class Walk:
                 self.wrong("E303", f"`{name}` needs arguments", node.span, f"write {name}({wanted})")
         return None
 
-    def unknown(self, node: syntax.Name, called: bool) -> None:
-        found = unknown_name(node, self.scope.names, called)
+    def unknown(self, node: syntax.Name, called: bool, arguments: Sequence[str] = ()) -> None:
+        found = unknown_name(node, self.scope.names, called, arguments)
         self.wrong(found.code, found.message, found.span, found.help)
 
     def let(self, let: syntax.Let, local: Locals, use: Span, place: Place) -> Tensor | None:
@@ -372,7 +383,21 @@ class Walk:
             entries.append(sp.Add(*(v if s == "+" else -v for s, v in values)))
         return self.finite(Tensor(tuple(entries), shape), node.span, real=True)
 
+    def _quotients(self, node: syntax.Product) -> bool:
+        """Whether a product holds derivatives written as `du/dx`, after it was said how to write them."""
+        found = False
+        for (_, above), (sign, below) in zip(node.factors, node.factors[1:], strict=False):
+            spelled = derivative_of(above, below, self.scope.names) if sign == "/" else ""
+            if spelled:
+                self.wrong(
+                    "E201", "this is not how a derivative is written", above.span | below.span, f"write {spelled}"
+                )
+            found |= bool(spelled)
+        return found
+
     def _product(self, node: syntax.Product, place: Place, local: Locals) -> Tensor | None:
+        if self._quotients(node):
+            return None
         found = [(sign, self.tensor(factor, place, local)) for sign, factor in node.factors]
         if any(t is None for _, t in found):
             return None
@@ -474,7 +499,8 @@ class Walk:
     def not_finite(self, value: float, span: Span, whole: Span, real: bool) -> None:
         """E306 where the real numbers have no answer, E603 where it is infinite or undefined."""
         if np.isnan(value) and not real:
-            self.wrong("E306", "this is not a real number", whole, "everything here is real: check the sign")
+            help_ = "check the sign; a complex field is two fields, its real and its imaginary part"
+            self.wrong("E306", "this is not a real number", whole, help_)
         else:
             words = "is infinite or overflows" if np.isinf(value) else "is not a number"
             self.wrong("E603", f"this constant {words}", whole, "check the denominator and the size of the exponents")
@@ -549,6 +575,14 @@ class Walk:
                 self.wrong("E303", f"there is no `{node.base.name}[{index}]`", node.span, words)
                 return None
             return scalar(group[index])
+        named = node.base.name if isinstance(node.base, syntax.Name) else ""
+        if named and named not in self.scope.names.declared and named.lower() in FUNCTIONS:
+            self.wrong("E201", f"`{named}` is not declared", node.base.span, f"write {named.lower()}(...)")
+            return None
+        if isinstance(node.base, syntax.Number):
+            help_ = "write the number alone, in the units of your choice: they may stand in the title"
+            self.wrong("E301", "a number has no components, nor units", node.span, help_)
+            return None
         base = self.tensor(node.base, place, local)
         if base is None:
             return None
@@ -586,6 +620,16 @@ def arguments_of(node: object) -> tuple[syntax.Name, ...]:
         case _:
             return ()
 
+
+_SIDES: Mapping[str, tuple[int, int]] = {
+    **dict.fromkeys(("left", "west", "inlet"), (0, 0)),
+    **dict.fromkeys(("right", "east", "outlet"), (0, 1)),
+    **dict.fromkeys(("bottom", "south", "lower"), (1, 0)),
+    **dict.fromkeys(("top", "north", "upper", "lid"), (1, 1)),
+    "front": (2, 0),
+    "back": (2, 1),
+}
+"""What people call the faces of a box: the axis and the end."""
 
 _RELATIONS: Mapping[str, Callable[..., sp.Basic]] = {
     "=": sp.Eq,

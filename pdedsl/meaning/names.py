@@ -1,6 +1,7 @@
 """The names of a spec: what is declared where, what is reserved, what a wrong name may have meant."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,7 +11,7 @@ from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.functions import FUNCTIONS
 from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS
 from pdedsl.vocabulary.source import Span
-from pdedsl.vocabulary.words import LOOKALIKES, RESERVED, RESERVED_FOR_PARTS
+from pdedsl.vocabulary.words import FOREIGN_CALLS, LOOKALIKES, RESERVED, RESERVED_FOR_PARTS, STATEMENTS
 
 Kind = Literal[
     "coordinate", "group", "field", "param", "let", "vector", "part", "broken", "swept", "unknown", "function"
@@ -119,6 +120,11 @@ def collect(spec: Spec) -> Names:
     for broken in spec.broken:
         for name in broken.names:
             declared.setdefault(name, Declaration(name, "broken", broken.span))
+    if any(b.keyword not in STATEMENTS for b in spec.broken) and not any(d.kind == "field" for d in declared.values()):
+        for relation in (s for s in spec.statements if isinstance(s, syntax.Relation)):
+            for used in syntax.names_in(relation):
+                if used.name not in RESERVED:
+                    declared.setdefault(used.name, Declaration(used.name, "broken", used.span))
     for name in foreign_letters(spec):
         declared.setdefault(name, Declaration(name, "broken", spec.statements[0].span))
     return Names(declared, tuple(diagnostics))
@@ -165,7 +171,8 @@ def definitions(names: Names) -> tuple[list[str], list[list[str]]]:
 def foreign_letters(spec: Spec) -> set[str]:
     """The coordinates that fields name in a spec without any: one message says that, not one for each name."""
     kinds = {type(s) for s in spec.statements}
-    if kinds & {syntax.Domain, syntax.Shape, syntax.Time} or spec.broken:
+    bounded = kinds & {syntax.Domain, syntax.Shape, syntax.Time}
+    if bounded or any(b.keyword in STATEMENTS for b in spec.broken):
         return set()
     fields = [s for s in spec.statements if isinstance(s, syntax.Fields)]
     return {a.name for f in fields for s in f.signatures for a in s.arguments}
@@ -182,8 +189,34 @@ def derivative_letters(name: str, letters: set[str]) -> str:
     return ""
 
 
-def unknown_name(name: syntax.Name, names: Names, called: bool) -> Diagnostic:
-    """E201 with the best guess at what was meant."""
+def derivative_of(above: syntax.Expression, below: syntax.Expression, names: Names) -> str:
+    """`dt(u)` for `du/dt`, `dn(u)` for `du/dn`, `dxx(u)` for `d2u/dx2` and `d^2u/dx^2`; nothing for a real quotient."""
+
+    def word(node: syntax.Expression) -> tuple[str, int]:
+        match node:
+            case syntax.Name(name=name):
+                return name, 1
+            case syntax.Power(base=syntax.Name(name=name), exponent=syntax.Number(text=text)) if text.isdigit():
+                return name, int(text)
+            case _:
+                return "", 0
+
+    (upper, _), (lower, count) = word(above), word(below)
+    field_ = re.fullmatch(r"d(\d?)(\w+)", upper)
+    axis = re.fullmatch(r"d([^\W\d]+)(\d?)", lower)
+    if field_ is None or axis is None or upper in names.declared:
+        return ""
+    if field_[2] not in names.of("field", "vector", "broken") or axis[1] not in (*names.of("coordinate"), "n"):
+        return ""
+    times = max(int(field_[1] or 1), int(axis[2] or 1), count)
+    if axis[1] == "n" and "n" not in names.declared:
+        return f"dn({field_[2]})"
+    letters = axis[1] * times
+    return f"d{letters}({field_[2]})" if len(axis[1]) == 1 else f"d({field_[2]}, {axis[1]}, {times})"
+
+
+def unknown_name(name: syntax.Name, names: Names, called: bool, arguments: Sequence[str] = ()) -> Diagnostic:
+    """E201 with the best guess at what was meant; `arguments` are those of a call, as far as they are words."""
     letters = names.letters()
     message, help_ = f"`{name.name}` is not declared", ""
     stem, _, tail = name.name.rpartition("_")
@@ -191,6 +224,8 @@ def unknown_name(name: syntax.Name, names: Names, called: bool) -> Diagnostic:
     rest = name.name[1:]
     if known and known.kind in ("field", "vector") and tail and set(tail) <= letters:
         help_ = f"write d{tail}({stem})"
+    elif called and name.name.lower() in FOREIGN_CALLS:
+        help_ = f"write {FOREIGN_CALLS[name.name.lower()].format(*(*arguments, 'u', 'x'))}"
     elif name.name in LOOKALIKES:
         help_ = f"write {LOOKALIKES[name.name]}"
     elif called and name.name.startswith("d") and rest and rest in names.declared:

@@ -16,6 +16,8 @@ class Scope:
     """The meaning of names, as far as it is known; names that are wrong are in none of the mappings."""
 
     names: Names
+    text: str = ""
+    """The spec."""
     symbols: Mapping[str, Axis] = field(default_factory=dict)
     """Coordinates of their own name."""
     groups: Mapping[str, Mapping[int, Axis]] = field(default_factory=dict)

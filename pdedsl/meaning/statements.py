@@ -116,7 +116,8 @@ def _labels(spec: Spec) -> tuple[dict[int, str], list[Diagnostic]]:
     """The name of each statement and table by its identity; E202 for two of one name."""
     relations, tables = list(_of(spec, syntax.Relation)), list(_of(spec, syntax.Table))
     named = [
-        (r, n, r.head, f"label it: `{r.kind} NAME: ...`") for r, n in zip(relations, _names(relations), strict=True)
+        (r, n, r.head, "rename one of them" if r.label else f"label it: `{r.kind} NAME: ...`")
+        for r, n in zip(relations, _names(relations), strict=True)
     ]
     named += [(s, s.name.name, s.name.span, "rename it") for s in _of(spec, syntax.ReportValue)]
     named += [

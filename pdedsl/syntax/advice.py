@@ -4,14 +4,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from pdedsl.syntax.phrases import CALLED, NOTHING, Around, phrase
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
-from pdedsl.vocabulary.functions import FUNCTIONS
-from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS
 from pdedsl.vocabulary.source import Span
 from pdedsl.vocabulary.words import STATEMENTS
 
 SPELLINGS = {
     "∂": "write dx(u) or d(u, x) for a derivative",
+    "°": "write the number alone, in the units of your choice: they may stand in the title",
     "∇": "write grad(u), div(U) or laplacian(u)",
     "∆": "write laplacian(u)",
     "²": "write ^2",
@@ -42,6 +42,17 @@ SPELLINGS = {
     "\u2009": "write an ordinary space",
     "\u200b": "remove this invisible character",
 }
+
+
+def leibniz(text: str, at: int) -> str:
+    """What to write for `∂u/∂x` and `∂²u/∂x²` that begin at a place of a text; nothing for anything else."""
+    found = re.compile(r"∂([²³⁴]|\^\d)?\s*(\w+?)\s*/\s*∂\s*(\w)").match(text, at)
+    if found is None:
+        return ""
+    order = {"²": 2, "³": 3, "⁴": 4}.get(
+        found[1] or "", int((found[1] or "^1")[-1]) if (found[1] or "^1")[0] == "^" else 1
+    )
+    return f"write d{found[3] * order}({found[2]})"
 
 
 def ascii_spelling(character: str) -> str:
@@ -92,10 +103,12 @@ _RULES: tuple[tuple[str, str, Advice], ...] = (
 
 def _attribute(name: str) -> str:
     """What to write for `np.sin` and `u.dx`."""
-    if name in _CALLED:
-        return f"write {name}(...) by its bare name"
     if name in ("diff", "d", "derivative"):
         return "write dx(u), or d(u, x, 2), for a derivative"
+    if name in CALLED:
+        return f"write {name}(...) by its bare name"
+    if re.fullmatch(r"[txyzr]{1,4}", name):
+        return f"write d{name}(u)"
     return f"write {name}(u)" if re.fullmatch(r"d[a-z]{1,3}|n", name) else "names have no dots"
 
 
@@ -119,19 +132,29 @@ _STATEMENT_FOR = {
     **dict.fromkeys(("var", "variable", "variables", "function", "unknowns", "fields"), "write `field u(x)`"),
     **dict.fromkeys(("def", "define", "set"), "write `let NAME = ...`"),
     **dict.fromkeys(("region", "subdomain"), "write `part NAME: condition`"),
+    **dict.fromkeys(
+        ("coordinates", "mesh", "geometry", "omega", "grid"),
+        "there is no mesh: write `domain x in [0, 1], y in [0, 1]`",
+    ),
+    **dict.fromkeys(("fespace", "trial", "test"), "write `field u(x, y)`: spaces are chosen from the text"),
+    **dict.fromkeys(
+        ("plot", "plots", "monitors"), "pictures come by themselves; write `report NAME = ...` for a number"
+    ),
+    **dict.fromkeys(("import", "from", "using"), "a spec holds mathematics alone: remove it"),
     **dict.fromkeys(("solution", "analytic"), "write `exact u = ...`"),
 }
 """Statements by the names that other tools give them."""
 
 
-def explain_syntax(text: str, start: int, at: int) -> Diagnostic:
+def explain_syntax(text: str, start: int, at: int, known: Around = NOTHING) -> Diagnostic:
     """E101 for a statement `text` that begins at `start` of the file; the parser stopped at `text[at]`."""
     word = re.match(r"[^\W\d]\w*", text)
     if word is None or word[0] not in STATEMENTS:
         end = word.end() if word else max(1, len(re.match(r"\S\w*", text)[0]))  # pyright: ignore[reportOptionalSubscript]
-        help_ = _STATEMENT_FOR.get(text[:end].lower()) or suggest(text[:end].lower(), STATEMENTS)
-        help_ = help_ or "a statement begins with one of: " + ", ".join(STATEMENTS[1:])
-        return Diagnostic("E101", f"`{text[:end]}` is not a statement", Span(start, start + end), help_)
+        return Diagnostic("E101", f"`{text[:end]}` is not a statement", Span(start, start + end), _statement(text, end))
+    found = phrase(text, start, known)
+    if found is not None:
+        return found
     # A number is cut off by the letters after it: the parser stops at either, the message shows both.
     glued = re.search(r"(?<![\w.])(?:\d|\.\d)[\w.]*$", text[:at])
     if glued and at < len(text) and re.match(r"[\w.]", text[at]) and text[at - 1].isalnum():
@@ -153,6 +176,18 @@ def explain_syntax(text: str, start: int, at: int) -> Diagnostic:
     raise AssertionError("every character matches a rule")
 
 
+def _statement(text: str, end: int) -> str:
+    """What a line that begins with no statement may have been meant to be."""
+    word, rest = text[:end].lower(), text[end:]
+    if word in _STATEMENT_FOR:
+        return _STATEMENT_FOR[word]
+    if re.match(r"\s*=\s*[-+\d.]", rest) and not re.search(r"\b(at|on)\b", rest):
+        return f"write `param {text.strip()}`"
+    if "=" in rest:
+        return "say what it is: `equation: ...`, `initial: ...`, `boundary: ... on ...`, or `let NAME = ...`"
+    return suggest(word, STATEMENTS) or "a statement begins with one of: " + ", ".join(STATEMENTS[1:])
+
+
 def _special(kind: str, text: str, at: int, token: str) -> str:
     before = text[:at].rstrip()
     said = _wrong_form(kind, before, token, text[at + len(token) :])
@@ -169,8 +204,10 @@ def _special(kind: str, text: str, at: int, token: str) -> str:
     if re.search(r"\bd$", before) and token == "/":
         return "write dx(u), or d(u, x), for a derivative"
     if re.fullmatch(r"[^\W\d]\w*", token) and re.search(r"[\w)\]]$", before):
-        close = suggest(token, ("on", "hard", "weight", "in", "at", "from", "columns", "noise", "and", "or"))
-        return close or "products need a `*`"
+        clauses = ("on", "hard", "weight", "in", "at", "from", "columns", "noise", "robust", "linear", "and", "or")
+        if token in clauses:
+            return f"`{token}` has no meaning here: {_shape(kind, text)}"
+        return suggest(token, clauses) or "products need a `*`"
     if token == "(" and re.search(r"[\d)]$", before):
         return "products need a `*`"
     return ""
@@ -189,7 +226,7 @@ def _wrong_form(kind: str, before: str, token: str, after: str) -> str:
     sides = before.partition(":")[2]
     if kind in ("equation", "boundary", "interface", "initial", "constraint") and ":" not in before + token:
         return f"a colon is missing: write `{kind}: ...`"
-    if kind in ("exact", "report", "let", "vector") and token == ":":
+    if kind in ("exact", "report", "let", "vector", "param", "unknown") and token == ":" and "[" not in before:
         return f"write `=` instead of the colon: {_SHAPES[kind]}"
     if kind in ("field", "domain") and re.search(r"[)\]]$", before):
         return "separate them by commas"
@@ -222,18 +259,26 @@ def _wrong_form(kind: str, before: str, token: str, after: str) -> str:
         return "names begin with a letter"
     if token == "," and re.search(r"\d$", before) and re.match(r"\d", after):
         return "numbers are written with a point: 0.5"
+    if kind in ("param", "unknown") and token.isdigit() and (comma := re.search(r"(\d+)\s*,$", before)):
+        return f"numbers are written with a decimal point: {comma[1]}.{token}"
+    if kind in ("equation", "boundary", "initial", "constraint") and token == ":":
+        label = re.search(r"(\w+)$", sides)
+        return f"write `{kind} {label[1] if label else 'NAME'}: ...`"
     if kind == "equation" and re.search(r"\bin$", before) and token == "not":
         return "name the part: part rest: not inner"
     if re.search(r"\bat$", before):
-        return "write the point in parentheses: at (0, 0)"
+        if kind == "boundary":
+            return "say where it holds with `on`: `on all`, `on x = 0, x = 1`"
+        return (
+            "`initial` holds at the start of time: leave it out"
+            if kind == "initial"
+            else "write the point in parentheses: at (0, 0)"
+        )
     function = re.search(r"(\w+)(\s*\^\s*\d+)?$", before)
-    if function and (function[1] in _CALLED or re.fullmatch(r"d[a-z]{1,3}", function[1])):
+    if function and (function[1] in CALLED or re.fullmatch(r"d[a-z]{1,3}", function[1])):
         power = (function[2] or "").replace(" ", "")
         return f"write {function[1]}({token if token != '(' else '...'}){power}"
     return ""
-
-
-_CALLED = {*FUNCTIONS, *OPERATORS, *INTEGRALS, "sum", "prod", "exact"}
 
 
 _SHAPES = {

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from pdedsl.syntax.advice import SPELLINGS, ascii_spelling
+from pdedsl.syntax.advice import SPELLINGS, ascii_spelling, leibniz
 from pdedsl.syntax.syntax import Comment
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.source import Source, Span
@@ -36,6 +36,7 @@ def cut(source: Source) -> tuple[list[Slice], tuple[Comment, ...], list[Diagnost
     diagnostics: list[Diagnostic] = []
     opened: list[tuple[str, int]] = []
     cooked: list[str] = []
+    said: set[str] = set()
     start, broken = 0, False
 
     def finish() -> None:
@@ -45,6 +46,7 @@ def cut(source: Source) -> tuple[list[Slice], tuple[Comment, ...], list[Diagnost
         if body.strip():
             slices.append(Slice(start + lead, body.strip(), broken))
         cooked.clear()
+        said.clear()
         broken = False
 
     def wrong(code: str, message: str, span: Span, help_: str, *also: tuple[Span, str]) -> None:
@@ -95,7 +97,11 @@ def cut(source: Source) -> tuple[list[Slice], tuple[Comment, ...], list[Diagnost
         elif (token[0] != '"' and not token.isascii()) or (len(token) == 1 and token < " " and token not in "\t\f"):
             for offset, character in enumerate(token):
                 if not _allowed(character):
-                    spelling = SPELLINGS.get(character, "")
+                    spelling = leibniz(text, at + offset) or SPELLINGS.get(character, "")
+                    family = "∂" if character in "∂²³⁴" and "∂" in said else character
+                    if family in said:
+                        continue  # once a statement
+                    said.add(family)
                     name = unicodedata.name(character, f"U+{ord(character):04X}")
                     message = f"the character `{character}` ({name}) is not part of the language"
                     wrong("E102", message, Span(at + offset, at + offset + 1), spelling or ascii_spelling(character))

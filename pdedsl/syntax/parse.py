@@ -12,6 +12,7 @@ import lark
 from pdedsl.syntax import syntax
 from pdedsl.syntax.advice import explain_syntax, foreign
 from pdedsl.syntax.cut import DEEPEST, WORD, Slice, cut
+from pdedsl.syntax.phrases import NOTHING, Around, around
 from pdedsl.syntax.syntax import Broken, Node, Spec, Statement
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.source import Source, Span
@@ -28,6 +29,7 @@ def parse(source: Source) -> Spec:
     if refusal:
         return Spec(source, (), diagnostics=(refusal,))
     slices, comments, diagnostics = cut(source)
+    known = around(source.text)
     statements: list[Statement] = []
     broken: list[Broken] = []
     start = next((s for s in slices), None)
@@ -41,7 +43,7 @@ def parse(source: Source) -> Spec:
             if headless.code == "E101":
                 broken.append(_salvage(Slice(headless.span.start, piece.text[headless.span.start - piece.start :])))
             continue
-        result = None if piece.broken else _parse_statement(piece)
+        result = None if piece.broken else _parse_statement(piece, known)
         if before is not None and _CONTINUES.match(piece.text) and not piece.broken:
             result = _continuation(piece)
             if diagnostics and diagnostics[-1].span.start == before.start + len(before.text):
@@ -54,7 +56,7 @@ def parse(source: Source) -> Spec:
         ):
             result = None  # the line before was not complete, and says so
         if isinstance(result, Statement):
-            found = list(_misused(result))
+            found = list(_misused(result, known))
             diagnostics.extend(found)
             if not found:
                 statements.append(result)
@@ -157,7 +159,7 @@ def _parser() -> lark.Lark:
     return lark.Lark(grammar(), parser="lalr", start="statement", propagate_positions=True)
 
 
-def _parse_statement(piece: Slice) -> Statement | Diagnostic:
+def _parse_statement(piece: Slice, known: Around = NOTHING) -> Statement | Diagnostic:
     if len(piece.text) > LONGEST:
         span = Span(piece.start, piece.start + len(piece.text.split(None, 1)[0]))
         return Diagnostic("E101", f"this statement is longer than {LONGEST} characters", span, "shorten it with `let`")
@@ -165,8 +167,8 @@ def _parse_statement(piece: Slice) -> Statement | Diagnostic:
         tree = _parser().parse(piece.text)
     except lark.exceptions.UnexpectedInput as error:
         if isinstance(error, lark.exceptions.UnexpectedToken) and error.token.type == "$END":
-            return explain_syntax(piece.text, piece.start, len(piece.text))
-        return explain_syntax(piece.text, piece.start, error.pos_in_stream or 0)
+            return explain_syntax(piece.text, piece.start, len(piece.text), known)
+        return explain_syntax(piece.text, piece.start, error.pos_in_stream or 0, known)
     built: dict[int, Any] = {}
     depth: dict[int, int] = {}
     for subtree in tree.iter_subtrees():  # leaves first, and no recursion
@@ -329,13 +331,32 @@ _OPTIONS: dict[str, set[type]] = {
     "report": {syntax.At},
 }
 
+
+def _ends(relation: syntax.Relation, known: Around) -> str:
+    """What to write for `u(0, t) = u(1, t)` and for `u(0, t) = 0`."""
+    calls = [side for side in (relation.lhs, relation.rhs) if isinstance(side, syntax.Called)]
+    fixed = [
+        (call.name.name, place, argument.text)
+        for call in calls
+        for place, argument in enumerate(call.arguments)
+        if isinstance(argument, syntax.Number)
+    ]
+    arguments = dict(known.fields).get(calls[0].name.name) if calls else None
+    if arguments is None or not fixed or fixed[0][1] >= len(arguments):
+        return ""
+    name, place, end = fixed[0]
+    if len(fixed) == 2 and fixed[0][:2] == fixed[1][:2]:
+        return f"what joins both ends is `periodic {arguments[place]}`, in a line of its own"
+    return f"write `boundary: {name} = ...  on {arguments[place]} = {end}`"
+
+
 _HELD = {
     "boundary": ("a boundary condition", "`on all`, `on x = 0, x = 1`"),
     "interface": ("an interface condition", "`on x = 0.5`, or `on PART` for the boundary of a part"),
 }
 
 
-def _misused(statement: Statement) -> Iterator[Diagnostic]:
+def _misused(statement: Statement, known: Around = NOTHING) -> Iterator[Diagnostic]:
     """Syntax errors that are clearer to find on the tree."""
     kind, options = "", ()
     match statement:
@@ -364,7 +385,8 @@ def _misused(statement: Statement) -> Iterator[Diagnostic]:
     if isinstance(statement, syntax.Relation) and kind in _HELD and syntax.On not in seen:
         end = statement.span.end
         words, help_ = _HELD[kind]
-        yield Diagnostic("E101", f"{words} needs `on`", Span(end, end), f"say where it holds: {help_}")
+        help_ = _ends(statement, known) or f"say where it holds: {help_}"
+        yield Diagnostic("E101", f"{words} needs `on`", Span(end, end), help_)
     pending: list[Any] = [statement]
     while pending:
         node = pending.pop()
@@ -387,6 +409,8 @@ def _expressions_below(node: Any) -> Iterable[Node]:
         return [node.lhs, node.rhs, *node.options]
     if isinstance(node, syntax.Let):
         return [node.body]
+    if isinstance(node, syntax.Shape):
+        return [node.shape]
     if isinstance(node, syntax.Exact | syntax.ReportValue | syntax.Definition):
         return [node.value]
     if isinstance(node, syntax.Vector | syntax.Periodic | syntax.Tabulated | syntax.Fields):
@@ -409,7 +433,7 @@ def _salvage(piece: Slice) -> Broken:
         ):
             names = tuple(re.findall(WORD, body))
         case _ if keyword not in STATEMENTS:
-            names = tuple(re.findall(WORD, body))
+            names = tuple(re.findall(WORD, piece.text))
         case _:
             names = ()
     return Broken(Span(piece.start, piece.start + len(piece.text)), keyword, names)

@@ -45,7 +45,7 @@ def test_solve_writes_a_whole_run(spec: Path) -> None:
     assert result.exit_code == 3, result.output  # three steps solve nothing
     names = {p.name for p in Path("run").iterdir()}
     assert names == {
-        *("spec.pde", "settings.txt", "history.csv", "checkpoint.npz", "network.npz"),
+        *("spec.pde", "settings.txt", "history.csv", "checkpoint.npz", "error.npz", "network.npz"),
         *("solution.nc", "solution.png", "report.html", "run.json"),
     }
     run = json.loads(Path("run/run.json").read_text())
