@@ -1,6 +1,7 @@
 """From an exact solution to the statements that it does not satisfy (E606)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,12 @@ from pdedsl.vocabulary.source import Span
 
 TOLERANCE = 1e-7
 """How far an exact solution may miss a statement, relative to the largest term of the statement."""
+NEARLY = 1e-7
+"""What of the data is too little to be a mistake."""
 
 
 def inexact(problem: Problem) -> Iterator[Diagnostic]:
-    """E606: statements that the exact solution does not satisfy."""
+    """E606: statements that the exact solution does not satisfy; W606: nearly."""
     exact, spans = dict(problem.exact), dict(problem.exact_spans)
     yield from _not_periodic(problem, exact, spans)
     for statement in problem.statements:
@@ -68,17 +71,72 @@ def _untrue(
         worst = int(np.abs(total).argmax())
         if abs(total[worst]) <= limit:
             continue
-        flipped = [t for t, s in zip(terms, sizes, strict=True) if np.abs(total - 2 * s).max() <= limit]
         component = f", component {place}" if len(statement.residual) > 1 else ""
         name = statement.name.rstrip("'")  # of two statements of one name the second has a prime
         where = f" at {point_words(domain, points[worst])}" if np.ptp(total) > 0 or not own else ""
         message = f"the exact solution does not satisfy `{name}`{component}: lhs - rhs = {total[worst]:.3g}{where}"
-        help_ = "one of them is wrong"
-        if flipped:
-            help_ = f"it would with the sign of `{write_expression(flipped[0]).removeprefix('-')}` flipped"
+        if not own and np.abs(total).max() <= NEARLY * largest:
+            message = f"the exact solution satisfies `{name}`{component} nearly: lhs - rhs = {total[worst]:.3g}{where}"
+            help_ = "this is as small as what a truncated domain or rounded constants leave; no run will do better"
+            yield Diagnostic("W606", message, statement.span, help_, tuple((s, "the exact solution") for s in spans))
+            return
+        help_ = _mended(terms, sizes, limit) or _lacking(problem, statement, total, values, points, limit)
+        help_ = help_ or "one of them is wrong"
         also = tuple(dict.fromkeys((span, "the exact solution") for span in spans))
         yield Diagnostic("E606", message, statement.span, help_, also)
         return
+
+
+def _mended(terms: Sequence[Any], sizes: Sequence[np.ndarray], limit: float) -> str:
+    """Which term would have to be how many times itself, the simplest if there are several; nothing if none mends it."""
+    total = np.sum(sizes, axis=0)
+    found: list[tuple[int, str]] = []
+    for term, size in zip(terms, sizes, strict=True):
+        large = np.abs(size) > 0.1 * np.abs(size).max()
+        if not large.any() or not np.abs(size).max() > 0:
+            continue
+        factor = float(np.median(1 - total[large] / size[large]))
+        if np.abs(total + (factor - 1) * size).max() > max(limit, 1e-9 * np.abs(size).max()):
+            continue
+        words = write_expression(term).removeprefix("-")
+        if abs(factor + 1) < 1e-6:
+            found.append((0, f"it would with the sign of `{words}` flipped"))
+        elif abs(factor) < 1e-6:
+            found.append((1, f"it would without `{words}`"))
+        else:
+            simple = abs(factor - Fraction(factor).limit_denominator(12)) < 1e-7
+            found.append((2 if simple else 3, f"it would with `{words}` times {factor:.6g}"))
+    return min(found, default=(0, ""))[1]
+
+
+def _lacking(
+    problem: Problem,
+    statement: Statement,
+    total: np.ndarray,
+    values: Mapping[Any, Any],
+    points: np.ndarray,
+    limit: float,
+) -> str:
+    """A multiple of a field, or of a derivative of it, that a statement lacks; nothing if none mends it alone."""
+    exact = dict(problem.exact)
+    names = occurring(statement.residual)
+    for unknown in (f for f in problem.fields if f.name in names):
+        for order in range(3):
+            for axis in unknown.arguments if order else unknown.arguments[:1]:
+                part: Any = sp.Derivative(unknown.expression, (axis, order)) if order else unknown.expression
+                try:
+                    size = numbers(problem.put(part, exact), dict(values), points)
+                except TooLarge:
+                    continue
+                large = np.abs(size) > 0.1 * np.abs(size).max()
+                if not np.abs(size).max() > 0 or np.ptp(size) <= 1e-9 * np.abs(size).max():
+                    continue
+                factor = -float(np.median(total[large] / size[large]))
+                if np.abs(total + factor * size).max() <= max(limit, 1e-9 * np.abs(total).max()):
+                    sign = "+" if factor > 0 else "-"
+                    times = "" if abs(abs(factor) - 1) < 1e-9 else f"{abs(factor):.6g}*"
+                    return f"it would with `{sign} {times}{write_expression(part)}` on the left"
+    return ""
 
 
 def _largest(problem: Problem, expressions: Sequence[sp.Expr]) -> float:

@@ -278,11 +278,21 @@ def ungauged(problem: Problem) -> Iterator[Diagnostic]:
         missed = imbalance(problem, unknown)
         if present and not bare and steady:
             message = f"`{unknown.name}` is determined up to a constant only: nothing fixes its level"
-            help_ = f"add `constraint: integral({unknown.name}) = 0`" + (f"; {missed}" if missed else "")
+            help_ = f"add `constraint: {_gauge(problem, unknown)}`" + (f"; {missed}" if missed else "")
             yield Diagnostic("W505", message, unknown.span, help_)
         elif present and missed:
             message = f"no `{unknown.name}` satisfies these data: {missed}"
             yield Diagnostic("W505", message, unknown.span, "change the source or the flux")
+
+
+def _gauge(problem: Problem, unknown: Field) -> str:
+    """What fixes the level of a field: its value at a point where it is known, else its integral."""
+    if unknown.name not in dict(problem.exact):
+        return f"integral({unknown.name}) = 0"
+    points = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(8)))
+    middle = points[np.linalg.norm(points - points.mean(axis=0), axis=1).argmin()]
+    spot = ", ".join(f"{middle[axis]:.3g}" for axis in problem.domain.spatial)
+    return f"{unknown.name} = exact({unknown.name})  at ({spot})"
 
 
 def _bare(expression: sp.Basic, function: sp.Expr) -> bool:
@@ -357,7 +367,7 @@ def _spread(symbol: Mapping[MultiIndex, sp.Expr], axis: int) -> sp.Expr:
 
 
 def contradictory(problem: Problem) -> Iterator[Diagnostic]:
-    """E403: two conditions with the same left side, up to a factor, and different data on a common piece."""
+    """E403: two conditions with the same left side, up to a factor, and different data on a common piece; W512: the same."""
     domain = problem.domain
     plain = [c for c in problem.conditions if isinstance(c, Boundary | Initial) and not is_terminal(c, domain)]
     fields = [occurring(c.residual) for c in plain]
@@ -370,11 +380,23 @@ def contradictory(problem: Problem) -> Iterator[Diagnostic]:
                 if ratio is None:
                     continue
                 clash = _clash(problem, first, second, given - ratio * data, given)
+                if clash is None and _repeats(problem, first, second) and sp.simplify(given - ratio * data) == 0:
+                    also = ((first.span, "the same condition"),)
+                    help_ = "remove one of them: it counts twice"
+                    yield Diagnostic("W512", f"`{first.name}` says this already", second.span, help_, also)
                 if clash is not None:
                     span, words = clash
                     message = f"this contradicts `{first.name}` on the same piece: {words}"
                     also = ((first.span, "the other condition"),)
                     yield Diagnostic("E403", message, span, "remove one of them here", also)
+
+
+def _repeats(problem: Problem, first: Condition, second: Condition) -> bool:
+    """Whether the second condition, a scalar one on the boundary, holds nowhere that the first does not."""
+    if not isinstance(first, Boundary) or len(second.lhs) > 1:
+        return False
+    points = points_of(problem, second)
+    return len(points) > 0 and bool(satisfying(problem.domain, first.where, points).all())
 
 
 def _ratio(left: sp.Expr, other: sp.Expr) -> sp.Expr | None:

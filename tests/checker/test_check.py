@@ -1,5 +1,6 @@
 """Bad specs with the expected span drawn in: each is the good one with one passage replaced."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -247,6 +248,10 @@ CASES = [
     ("W507", DISK.split("exact")[0].replace("field u", "field «u»"), "-laplacian(u) = 4", "laplacian(u) = u"),
     ("W510", GOOD.split("exact")[0].replace("sin(pi*x)", "0"), "boundary: u = 0  on x = 0, x = 1", "boundary: «3*dn(u) = 2*(u - 1)»  on all"),
     ("W510", DISK.split("exact")[0], "u = 0", "«dn(u) = u»"),
+    ("W512", DISK, "exact", "boundary again: «2*u = 0»  on all\nexact"),
+    ("W512", GOOD, "on x = 0, x = 1", "on x = 0, x = 1\nboundary again: «u = 0»  on x = 1"),
+    ("W606", DISK, "u = 0", "«u = 1e-9*x»"),
+    ("W606", DISK, "u = 0", "«u = -2e-8»"),
     ("W511", FLOWING, "u = t  on x = 0", "«u = t»  on x = 1"),
     ("W511", FLOWING, "dt(u) + 2*dx(u) = 0\ninitial: u = 0\nboundary: u = t", "dt(u) - 2*dx(u) = 0\ninitial: u = 0\nboundary: «u = t»"),
     ("W508", GOOD.split("exact")[0], "D(u) = 0", "«D(u) + 2*a*dxx(u) = 0»"),
@@ -516,6 +521,22 @@ def test_message_at_the_span(code: str, good: str, old: str, new: str) -> None:
         text = render(diagnostic, checked.source)
         assert "^" in text and diagnostic.code in text
         assert max(map(len, text.splitlines())) < 160
+
+
+ADDED = re.compile(r"add `((?:boundary|initial|constraint|equation)\b[^`]*)`(?! for the rest)")
+
+
+@pytest.mark.parametrize(("code", "good", "old", "new"), CASES, ids=[f"{c[0]}-{i}" for i, c in enumerate(CASES)])
+def test_a_statement_that_a_message_proposes_to_add_mends_it(code: str, good: str, old: str, new: str) -> None:
+    text = good.replace(old, new, 1).replace("«", "").replace("»", "")
+    for diagnostic in check(Source.of(text)).diagnostics:
+        if (advice := ADDED.search(diagnostic.help)) is None:
+            continue
+        field = re.search(r": \w*\(?(\w+)", advice[1])
+        known = f"exact({field[1]})" if field and f"exact {field[1]} " in text else "0"
+        found = check(Source.of(f"{text}\n{advice[1].replace('...', known)}\n"))
+        said = "\n".join(render(d, found.source) for d in found.diagnostics)
+        assert not found.errors and diagnostic.message not in [d.message for d in found.diagnostics], said
 
 
 def test_all_independent_errors_come_out_in_one_run() -> None:

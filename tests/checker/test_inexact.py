@@ -12,7 +12,12 @@ EXACT = "exact u = sin(x)*exp(-t)*y\n"
     [
         ("equation: dt(u) = dxx(u)", None),
         ("equation: dt(u) + dxx(u) = 0", "sign of"),
-        ("equation: dt(u) = 2*dxx(u)", "lhs - rhs"),
+        ("equation: dt(u) = 2*dxx(u)", "it would with `2*dxx(u)` times 0.5"),
+        ("equation: dt(u) = dxx(u) + 3*u", "it would without `3*u`"),
+        ("equation: dt(u) = 2*dxx(u) + dyy(u) + y*dx(u)", "one of them is wrong"),
+        ("equation: dt(u) - dxx(u) = 2*dy(u)*cos(x)", "it would without"),
+        ("equation: dt(u) + sin(x)*exp(-t)*y^2 = dxx(u)", "it would without"),
+        ("equation: dyy(u) + dt(u)*exp(-x) = sin(x)*y*exp(-t)", "lhs - rhs"),
         ("initial: u = sin(x)*y", None),
         ("initial: u = sin(x)", "at x = "),
         ("boundary: dn(u) = u/2  on y = 2", None),
@@ -27,3 +32,15 @@ def test_what_it_satisfies(problem, statement: str, words: str | None) -> None:
     found = list(inexact(problem(EXACT + statement)))
     assert [d.code for d in found] == (["E606"] if words else [])
     assert not words or words in found[0].message + found[0].help
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("-6*x + 2*x^3 + 2*y", "with `+ 2*u` on the left"),
+        ("-6*x + 6*x^3 + 5*y", "one of them is wrong"),
+    ],
+)
+def test_a_term_that_is_missing(problem, source: str, advice: str) -> None:
+    (found,) = inexact(problem(f"equation: -laplacian(u) = {source}\nexact u = x^3 + y"))
+    assert advice in found.help
