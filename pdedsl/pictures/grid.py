@@ -113,10 +113,14 @@ def exact_name(problem: Problem, field: str) -> str:
 
 def units(problem: Problem) -> dict[str, str]:
     """The units that a title states, `"Heating a rod: x [m], t [s], u [K]"`, by coordinate and field."""
+    names = {*(c.name for c in problem.coordinates), *(f.name for f in problem.fields)}
     found = {}
-    for name in [*(c.name for c in problem.coordinates), *(f.name for f in problem.fields)]:
-        if stated := re.search(rf"(?<!\w){re.escape(name)}\s*\[([^][,]*[^\W\d_][^][,]*|%)\]", problem.title):
-            found[name] = stated[1].strip()
+    for listed, unit in re.findall(r"((?:\w+\s*,\s*)*\w+)\s*\[([^][,]*[^\W\d_][^][,]*|%)\]", problem.title):
+        # `x, y [m]` is of both; of `Heating a rod, x [m]` what is a name, from the unit backwards.
+        for name in reversed(re.findall(r"\w+", listed)):
+            if name not in names:
+                break
+            found.setdefault(name, unit.strip())
     return found
 
 

@@ -7,15 +7,19 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import LogNorm
 from matplotlib.image import AxesImage
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.pictures.grid import FINE, centre
+from pdedsl.pictures.grid import FINE, centre, exact_name
 from pdedsl.pictures.scene import Plane, Scene
 from pdedsl.problem.statements import Field
 
+TRUE: Mapping[str, Any] = {"color": "black", "linewidth": 0.8, "linestyle": (0, (4, 3))}
+"""How a curve that is known is drawn over ours."""
 FIELD_COLOURS = "RdBu_r"
 ERROR_COLOURS = "magma"
 INK = ("#1b4965", "#ca6702", "#5f0f40", "#588157", "#6c757d", "#9b2226", "#e09f3e", "#2a9d8f", "#a98467", "#7b2cbf")
@@ -28,7 +32,7 @@ def of_field(scene: Scene, unknown: Field) -> Iterator[Panel]:
     count, planes = len(scene.own(unknown)), scene.planes(unknown)
     if count == 1 or (count > 3 and len(planes) == 1):
         yield partial(lines, scene, unknown)
-    for plane in planes:
+    for plane in _different(scene, unknown, planes):
         yield partial(_map, scene, unknown, plane)
     if count == 2:
         yield partial(_cuts, scene, unknown)
@@ -53,18 +57,41 @@ def of_run(scene: Scene) -> Iterator[Panel]:
                 yield partial(_streamlines, scene, name, components)
 
 
+ALIKE = 5e-3
+"""Slices that differ by less than this share of their range are the same to the eye."""
+FAINT = 0.2
+"""A map whose range is less than this share of that of all gets colours of its own."""
+
+
+def _different(scene: Scene, unknown: Field, planes: Sequence[Plane]) -> list[Plane]:
+    """Planes over the same coordinates that do not all look alike: the last of them alone where they do."""
+    shown = [scene.over(*free, **place)[unknown.name].to_numpy() for free, place in planes]
+    if len(planes) < 2 or len({free for free, _ in planes}) > 1:
+        return list(planes)
+    spread = max(float(np.nanmax(values) - np.nanmin(values)) for values in shown)
+    alike = all(float(np.nanmax(np.abs(values - shown[-1]))) <= ALIKE * spread for values in shown)
+    return [planes[-1]] if alike else list(planes)
+
+
 def _said(place: Mapping[str, float]) -> str:
     return f" at {', '.join(f'{n} = {value:.3g}' for n, value in place.items())}" if place else ""
 
 
 def _map(scene: Scene, unknown: Field, plane: Plane, axes: Axes) -> None:
     free, place = plane
-    all_shown = [scene.over(*f, **p)[unknown.name] for f, p in scene.planes(unknown)]
-    limits = (min(float(np.nanmin(v)) for v in all_shown), max(float(np.nanmax(v)) for v in all_shown))
+    ranges = [_range(scene.over(*f, **p)[unknown.name]) for f, p in scene.planes(unknown)]
+    own = _range(scene.over(*free, **place)[unknown.name])
+    limits = (min(low for low, _ in ranges), max(high for _, high in ranges))
+    if any(high - low < FAINT * (limits[1] - limits[0]) for low, high in ranges):
+        limits = own
     field = scene.upright(scene.over(*free, **place)[unknown.name])
     _colourbar(axes, heat(axes, field, limits, flat=scene.flat(free)))
     _name(scene, axes, field)
     axes.set_title(scene.label(unknown.name) + _said(place))
+
+
+def _range(field: xr.DataArray) -> tuple[float, float]:
+    return float(np.nanmin(field)), float(np.nanmax(field))
 
 
 def _error_map(scene: Scene, unknown: Field, plane: Plane, axes: Axes) -> None:
@@ -79,6 +106,15 @@ def _error_map(scene: Scene, unknown: Field, plane: Plane, axes: Axes) -> None:
 def _name(scene: Scene, axes: Axes, field: xr.DataArray) -> None:
     """Name the axes of an image."""
     axes.set(xlabel=scene.label(field.dims[1]), ylabel=scene.label(field.dims[0]))
+    _plain(axes.xaxis, axes.yaxis)
+
+
+def _plain(*sides: Axis) -> None:
+    """Numbers that stand for themselves, without a factor or an offset in a corner of the picture; few enough to read."""
+    for side in sides:
+        if side.get_scale() == "linear":
+            side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
+            side.set_major_locator(MaxNLocator(5))
 
 
 def _error_points(scene: Scene, truth: Truth, axes: Axes) -> None:
@@ -134,7 +170,11 @@ def heat(
 def _colourbar(axes: Axes, shown: Any) -> None:
     picture = axes.get_figure()
     assert picture is not None
-    picture.colorbar(shown, ax=axes)
+    bar = picture.colorbar(
+        shown, cax=axes.inset_axes((1.03, 0, 0.05, 1))
+    )  # as high as the map is, whatever its proportions
+    if not isinstance(shown.norm, LogNorm):
+        _plain(bar.ax.yaxis)
 
 
 def _cuts(scene: Scene, unknown: Field, axes: Axes) -> None:
@@ -142,17 +182,55 @@ def _cuts(scene: Scene, unknown: Field, axes: Axes) -> None:
     name, (x, other) = unknown.name, scene.own(unknown)
     shares = np.linspace(0, 1, 5) if other in scene.last else np.linspace(0.1, 0.9, 5)
     field = scene.over(x, other)[name]
-    for colour, place in zip(INK, np.rint(shares * (field.sizes[other] - 1)).astype(int), strict=False):
+    places = np.rint(shares * (field.sizes[other] - 1)).astype(int)
+    spread = float(np.nanmax(field) - np.nanmin(field))
+    kept: list[int] = []
+    for place in places:
+        near = (np.abs(field.isel({other: place}) - field.isel({other: k})).max() for k in kept)
+        if all(float(gap) > ALIKE * spread for gap in near):
+            kept.append(int(place))
+    exact = scene.over(x, other).get(exact_name(scene.problem, name))
+    for colour, place in zip(INK, kept, strict=False):
         cut = field.isel({other: place})
         axes.plot(cut[x], cut, color=colour, label=f"{other} = {float(cut[other]):.3g}")
-    axes.set(xlabel=scene.label(x), ylabel=scene.label(name), title=f"{name} at five values of {other}")
+        if exact is not None:
+            last = place == kept[-1]
+            axes.plot(cut[x], exact.isel({other: place}), label="exact" if last else None, **TRUE)
+    title = f"{name} at {'all values' if len(kept) == 1 else 'several values'} of {other}"
+    axes.set(xlabel=scene.label(x), ylabel=scene.label(name), title=title)
+    _plain(axes.xaxis, axes.yaxis)
     _legend(axes)
 
 
 def lines(scene: Scene, unknown: Field, axes: Axes) -> None:
     """Lines through the middle of the domain, one a coordinate; of one coordinate, the curve."""
     _along(scene, unknown, axes, lambda name: scene.over(name)[unknown.name], axes.plot)
+    _known_curves(scene, unknown, axes)
+    _plain(axes.xaxis, axes.yaxis)
     axes.set(ylabel=scene.label(unknown.name), title=unknown.name + _through(scene, unknown))
+
+
+def _known_curves(scene: Scene, unknown: Field, axes: Axes) -> None:
+    """The exact solution along the same lines, or the points of a reference of one coordinate."""
+    names, known = scene.own(unknown), exact_name(scene.problem, unknown.name)
+    truth = next((t for t in scene.known if t.field == unknown.name), None)
+    if unknown.name in dict(scene.problem.exact):
+        for name in names:
+            low, high = scene.ends[name]
+            across = np.linspace(low, high, FINE) if len(names) == 1 else np.linspace(0, 1, FINE)
+            axes.plot(across, scene.over(name)[known], label="exact" if name == names[-1] else None, **TRUE)
+    elif truth is not None and len(names) == 1:
+        axes.plot(
+            truth.points[:, scene.names.index(names[0])],
+            truth.values,
+            ".",
+            color="black",
+            markersize=3,
+            label="reference",
+        )
+    else:
+        return
+    _legend(axes)
 
 
 def _error_lines(scene: Scene, unknown: Field, axes: Axes) -> None:
@@ -215,6 +293,7 @@ def _points(scene: Scene, axes: Axes) -> None:
         axes.margins(y=0.3)
         return
     axes.set(ylabel=scene.label(names[up]))
+    _plain(axes.xaxis, axes.yaxis)
     if scene.flat((names[across], names[up])):
         axes.set_aspect("equal")
     _legend(axes, markerscale=4)
@@ -222,26 +301,33 @@ def _points(scene: Scene, axes: Axes) -> None:
 
 def _convergence(scene: Scene, axes: Axes) -> None:
     """Losses and errors against seconds."""
-    seconds = [r.seconds for r in scene.history]
+    begun = min(scene.compile_seconds, scene.history[0].seconds)
+    seconds = [r.seconds - begun for r in scene.history]
     marker = "." if len(seconds) < FEW else ""
 
     def curve(values: Sequence[float], **style: Any) -> None:
         axes.semilogy(seconds, np.maximum(values, 1e-40), marker=marker, **style)
 
-    blocks = list(scene.history[-1].losses)
-    if len(blocks) > 1:
-        for shade, name in zip(np.linspace(0.45, 0.8, len(blocks)), blocks, strict=True):
-            label = f"loss of {name}"
-            curve([r.losses[name] for r in scene.history], color=f"{shade:.2f}", linewidth=0.8, label=label)
+    blocks, fields = list(scene.history[-1].losses), list(scene.errors or {})
+    for place, name in enumerate(blocks if len(blocks) > 1 else ()):
+        style = {"color": PALE[place % len(PALE)], "linestyle": DASHES[place // len(PALE) % len(DASHES)]}
+        curve([r.losses[name] for r in scene.history], linewidth=1.0, label=f"loss of {name}", **style)
     curve([r.loss for r in scene.history], color="black", linewidth=1.2, label="loss")
-    for colour, name in zip(INK, scene.errors or {}, strict=False):
+    for place, name in enumerate(fields):
+        style = {"color": INK[place % len(INK)], "linestyle": DASHES[place // len(INK) % len(DASHES)]}
         measured = [r.errors.get(name, np.nan) for r in scene.history]
-        curve(measured, color=colour, linewidth=2, label=f"error of {name}")
-    axes.set(xlabel="seconds", title="convergence (error over variation)" if scene.errors else "convergence")
+        curve(measured, linewidth=2, label=f"error of {name}", **style)
+    title = "convergence (error over variation)" if scene.errors else "convergence"
+    axes.set(xlabel=f"seconds of training, after {begun:.1f} s of compilation", title=title)
+    axes.set_xlim(left=0)
     axes.grid(alpha=0.25)
+    _plain(axes.xaxis)
     _legend(axes)
 
 
+PALE = ("#8ecae6", "#f4a261", "#b5838d", "#a7c957", "#adb5bd", "#ffb703")
+"""The colours of the losses of single statements."""
+DASHES = ("-", "--", ":", "-.")
 FEW, WIDTH = 30, 60
 """Iterations below which each is marked; letters of a legend that fit under a panel."""
 

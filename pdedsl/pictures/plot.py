@@ -14,6 +14,7 @@ from matplotlib.image import AxesImage
 from pdedsl.pictures.grid import FINE, over
 from pdedsl.pictures.panels import INK, Panel, heat, lines, of_field, of_run
 from pdedsl.pictures.scene import Scene
+from pdedsl.problem.statements import Field
 
 DPI = 140
 FRAMES, RATE, MOVING = 60, 12, 81
@@ -24,12 +25,26 @@ def figure(scene: Scene) -> Figure:
     """One row a field: the solution, cuts through it, its error; below, convergence, the sampler's points, streamlines."""
     rows: list[list[Panel]] = [list(of_field(scene, unknown)) for unknown in scene.problem.fields]
     rows += [closing] if (closing := list(of_run(scene))) else []
-    picture = Figure(figsize=(4.8 * max(map(len, rows)), 4.2 * len(rows)), layout="constrained")
-    for strip, panels in zip(picture.subfigures(len(rows), squeeze=False)[:, 0], rows, strict=True):
+    heights = [_height(scene, unknown) for unknown in scene.problem.fields] + [TALL] * bool(closing)
+    picture = Figure(figsize=(4.8 * max(map(len, rows)), sum(heights)), layout="constrained")
+    strips = picture.subfigures(len(rows), squeeze=False, height_ratios=heights)[:, 0]
+    for strip, panels in zip(strips, rows, strict=True):
         for panel, axes in zip(panels, strip.subplots(1, len(panels), squeeze=False)[0], strict=True):
             panel(axes)
     picture.suptitle(_title(scene, 34 * max(map(len, rows))), fontsize=14, parse_math=False)
     return picture
+
+
+TALL, LOW = 4.2, 2.7
+"""Inches of a row of panels, and of one whose maps are of a long and thin domain."""
+
+
+def _height(scene: Scene, unknown: Field) -> float:
+    """How high a row is: less where all of its maps are wide and low."""
+    planes = [free for free, _ in scene.planes(unknown)]
+    if not planes or not all(scene.flat(free) for free in planes):
+        return TALL
+    return float(np.clip(1.1 + 3.4 * max(map(scene.proportion, planes)), LOW, TALL))
 
 
 def as_png(picture: Figure) -> bytes:

@@ -6,13 +6,18 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+import sympy as sp
 import xarray as xr
 
+from pdedsl.geometry.points import inside, inside_shape, random
 from pdedsl.numerics.truth import Truth
 from pdedsl.pictures.grid import FINE, Values, centre, exact_name, on_grid, over, units
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Field
 from pdedsl.solver.record import Record
+
+THINNEST = 50.0
+"""What is longer than so many times its width is not drawn to scale."""
 
 Plane = tuple[tuple[str, ...], dict[str, float]]
 """Two coordinates, and the place of the others that a field depends on."""
@@ -32,6 +37,8 @@ class Scene:
     """The points of each statement at the end of the run."""
     defect: Values | None = None
     """The estimated errors of all fields, for those of which nothing is known."""
+    compile_seconds: float = 0.0
+    """What of the seconds of its history was compilation, before the first step."""
 
     @cached_property
     def data(self) -> xr.Dataset:
@@ -89,7 +96,7 @@ class Scene:
         """The planes on which a field is shown: two coordinates, and the place of others. Empty for a field of one."""
         names, time = self.own(unknown), self.problem.time
         timely = time is not None and time.name in names
-        place = centre(self.problem)
+        place = self._middle
         match len(names):
             case 0 | 1:
                 return []
@@ -108,6 +115,18 @@ class Scene:
                 return [((a, b), {c: place[c], **self.last}) for a, b, c in ((x, y, z), (x, z, y), (y, z, x))]
         return [(tuple(names[:2]), {n: self.last.get(n, place[n]) for n in names[2:]})]
 
+    @cached_property
+    def _middle(self) -> dict[str, float]:
+        """Where planes lie: in the middle of each coordinate, if the domain has points there, as a hollow ball has."""
+        place, domain = centre(self.problem), self.problem.domain
+        points = inside(domain, sp.true, 512, random(np.random.default_rng(0)))
+        for name, (low, high) in self.ends.items():
+            moved, middle = points.copy(), (low + high) / 2
+            moved[:, self.names.index(name)] = middle
+            if inside_shape(domain, moved).mean() > 0.25:
+                place[name] = middle
+        return place
+
     def upright(self, field: xr.DataArray) -> xr.DataArray:
         """A field over two coordinates as an image: the first one to the right, but time always to the right."""
         time = self.problem.time
@@ -115,8 +134,12 @@ class Scene:
 
     def flat(self, free: Sequence[str]) -> bool:
         """Whether two coordinates are a plane in space, of proportions that a picture can have."""
+        return not set(free) & set(self.last) and 1 / THINNEST < self.proportion(free) < THINNEST
+
+    def proportion(self, free: Sequence[str]) -> float:
+        """The second of two lengths over the first."""
         first, second = (self.ends[n][1] - self.ends[n][0] for n in free)
-        return not set(free) & set(self.last) and 0.2 < first / second < 5
+        return second / first
 
     @property
     def sides(self) -> tuple[int, int]:

@@ -205,7 +205,8 @@ class Solution:
         known = self.solved.known
         unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}
         defect = _in_pieces(self.defect) if unknown else None
-        return Scene(self.problem, self._values, self.history, self.errors, known, points, defect)
+        seconds = self.outcome.compile_seconds
+        return Scene(self.problem, self._values, self.history, self.errors, known, points, defect, seconds)
 
     @cached_property
     def defect(self) -> Defect:

@@ -49,3 +49,7 @@ def test_a_field_of_fewer_coordinates_has_fewer_dimensions(scene) -> None:
 def test_units_are_those_of_the_title() -> None:
     text = 'pde 1\ntitle "A rod, x [mm] and T [°C], [2, 3] is a reference"\ndomain x in [0, 1]\nfield T(x)\nequation: T = 1\n'
     assert units(loads(text)) == {"x": "mm", "T": "°C"}
+    assert units(loads(text.replace("A rod, x [mm] and T [°C], [2, 3]", "A rod: x, T [m], [2]"))) == {
+        "x": "m",
+        "T": "m",
+    }

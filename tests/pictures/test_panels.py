@@ -26,10 +26,12 @@ def test_a_field_in_space_and_time(wave) -> None:
     (image,) = heat.get_images()
     assert image.get_extent() == [0, 2, -1, 1] and (heat.get_xlabel(), heat.get_ylabel()) == ("t", "x")
     np.testing.assert_allclose(image.get_array()[:, 0], np.linspace(-1, 1, 201), atol=1e-12)
-    assert len(cuts.lines) == 5 and [line.get_label() for line in cuts.lines] == [
-        f"t = {t:.3g}" for t in (0, 0.5, 1, 1.5, 2)
-    ]
-    np.testing.assert_allclose(cuts.lines[2].get_ydata(), cuts.lines[2].get_xdata() + 1)
+    ours, exact = cuts.lines[::2], cuts.lines[1::2]
+    assert [line.get_label() for line in ours] == [f"t = {t:.3g}" for t in (0, 0.5, 1, 1.5, 2)]
+    np.testing.assert_allclose(ours[2].get_ydata(), ours[2].get_xdata() + 1)
+    for line, known in zip(ours, exact, strict=True):  # the exact curve over ours
+        np.testing.assert_allclose(known.get_ydata(), line.get_ydata())
+    assert exact[-1].get_label() == "exact"
     assert error.get_title() == "|u - exact|" and isinstance(error.get_images()[0].norm, LogNorm)
 
 
@@ -46,9 +48,33 @@ def test_the_course_of_a_run_and_its_points(flow) -> None:
     assert set(curves) == {"loss of equation", "loss of walls", "loss", "error of u"}
     np.testing.assert_allclose(curves["loss"].get_ydata(), [10.0**-k for k in range(1, 8)])
     np.testing.assert_allclose(curves["error of u"].get_xdata(), 0.5 * np.arange(1, 8))
-    assert convergence.get_yscale() == "log" and convergence.get_xlabel() == "seconds"
+    assert len({(line.get_color(), line.get_linestyle()) for line in curves.values()}) == len(curves)
+    assert convergence.get_yscale() == "log" and convergence.get_xlim()[0] == 0
+    (late, _, _) = drawn(of_run(replace(flow, compile_seconds=0.25)))
+    np.testing.assert_allclose(late.lines[0].get_xdata(), 0.5 * np.arange(1, 8) - 0.25)
+    assert "after 0.2 s of compilation" in late.get_xlabel()
     np.testing.assert_array_equal(points.lines[0].get_xydata(), [[0.1, 0.2], [0.3, 3.0]])
     assert stream.get_title() == "|U|" and stream.get_xlim() == (0, 1) and stream.get_ylim() == (0, 4)
+
+
+def test_slices_that_look_alike_are_drawn_once(scene) -> None:
+    text = "domain x in [0, 1], y in [0, 1]\ntime t in [0, 1]\nfield u(x, y, t)\nequation: dt(u) = laplacian(u)\ninitial: u = x\nboundary: u = x  on all\n"
+    still = scene(text, lambda p: p[:, 0], defect=lambda p: p)
+    assert len(drawn(of_field(still, still.problem.fields[0]))) == 2
+    fading = scene(text, lambda p: p[:, 0] * np.exp(-9 * p[:, 2]), defect=lambda p: p)
+    limits = [a.get_images()[0].get_clim()[1] for a in drawn(of_field(fading, fading.problem.fields[0]))[:3]]
+    np.testing.assert_allclose(limits, np.exp([0, -4.5, -9]))  # one scale for all would leave two of them blank
+    text = text.replace(", y in [0, 1]", "").replace("u(x, y, t)", "u(x, t)")
+    steady = scene(text, lambda p: p[:, 0], defect=lambda p: p)
+    cuts = drawn(of_field(steady, steady.problem.fields[0]))[1]
+    assert len(cuts.lines) == 1 and cuts.get_title() == "u at all values of t"
+
+
+def test_numbers_have_no_factor_in_a_corner(scene) -> None:
+    made = scene("domain x in [0, 1e-6]\nfield u(x)\nequation: u = x\n", lambda p: 300 + p[:, 0], defect=lambda p: p)
+    (axes,) = drawn(of_field(made, made.problem.fields[0]))[:1]
+    axes.figure.canvas.draw()
+    assert not axes.xaxis.get_offset_text().get_text() and not axes.yaxis.get_offset_text().get_text()
 
 
 def test_curves_of_one_coordinate(scene) -> None:

@@ -17,8 +17,8 @@ def test_every_panel_of_the_figure_is_drawn_by_itself_too(flow) -> None:
     picture = figure(flow)
     own = [axes for axes in picture.axes if colourless(axes)]
     titles = [axes.get_title() for axes in own]
-    assert titles[:3] == ["u [m/s]", "u at five values of y", "|u - exact|"]
-    assert titles[3:6] == ["v", "v at five values of y", "estimated |error of v|"]
+    assert titles[:3] == ["u [m/s]", "u at several values of y", "|u - exact|"]
+    assert titles[3:6] == ["v", "v at all values of y", "estimated |error of v|"]
     assert picture.get_suptitle() == "Flow: u [m/s]"
     pages = list(panels(flow))
     assert len(pages) == len(own)

@@ -30,3 +30,14 @@ def test_planes_and_directions(flow, wave, scene) -> None:
         "domain x in [0, 1], y in [0, 1]\ntime s in [0, 3]\nfield u(x, y, s)\nequation: u = 1\n", lambda p: p[:, 0]
     )
     assert [at["s"] for _, at in moving.planes(moving.problem.fields[0])] == pytest.approx([0, 1.5, 3])
+
+
+def test_a_hollow_ball_is_cut_through_its_middle_and_a_thin_plate_is_drawn_thin(scene) -> None:
+    shell = scene(
+        "domain (x, y, z) = ball([0, 0, 0], 2) - ball([0, 0, 0], 1)\nfield u(x, y, z)\nequation: u = 1\n",
+        lambda p: p[:, 0],
+    )
+    for _, at in shell.planes(shell.problem.fields[0]):
+        assert list(at.values()) == pytest.approx([0.0], abs=1e-12)
+    plate = scene("domain x in [0, 10], y in [0, 0.5]\nfield u(x, y)\nequation: u = 1\n", lambda p: p[:, 0])
+    assert plate.flat(("x", "y")) and plate.proportion(("x", "y")) == 0.05
