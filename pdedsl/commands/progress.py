@@ -16,7 +16,6 @@ from pdedsl.commands.shell import err
 from pdedsl.planning.spelling import spoken
 from pdedsl.runs.files import as_json
 from pdedsl.runs.solution import Solution
-from pdedsl.solver.advice import advice
 from pdedsl.solver.minimise import PACE
 from pdedsl.solver.record import Record, as_row
 
@@ -231,6 +230,6 @@ def summary(solution: Solution, console: Console) -> None:
         row("balance", f"{balance.statement}: {balance}")
     for quantity in solution.reports:
         row("report", f"{quantity.name}: {quantity}")
-    if found := advice(solution.outcome):
-        row("advice", found, "yellow")
+    if solution.advice:
+        row("advice", solution.advice, "yellow")
     console.print(table, highlight=False)

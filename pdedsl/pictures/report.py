@@ -21,7 +21,6 @@ from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.typeset import setting, solution
-from pdedsl.solver.advice import advice
 from pdedsl.solver.minimise import Outcome
 from pdedsl.syntax.lexer import PdeLexer
 from pdedsl.vocabulary.diagnostics import render
@@ -42,6 +41,7 @@ class Told:
     estimates: Sequence[Estimate]
     misfits: Sequence[Misfit]
     balances: Sequence[Balance]
+    advice: str
     reports: Sequence[Quantity]
     machine: Mapping[str, Any]
     """Versions and machine."""
@@ -122,7 +122,7 @@ def _ended(run: Told) -> str:
         f"{parameters} parameters; "
         f"{why.get(run.outcome.status, run.outcome.status)}"
     )
-    help_ = advice(run.outcome)
+    help_ = run.advice
     return f"{words}: {help_}." if help_ else f"{words}."
 
 

@@ -15,6 +15,7 @@ from jax import Array
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
+from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
 from pdedsl.analysis.defect import Defect, Estimate, error, estimates
 from pdedsl.analysis.trust import Misfit, misfits
@@ -224,6 +225,11 @@ class Solution:
         return self._judged(self.errors)
 
     @property
+    def advice(self) -> str:
+        """What would help, in the words of the cause; empty where nothing is wanting."""
+        return advice(self.outcome, self.misfits, self.verdict.word == "solved")
+
+    @property
     def judged_blind(self) -> Verdict:
         """The verdict that it would be if nothing was known of the solution."""
         return self._judged({})
@@ -246,6 +252,7 @@ class Solution:
             estimates=self.estimates,
             misfits=self.misfits,
             balances=self.balances,
+            advice=self.advice,
             reports=self.reports,
             machine=machine(),
         )

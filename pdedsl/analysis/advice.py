@@ -1,8 +1,9 @@
-"""From the records of a run to why it went no further and what would help, in words."""
+"""From what a run shows to why it went no further and what would help, in words."""
 
 from collections.abc import Sequence
 from statistics import median
 
+from pdedsl.analysis.trust import Misfit
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record
 
@@ -12,11 +13,20 @@ ROUNDING = 1e-24
 """What double precision leaves of a loss, relative to where it began: the square of the unit roundoff, and some more."""
 
 
-def advice(outcome: Outcome) -> str:
-    """Advice for a run; empty for one that reached its tolerance or that the user ended."""
+NARROW = 20.0
+"""How often the root mean square of a residual is in its largest value where it is all in a narrow layer."""
+
+
+def advice(outcome: Outcome, misfits: Sequence[Misfit] = (), solved: bool = False) -> str:
+    """Advice for a run; empty for one that reached its tolerance, that the user ended, or that lacks nothing.
+
+    `misfits` say where on fresh points the statements are missed.
+    """
     history = outcome.history
     if not history or outcome.status in ("tolerance", "interrupted"):
         return ""
+    if not solved and (layer := _layer(misfits)):
+        return layer
     last = history[-1]
     if outcome.status != "stalled":
         what = "time_limit" if outcome.status == "time limit" else "steps"
@@ -24,6 +34,19 @@ def advice(outcome: Outcome) -> str:
     if last.loss <= ROUNDING * history[0].loss:
         return "the residual is down to rounding: double precision has no more to give"
     return f"the loss goes no lower: {_hindrance(last, outcome.parameters.shape[0])}"
+
+
+def _layer(misfits: Sequence[Misfit]) -> str:
+    """What to do about a residual that is large in a narrow place."""
+    sharp = [m for m in misfits if m.where and m.rms > 0 and m.worst > NARROW * m.rms]
+    if not sharp:
+        return ""
+    worst = max(sharp, key=lambda m: m.worst / m.rms)
+    where = ", ".join(f"{name} = {value:.3g}" for name, value in worst.where.items())
+    return (
+        f"`{worst.statement}` is missed in a narrow place, near {where}: a layer that is not resolved. "
+        "More points go there by themselves, `points = 4000`; or start from a wider layer, with --param, and narrow it"
+    )
 
 
 def _falling(history: Sequence[Record]) -> bool:

@@ -6,7 +6,8 @@ import jax.numpy as jnp
 import pytest
 
 import pdedsl
-from pdedsl.solver.advice import advice
+from pdedsl.analysis.advice import advice
+from pdedsl.analysis.trust import Misfit
 from pdedsl.solver.minimise import PLATEAU, Outcome, Status
 from pdedsl.solver.record import Record
 
@@ -39,6 +40,14 @@ def test_a_run_that_was_cut_short() -> None:
     flat = tuple(replace(LAST, seconds=4 + 0.1 * k) for k in range(100))
     assert advice(ended("time limit", *flat)) == ""
     assert advice(ended("tolerance")) == advice(ended("interrupted")) == ""
+
+
+def test_a_layer_that_is_not_resolved() -> None:
+    layer = (Misfit("walls", 1e-3, 2e-3, {"x": 0.0}), Misfit("equation", 0.01, 3.0, {"x": 0.98, "t": 0.5}))
+    words = advice(ended("time limit"), layer)
+    assert "`equation`" in words and "x = 0.98, t = 0.5" in words and "layer" in words
+    assert "layer" not in advice(ended("time limit"), layer, solved=True)
+    assert "layer" not in advice(ended("time limit"), layer[:1])
 
 
 def test_contradictions_do_not_spin() -> None:
