@@ -25,6 +25,10 @@ LONGEST = 400
 """Nodes of an expression that is looked at."""
 
 
+MOST_PIECES = 32
+"""Faces that are looked at one by one."""
+
+
 @dataclass(frozen=True)
 class Flux:
     """A condition `value*u + slope*dn(u) = data` on a face, or on the rims of a shape, however it was written.
@@ -55,6 +59,9 @@ def fluxes(problem: Problem, condition: Boundary, unknown: Field) -> Iterator[Fl
         whole = symbol.coefficients.get(unknown.name, {})
         plain = len(symbol.coefficients) == 1 and symbol.is_linear and set(whole) <= {none, *axes}
         found = pieces(problem.domain, condition)
+        if len(found) > MOST_PIECES:
+            yield None  # more faces than anyone would look at one by one
+            found = found[:MOST_PIECES]
         rims = [piece for piece in found if isinstance(piece.face, Rim)]  # one normal stands for those of all
         for piece in [*(p for p in found if p not in rims), *rims[:1]] if plain else ():
             known = _normal_of(problem.domain, piece)

@@ -23,6 +23,8 @@ from pdedsl.vocabulary.source import Span
 
 TOLERANCE = 1e-7
 """How far an exact solution may miss a statement, relative to the largest term of the statement."""
+FEW = 8
+"""Coordinates of a field up to which its derivatives are tried as a missing term."""
 NEARLY = 1e-7
 """What of the data is too little to be a mistake."""
 
@@ -65,6 +67,10 @@ def _untrue(
         except TooLarge:
             continue  # no formula of a sensible size: the error after the run will tell
         sizes = [numbers(k, values, points) for k in known]
+        infinite = ~np.isfinite(sizes).all(axis=0)
+        if infinite.any():
+            yield _infinite(problem, statement, points[int(infinite.argmax())], spans)
+            return
         total = np.sum(sizes, axis=0)
         scale = max(float(np.abs(s).max()) for s in sizes)
         limit = TOLERANCE * scale + 1e-12 * (1 + largest) + smallest * max(scale, 1.0) + unsure
@@ -85,6 +91,15 @@ def _untrue(
         also = tuple(dict.fromkeys((span, "the exact solution") for span in spans))
         yield Diagnostic("E606", message, statement.span, help_, also)
         return
+
+
+def _infinite(problem: Problem, statement: Statement, point: np.ndarray, spans: Sequence[Span]) -> Diagnostic:
+    """E603: an exact solution, or a derivative of it, that has no finite value where a statement holds."""
+    name = statement.name.rstrip("'")
+    message = f"the exact solution makes `{name}` infinite, or no number, at {point_words(problem.domain, point)}"
+    also = ((statement.span, "this statement"),)
+    span = spans[0] if spans else statement.span
+    return Diagnostic("E603", message, span, "choose a domain without that point, or another solution", also)
 
 
 def _mended(terms: Sequence[Any], sizes: Sequence[np.ndarray], limit: float) -> str:
@@ -120,7 +135,7 @@ def _lacking(
     """A multiple of a field, or of a derivative of it, that a statement lacks; nothing if none mends it alone."""
     exact = dict(problem.exact)
     names = occurring(statement.residual)
-    for unknown in (f for f in problem.fields if f.name in names):
+    for unknown in (f for f in problem.fields if f.name in names and len(f.arguments) <= FEW):
         for order in range(3):
             for axis in unknown.arguments if order else unknown.arguments[:1]:
                 part: Any = sp.Derivative(unknown.expression, (axis, order)) if order else unknown.expression

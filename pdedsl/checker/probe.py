@@ -10,6 +10,7 @@ from pdedsl.geometry import statement as places
 from pdedsl.geometry.faces import Face, Rim, normals, on_face
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import Normal, normal
+from pdedsl.problem.derivatives import parts
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.printer import write_expression
@@ -37,7 +38,7 @@ def interior(domain: Domain) -> np.ndarray:
 def values_at(domain: Domain, points: np.ndarray, expressions: Iterable[sp.Basic] = ()) -> dict[sp.Symbol, Any]:
     """What the symbols are worth at points; the normal too, where one of some expressions holds it."""
     values = domain.at(points)
-    if any(e.atoms(Normal) for e in expressions):
+    if any(isinstance(part, Normal) for e in expressions for part in parts(e)):
         values |= dict(zip(normal(len(domain.space)), normals(domain, points).T, strict=True))
     return values
 

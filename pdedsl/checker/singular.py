@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import scipy  # whose modules are imported when they are first named
 import sympy as sp
-from scipy.optimize import minimize
 
 from pdedsl.checker.probe import interior, numbers, point_words, points_of, values_at
 from pdedsl.geometry.points import inside_shape, random, spots
@@ -153,7 +153,7 @@ def _zero(
     elif points.shape[1] <= 4 and np.abs(sizes).min() < 0.1 * largest:
         start = points[np.abs(sizes).argmin()]
         options = {"xatol": 1e-13, "fatol": 1e-300, "maxfev": 800}
-        found = minimize(lambda p: abs(size(p)), start, method="Nelder-Mead", options=options).x
+        found = scipy.optimize.minimize(lambda p: abs(size(p)), start, method="Nelder-Mead", options=options).x
     else:
         return None
     lower, upper = np.asarray(domain.bounds).T

@@ -22,6 +22,7 @@ from pdedsl.commands.shell import (
     FAILED,
     USAGE,
     WRONG_SPEC,
+    AllowOutside,
     File,
     Parameters,
     accepted,
@@ -73,6 +74,7 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the messages as JSON.")] = False,
     param: Parameters = None,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Check specs without solving them; takes about a second."""
     wrong = False
@@ -80,7 +82,7 @@ def check(
     with no_traceback():
         parameters = read_parameters(param)
         for file in files:
-            checked = check_file(file, parameters)
+            checked = check_file(file, parameters, allow_outside)
             known = {p.name for p in checked.problem.parameters} if checked.problem is not None else set(parameters)
             if unknown := [name for name in parameters if name not in known]:
                 stop(f"--param {unknown[0]}: {file} has no such parameter", USAGE)
@@ -240,7 +242,6 @@ for part in (solving, specs, inspecting):
 def run(command: Callable[..., Any] = app) -> None:
     """The program."""
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    _keep_compiled()
     # What libraries have to say of themselves is not for the users of this program.
     warnings.simplefilter("ignore")
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -248,26 +249,6 @@ def run(command: Callable[..., Any] = app) -> None:
         command()
     except KeyboardInterrupt:
         sys.exit(FAILED)
-
-
-KEPT = 200
-"""Compiled programs that are kept between runs, the youngest ones."""
-
-
-def _keep_compiled() -> None:
-    """Let JAX keep what it compiles, so that the same problem starts at once the next time."""
-    if "JAX_COMPILATION_CACHE_DIR" in os.environ:
-        return
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pdedsl" / "compiled"
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        old = sorted(cache.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]
-        for path in old:
-            path.unlink(missing_ok=True)
-    except OSError:
-        return  # nowhere to keep it: compile anew
-    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(cache)
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
 
 if __name__ == "__main__":

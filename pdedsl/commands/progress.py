@@ -207,7 +207,9 @@ def summary(solution: Solution, console: Console) -> None:
         else f"not yet, {last.step} steps so far"
     )
     row("ended by", f"{ended}{undone}")
-    row("time", f"{solution.seconds:.1f} s, of which {outcome.compile_seconds:.1f} s compiling")
+    training = max(0.0, last.seconds - outcome.compile_seconds)
+    whole = f"{outcome.compile_seconds:.1f} s of start and compilation, {training:.1f} s of training"
+    row("time", f"{solution.seconds:.1f} s: {whole}")
     parameters = outcome.parameters.shape[0]
     row("network", f"{spoken(solution.plan.network, brief=True)}, {parameters} parameters")
     for name, loss in solution.losses.items():

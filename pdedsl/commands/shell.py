@@ -23,6 +23,11 @@ Parameters = Annotated[
     list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Another value for a parameter.")
 ]
 
+AllowOutside = Annotated[
+    bool,
+    typer.Option("--allow-outside", help="Show and copy files that the spec names outside of its folder, too."),
+]
+
 WRONG_SPEC, USAGE, FAILED = 1, 2, 3
 
 
@@ -96,18 +101,18 @@ def pair(text: str, option: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def read_source(file: Path) -> Source:
+def read_source(file: Path, trusting: bool = False) -> Source:
     """The text of a spec, or the end of the command."""
-    source = stages.load.read(file)
+    source = stages.load.read(file, trusting)
     if isinstance(source, Diagnostic):
         err.print(render(source, Source("", str(file))), markup=False, soft_wrap=True)
         raise typer.Exit(WRONG_SPEC)
     return source
 
 
-def check_file(file: Path, parameters: dict[str, float]) -> "stages.load.Checked":
+def check_file(file: Path, parameters: dict[str, float], trusting: bool = False) -> "stages.load.Checked":
     """The diagnostics of a file and its problem, if there is one."""
-    return stages.load.check(read_source(file), parameters)
+    return stages.load.check(read_source(file, trusting), parameters)
 
 
 def accepted(checked: "stages.load.Checked", parameters: dict[str, float]) -> "pdedsl.Problem":

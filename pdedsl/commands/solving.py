@@ -1,6 +1,7 @@
 """Commands that solve: `pdedsl solve | resume | verify`."""
 
 import shlex
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,11 +11,12 @@ import typer
 from rich.markup import escape
 
 import pdedsl
-from pdedsl import commands, runs, stages, studies
+from pdedsl import commands, planning, runs, stages, studies
 from pdedsl.commands.shell import (
     FAILED,
     USAGE,
     WRONG_SPEC,
+    AllowOutside,
     File,
     Fresh,
     Parameters,
@@ -56,13 +58,15 @@ def solve(
     ensemble: Annotated[
         int, typer.Option(metavar="N", help="Solve with N seeds; say how far they agree, write mean and spread.", min=1)
     ] = 1,
+    allow_outside: AllowOutside = False,
     profile: Profile = False,
     quiet: Quiet = False,
     json_lines: JsonLines = False,
 ) -> None:
     """Solve a spec: train the network, report the error, write the run to a folder."""
+    begun = time.perf_counter()
     with no_traceback():
-        checked = check_file(file, read_parameters(param))
+        checked = check_file(file, read_parameters(param), allow_outside)
         problem = accepted(checked, read_parameters(param))
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
@@ -71,6 +75,7 @@ def solve(
             choices,
             partial(fresh_folder, file, out),
             _Shown(problem.name, profile, quiet, json_lines),
+            begun,
             ensemble,
         )
 
@@ -91,6 +96,7 @@ def verify(
     json_lines: JsonLines = False,
 ) -> None:
     """Try the settings of a spec on a problem with the same operators and a solution of your choice."""
+    begun = time.perf_counter()
     with no_traceback():
         problem = accepted(check_file(file, read_parameters(param)), read_parameters(param))
         pairs = [pair(text, "--exact") for text in exact or []]
@@ -106,17 +112,23 @@ def verify(
             raise typer.Exit(USAGE) from None
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         folder = partial(fresh_folder, file.with_stem(f"{file.stem}-verify"), out)
-        _solve(made, choices, folder, _Shown(made.name, False, quiet, json_lines))
+        _solve(made, choices, folder, _Shown(made.name, False, quiet, json_lines), begun)
 
 
 def _solve(
-    problem: Any, choices: dict[str, Any], folder: Callable[[], Fresh], shown: "_Shown", members: int = 1
+    problem: Any,
+    choices: dict[str, Any],
+    folder: Callable[[], Fresh],
+    shown: "_Shown",
+    begun: float,
+    members: int = 1,
 ) -> None:
-    """Solve a problem in a folder, or with several seeds in folders below it."""
+    """Solve a problem in a folder, or with several seeds in folders below it; `begun` is when the command did."""
+    clock = planning.plan.Clock(begun)
     with _stopping() as stopping:
         if members == 1:
             own = folder()
-            solved = _run(own, shown, stopping, partial(pdedsl.solve, problem, folder=own.path, **choices))
+            solved = _run(own, shown, stopping, partial(pdedsl.solve, problem, folder=own.path, clock=clock, **choices))
             _leave([solved], shown)
             return
         first = _seed(choices.pop("seed", problem.settings.get("seed", 0)))

@@ -212,12 +212,13 @@ def _space(scope: Scope, spec: Spec) -> tuple[Scope, Tree | None, bool, list[Dia
     """Coordinates in space, then the time; the tree of a shape; whether the domain is right."""
     found: list[Diagnostic] = []
     tree, bounded = None, True
-    for shape in list(_of(spec, syntax.Shape))[:1]:
+    first = next((s for s in spec.statements if isinstance(s, syntax.Domain | syntax.Shape)), None)
+    for shape in [first] if isinstance(first, syntax.Shape) else []:
         scope, tree, wrong = _shaped(scope, shape)
         found += wrong
         bounded &= tree is not None
-    spatial = [axis for domain in _of(spec, syntax.Domain) for axis in domain.axes]
-    timely = [time.axis for time in _of(spec, syntax.Time)]
+    spatial = list(first.axes) if isinstance(first, syntax.Domain) else []
+    timely = [time.axis for time in list(_of(spec, syntax.Time))[:1]]
     for axis in (*spatial, *timely):
         if scope.names.declared[axis.name.name].span != axis.name.span:
             continue  # a second declaration, which has been reported

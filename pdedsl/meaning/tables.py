@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from pdedsl.problem.statements import FunctionTable, Measurement, Reference
 from pdedsl.problem.tabulated import Interpolant
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
-from pdedsl.vocabulary.source import Source, Span
+from pdedsl.vocabulary.source import Source, Span, read_regular
 
 Columns = dict[str, np.ndarray]
 """The numbers of each column by its name, shape (rows,)."""
@@ -21,7 +20,7 @@ Columns = dict[str, np.ndarray]
 
 def read_table(problem: Problem, table: Reference | Measurement) -> tuple[Columns, tuple[Diagnostic, ...]]:
     """The columns of a table by the names in its first line; with messages, and no columns, where it cannot be used."""
-    columns, numbers, found = _read(problem.beside(table.file), table.file, problem.columns(table), table.span)
+    columns, numbers, found = _read(problem.source, table.file, problem.columns(table), table.span)
     found = found or tuple(_outside(problem, table, columns, numbers))
     return ({} if found else columns), found
 
@@ -38,7 +37,7 @@ def read_function(source: Source, statement: syntax.Tabulated) -> tuple[Function
             return None, (Diagnostic("E201", f"`{key.name}` is not a column of this table", key.span, help_),)
     renamed = {key.name: text.text for key, text in given}
     wanted = {n: renamed.get(n, n) for n in known}
-    columns, _, found = _read(Path(source.name).parent / file.text, file.text, wanted, file.span)
+    columns, _, found = _read(source, file.text, wanted, file.span)
     if found:
         return None, found
     points = np.stack([columns[wanted[a]] for a in arguments], axis=1)
@@ -64,17 +63,23 @@ def _unusable(interpolant: Interpolant) -> tuple[str, str] | None:
     return None
 
 
+LARGEST = 200_000_000
+"""Bytes of a table."""
+OUTSIDE = "what it holds is not shown, since it lies outside the folder of the spec: --allow-outside shows it"
+
+
 def _read(
-    path: Path, name: str, columns_of: Mapping[str, str], span: Span
+    source: Source, name: str, columns_of: Mapping[str, str], span: Span
 ) -> tuple[Columns, list[int], tuple[Diagnostic, ...]]:
     """The columns of a file that are asked for, the lines on which its rows end, and what is wrong with it."""
     found: list[Diagnostic] = []
+    shown = source.discloses(name)
 
     def wrong(message: str, help_: str) -> None:
         found.append(Diagnostic("E607", message, span, help_))
 
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(source.beside(name), LARGEST).decode("utf-8-sig")
         # Every row with the number of the line on which it ends.
         reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
@@ -93,7 +98,7 @@ def _read(
         help_ = f'its columns are {", ".join(header[:10])}: write, say, columns ({key} = "{header[0]}")'
         listed = ", ".join(f"`{c}`" for c in lacking.values())
         words = f"`{name}` has no column {listed}" + (f" for `{key}`" if key != column else "")
-        wrong(words, near or help_)
+        wrong(words, (near or help_) if shown else OUTSIDE)
     ragged = next((number for number, cells in rows if len(cells) != len(header)), None)
     if ragged is not None:
         wrong(f"line {ragged} of `{name}` has not {len(header)} cells", "every line has a cell for each column")
@@ -106,7 +111,8 @@ def _read(
         numbers = [_number(cells[place]) for _, cells in rows]
         bad = next((k for k, n in enumerate(numbers) if n is None), None)
         if bad is not None:
-            words = f"`{rows[bad][1][place].strip()}` in line {rows[bad][0]}, column `{title}`, of `{name}`"
+            cell = f"`{rows[bad][1][place].strip()[:40]}`" if shown else "what stands"
+            words = f"{cell} in line {rows[bad][0]}, column `{title}`, of `{name}`"
             wrong(f"{words} is not a number", "cells hold numbers such as 1.5e-3")
             continue
         columns[title] = np.asarray(numbers, float)

@@ -196,6 +196,18 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Clock:
+    """What the time of a run, and its limit, count."""
+
+    begun: float | None = None
+    """When it began, by `time.perf_counter`; None for now."""
+    training_alone: bool = False
+    """Whether it starts at the first step, after all that is compiled."""
+    room: float = 0.0
+    """What comes after the last step takes, relative to what came before the first: the limit is to hold for all."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything numerical about a run."""
 

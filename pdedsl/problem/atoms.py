@@ -4,6 +4,7 @@ SymPy orders sums and products by the names of their symbols; a coordinate is or
 problem prints and computes the same whatever its coordinates are called.
 """
 
+from functools import cache
 from typing import Literal
 
 import sympy as sp
@@ -28,6 +29,14 @@ class Axis(sp.Symbol):
     def __getnewargs_ex__(self) -> tuple[tuple, dict]:  # pyright: ignore[reportIncompatibleMethodOverride]
         return (self.name, self.place, self.role), {}
 
+    def __eq__(self, other: object) -> bool:
+        # What SymPy compares takes long, and coordinates are compared all the time.
+        if self is other:
+            return True
+        return isinstance(other, Axis) and (self.place, self.role, self.name) == (other.place, other.role, other.name)
+
+    __hash__ = sp.Symbol.__hash__
+
     def _hashable_content(self) -> tuple:
         return (self.role, self.place, *super()._hashable_content())
 
@@ -44,6 +53,7 @@ class Nonlocal(sp.Symbol):
     """An integral or a mean as it stands in expressions; `Problem.integrals` says of what."""
 
 
+@cache
 def normal(dimension: int) -> tuple[Normal, ...]:
     """The components of the outward normal, one symbol each."""
     return tuple(Normal(f"normal[{i + 1}]", real=True) for i in range(dimension))

@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from pdedsl.vocabulary.functions import SAFE
+from pdedsl.vocabulary.operators import partial_of
 
 
 def derivative_order(derivative: sp.Derivative, among: Iterable[sp.Symbol] | None = None) -> int:
@@ -78,7 +79,7 @@ def _differentiated(expression: Any, symbol: sp.Symbol) -> Any:
 
 @lru_cache(maxsize=20_000)
 def _partial(function: Any, counts: tuple[Any, ...]) -> Any:
-    return sp.Derivative(function, *counts)
+    return partial_of(function, dict(counts))
 
 
 def node_count(expression: sp.Basic, known: dict[sp.Basic, int]) -> int:

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-import scipy.special
+import scipy  # whose modules are imported when they are first named
 import sympy as sp
 
 from pdedsl.problem.atoms import Nonlocal

@@ -6,8 +6,8 @@ from math import gamma, pi
 from typing import Any
 
 import numpy as np
+import scipy  # whose modules are imported when they are first named
 import sympy as sp
-from scipy.special import ndtri
 
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.shapes import Box, Points, Shape, Surface, low_discrepancy
@@ -154,7 +154,7 @@ def _directions(unit: np.ndarray) -> np.ndarray:
         z, angle = 2 * unit[:, 0] - 1, 2 * pi * unit[:, 1]
         rho = np.sqrt(1 - z**2)
         return np.stack([rho * np.cos(angle), rho * np.sin(angle), z], axis=1)
-    normal = ndtri(np.clip(unit, 1e-12, 1 - 1e-12))
+    normal = scipy.special.ndtri(np.clip(unit, 1e-12, 1 - 1e-12))
     return normal / np.linalg.norm(normal, axis=1, keepdims=True)
 
 

@@ -162,7 +162,7 @@ class Problem:
 
     def beside(self, file: str) -> Path:
         """A file that the spec names, relative to the spec."""
-        return Path(self.source.name).parent / file
+        return self.source.beside(file)
 
     def columns(self, table: Reference | Measurement) -> dict[str, str]:
         """The column of a table for each coordinate and field, or measured quantity, that it must hold."""

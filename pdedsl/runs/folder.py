@@ -27,9 +27,12 @@ def begin(folder: Path, problem: Problem, plan: Plan, **so_far: Any) -> None:
         left.unlink(missing_ok=True)
     text = problem.own_text or str(problem)
     for file, inside in _tables(problem).items():
-        data = problem.beside(file).read_bytes()
-        (folder / inside).parent.mkdir(parents=True, exist_ok=True)
-        write(folder / inside, data)
+        if problem.source.discloses(file):
+            data = problem.beside(file).read_bytes()
+            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+            write(folder / inside, data)
+        else:
+            inside = problem.beside(file).resolve().as_posix()  # it stays where it is
         text = text.replace(f'"{file}"', f'"{inside}"')
     write(folder / "spec.pde", text.encode())
     lines = [f"{key} = {spoken(value)}" for key, value in plan.settings().items()]
@@ -75,14 +78,10 @@ def changed(folder: Path) -> list[str]:
 
 
 def _tables(problem: Problem) -> dict[str, str]:
-    """Where the folder of a run keeps the files that its spec names: never outside, and never in place of one of its own."""
+    """Where the folder of a run keeps the files that its spec names: in a place of their own."""
     found: dict[str, str] = {}
     for reference in problem.references:
-        path = Path(reference.file)
-        inside = (
-            not path.is_absolute() and ".." not in path.parts and len(path.parts) > 1 and path.parts[0] != "analysis"
-        )
-        name = reference.file if inside else f"references/{path.name}"
+        name = f"references/{Path(reference.file).name}"
         while name in found.values() and reference.file not in found:
             name = f"{Path(name).parent}/_{Path(name).name}"
         found.setdefault(reference.file, name)

@@ -19,7 +19,7 @@ from pdedsl.analysis.defect import Defect, restored
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Adaptive, Custom, Plan
+from pdedsl.planning.plan import Adaptive, Clock, Custom, Plan
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.choices import Choice
 from pdedsl.problem.problem import Problem
@@ -43,6 +43,7 @@ def solve(
     stopping: Callable[[], bool] = lambda: False,
     folder: str | Path | None = None,
     cutoff: Callable | None = None,
+    clock: Clock | None = None,
     **choices: Choice | str,
 ) -> Solution:
     """Solve a problem.
@@ -52,7 +53,8 @@ def solve(
     once `stopping` says so. In `folder`, which must not hold a run yet, a checkpoint is kept every few seconds, from which
     `resume` goes on, also after the process was killed; at the end all files of the run are written there.
 
-    `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest
+    `time_limit` counts from the call on, compilation included, and in a folder also what is written there in the end;
+    `clock` says otherwise. `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest
     first, and the coefficients of the residual along them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`,
     to a filter in [0, 1] of shape (K,); JAX traces it. Computes in double precision whatever JAX's own setting is.
     Raises ValueError for a choice that is not one, FileExistsError for a folder with a run, MemoryError where a step
@@ -70,7 +72,7 @@ def solve(
             journal = _Folder(folder, stack.enter_context(alone(folder)))
             if (folder / "spec.pde").exists():
                 raise FileExistsError(EEXIST, "holds a run already: resume it, or choose another folder", str(folder))
-        return _finished(problem, plan, journal, watch, stopping)
+        return _finished(problem, plan, journal, watch, stopping, clock or Clock(time.perf_counter()))
 
 
 def resume(
@@ -103,15 +105,18 @@ def resume(
         if (folder / CHECKPOINT).exists():
             history = checkpoint.records(checkpoint.read(folder / CHECKPOINT))
             fixed = not any(isinstance(sampling, Adaptive) for _, sampling in plan.points)
-            if said["status"] != "running" and ending(fixed, plan.limits, history):
+            spent = said["status"] == "time limit" and "seconds" not in limits
+            if said["status"] != "running" and (spent or ending(fixed, plan.limits, history)):
                 return _opened(folder, problem, plan)
         elif said["status"] != "running":
             raise ValueError(f"{folder} has no checkpoint to go on from: it was written by save")
         worked = history[-1].seconds if history else 0.0
         so_far = {**said, "seconds": max(said.get("seconds", 0.0), worked) if history else 0.0}
-        return _finished(problem, plan, _Folder(folder, still, so_far), watch, stopping)
+        return _finished(problem, plan, _Folder(folder, still, so_far), watch, stopping, Clock(time.perf_counter()))
 
 
+ROOM = 1.0
+"""The time for estimates, reports and pictures, relative to that for start and compilation."""
 LIMITS = {"steps": "steps", "time_limit": "seconds", "tolerance": "tolerance"}
 """What may change when a run goes on."""
 
@@ -152,10 +157,13 @@ def _finished(
     journal: _Folder | Unkept,
     watch: Callable[[Record], None],
     stopping: Callable[[], bool],
+    clock: Clock,
 ) -> Solution:
     """Run to the end and write what came of it."""
-    started, so_far = time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
-    solved = driver.solve(problem, plan, journal, watch, stopping)
+    started, so_far = clock.begun or time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
+    if isinstance(journal, _Folder):
+        clock = replace(clock, room=ROOM)
+    solved = driver.solve(problem, plan, journal, watch, stopping, clock)
     compiled = so_far.get("compile_seconds", 0.0) if so_far.get("seconds") else 0.0
     outcome = replace(solved.outcome, compile_seconds=compiled + solved.outcome.compile_seconds)
     seconds = so_far.get("seconds", 0.0) + time.perf_counter() - started

@@ -13,7 +13,7 @@ import numpy as np
 from jax import Array
 
 from pdedsl.numerics.system import System
-from pdedsl.planning.plan import Limits
+from pdedsl.planning.plan import Clock, Limits
 from pdedsl.solver.method import Iteration, Method, Objective, Points
 from pdedsl.solver.record import Record
 
@@ -63,6 +63,10 @@ class Hooks:
     """The errors of a set of parameters."""
 
 
+GRACE = 5.0
+"""Seconds by which a run, with what comes after it, may be over its limit."""
+LEAST = 0.25
+"""The part of a limit that is left for training, whatever comes after."""
 SNAPSHOT_SECONDS = 5.0
 """Time between two snapshots."""
 CANDIDATES = 10
@@ -86,24 +90,28 @@ def minimise(
     seed: int = 0,
     hooks: Hooks | None = None,
     earlier: Snapshot | None = None,
+    clock: Clock = Clock(),  # noqa: B008
 ) -> Outcome:
     """Minimise the loss of a system from its initial parameters, or from where an `earlier` snapshot stands.
 
     The same system, method and seed give the same bits, whether in one go or resumed.
     """
     hooks, loop = hooks or Hooks(), _Loop(system, seed)
-    begun = time.perf_counter()
+    begun = time.perf_counter() if clock.begun is None else clock.begun
     points: Points = tuple(jnp.asarray(b.points) for b in system.blocks)
     now = earlier or Snapshot(method.begin(system.start), system.start, points, ())
     fixed = all(b.every == 0 for b in system.blocks)
     if (status := ending(fixed, limits, now.history)) is not None:
         return loop.outcome(now, status, 0.0, hooks)
-    compiling = time.perf_counter()
     iterate = loop.compiled(method, now)
     hooks.measure(now.state.parameters)
-    compiling = time.perf_counter() - compiling
+    compiling = time.perf_counter() - begun
     if now.history:
         begun = time.perf_counter() - now.history[-1].seconds  # compiling counts once
+    elif clock.training_alone:
+        begun = time.perf_counter()
+    late = max(0.0, clock.room * compiling - GRACE)
+    limits = replace(limits, seconds=max(limits.seconds - late, LEAST * limits.seconds))
     kept = time.perf_counter()
     history = list(now.history)
     try:

@@ -12,7 +12,10 @@ from pdedsl.problem.problem import Problem
 from pdedsl.syntax.parse import parse
 from pdedsl.syntax.syntax import Spec
 from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
-from pdedsl.vocabulary.source import Source, Span
+from pdedsl.vocabulary.source import Source, Span, read_regular
+
+LARGEST = 16_000_000
+"""Bytes of a file that is looked at; one of more than a megabyte is refused with a message."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,14 @@ def check(source: Source, parameters: Mapping[str, float] | None = None) -> Chec
     return Checked(source, spec, problem, ordered)
 
 
-def read(path: str | Path) -> Source | Diagnostic:
-    """The text of a file; E103 where it is not UTF-8. OSError where it cannot be read at all."""
-    data = Path(path).read_bytes()
+def read(path: str | Path, trusting: bool = False) -> Source | Diagnostic:
+    """The text of a file; E103 where it is not UTF-8. OSError where it cannot be read at all, or is no regular file.
+
+    `trusting` says that messages and run folders may hold what files outside of its folder do.
+    """
+    data = read_regular(Path(path), LARGEST)
     try:
-        return Source.of(data.decode("utf-8"), str(path))
+        return replace(Source.of(data.decode("utf-8"), str(path)), trusting=trusting)
     except UnicodeDecodeError:
         return Diagnostic("E103", "this is not a UTF-8 text file", Span(0, 0), "save it as UTF-8")
 

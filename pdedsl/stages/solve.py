@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import jax
@@ -10,14 +11,18 @@ from pdedsl.numerics.system import System, system
 from pdedsl.numerics.truth import Truth, measure, truths
 from pdedsl.planning.cost import affordable
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Plan
+from pdedsl.planning.plan import Clock, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, minimise
 from pdedsl.solver.record import Record
 from pdedsl.stages.load import accept, check
+from pdedsl.vocabulary.cache import cache_folder
 from pdedsl.vocabulary.source import Source
+
+LARGEST_CACHE = 1 << 30
+"""Bytes of compiled programs that are kept; the oldest go first."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ def solve(
     journal: Journal | None = None,
     watch: Callable[[Record], None] = lambda record: None,
     stopping: Callable[[], bool] = lambda: False,
+    clock: Clock = Clock(),  # noqa: B008
 ) -> Solved:
     """Solve what a text, or a problem, states: by its own plan, or by another one.
 
@@ -83,14 +89,26 @@ def solve(
         known = truths(problem)
         # System -> Outcome: the parameters of the solution, and how they were found
         hooks = Hooks(watch, journal.keep, stopping, _errors(lowered, known))
-        outcome = minimise(lowered, method, plan.limits, plan.seed, hooks, journal.earlier(method, lowered))
+        outcome = minimise(lowered, method, plan.limits, plan.seed, hooks, journal.earlier(method, lowered), clock)
     return Solved(problem, plan, lowered, known, outcome)
 
 
 def build(problem: Problem, plan: Plan) -> System:
     """The residual blocks of a problem and its network at the start of a run, in double precision."""
+    remember()
     with jax.enable_x64(True):
         return system(problem, plan)
+
+
+@cache
+def remember() -> None:
+    """Keep compiled programs for the next run of the same problem, unless JAX was told where to keep them."""
+    folder = cache_folder("programs")
+    if folder is not None and jax.config.jax_compilation_cache_dir is None:  # pyright: ignore[reportAttributeAccessIssue]
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+        jax.config.update("jax_compilation_cache_max_size", LARGEST_CACHE)
 
 
 def _errors(lowered: System, known: tuple[Truth, ...]) -> Callable[[jax.Array], Mapping[str, float]]:

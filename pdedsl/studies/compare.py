@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from pdedsl.pictures.panels import INK
 from pdedsl.pictures.plot import as_png
+from pdedsl.planning.plan import Clock
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.files import as_csv
 from pdedsl.runs.files import write as write_file
@@ -41,12 +42,12 @@ def race(
     seeds: int,
     watch: Callable[[str, int, Solution], None] = lambda method, seed, run: None,
 ) -> tuple[Race, ...]:
-    """Solve a problem by each method with each seed, for the same time, without hard limits of steps."""
+    """Solve a problem by each method with each seed, for the same time of training, without hard limits of steps."""
     found = []
     for method in methods:
         runs = []
         for seed in range(seeds):
-            run = solve(problem, method=method, seed=seed, time_limit=seconds)
+            run = solve(problem, method=method, seed=seed, time_limit=seconds, clock=Clock(training_alone=True))
             watch(method, seed, run)
             runs.append(run)
         found.append(Race(method, tuple(runs)))
@@ -58,11 +59,7 @@ def table(races: Sequence[Race]) -> str:
     lines = ["| method | error | best | worst | steps | ms a step |", "|---|---|---|---|---|---|"]
     for entry in races:
         steps = float(np.median([run.history[-1].step for run in entry.runs]))
-        pace = float(
-            np.median(
-                [1e3 * (r.history[-1].seconds - r.outcome.compile_seconds) / r.history[-1].step for r in entry.runs]
-            )
-        )
+        pace = float(np.median([1e3 * r.history[-1].seconds / r.history[-1].step for r in entry.runs]))
         finals = entry.finals
         lines.append(
             f"| {entry.method} | {np.median(finals):.1e} | {min(finals):.1e} | {max(finals):.1e} | {steps:.0f} | {pace:.3g} |"
@@ -79,7 +76,7 @@ def figure(problem: Problem, races: Sequence[Race]) -> Figure:
         _band(right, entry, lambda r: r.seconds, colour)
     known = any(r.errors for entry in races for run in entry.runs for r in run.history)
     left.set(xlabel="steps", ylabel="error over variation" if known else "loss", xscale="log")
-    right.set(xlabel="seconds")
+    right.set(xlabel="seconds of training")
     for axes in (left, right):
         axes.grid(alpha=0.25)
     picture.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9, frameon=False)

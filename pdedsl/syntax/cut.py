@@ -94,6 +94,9 @@ def cut(source: Source) -> tuple[list[Slice], tuple[Comment, ...], list[Diagnost
                 wrong("E101", message, Span(at, at + 1), help_, opening)
             else:
                 opened.pop()
+        elif token[0] == '"' and (hidden := next((c for c in token if ord(c) < 32 or ord(c) == 127), None)):
+            where = at + token.index(hidden)
+            wrong("E102", f"a control character (U+{ord(hidden):04X}) in a string", Span(where, where + 1), "remove it")
         elif (token[0] != '"' and not token.isascii()) or (len(token) == 1 and token < " " and token not in "\t\f"):
             for offset, character in enumerate(token):
                 if not _allowed(character):
@@ -103,7 +106,8 @@ def cut(source: Source) -> tuple[list[Slice], tuple[Comment, ...], list[Diagnost
                         continue  # once a statement
                     said.add(family)
                     name = unicodedata.name(character, f"U+{ord(character):04X}")
-                    message = f"the character `{character}` ({name}) is not part of the language"
+                    shown = f"`{character}` ({name})" if character.isprintable() else name
+                    message = f"the character {shown} is not part of the language"
                     wrong("E102", message, Span(at + offset, at + offset + 1), spelling or ascii_spelling(character))
                     break
         cooked.append(token)

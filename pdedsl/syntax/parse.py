@@ -14,6 +14,7 @@ from pdedsl.syntax.advice import explain_syntax, foreign
 from pdedsl.syntax.cut import DEEPEST, WORD, Slice, cut
 from pdedsl.syntax.phrases import NOTHING, Around, around
 from pdedsl.syntax.syntax import Broken, Node, Spec, Statement
+from pdedsl.vocabulary.cache import cache_folder
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.source import Source, Span
 from pdedsl.vocabulary.words import STATEMENTS
@@ -156,7 +157,9 @@ def grammar() -> str:
 
 @cache
 def _parser() -> lark.Lark:
-    return lark.Lark(grammar(), parser="lalr", start="statement", propagate_positions=True)
+    kept = cache_folder("grammar")
+    cache = str(kept / "parser.bin") if kept is not None else False
+    return lark.Lark(grammar(), parser="lalr", start="statement", propagate_positions=True, cache=cache)
 
 
 def _parse_statement(piece: Slice, known: Around = NOTHING) -> Statement | Diagnostic:
@@ -411,7 +414,9 @@ def _expressions_below(node: Any) -> Iterable[Node]:
         return [node.body]
     if isinstance(node, syntax.Shape):
         return [node.shape]
-    if isinstance(node, syntax.Exact | syntax.ReportValue | syntax.Definition):
+    if isinstance(node, syntax.ReportValue):
+        return [node.value, *node.options]
+    if isinstance(node, syntax.Exact | syntax.Definition):
         return [node.value]
     if isinstance(node, syntax.Vector | syntax.Periodic | syntax.Tabulated | syntax.Fields):
         return []

@@ -9,6 +9,7 @@ from functools import reduce
 from operator import add
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from pdedsl.vocabulary.functions import raised
 from pdedsl.vocabulary.tensor import Tensor, matrix, scalar, vector
@@ -34,9 +35,21 @@ class Operator:
 
 def derivative(e: sp.Expr, *variables: sp.Symbol) -> sp.Expr:
     """An unevaluated partial derivative; zero where the expression does not depend on the coordinates."""
-    if not all(v in e.free_symbols for v in variables):
+    if isinstance(e, AppliedUndef):  # a field: what SymPy finds out about its arguments is known
+        if not all(v in e.args for v in variables):
+            return sp.Integer(0)
+        return partial_of(e, {v: variables.count(v) for v in variables})
+    if not set(variables) <= e.free_symbols:
         return sp.Integer(0)
     return sp.Derivative(e, *variables)
+
+
+def partial_of(field: sp.Expr, counts: Mapping[sp.Symbol, int]) -> sp.Derivative:
+    """A derivative of a field as SymPy writes it, without the checks, which take long where there are many coordinates."""
+    if len(counts) > 1:
+        return sp.Derivative(field, *counts.items())
+    ((symbol, count),) = counts.items()
+    return sp.Expr.__new__(sp.Derivative, field, sp.Tuple(symbol, sp.Integer(count)))  # pyright: ignore[reportReturnType]
 
 
 def _total(terms: Sequence[sp.Expr]) -> sp.Expr:

@@ -2,8 +2,11 @@
 
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from errno import EFBIG, EINVAL
 from functools import cached_property
+from pathlib import Path
+from stat import S_ISREG
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,33 @@ NOWHERE = Span(0, 0)
 """The place of what was not written in a file."""
 
 
+def read_regular(path: Path, most: int) -> bytes:
+    """What a regular file holds; OSError for any other kind, which may have no end, and for more than `most` bytes."""
+    status = path.stat()
+    if not S_ISREG(status.st_mode):
+        raise OSError(EINVAL, "not a regular file", str(path))
+    if status.st_size > most:
+        raise OSError(EFBIG, f"larger than {most / 1e6:.3g} MB", str(path))
+    return path.read_bytes()
+
+
 @dataclass(frozen=True)
 class Source:
     """The text of a spec and where it came from. Names are compared in Unicode's normal form C, so is the text."""
 
     text: str
     name: str = "<text>"
+    trusting: bool = field(default=False, compare=False)
+    """Whether files outside of its folder may be shown in messages and copied to run folders."""
+
+    def beside(self, file: str) -> Path:
+        """A file that the spec names, relative to the spec."""
+        return Path(self.name).parent / file
+
+    def discloses(self, file: str) -> bool:
+        """Whether what a file that the spec names holds may be shown and copied: it lies in the spec's folder, or may."""
+        folder = Path(self.name).parent.resolve()
+        return self.trusting or folder in self.beside(file).resolve().parents
 
     @classmethod
     def of(cls, text: str, name: str = "<text>") -> "Source":
