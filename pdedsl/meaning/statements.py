@@ -295,7 +295,9 @@ def _not_hard(statement: Statement, statements: Sequence[Statement], scope: Scop
         before = [s for s in statements[: statements.index(statement) + 1] if isinstance(s, Initial) and s.hard]
         given = {e for s in before for e in s.lhs}
         allowed |= {sp.Derivative(f, time) for f in functions if time is not None and time in f.args and f in given}
-    data_free = not occurring(statement.rhs) and not any(isinstance(part, Normal) for e in statement.rhs for part in parts(e))
+    data_free = not occurring(statement.rhs) and not any(
+        isinstance(part, Normal) for e in statement.rhs for part in parts(e)
+    )
     if data_free and all(e in allowed for e in statement.lhs):
         return None
     message = f"this {statement.words} cannot be built into the solution"

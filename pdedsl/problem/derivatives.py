@@ -58,7 +58,7 @@ def _differentiated(expression: Any, symbol: sp.Symbol) -> Any:
     """The first derivative of an expanded expression: what SymPy gives, by rules that share what is equal."""
     match expression:
         case sp.Add():
-            return sp.Add(*(_differentiated(a, symbol) for a in expression.args))
+            return sp.Add(*(_differentiated(a, symbol) for a in _terms_with(expression).get(symbol, ())))
         case sp.core.function.AppliedUndef():
             return _partial(expression, ((symbol, 1),)) if symbol in expression.args else sp.Integer(0)
         case sp.Derivative():
@@ -75,6 +75,16 @@ def _differentiated(expression: Any, symbol: sp.Symbol) -> Any:
             )
         case _:
             return sp.diff(expression, symbol)
+
+
+@lru_cache(maxsize=256)
+def _terms_with(total: sp.Add) -> dict[Any, list[Any]]:
+    """The terms of a sum by the symbols in them."""
+    found: dict[Any, list[Any]] = {}
+    for term in total.args:
+        for symbol in term.free_symbols:
+            found.setdefault(symbol, []).append(term)
+    return found
 
 
 @lru_cache(maxsize=20_000)

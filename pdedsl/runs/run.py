@@ -115,7 +115,7 @@ def resume(
         return _finished(problem, plan, _Folder(folder, still, so_far), watch, stopping, Clock(time.perf_counter()))
 
 
-ROOM = 1.0
+ROOM = 1.6
 """The time for estimates, reports and pictures, relative to that for start and compilation."""
 LIMITS = {"steps": "steps", "time_limit": "seconds", "tolerance": "tolerance"}
 """What may change when a run goes on."""

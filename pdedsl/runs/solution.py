@@ -40,6 +40,7 @@ from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Objective
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record, as_columns
+from pdedsl.solver.threads import threads
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.words import read_components, read_expression
 
@@ -303,6 +304,10 @@ class Solution:
 
     def write(self, folder: Path) -> None:
         """Write what came of a run to its folder: history, network, solution, figure, report, summary."""
+        with threads(0):
+            self._write(folder)
+
+    def _write(self, folder: Path) -> None:
         write(folder / "history.csv", as_csv(as_columns(self.history)).encode())
         points = {f"points {k}": own for k, own in enumerate(self.outcome.points)}
         write(folder / "error.npz", as_npz(self.defect.saved()))
@@ -348,6 +353,7 @@ class Solution:
                 }
                 for q in self.reports
             },
+            "blas_threads": {"count": self.solved.threads.count, "changed": self.solved.threads.changed},
             "seed": self.plan.seed,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             **machine(),

@@ -59,6 +59,8 @@ class Hooks:
     """Is given a snapshot every few seconds and at the end."""
     stopping: Callable[[], bool] = lambda: False
     """Once it says so the run ends before the next iteration."""
+    between: Callable[[], None] = lambda: None
+    """Is called between two iterations."""
     measure: Callable[[Array], Mapping[str, float]] = lambda parameters: {}
     """The errors of a set of parameters."""
 
@@ -119,6 +121,7 @@ def minimise(
             if hooks.stopping():
                 status = "interrupted"
                 break
+            hooks.between()
             count = history[-1].step if history else 0
             state, trusted = now.state, now.trusted
             drawn, worse = loop.redrawn(now, count)

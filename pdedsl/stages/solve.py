@@ -1,7 +1,7 @@
 """From text to solution: all of pdedsl in one function. Begin to read here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, minimise
 from pdedsl.solver.record import Record
+from pdedsl.solver.threads import Threads, threads
 from pdedsl.stages.load import accept, check
 from pdedsl.vocabulary.cache import cache_folder
 from pdedsl.vocabulary.source import Source
@@ -35,6 +36,8 @@ class Solved:
     known: tuple[Truth, ...]
     """Exact solutions and references, on points that the training never saw."""
     outcome: Outcome
+    threads: Threads = field(default_factory=lambda: Threads(0), compare=False)
+    """Of linear algebra, during the run."""
 
 
 class Journal(Protocol):
@@ -88,9 +91,11 @@ def solve(
         method = choose(plan.method, lowered.start.size)
         known = truths(problem)
         # System -> Outcome: the parameters of the solution, and how they were found
-        hooks = Hooks(watch, journal.keep, stopping, _errors(lowered, known))
-        outcome = minimise(lowered, method, plan.limits, plan.seed, hooks, journal.earlier(method, lowered), clock)
-    return Solved(problem, plan, lowered, known, outcome)
+        earlier = journal.earlier(method, lowered)
+        with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
+            hooks = Hooks(watch, journal.keep, stopping, taken.look, _errors(lowered, known))
+            outcome = minimise(lowered, method, plan.limits, plan.seed, hooks, earlier, clock)
+    return Solved(problem, plan, lowered, known, outcome, taken)
 
 
 def build(problem: Problem, plan: Plan) -> System:

@@ -1,0 +1,76 @@
+"""Print how long the same training takes while other programs compute: on an idle machine, and with cores busy.
+
+    python -m benchmarks.contention [--steps 30]
+
+Also how long a QR of the size of heat's takes with one thread and with all, which is what it comes from.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import scipy.linalg
+from threadpoolctl import threadpool_limits
+
+import pdedsl
+from pdedsl.planning.plan import Clock
+
+SPECS = Path(__file__).parents[1] / "specs"
+
+
+@contextmanager
+def others(count: int) -> Iterator[None]:
+    """So many programs that never rest."""
+    running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for one in running:
+            one.kill()
+
+
+def training(steps: int) -> float:
+    """Seconds that the steps of heat take, without all that is compiled."""
+    problem = pdedsl.load(SPECS / "heat.pde")
+    run = pdedsl.solve(problem, steps=steps, time_limit=600, tolerance=0.0, clock=Clock(training_alone=True))
+    return run.history[-1].seconds
+
+
+def factorisation(threads: int) -> float:
+    """Milliseconds of a QR of 1500 x 436."""
+    matrix = np.random.default_rng(0).normal(size=(1500, 436))
+    with threadpool_limits(threads, user_api="blas"):
+        taken = []
+        for _ in range(7):
+            begun = time.perf_counter()
+            scipy.linalg.qr(matrix, mode="r")
+            taken.append(time.perf_counter() - begun)
+    return 1e3 * float(np.median(taken))
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--steps", type=int, default=30)
+    steps = options.parse_args().steps
+    cores = os.cpu_count() or 1
+    training(3)  # compiles
+    print(f"| busy cores of {cores} | {steps} steps of heat, s | relative | QR with 1 thread, ms | with {cores}, ms |")
+    print("|---|---|---|---|---|")
+    idle = 0.0
+    for count in range(cores + 1):
+        with others(count):
+            seconds = float(np.median([training(steps) for _ in range(3)]))
+            idle = idle or seconds
+            row = (factorisation(1), factorisation(cores))
+        print(f"| {count} | {seconds:.2f} | {seconds / idle:.2f} | {row[0]:.0f} | {row[1]:.0f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
