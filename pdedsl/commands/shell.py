@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EFBIG, EINVAL
 from pathlib import Path
 from typing import IO, Annotated, Any, NamedTuple, NoReturn, cast
 
@@ -77,7 +78,8 @@ def no_traceback() -> Iterator[None]:
     except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError) as error:
         stop(f"{error.filename}: {error.strerror}", USAGE)
     except OSError as error:
-        stop(f"{error.filename or 'output'}: {error.strerror or error}", FAILED)
+        unreadable = error.errno in (EINVAL, EFBIG)
+        stop(f"{error.filename or 'output'}: {error.strerror or error}", USAGE if unreadable else FAILED)
     except KeyboardInterrupt:
         stop("interrupted", FAILED)
 
@@ -195,12 +197,16 @@ class Fresh(NamedTuple):
             self.path.rmdir()
 
 
+_UNBEGUN = ("spec.pde", "settings.txt", "references")
+"""What a run that was killed while it wrote its first files leaves: it is written again."""
+
+
 def fresh_folder(file: Path, out: Path | None, home: str = "runs") -> Fresh:
     """A folder for this run alone: made here, so that no other run takes it."""
     if out is not None:
         made = not out.exists()
         out.mkdir(parents=True, exist_ok=True)
-        if any(out.iterdir()):
+        if any(path.name not in _UNBEGUN and not path.name.startswith(".") for path in out.iterdir()):
             stop(f"{out} is not empty: choose another folder with --out", USAGE)
         return Fresh(out, made)
     for number in range(1, 100_000):

@@ -51,7 +51,7 @@ def solve(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the network and the points.", min=0)] = None,
     steps: Annotated[int | None, typer.Option(help="The most iterations.", min=1)] = None,
-    time_limit: Annotated[float | None, typer.Option(help="The most seconds of solving.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="The most seconds, from start to pictures.")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The run folder; by default runs/NAME-1, -2, ...")
     ] = None,
@@ -124,7 +124,8 @@ def _solve(
     members: int = 1,
 ) -> None:
     """Solve a problem in a folder, or with several seeds in folders below it; `begun` is when the command did."""
-    clock = planning.plan.Clock(begun)
+    # A limit that was given with the command holds for all of it, one of the spec for solving.
+    clock = planning.plan.Clock(begun, room=ROOM) if "time_limit" in choices else planning.plan.Clock()
     with _stopping() as stopping:
         if members == 1:
             own = folder()
@@ -134,6 +135,10 @@ def _solve(
         first = _seed(choices.pop("seed", problem.settings.get("seed", 0)))
         seeds = range(first, first + members)
         _ensemble(folder().path, shown, stopping, partial(pdedsl.solve, problem, **choices), seeds)
+
+
+ROOM = 1.6
+"""The time for estimates, reports and pictures, relative to that for start and compilation."""
 
 
 def _stopping() -> Any:

@@ -1,6 +1,7 @@
 """From a snapshot of a run to one file and back, without any Python objects in it."""
 
 import io
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from pdedsl.runs.files import as_npz
+from pdedsl.runs.folder import Damaged
 from pdedsl.solver.minimise import Snapshot
 from pdedsl.solver.record import Record, as_columns, from_columns
+
+AGAIN = "the solution may be whole: pdedsl info {0}; or solve it again: pdedsl solve {0}/spec.pde"
 
 
 def pack(snapshot: Snapshot) -> bytes:
@@ -27,11 +31,14 @@ def pack(snapshot: Snapshot) -> bytes:
 def read(path: Path) -> Mapping[str, np.ndarray]:
     """The arrays of a checkpoint. ValueError if it is none."""
     try:
+        with zipfile.ZipFile(path) as archive:  # of ours, whose members are as large in the file as they are
+            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+                raise ValueError
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
             arrays = dict(archive)
         arrays["trusted"]
     except (BadZipFile, EOFError, ValueError, KeyError) as error:
-        raise ValueError(f"{path} is not a checkpoint, or not a whole one") from error
+        raise Damaged(path, "it is not a checkpoint, or not a whole one", AGAIN.format(path.parent)) from error
     return arrays
 
 

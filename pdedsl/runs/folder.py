@@ -1,5 +1,6 @@
 """What the folder of a run holds: enough to do it again, to go on with it, or to open it."""
 
+import hashlib
 import json
 import os
 import platform
@@ -15,10 +16,58 @@ from pdedsl.problem.problem import Problem
 from pdedsl.runs.files import PART, as_json, write
 from pdedsl.stages.load import loads
 from pdedsl.stages.words import read_settings
+from pdedsl.vocabulary.source import read_regular
 
 CHECKPOINT = "checkpoint.npz"
-FORMAT = 2
+FORMAT = 3
 """Of the files in a folder: older ones are not read."""
+LARGEST = 4_000_000_000
+"""Bytes of a file of a run."""
+
+
+class Damaged(ValueError):
+    """A file of a run folder is not what the run wrote."""
+
+    def __init__(self, path: Path, why: str, help_: str):
+        super().__init__(f"the run folder is damaged: {path}: {why}; {help_}")
+
+
+def checksum(data: bytes) -> str:
+    """What tells whether a file is still the one that was written."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sealed(told: Mapping[str, Any]) -> bytes:
+    """What run.json says as its text, with a checksum of all the rest."""
+    plain = json.loads(as_json({name: value for name, value in told.items() if name != "checksum"}))
+    return as_json({**plain, "checksum": _seal(plain)}, indent=2).encode()
+
+
+def _seal(plain: Mapping[str, Any]) -> str:
+    return checksum(json.dumps(plain, sort_keys=True).encode())
+
+
+_AGAIN = {
+    "spec.pde": "put it back, or solve it again: pdedsl solve {0}/spec.pde",
+    "settings.txt": "put it back, or solve it again: pdedsl solve {0}/spec.pde",
+    "checkpoint.npz": "the solution is whole: pdedsl info {0}; or solve it again: pdedsl solve {0}/spec.pde",
+}
+_RESUMED = "what it holds is made again from the checkpoint: pdedsl resume {0} --steps N, with more steps than it had"
+
+
+def whole(folder: Path, name: str) -> bytes:
+    """What a file of a run holds. Raises OSError if it cannot be read, Damaged if it is not what the run wrote."""
+    path = folder / name
+    help_ = _AGAIN.get(name, _RESUMED).format(folder)
+    try:
+        data = read_regular(path, LARGEST)
+    except FileNotFoundError:
+        raise Damaged(path, "it is missing", help_) from None
+    expected = summary(folder).get("checksums", {}).get(name)
+    if checksum(data) != expected:
+        why = "it was changed since the run wrote it" if expected else "it is not the file of a run"
+        raise Damaged(path, why, help_)
+    return data
 
 
 def begin(folder: Path, problem: Problem, plan: Plan, **so_far: Any) -> None:
@@ -34,11 +83,13 @@ def begin(folder: Path, problem: Problem, plan: Plan, **so_far: Any) -> None:
         else:
             inside = problem.beside(file).resolve().as_posix()  # it stays where it is
         text = text.replace(f'"{file}"', f'"{inside}"')
-    write(folder / "spec.pde", text.encode())
     lines = [f"{key} = {spoken(value)}" for key, value in plan.settings().items()]
-    write(folder / "settings.txt", ("\n".join(lines) + "\n").encode())
+    files = {"spec.pde": text.encode(), "settings.txt": ("\n".join(lines) + "\n").encode()}
+    for name, data in files.items():
+        write(folder / name, data)
+    checksums = {name: checksum(data) for name, data in files.items()}
     told = {"title": problem.title, "spec": problem.source.name, "seed": plan.seed, **machine(), **so_far}
-    write(folder / "run.json", as_json({"format": FORMAT, **told, "status": "running"}, indent=2).encode())
+    write(folder / "run.json", sealed({"format": FORMAT, **told, "status": "running", "checksums": checksums}))
 
 
 def contents(folder: Path) -> tuple[Problem, Plan]:
@@ -50,8 +101,8 @@ def contents(folder: Path) -> tuple[Problem, Plan]:
             f"{folder} was written by another version of pdedsl (its format is {found}, not {FORMAT}): "
             f"solve it again with pdedsl solve {folder}/spec.pde"
         )
-    problem = loads((folder / "spec.pde").read_text(encoding="utf-8"), name=str(folder / "spec.pde"))
-    settings = read_settings((folder / "settings.txt").read_text(encoding="utf-8"), str(folder / "settings.txt"))
+    problem = loads(whole(folder, "spec.pde").decode(), name=str(folder / "spec.pde"))
+    settings = read_settings(whole(folder, "settings.txt").decode(), str(folder / "settings.txt"))
     return problem, from_settings({key: typed(value) for key, value in settings.items()})
 
 
@@ -89,12 +140,24 @@ def _tables(problem: Problem) -> dict[str, str]:
 
 
 def summary(folder: Path) -> Mapping[str, Any]:
-    """What the run.json of a run says, its `status` at least: `running` until all files are written. Raises ValueError."""
+    """What the run.json of a run says, its `status` at least: `running` until all files are written.
+
+    Raises OSError if it cannot be read, Damaged if it is not what the run wrote.
+    """
     path = folder / "run.json"
+    help_ = f"solve it again: pdedsl solve {folder}/spec.pde"
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is not the summary of a run") from error
+        found = json.loads(read_regular(path, LARGEST).decode())
+    except FileNotFoundError:
+        if (folder / "spec.pde").exists():
+            raise ValueError(f"{folder} was stopped before it began: pdedsl solve {folder}/spec.pde") from None
+        raise
+    except (ValueError, RecursionError):
+        raise Damaged(path, "it is not the summary of a run", help_) from None
     if not isinstance(found, dict) or "status" not in found:
-        raise ValueError(f"{path} is not the summary of a run")
+        raise Damaged(path, "it is not the summary of a run", help_)
+    if found.get("format") == FORMAT and found.get("checksum") != _seal(
+        {k: v for k, v in found.items() if k != "checksum"}
+    ):
+        raise Damaged(path, "it was changed since the run wrote it", help_)
     return found

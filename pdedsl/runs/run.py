@@ -25,7 +25,7 @@ from pdedsl.problem.choices import Choice
 from pdedsl.problem.problem import Problem
 from pdedsl.runs import checkpoint
 from pdedsl.runs.files import write
-from pdedsl.runs.folder import CHECKPOINT, begin, contents, own_cutoff, summary
+from pdedsl.runs.folder import CHECKPOINT, begin, contents, own_cutoff, summary, whole
 from pdedsl.runs.lock import alone
 from pdedsl.runs.solution import Solution
 from pdedsl.solver.method import Method
@@ -53,8 +53,7 @@ def solve(
     once `stopping` says so. In `folder`, which must not hold a run yet, a checkpoint is kept every few seconds, from which
     `resume` goes on, also after the process was killed; at the end all files of the run are written there.
 
-    `time_limit` counts from the call on, compilation included, and in a folder also what is written there in the end;
-    `clock` says otherwise. `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest
+    `time_limit` counts from the call on, compilation included; `clock` says otherwise. `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest
     first, and the coefficients of the residual along them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`,
     to a filter in [0, 1] of shape (K,); JAX traces it. Computes in double precision whatever JAX's own setting is.
     Raises ValueError for a choice that is not one, FileExistsError for a folder with a run, MemoryError where a step
@@ -115,8 +114,6 @@ def resume(
         return _finished(problem, plan, _Folder(folder, still, so_far), watch, stopping, Clock(time.perf_counter()))
 
 
-ROOM = 1.6
-"""The time for estimates, reports and pictures, relative to that for start and compilation."""
 LIMITS = {"steps": "steps", "time_limit": "seconds", "tolerance": "tolerance"}
 """What may change when a run goes on."""
 
@@ -161,8 +158,6 @@ def _finished(
 ) -> Solution:
     """Run to the end and write what came of it."""
     started, so_far = clock.begun or time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
-    if isinstance(journal, _Folder):
-        clock = replace(clock, room=ROOM)
     solved = driver.solve(problem, plan, journal, watch, stopping, clock)
     compiled = so_far.get("compile_seconds", 0.0) if so_far.get("seconds") else 0.0
     outcome = replace(solved.outcome, compile_seconds=compiled + solved.outcome.compile_seconds)
@@ -185,11 +180,11 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
     said, lowered = summary(folder), build(problem, plan)
     if said["status"] != "running":
         try:
-            with np.load(folder / "network.npz", allow_pickle=False) as arrays:
+            with np.load(io.BytesIO(whole(folder, "network.npz")), allow_pickle=False) as arrays:
                 parameters = arrays["parameters"]
                 points = tuple(arrays[f"points {k}"] for k in range(len(arrays.files) - 1))
-            history = _history((folder / "history.csv").read_text(encoding="utf-8"))
-        except (BadZipFile, EOFError, ValueError, KeyError, TypeError) as error:
+            history = _history(whole(folder, "history.csv").decode())
+        except (BadZipFile, EOFError, KeyError, TypeError) as error:
             raise ValueError(f"{folder}: network.npz or history.csv is not whole") from error
     else:
         if not (folder / CHECKPOINT).exists():
@@ -214,7 +209,7 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
 def _kept_defect(folder: Path, solved: Solved) -> Defect | None:
     """The error to first order as a run wrote it; None where it is not there, and is found again when it is asked for."""
     try:
-        with np.load(folder / "error.npz", allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(whole(folder, "error.npz")), allow_pickle=False) as arrays:
             return restored(solved.problem, solved.system.sizes, dict(arrays))
     except (OSError, BadZipFile, EOFError, ValueError, KeyError, TypeError):
         return None

@@ -32,8 +32,8 @@ from pdedsl.pictures.scene import Scene
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Report
-from pdedsl.runs.files import as_csv, as_json, as_npz, write
-from pdedsl.runs.folder import CHECKPOINT, FORMAT, begin, machine
+from pdedsl.runs.files import as_csv, as_npz, write
+from pdedsl.runs.folder import CHECKPOINT, FORMAT, begin, checksum, machine, sealed, summary
 from pdedsl.runs.lock import alone
 from pdedsl.solver import profile
 from pdedsl.solver.choose import choose
@@ -308,14 +308,20 @@ class Solution:
             self._write(folder)
 
     def _write(self, folder: Path) -> None:
-        write(folder / "history.csv", as_csv(as_columns(self.history)).encode())
         points = {f"points {k}": own for k, own in enumerate(self.outcome.points)}
-        write(folder / "error.npz", as_npz(self.defect.saved()))
-        write(folder / "network.npz", as_npz({"parameters": self.outcome.parameters, **points}))
-        write(folder / "solution.nc", as_netcdf(self.dataset()))
-        write(folder / "solution.png", plot.as_png(self.plot()))
-        write(folder / "report.html", report(self._told, list(plot.panels(self._scene))).encode())
-        write(folder / "run.json", as_json(self.summary(), indent=2).encode())
+        files = {
+            "history.csv": as_csv(as_columns(self.history)).encode(),
+            "network.npz": as_npz({"parameters": self.outcome.parameters, **points}),
+            "error.npz": as_npz(self.defect.saved()),
+            "solution.nc": as_netcdf(self.dataset()),
+            "solution.png": plot.as_png(self.plot()),
+            "report.html": report(self._told, list(plot.panels(self._scene))).encode(),
+        }
+        for name, data in files.items():
+            write(folder / name, data)
+        begun = summary(folder).get("checksums", {})  # of what was written before anything was solved
+        checksums = {**begun, **{name: checksum(data) for name, data in files.items()}}
+        write(folder / "run.json", sealed({**self.summary(), "checksums": checksums}))
 
     def summary(self) -> dict[str, Any]:
         """What run.json holds: status, verdict, errors, reports, versions, machine."""

@@ -68,9 +68,12 @@ def loads(text: str, parameters: Mapping[str, float] | None = None, name: str = 
     return accept(check(Source.of(text, name), parameters), parameters)
 
 
-def load(path: str | Path, parameters: Mapping[str, float] | None = None) -> Problem:
-    """The Problem in a `.pde` file; see `loads`. Raises OSError if the file cannot be read."""
-    source = read(path)
+def load(path: str | Path, parameters: Mapping[str, float] | None = None, *, allow_outside: bool = False) -> Problem:
+    """The Problem in a `.pde` file; see `loads`. Raises OSError if the file cannot be read.
+
+    `allow_outside`: messages may show, and run folders copy, what files outside of the spec's folder hold.
+    """
+    source = read(path, allow_outside)
     if isinstance(source, Diagnostic):
         raise SpecError(Source("", str(path)), (source,))
     return accept(check(source, parameters), parameters)

@@ -3,10 +3,10 @@
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from errno import EFBIG, EINVAL
+from errno import EFBIG, EINVAL, EISDIR
 from functools import cached_property
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ NOWHERE = Span(0, 0)
 def read_regular(path: Path, most: int) -> bytes:
     """What a regular file holds; OSError for any other kind, which may have no end, and for more than `most` bytes."""
     status = path.stat()
+    if S_ISDIR(status.st_mode):
+        raise IsADirectoryError(EISDIR, "is a directory", str(path))
     if not S_ISREG(status.st_mode):
         raise OSError(EINVAL, "not a regular file", str(path))
     if status.st_size > most:

@@ -168,9 +168,9 @@ def test_what_is_no_run_is_told(heat_run: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(heat_run, broken)
     for name, content, words in (
-        ("network.npz", b"", "not whole"),
+        ("network.npz", b"", "the run folder is damaged"),
         ("run.json", b"", "not the summary of a run"),
-        ("spec.pde", b"pde 1\nequation: 2u\n", "E101"),
+        ("spec.pde", b"pde 1\nequation: 2u\n", "the run folder is damaged"),
     ):
         (broken / name).write_bytes(content)
         result = pdedsl("info", broken)

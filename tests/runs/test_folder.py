@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import re
+import shutil
 from pathlib import Path
 
 import h5py
@@ -13,7 +15,8 @@ import xarray as xr
 import pdedsl
 from pdedsl.pictures.grid import as_netcdf, units
 from pdedsl.runs.files import PART
-from pdedsl.runs.folder import changed, summary
+from pdedsl.runs.folder import changed, sealed, summary
+from pdedsl.vocabulary.diagnostics import SpecError
 
 LINE = """pde 1
 title "A rod: x [m], u [K], on [0, 1] and t [s] later"
@@ -41,12 +44,82 @@ def test_tables_are_kept_under_names_of_their_own(tmp_path: Path, name: str) -> 
     (home / "line.pde").write_text(f'{LINE}reference: u from "{name}"\n')
     before = original.read_bytes()
     run = home / "run"
-    solution = pdedsl.solve(pdedsl.load(home / "line.pde"), folder=run, **SMALL)
+    solution = pdedsl.solve(pdedsl.load(home / "line.pde", allow_outside=True), folder=run, **SMALL)
     (run / "solution.csv").write_text("x,u\n0,0\n")  # as `pdedsl export` writes
     assert original.read_bytes() == before
     assert {p.name for p in home.iterdir()} <= {"line.pde", "run", Path(name).parts[0]}
     original.unlink()
     assert pdedsl.open(run).errors == solution.errors
+
+
+@pytest.mark.slow
+def test_a_table_outside_is_neither_copied_nor_shown(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "secret.csv").write_text("x,password\n0,hunter\n")
+    spec = home / "line.pde"
+    spec.write_text(f'{LINE}reference: u from "../secret.csv"\n')
+    with pytest.raises(SpecError) as caught:
+        pdedsl.load(spec)
+    assert "password" not in str(caught.value) and "--allow-outside" in str(caught.value)
+    with pytest.raises(SpecError, match="password"):
+        pdedsl.load(spec, allow_outside=True)
+    table(tmp_path / "secret.csv")
+    solution = pdedsl.solve(pdedsl.load(spec), folder=home / "run", **SMALL)
+    assert not (home / "run" / "references").exists()
+    assert pdedsl.open(home / "run").errors == solution.errors  # as long as it stays where it is
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "/dev/zero"])
+def test_only_regular_files_are_read(tmp_path: Path, kind: str) -> None:
+    path = Path(kind) if kind.startswith("/") else tmp_path / "t.csv"
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    (tmp_path / "line.pde").write_text(f'{LINE}reference: u from "{path}"\n')
+    with pytest.raises(SpecError, match=r"not a regular file|is a directory"):
+        pdedsl.load(tmp_path / "line.pde")
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sound") / "run"
+    pdedsl.solve(pdedsl.loads(LINE), folder=folder, **SMALL)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["network.npz", "history.csv", "spec.pde", "settings.txt", "run.json"])
+@pytest.mark.parametrize("harm", ["flipped", "short", "gone", "nested"])
+def test_a_damaged_folder_says_which_file(sound: Path, tmp_path: Path, name: str, harm: str) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(sound, folder)
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 4
+    harmed = {"flipped": bytes(data), "short": bytes(data[:9]), "nested": b"[" * 100_000}.get(harm)
+    if harmed is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(harmed)
+    if name in ("spec.pde", "settings.txt") and harm == "gone":
+        expected = "holds no run"
+    elif name == "run.json" and harm == "gone":
+        expected = "was stopped before it began"
+    else:
+        expected = f"the run folder is damaged: {folder / name}"
+    with pytest.raises(ValueError, match=re.escape(expected)):
+        pdedsl.open(folder)
+
+
+@pytest.mark.slow
+def test_what_can_be_made_again_is(sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(sound, folder)
+    (folder / "error.npz").write_bytes(b"")
+    assert pdedsl.open(folder).estimates == pdedsl.open(sound).estimates
+    (folder / "network.npz").unlink()
+    assert pdedsl.resume(folder, steps=3).history[-1].step == 3
 
 
 @pytest.mark.slow
@@ -117,7 +190,7 @@ def test_other_versions_are_named(tmp_path: Path) -> None:
     assert changed(tmp_path) == []
     run = json.loads((tmp_path / "run.json").read_text())
     run["versions"]["jax"] = "0.1"
-    (tmp_path / "run.json").write_text(json.dumps(run))
+    (tmp_path / "run.json").write_bytes(sealed(run))
     (words,) = changed(tmp_path)
     assert words.startswith("jax was 0.1 and is ")
 

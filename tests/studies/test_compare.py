@@ -25,7 +25,7 @@ def test_rows_and_curves(races, tmp_path: Path) -> None:
     assert f"{np.median(found[0].finals):.1e}" in lines[2]
     left, right = figure(problem, found).axes
     assert [line.get_label() for line in left.lines] == ["anagram", "adam"]
-    assert left.get_ylabel() == "error over variation" and right.get_xlabel() == "seconds"
+    assert left.get_ylabel() == "error over variation" and right.get_xlabel() == "seconds of training"
     ends = left.lines[0].get_ydata()[-1]
     assert min(found[0].finals) * 0.99 <= ends <= max(found[0].finals) * 1.01
     write(found, problem, tmp_path / "races")
