@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 import pdedsl
-from pdedsl.studies.compare import race
+from pdedsl.studies.compare import compare
 
 SPECS = Path(__file__).parents[1] / "specs"
 PROBLEMS = ("laplace_2d", "heat", "laplace_5d", "allen_cahn", "burgers")
@@ -39,7 +39,7 @@ def main() -> None:
     for method in METHODS:
         print(f"| `{method}` |", end="", flush=True)
         for problem in problems.values():
-            (found,) = race(problem, [method], arguments.seconds, arguments.seeds)
+            (found,) = compare(problem, [method], arguments.seconds, arguments.seeds)
             print(f" {median(found.finals):.1e} |", end="", flush=True)
         print()
 

@@ -1,4 +1,5 @@
 from . import analysis as analysis
+from .geometry.statement import points as points
 from .numerics.lower import residuals as residuals
 from .numerics.network import add_activation as add_activation
 from .problem.domain import Coordinate as Coordinate
@@ -14,11 +15,14 @@ from .runs.run import open as open
 from .runs.run import resume as resume
 from .runs.run import solve as solve
 from .runs.solution import Solution as Solution
+from .stages.check import check as check
 from .stages.compose import boundary as boundary
 from .stages.compose import equation as equation
 from .stages.compose import initial as initial
 from .stages.compose import problem as problem
+from .stages.explain import explain as explain
 from .stages.load import load as load
 from .stages.load import loads as loads
+from .studies.compare import compare as compare
 from .vocabulary.diagnostics import Diagnostic as Diagnostic
 from .vocabulary.diagnostics import SpecError as SpecError

@@ -89,7 +89,7 @@ def check(
             counted = checked.diagnostics if strict else checked.errors
             wrong |= bool(counted)
             if as_json:
-                rows += [_row(d, checked) for d in checked.diagnostics]
+                rows += stages.check.as_data(checked)
             else:
                 show_diagnostics(checked)
                 if not checked.diagnostics:
@@ -171,7 +171,7 @@ def compare(
             screen.print(f"{method}, seed {seed}: {error:.2e} after {run.history[-1].step} steps", soft_wrap=True)
 
         try:
-            found = races.race(problem, listed, time, seeds, show)
+            found = races.compare(problem, listed, time, seeds, show)
         except (ValueError, MemoryError) as error:
             stop(str(error), USAGE)
         finally:
@@ -215,24 +215,6 @@ def gallery(
         stop(f"there is no `{name}` in the gallery; {suggest(name, found) or '`pdedsl gallery` lists it'}", USAGE)
     else:
         show_spec(found[name.removesuffix(".pde")].path.read_text(encoding="utf-8"))
-
-
-# ---- what the commands share -------------------------------------------------------------------------------------------
-
-
-def _row(diagnostic: Any, checked: "stages.load.Checked") -> dict[str, Any]:
-    start, end = checked.source.position(diagnostic.span.start), checked.source.position(diagnostic.span.end)
-    return {
-        "file": checked.source.name,
-        "code": diagnostic.code,
-        "severity": diagnostic.severity,
-        "line": start[0],
-        "column": start[1],
-        "end_line": end[0],
-        "end_column": end[1],
-        "message": diagnostic.message,
-        "help": diagnostic.help,
-    }
 
 
 for part in (solving, specs, inspecting):

@@ -1,10 +1,11 @@
 """From a statement of a problem to the points on which it holds."""
 
 import numpy as np
+import sympy as sp
 
-from pdedsl.geometry.faces import pieces, sample
+from pdedsl.geometry.faces import normals, pieces, sample
 from pdedsl.geometry.interfaces import crossings
-from pdedsl.geometry.points import Unit, inside, spots
+from pdedsl.geometry.points import Unit, inside, random, spots
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement
 
@@ -21,3 +22,21 @@ def points_of(problem: Problem, statement: Statement, n: int, unit: Unit) -> np.
             return crossings(domain, statement.on, n, unit)
         case Constraint():
             return spots(domain, statement.at, problem.varying(statement.residual), n, unit)
+
+
+def points(
+    problem: Problem, statement: str | None = None, n: int = 1000, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """About `n` random points of the domain, or of a statement by its name, as the solver draws them; with normals.
+
+    Points have shape (n', d), coordinates in the order of declaration; normals, of a boundary condition alone, shape
+    (n', number of coordinates in space). Raises KeyError for a name that is none.
+    """
+    unit = random(np.random.default_rng(seed))
+    if statement is None:
+        return inside(problem.domain, sp.true, n, unit), None
+    named = {s.name: s for s in problem.statements}
+    if statement not in named:
+        raise KeyError(f"no statement is called `{statement}`; there are: {', '.join(named)}")
+    found = points_of(problem, named[statement], n, unit)
+    return found, normals(problem.domain, found) if isinstance(named[statement], Boundary) else None

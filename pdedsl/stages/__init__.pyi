@@ -1,3 +1,4 @@
+from . import check as check
 from . import compose as compose
 from . import explain as explain
 from . import load as load

@@ -35,7 +35,7 @@ class Race:
         return [self.error(run.history[-1]) for run in self.runs]
 
 
-def race(
+def compare(
     problem: Problem,
     methods: Sequence[str],
     seconds: float,

@@ -1,9 +1,10 @@
 """The points of each kind of statement."""
 
 import numpy as np
+import pytest
 
 from pdedsl.geometry.points import random
-from pdedsl.geometry.statement import points_of
+from pdedsl.geometry.statement import points, points_of
 from pdedsl.stages.load import loads
 
 PROBLEM = loads("""pde 1
@@ -30,3 +31,15 @@ def test_each_kind_has_its_points() -> None:
     for name, size in (("gauge", 60), ("here", 60), ("there", 1)):
         assert len(found[name]) == size and (found[name][:, :2] == 0.5).all()
     assert np.ptp(found["gauge"][:, 2]) > 1 and found["there"][0, 2] == 1
+
+
+def test_points_for_everybody() -> None:
+    text = "pde 1\ndomain (x, y) = disk([0, 0], 2)\nfield u(x, y)\nequation: laplacian(u) = 1\nboundary rim: u = 0  on all\n"
+    problem = loads(text)
+    found, none = points(problem, n=50)
+    assert found.shape == (50, 2) and none is None and (np.hypot(*found.T) < 2).all()
+    found, outward = points(problem, "rim", 40, seed=1)
+    assert outward is not None and (found == points(problem, "rim", 40, seed=1)[0]).all()
+    np.testing.assert_allclose(outward, found / 2, atol=1e-12)
+    with pytest.raises(KeyError, match="there are: equation, rim"):
+        points(problem, "wall")

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 import pdedsl
-from pdedsl.studies.compare import figure, race, table, write
+from pdedsl.studies.compare import compare, figure, table, write
 
 
 @pytest.fixture(scope="module")
 def races():
     text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = -2\nboundary: u = 0  on all\nexact u = x*(1 - x)\nsolve { network = mlp(4)\npoints = 30\nsteps = 4 }\n"
     problem = pdedsl.loads(text)
-    return problem, race(problem, ["anagram", "adam"], 20.0, 2)
+    return problem, compare(problem, ["anagram", "adam"], 20.0, 2)
 
 
 @pytest.mark.slow
