@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -13,6 +14,7 @@ from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import Normal
 from pdedsl.problem.domain import Domain
+from pdedsl.problem.given import Source
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Initial, Interface, Place
 from pdedsl.vocabulary.diagnostics import Diagnostic
@@ -35,6 +37,7 @@ def unmet(problem: Problem) -> Iterator[Diagnostic]:
         if integral.where is not None and not boundary_pieces(domain, (integral.where,)):
             yield Diagnostic("E402", "no boundary point lies in this part", integral.span, boundary)
     yield from _outside(problem)
+    yield from _sources(problem)
     for condition in (c for c in problem.conditions if isinstance(c, Boundary)):
         for place in condition.on:
             if speaks_of_time(place.where, domain):
@@ -77,11 +80,26 @@ def _outside(problem: Problem) -> Iterator[Diagnostic]:
             yield Diagnostic("E402", message, named.at_span, "choose a point of the domain")
 
 
+def _sources(problem: Problem) -> Iterator[Diagnostic]:
+    """E304: point sources outside of a shape or on its boundary; those outside of a box were found before."""
+    domain = problem.domain
+    for equation in problem.equations if domain.shape is not None else ():
+        for part in {p for r in equation.residual for p in r.atoms(Source)}:
+            offsets: Any = part.args
+            own = {s: s - offset for offset in offsets for s in (c.symbol for c in domain.space) if offset.has(s)}
+            centre = np.asarray([[domain.number(sp.expand(own[c.symbol])) for c in domain.space]])
+            if domain.shape is not None and domain.shape.level(centre)[0] > -1e-9 * domain.shape.thinnest:
+                spans = [t.span for t in equation.terms if t.value.has(part)]
+                span = min(spans, key=lambda s: s.end - s.start, default=equation.span)
+                message = f"the point source at {point_words(domain, centre[0])} is not inside the shape"
+                yield Diagnostic("E304", message, span, "on the boundary state a flux: `boundary: dn(u) = ...`")
+
+
 def short(problem: Problem) -> Iterator[Diagnostic]:
     """E607: tables of coordinates that do not reach over the whole domain."""
     bounds = dict(zip(problem.symbols, problem.bounds, strict=True))
     for table in problem.tables:
-        for argument, (low, high) in zip(table.arguments, table.function.interpolant.bounds, strict=True):
+        for argument, (low, high) in zip(table.arguments, table.function.held.bounds, strict=True):
             if not isinstance(argument, sp.Symbol):
                 continue
             lower, upper = bounds[argument]

@@ -8,7 +8,7 @@ import typer
 
 import pdedsl
 from pdedsl import commands, pictures, runs, studies
-from pdedsl.commands.shell import USAGE, aside, err, no_traceback, screen, stop, target
+from pdedsl.commands.shell import USAGE, aside, no_traceback, screen, stop, target
 from pdedsl.vocabulary.diagnostics import SpecError
 
 inspecting = typer.Typer()
@@ -73,17 +73,15 @@ def eval_(
         else:
             given = commands.points.from_table(points, names)
         expressions = of or [f.name for f in solution.problem.fields]
-        found = commands.points.evaluated(solution, expressions, given)
-        columns = dict(zip(names, given.T, strict=True)) | found
+        found, errors = commands.points.evaluated(solution, expressions, given)
+        columns = dict(zip(names, given.T, strict=True)) | commands.points.with_errors(found, errors)
         if out is not None:
             runs.files.write(target(out), runs.files.as_csv(columns).encode())
             aside("written to", out)
         elif at is not None and len(at) == 1:
             for name, values in found.items():
-                if not name.startswith(commands.points.ERROR):
-                    off = float(found[f"{commands.points.ERROR}{name}"][0])
-                    words = f"{name} = {float(values[0]):.12g} \N{PLUS-MINUS SIGN} {off:.0e}"
-                    screen.print(words, markup=False, soft_wrap=True)
+                words = f"{name} = {float(values[0]):.12g} \N{PLUS-MINUS SIGN} {float(errors[name][0]):.0e}"
+                screen.print(words, markup=False, soft_wrap=True)
         else:
             screen.out(runs.files.as_csv(columns), end="", highlight=False)
 
@@ -92,11 +90,7 @@ def _whole(solution: "pdedsl.Solution", expressions: list[str], out: Path | None
     """What is a number, or a curve in time, of the whole solution: integrals, means, extremes."""
     found = []
     for expression in expressions:
-        try:
-            found.append(solution.quantity(expression))
-        except SpecError as error:
-            err.print(str(error), markup=False, soft_wrap=True)
-            raise typer.Exit(USAGE) from None
+        found.append(solution.quantity(expression))
         if found[-1].values.size > 1 and found[-1].times is None:
             stop(f'`{expression}` differs from point to point: say where, --at "x=0.5,t=1"', USAGE)
     curves = [q for q in found if q.times is not None]
@@ -108,8 +102,11 @@ def _whole(solution: "pdedsl.Solution", expressions: list[str], out: Path | None
     columns: dict[str, Any] = {}
     if curves and solution.problem.time is not None:
         columns[solution.problem.time.name] = curves[0].times
-    columns |= {q.name: np.broadcast_to(q.values, length) for q in found}
-    columns |= {f"{commands.points.ERROR}{q.name}": np.broadcast_to(q.errors, length) for q in found}
+    values, errors = (
+        {q.name: np.broadcast_to(own, length) for q, own in zip(found, columns, strict=True)}
+        for columns in ([q.values for q in found], [q.errors for q in found])
+    )
+    columns |= commands.points.with_errors(values, errors)
     if out is not None:
         runs.files.write(target(out), runs.files.as_csv(columns).encode())
         aside("written to", out)

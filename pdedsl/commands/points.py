@@ -5,16 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import typer
 
 from pdedsl.commands.shell import USAGE, err, number, pair, split, stop
 from pdedsl.geometry.points import closed
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.solution import Solution
-from pdedsl.vocabulary.diagnostics import SpecError
-
-ERROR = "error of "
-"""Before the name of a column, that of how far off it is."""
 
 
 def inside(solution: Solution, points: np.ndarray) -> np.ndarray:
@@ -22,24 +17,29 @@ def inside(solution: Solution, points: np.ndarray) -> np.ndarray:
     return closed(solution.problem.domain, np.asarray(points, float))
 
 
-def evaluated(solution: Solution, expressions: list[str], points: np.ndarray) -> dict[str, np.ndarray]:
-    """Columns by name; a vector has one for each component, `grad(u)[1]`. The errors of all of them come after."""
+Named = dict[str, np.ndarray]
+"""Columns of a table by their names."""
+
+
+def with_errors(values: Named, errors: Named) -> Named:
+    """A table of values, and after all of them how far off each is."""
+    return values | {f"error of {name}": own for name, own in errors.items()}
+
+
+def evaluated(solution: Solution, expressions: list[str], points: np.ndarray) -> tuple[Named, Named]:
+    """Values and errors by name; a vector has one for each component, `grad(u)[1]`. Raises SpecError."""
 
     if outside := int((~inside(solution, points)).sum()):
         err.print(f"[yellow]{outside} of {len(points)} points lie outside the domain: nan[/yellow]", soft_wrap=True)
     found: dict[str, Any] = {}
     off: dict[str, Any] = {}
     for expression in expressions:
-        try:
-            values, errors = solution.evaluate_with_errors(expression, points)
-        except SpecError as error:
-            err.print(str(error), markup=False, soft_wrap=True)
-            raise typer.Exit(USAGE) from None
+        values, errors = solution.evaluate_with_errors(expression, points)
         for index in np.ndindex(values.shape[1:]):
             place = f"[{', '.join(str(k + 1) for k in index)}]" if index else ""
             found[f"{expression}{place}"] = values[(slice(None), *index)]
-            off[f"{ERROR}{expression}{place}"] = errors[(slice(None), *index)]
-    return found | off
+            off[f"{expression}{place}"] = errors[(slice(None), *index)]
+    return found, off
 
 
 def from_options(at: list[str], problem: Problem) -> np.ndarray:

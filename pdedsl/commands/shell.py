@@ -80,6 +80,9 @@ def no_traceback() -> Iterator[None]:
     except OSError as error:
         unreadable = error.errno in (EINVAL, EFBIG)
         stop(f"{error.filename or 'output'}: {error.strerror or error}", USAGE if unreadable else FAILED)
+    except SpecError as error:
+        err.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(USAGE) from None
     except KeyboardInterrupt:
         stop("interrupted", FAILED)
 

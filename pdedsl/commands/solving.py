@@ -107,9 +107,6 @@ def verify(
             made = stages.manufacture.manufacture(problem, chosen)
         except ValueError as error:
             stop(str(error), USAGE)
-        except SpecError as error:
-            err.print(str(error), markup=False, soft_wrap=True)
-            raise typer.Exit(USAGE) from None
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         folder = partial(fresh_folder, file.with_stem(f"{file.stem}-verify"), out)
         _solve(made, choices, folder, _Shown(made.name, False, quiet, json_lines), begun)

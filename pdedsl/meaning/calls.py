@@ -8,11 +8,12 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.meaning.expressions import PLACES, Locals, Place, Walk, arguments_of
+from pdedsl.meaning.given import given, jump, point_source
 from pdedsl.meaning.names import derivative_letters
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import TooLarge, derivative_order, expand_derivatives
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.given import Jump, Tabulated, source
+from pdedsl.problem.given import Tabulated
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.statements import Integral
 from pdedsl.syntax import syntax
@@ -69,7 +70,7 @@ def called(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tens
             )
             return None
         case _ if letters:
-            if not takes(walk, node, 1, f"{name}(u)"):
+            if not walk.takes(node, 1, f"{name}(u)"):
                 return None
             operand = walk.tensor(node.arguments[0], place, local)
             return differentiate(
@@ -116,95 +117,6 @@ def integral(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Te
     found = [Integral(entry, where, named, kind, node.span) for entry in operand.entries]
     walk.integrals.update((i.symbol, i) for i in found)
     return Tensor(tuple(i.symbol for i in found), operand.shape)
-
-
-def given(
-    walk: Walk, node: syntax.Called, declared: Sequence[syntax.Name], place: Place, local: Locals
-) -> Tensor | None:
-    """A function that a table gives, or that is sought, of scalars."""
-    name = node.name.name
-    if not place.coordinates:
-        walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, "only constants may stand here")
-        return None
-    if not takes(walk, node, len(declared), f"{name}({', '.join(a.name for a in declared)})"):
-        return None
-    values = [walk.scalar(argument, place, local) for argument in node.arguments]
-    function: Any = walk.scope.functions.get(name)
-    if function is None or any(v is None for v in values):
-        return None
-    return scalar(function(*values))
-
-
-def jump(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
-    """`jump(e)`, componentwise."""
-    if not place.jumps:
-        help_ = "it belongs to `interface`: the difference between both sides of a line inside the domain"
-        walk.wrong("E304", f"`jump` has no meaning in {place.words}", node.span, help_)
-        return None
-    if not takes(walk, node, 1, "jump(u)"):
-        return None
-    operand = walk.tensor(node.arguments[0], PLACES["jump"], local)
-    if operand is None:
-        return None
-    heads: Any = Jump
-    return Tensor(tuple(heads(e) if e.free_symbols else sp.Integer(0) for e in operand.entries), operand.shape)
-
-
-_SMEARED = {
-    1: "exp(-(x - a)^2/(2*w^2))/sqrt(2*pi*w^2)",
-    2: "exp(-r^2/(2*w^2))/(2*pi*w^2)",
-    3: "exp(-r^2/(2*w^2))/(2*pi*w^2)^(3/2)",
-}
-
-
-def point_source(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
-    """`delta(x - a, y - b)`: all coordinates in space, each less a constant or an unknown that lies inside."""
-    space = walk.scope.space
-    smeared = f"or write the smeared form `{_SMEARED[min(max(len(space), 1), 3)]}`"
-    if place is not PLACES["equation"]:
-        message = f"a point source has no meaning in {place.words}"
-        walk.wrong("E304", message, node.span, "it is a term of an equation; on the boundary state a flux")
-        return None
-    values = [walk.scalar(argument, place, local) for argument in node.arguments]
-    if any(v is None for v in values):
-        return None
-    centres: dict[sp.Symbol, sp.Expr] = {}
-    for value in (v for v in values if v is not None):
-        own = [s for s in space if value.has(s)]
-        centre = own[0] - value if len(own) == 1 else None
-        if centre is None or walk.constant(sp.expand(centre)) is None or own[0] in centres:
-            wanted = ", ".join(f"{s.name} - {letter}" for s, letter in zip(space, "abcdef", strict=False))
-            message = "a point source takes each coordinate in space less a constant"
-            walk.wrong("E304", message, node.span, f"write delta({wanted}), {smeared}")
-            return None
-        centres[own[0]] = sp.expand(centre)
-    if len(centres) < len(space) or not centres:
-        missing = ", ".join(f"`{s.name}`" for s in space if s not in centres) or "a coordinate"
-        message = f"a point source is a point in space: {missing} is missing"
-        walk.wrong("E304", message, node.span, "name all coordinates in space")
-        return None
-    for coordinate in walk.scope.coordinates:
-        if coordinate.symbol in centres:
-            found = walk.constant(centres[coordinate.symbol])
-            ends = walk.about(coordinate.lower), walk.about(coordinate.upper)
-            assert found is not None
-            if ends[0] is not None and ends[1] is not None and not ends[0][0] < found < ends[1][0]:
-                message = f"the point source at {coordinate.name} = {found:g} is not inside the domain"
-                walk.wrong("E304", message, node.span, "on the boundary state a flux: `boundary: dn(u) = ...`")
-                return None
-    head: Any = source((0,) * len(centres))
-    return scalar(head(*(s - c for s, c in centres.items())))
-
-
-def takes(walk: Walk, node: syntax.Called, count: int, example: str) -> bool:
-    """Whether a call has this many arguments; if not, a diagnostic says what to write."""
-    if len(node.arguments) != count:
-        words = f"{count} argument{'s' if count > 1 else ''}"
-        walk.wrong(
-            "E303", f"`{node.name.name}` takes {words}, not {len(node.arguments)}", node.span, f"write {example}"
-        )
-        return False
-    return True
 
 
 def not_callable(walk: Walk, node: syntax.Called) -> None:
@@ -269,7 +181,7 @@ def apply_operator(walk: Walk, node: syntax.Called, operator: Operator, place: P
     """A vector operator of the table `OPERATORS`, its ranks and dimensions checked."""
     name = node.name.name
     letters = "uvw"[: len(operator.ranks)] if 0 in operator.ranks[0] else "UVW"[: len(operator.ranks)]
-    if not takes(walk, node, len(operator.ranks), f"{name}({', '.join(letters)})"):
+    if not walk.takes(node, len(operator.ranks), f"{name}({', '.join(letters)})"):
         return None
     if operator.boundary and not place.boundary:
         walk.wrong("E304", f"`{name}` has no meaning in {place.words}", node.span, "it belongs to `boundary`")
@@ -325,7 +237,7 @@ def function(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Te
         help_ = f"`{name}` is of two numbers: for the extreme over the domain write {largest}(...), in a report"
         walk.wrong("E303", f"`{name}` takes 2 arguments, not 1", node.span, help_)
         return None
-    elif not takes(walk, node, function.arity, f"{name}({', '.join('ab'[: function.arity])})"):
+    elif not walk.takes(node, function.arity, f"{name}({', '.join('ab'[: function.arity])})"):
         return None
     operands = [walk.tensor(a, place, local) for a in node.arguments]
     if any(o is None for o in operands):
@@ -416,7 +328,7 @@ def series(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tens
 
 def where(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
     """`where(condition, a, b)`: both branches of one shape, the condition of constants and coordinates."""
-    if not takes(walk, node, 3, "where(condition, a, b)"):
+    if not walk.takes(node, 3, "where(condition, a, b)"):
         return None
     pending: list[syntax.Node] = [node.arguments[0]]
     equality = False
@@ -505,7 +417,7 @@ def differentiate(
             walk.wrong("E303", "this derivative has too many terms", node.span, "differentiate a simpler expression")
             return None
         for own in (type(t) for t in bent):
-            most = 2 if own.interpolant.degree == 3 else 1
+            most = 2 if own.held.degree == 3 else 1
             if sum(own.orders) > most:
                 message = f"the table `{own.title}` is smooth enough for {'two derivatives' if most > 1 else 'one'}"
                 walk.wrong("E303", message, node.span, "smooth it, or leave `linear` out" if most == 1 else "smooth it")

@@ -16,7 +16,7 @@ from pdedsl.meaning.tables import read_function
 from pdedsl.problem.atoms import Axis, CoordinateKind
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.domain import Bounds, Coordinate, Domain, Parameter, Part, middle
-from pdedsl.problem.given import law
+from pdedsl.problem.given import Law, given
 from pdedsl.problem.primitives import Tree, construct, symbols_of
 from pdedsl.problem.statements import Field, FunctionTable
 from pdedsl.syntax import syntax
@@ -388,7 +388,7 @@ def _functions(scope: Scope, spec: Spec) -> tuple[Scope, tuple[FunctionTable, ..
                     bounds = bounds or Bounds()
                     if worth is None:
                         worth = float(np.clip(1.0, bounds.lower, bounds.upper))
-                    function = law(sought.name.name, worth, (0,) * len(sought.arguments))
+                    function = given(Law, sought.name.name, worth, (0,) * len(sought.arguments))
                     scope = replace(scope, functions={**scope.functions, sought.name.name: function})
             case syntax.Tabulated():
                 arguments, wrong = _arguments_of(scope, statement.signature.arguments, spec)

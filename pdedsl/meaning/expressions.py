@@ -26,6 +26,7 @@ from pdedsl.vocabulary.functions import FUNCTIONS, raised
 from pdedsl.vocabulary.operators import OPERATORS
 from pdedsl.vocabulary.source import Span
 from pdedsl.vocabulary.tensor import RANKS, Tensor, scalar, vector
+from pdedsl.vocabulary.words import UNITLESS
 
 DEEPEST = 200
 HIGHEST_POWER = 1000
@@ -195,6 +196,16 @@ class Walk:
             return f"declare it: part {name}: {space[0].name if space else 'x'} > 0.5"
         bound = write_expression((space[axis].lower, space[axis].upper)[end])
         return f"write {space[axis].name} = {bound}, or declare it: part {name}: {space[axis].name} = {bound}"
+
+    def takes(self, node: syntax.Called, count: int, example: str) -> bool:
+        """Whether a call has this many arguments; if not, a diagnostic says what to write."""
+        if len(node.arguments) != count:
+            words = f"{count} argument{'s' if count > 1 else ''}"
+            self.wrong(
+                "E303", f"`{node.name.name}` takes {words}, not {len(node.arguments)}", node.span, f"write {example}"
+            )
+            return False
+        return True
 
     def coordinate(self, node: syntax.Expression, local: Locals | None = None) -> sp.Symbol | None:
         """A coordinate by name or by index."""
@@ -580,8 +591,7 @@ class Walk:
             self.wrong("E201", f"`{named}` is not declared", node.base.span, f"write {named.lower()}(...)")
             return None
         if isinstance(node.base, syntax.Number):
-            help_ = "write the number alone, in the units of your choice: they may stand in the title"
-            self.wrong("E301", "a number has no components, nor units", node.span, help_)
+            self.wrong("E301", "a number has no components, nor units", node.span, UNITLESS)
             return None
         base = self.tensor(node.base, place, local)
         if base is None:

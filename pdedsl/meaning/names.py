@@ -224,7 +224,7 @@ def unknown_name(name: syntax.Name, names: Names, called: bool, arguments: Seque
     rest = name.name[1:]
     if known and known.kind in ("field", "vector") and tail and set(tail) <= letters:
         help_ = f"write d{tail}({stem})"
-    elif called and name.name.lower() in FOREIGN_CALLS:
+    elif name.name.lower() in FOREIGN_CALLS:
         help_ = f"write {FOREIGN_CALLS[name.name.lower()].format(*(*arguments, 'u', 'x'))}"
     elif name.name in LOOKALIKES:
         help_ = f"write {LOOKALIKES[name.name]}"

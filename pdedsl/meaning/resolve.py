@@ -15,7 +15,6 @@ from pdedsl.problem.statements import Equation
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec
 from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
-from pdedsl.vocabulary.source import NOWHERE
 
 
 @dataclass(frozen=True)
@@ -176,7 +175,7 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
                 if call.name.name == "delta" and "delta" not in names.declared:
                     yield not_yet("`delta`", call.span)
         for option in statement.options if isinstance(statement, syntax.Relation) else ():
-            if isinstance(option, syntax.Weight) and option.value == syntax.Name(NOWHERE, "auto"):
+            if isinstance(option, syntax.Weight) and option.automatic and "auto" not in names.declared:
                 yield not_yet("`weight auto`", option.value.span)
 
 

@@ -9,6 +9,7 @@ import sympy as sp
 from pdedsl.meaning.choices import check_setting
 from pdedsl.meaning.declarations import Declared
 from pdedsl.meaning.expressions import LARGEST, PLACES, Walk
+from pdedsl.meaning.given import misplaced
 from pdedsl.meaning.read import read
 from pdedsl.meaning.scope import Scope
 from pdedsl.problem.atoms import Normal
@@ -182,6 +183,8 @@ def _relation(walk: Walk, relation: syntax.Relation, name: str) -> Statement | N
         help_ = f"the fields are {known}" if known else "declare one: field u(x)"
         walk.wrong("E509", f"this {KINDS[relation.kind].words} holds no unknown", relation.sides, help_)
         return None
+    if misplaced(walk, differences, relation.sides):
+        return None
     said: dict[str, Any] = {"weight": weight, "span": relation.sides, "head": relation.head, "terms": terms}
     exactly: dict[str, Any] = {"hard": hard is not None, "hard_span": hard.span if hard else NOWHERE}
     match relation.kind:
@@ -211,7 +214,13 @@ def _weight(walk: Walk, relation: syntax.Relation | syntax.Table) -> sp.Expr | L
     option = _option(relation.options, syntax.Weight)
     if option is None:
         return None
-    if relation.kind == "constraint" and _auto(walk, option):
+    if _auto(walk, option):
+        if relation.kind not in ("constraint", "data"):
+            help_ = "it may stand in `constraint` and `data`: write a number"
+            walk.wrong(
+                "E304", f"`weight auto` has no meaning in {PLACES[relation.kind].words}", option.value.span, help_
+            )
+            return False
         return None
     weight = walk.scalar(option.value, PLACES["weight"])
     number = None if weight is None else walk.constant(weight)
@@ -224,7 +233,7 @@ def _weight(walk: Walk, relation: syntax.Relation | syntax.Table) -> sp.Expr | L
 
 def _auto(walk: Walk, weight: syntax.Weight) -> bool:
     """Whether a weight is left to the data: `weight auto`."""
-    return weight.value == syntax.Name(NOWHERE, "auto") and "auto" not in walk.scope.names.declared
+    return weight.automatic and "auto" not in walk.scope.names.declared
 
 
 def _places(walk: Walk, relation: syntax.Relation) -> tuple[Place, ...] | None:
@@ -339,7 +348,7 @@ def _measurement(walk: Walk, table: syntax.Table, label: str) -> Measurement | N
         if value is not None and not occurring((value, *integrands)):
             walk.wrong("E509", "this measures nothing that is solved for", table.value.span, "name a field in it")
             right = False
-    noise, weight = _option(table.options, syntax.Noise), _option(table.options, syntax.Weight)
+    noise = _option(table.options, syntax.Noise)
     deviation: sp.Expr | str | None = None
     match noise:
         case syntax.Noise(value=syntax.Text(text=column)):
@@ -348,11 +357,9 @@ def _measurement(walk: Walk, table: syntax.Table, label: str) -> Measurement | N
             deviation = walk.deviation(noise.value)
             if deviation is None:
                 return None
-    importance = None
-    if weight is not None and not _auto(walk, weight):
-        importance = _weight(walk, table)
-        if importance is False:
-            return None
+    importance = _weight(walk, table)
+    if importance is False:
+        return None
     if not right:
         return None
     robust, head = _option(table.options, syntax.Robust) is not None, table.label.span if table.label else table.keyword

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from pdedsl.problem.given import tabulated
+from pdedsl.problem.given import Tabulated, given
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import FunctionTable, Measurement, Reference
 from pdedsl.problem.tabulated import Interpolant
@@ -28,14 +28,14 @@ def read_table(problem: Problem, table: Reference | Measurement) -> tuple[Column
 def read_function(source: Source, statement: syntax.Tabulated) -> tuple[FunctionTable | None, tuple[Diagnostic, ...]]:
     """The function that a table gives, its arguments not yet known; None where the file cannot be used."""
     name, file = statement.signature.name.name, statement.file
-    given = [c for o in statement.options if isinstance(o, syntax.Columns) for c in o.columns]
+    renaming = [c for o in statement.options if isinstance(o, syntax.Columns) for c in o.columns]
     arguments = [a.name for a in statement.signature.arguments]
     known = [*arguments, name]
-    for key, _ in given:
+    for key, _ in renaming:
         if key.name not in known:
             help_ = suggest(key.name, known) or f"choose from: {', '.join(known)}"
             return None, (Diagnostic("E201", f"`{key.name}` is not a column of this table", key.span, help_),)
-    renamed = {key.name: text.text for key, text in given}
+    renamed = {key.name: text.text for key, text in renaming}
     wanted = {n: renamed.get(n, n) for n in known}
     columns, _, found = _read(source, file.text, wanted, file.span)
     if found:
@@ -47,7 +47,7 @@ def read_function(source: Source, statement: syntax.Tabulated) -> tuple[Function
     if trouble:
         message, help_ = trouble
         return None, (Diagnostic("E607", f"`{file.text}` {message}", file.span, help_),)
-    function = tabulated(name, interpolant, (0,) * len(arguments))
+    function = given(Tabulated, name, interpolant, (0,) * len(arguments))
     return FunctionTable(name, function, (), file.text, tuple(renamed.items()), file.span), ()
 
 

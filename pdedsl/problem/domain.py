@@ -88,7 +88,8 @@ class Domain:
     """The shape in space as it was written; None for the box of the coordinates."""
     parts: tuple[Part, ...] = ()
     ends: tuple[tuple[sp.Symbol, float], ...] = ()
-    """Moving ends of intervals, with where they are at the start."""
+    """Symbols in intervals and shapes that are no parameters, with what they are taken for: moving ends, and swept
+    parameters that move the boundary."""
 
     @cached_property
     def symbols(self) -> tuple[sp.Symbol, ...]:

@@ -13,21 +13,20 @@ from pdedsl.problem.tabulated import Interpolant
 
 
 class Given(sp.Function):
-    """A function with a name, differentiated `orders` times in its arguments; `worth` says what it is in numbers."""
+    """A function with a name, differentiated `orders` times in its arguments; `given` makes them."""
 
     is_real = True
+    family: ClassVar[type["Given"]]
     title: ClassVar[str]
+    held: ClassVar[Any]
+    """What its values come from."""
     orders: ClassVar[tuple[int, ...]]
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         own = type(self)
         orders = tuple(n + (k == argindex - 1) for k, n in enumerate(own.orders))
-        return own.differentiated(orders)(*self.args)
-
-    @classmethod
-    def differentiated(cls, orders: tuple[int, ...]) -> Any:
-        """The same function with other orders of derivatives."""
-        raise NotImplementedError
+        head: Any = given(own.family, own.title, own.held, orders)
+        return head(*self.args)
 
     @classmethod
     def worth(cls, operands: list[Any]) -> Any:
@@ -38,39 +37,25 @@ class Given(sp.Function):
 class Tabulated(Given):
     """A function that a table gives by its values."""
 
-    interpolant: ClassVar[Interpolant]
-
-    @classmethod
-    def differentiated(cls, orders: tuple[int, ...]) -> Any:
-        return tabulated(cls.title, cls.interpolant, orders)
+    held: ClassVar[Interpolant]
 
     @classmethod
     def worth(cls, operands: list[Any]) -> Any:
-        return cls.interpolant(operands, cls.orders)
+        return cls.held(operands, cls.orders)
 
 
 class Law(Given):
-    """A function that is sought; until it is found it is its start."""
+    """A function that is sought; until it is found it is its start, a number."""
 
-    start: ClassVar[float]
-
-    @classmethod
-    def differentiated(cls, orders: tuple[int, ...]) -> Any:
-        return law(cls.title, cls.start, orders)
+    held: ClassVar[float]
 
     @classmethod
     def worth(cls, operands: list[Any]) -> Any:
-        return np.full(np.broadcast_shapes(*map(np.shape, operands)), 0.0 if any(cls.orders) else cls.start)
+        return np.full(np.broadcast_shapes(*map(np.shape, operands)), 0.0 if any(cls.orders) else cls.held)
 
 
 class Source(Given):
     """`delta(x - a, y - b)`: a point source of strength 1, or a moment; zero everywhere else."""
-
-    title = "delta"
-
-    @classmethod
-    def differentiated(cls, orders: tuple[int, ...]) -> Any:
-        return source(orders)
 
     @classmethod
     def worth(cls, operands: list[Any]) -> Any:
@@ -86,20 +71,9 @@ class Jump(sp.Function):
 
 
 @cache
-def tabulated(title: str, interpolant: Interpolant, orders: tuple[int, ...]) -> type[Tabulated]:
-    """The function of a table."""
-    members = {"title": title, "interpolant": interpolant, "orders": orders, "nargs": len(orders)}
-    return type(f"{title}{''.join(map(str, orders)) if any(orders) else ''}", (Tabulated,), members)
-
-
-@cache
-def law(title: str, start: float, orders: tuple[int, ...]) -> type[Law]:
-    """A function that is sought."""
-    members = {"title": title, "start": start, "orders": orders, "nargs": len(orders)}
-    return type(f"{title}{''.join(map(str, orders)) if any(orders) else ''}", (Law,), members)
-
-
-@cache
-def source(orders: tuple[int, ...]) -> type[Source]:
-    """A point source in as many coordinates as there are orders."""
-    return type(f"delta{''.join(map(str, orders))}", (Source,), {"orders": orders, "nargs": len(orders)})
+def given(family: type[Given], title: str, held: Any, orders: tuple[int, ...]) -> type[Any]:
+    """The function of a family that is called `title`, of as many arguments as there are orders."""
+    name = f"{title}{''.join(map(str, orders)) if any(orders) else ''}"
+    return type(
+        name, (family,), {"family": family, "title": title, "held": held, "orders": orders, "nargs": len(orders)}
+    )

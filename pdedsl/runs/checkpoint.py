@@ -16,8 +16,6 @@ from pdedsl.runs.folder import Damaged
 from pdedsl.solver.minimise import Snapshot
 from pdedsl.solver.record import Record, as_columns, from_columns
 
-AGAIN = "the solution may be whole: pdedsl info {0}; or solve it again: pdedsl solve {0}/spec.pde"
-
 
 def pack(snapshot: Snapshot) -> bytes:
     """A snapshot as an npz archive: the leaves of the method's state, the points, the history by columns."""
@@ -38,7 +36,7 @@ def read(path: Path) -> Mapping[str, np.ndarray]:
             arrays = dict(archive)
         arrays["trusted"]
     except (BadZipFile, EOFError, ValueError, KeyError) as error:
-        raise Damaged(path, "it is not a checkpoint, or not a whole one", AGAIN.format(path.parent)) from error
+        raise Damaged(path, "it is not a checkpoint, or not a whole one") from error
     return arrays
 
 

@@ -25,10 +25,21 @@ LARGEST = 4_000_000_000
 """Bytes of a file of a run."""
 
 
+_AGAIN = "solve it again: pdedsl solve {0}/spec.pde"
+_HELP = {
+    "run.json": _AGAIN,
+    "spec.pde": f"put it back, or {_AGAIN}",
+    "settings.txt": f"put it back, or {_AGAIN}",
+    "checkpoint.npz": f"the solution may be whole: pdedsl info {{0}}; or {_AGAIN}",
+}
+_RESUMED = "what it holds is made again from the checkpoint: pdedsl resume {0} --steps N, with more steps than it had"
+
+
 class Damaged(ValueError):
     """A file of a run folder is not what the run wrote."""
 
-    def __init__(self, path: Path, why: str, help_: str):
+    def __init__(self, path: Path, why: str):
+        help_ = _HELP.get(path.name, _RESUMED).format(path.parent)
         super().__init__(f"the run folder is damaged: {path}: {why}; {help_}")
 
 
@@ -47,26 +58,17 @@ def _seal(plain: Mapping[str, Any]) -> str:
     return checksum(json.dumps(plain, sort_keys=True).encode())
 
 
-_AGAIN = {
-    "spec.pde": "put it back, or solve it again: pdedsl solve {0}/spec.pde",
-    "settings.txt": "put it back, or solve it again: pdedsl solve {0}/spec.pde",
-    "checkpoint.npz": "the solution is whole: pdedsl info {0}; or solve it again: pdedsl solve {0}/spec.pde",
-}
-_RESUMED = "what it holds is made again from the checkpoint: pdedsl resume {0} --steps N, with more steps than it had"
-
-
 def whole(folder: Path, name: str) -> bytes:
     """What a file of a run holds. Raises OSError if it cannot be read, Damaged if it is not what the run wrote."""
     path = folder / name
-    help_ = _AGAIN.get(name, _RESUMED).format(folder)
     try:
         data = read_regular(path, LARGEST)
     except FileNotFoundError:
-        raise Damaged(path, "it is missing", help_) from None
+        raise Damaged(path, "it is missing") from None
     expected = summary(folder).get("checksums", {}).get(name)
     if checksum(data) != expected:
         why = "it was changed since the run wrote it" if expected else "it is not the file of a run"
-        raise Damaged(path, why, help_)
+        raise Damaged(path, why)
     return data
 
 
@@ -145,7 +147,6 @@ def summary(folder: Path) -> Mapping[str, Any]:
     Raises OSError if it cannot be read, Damaged if it is not what the run wrote.
     """
     path = folder / "run.json"
-    help_ = f"solve it again: pdedsl solve {folder}/spec.pde"
     try:
         found = json.loads(read_regular(path, LARGEST).decode())
     except FileNotFoundError:
@@ -153,11 +154,11 @@ def summary(folder: Path) -> Mapping[str, Any]:
             raise ValueError(f"{folder} was stopped before it began: pdedsl solve {folder}/spec.pde") from None
         raise
     except (ValueError, RecursionError):
-        raise Damaged(path, "it is not the summary of a run", help_) from None
+        raise Damaged(path, "it is not the summary of a run") from None
     if not isinstance(found, dict) or "status" not in found:
-        raise Damaged(path, "it is not the summary of a run", help_)
+        raise Damaged(path, "it is not the summary of a run")
     if found.get("format") == FORMAT and found.get("checksum") != _seal(
         {k: v for k, v in found.items() if k != "checksum"}
     ):
-        raise Damaged(path, "it was changed since the run wrote it", help_)
+        raise Damaged(path, "it was changed since the run wrote it")
     return found

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pdedsl.syntax.phrases import CALLED, NOTHING, Around, phrase
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.source import Span
-from pdedsl.vocabulary.words import STATEMENTS
+from pdedsl.vocabulary.words import STATEMENTS, UNITLESS
 
 SPELLINGS = {
     "∂": "write dx(u) or d(u, x) for a derivative",
-    "°": "write the number alone, in the units of your choice: they may stand in the title",
+    "°": UNITLESS,
     "∇": "write grad(u), div(U) or laplacian(u)",
     "∆": "write laplacian(u)",
     "²": "write ^2",

@@ -8,6 +8,7 @@ from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.functions import FUNCTIONS
 from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS
 from pdedsl.vocabulary.source import Span
+from pdedsl.vocabulary.words import UNITLESS
 
 CALLED = {*FUNCTIONS, *OPERATORS, *INTEGRALS, "sum", "prod", "exact", "where", "d"}
 """What is written `name(...)`."""
@@ -58,7 +59,6 @@ _UNITS = (
     "m|mm|cm|km|um|nm|s|ms|min|h|hours?|days?|weeks?|years?|K|degC|degF|C|F|kg|g|mg|W|kW|MW|J|kJ|N|kN|Pa|kPa|MPa|GPa|bar"
     "|Hz|kHz|V|A|mol|rad|deg|seconds?|minutes?|meters?|metres?"
 )
-_UNITLESS = "write the number alone, in the units of your choice: they may stand in the title"
 
 _PHRASES: tuple[tuple[str, str, Advice], ...] = (
     (r"(?<=unknown )\s*(\w+)\s+in\s*\[([^,\]]+),([^\]]+)\]", "a start value is missing", lambda m, a: _start(m)),
@@ -66,7 +66,7 @@ _PHRASES: tuple[tuple[str, str, Advice], ...] = (
     (r"\bif\b\s*(.+?)\s*\bthen\b\s*(.+?)\s*\belse\b\s*(.+)$", "`if` is written as `where`", lambda m, a: _where(m[1], m[2], m[3])),
     (r"(?<==)\s*([^=]+?)\s+if\s+(.+?)\s+else\s+([^\s)]+)", "`if` is written as `where`", lambda m, a: _where(m[2], m[1], m[3])),
     (rf"{_NUMBER}[ij]\b", "`{0}` is not a real number", lambda m, a: "fields are real: a complex one is two fields, its real and its imaginary part"),
-    (rf"{_NUMBER}\s*(?:{_UNITS})(?:/(?:{_UNITS}))*(?:\^\d)?\b(?!\s*[(*])", "numbers carry no units", lambda m, a: _UNITLESS),
+    (rf"{_NUMBER}\s*(?:{_UNITS})(?:/(?:{_UNITS}))*(?:\^\d)?\b(?!\s*[(*])", "numbers carry no units", lambda m, a: UNITLESS),
     (r"\bint[123]d\s*\(.*", "weak forms are not part of the language", lambda m, a: f"state the equation itself, as -laplacian({a.field}) = f"),
     (r"\bon\s*\(.*\)", "this is not how a condition is stated", lambda m, a: f"write `boundary: {a.field} = 0  on {a.axis} = 0`"),
     (r"\b(?:DirichletCondition|NeumannValue)\[.*", "`{0}` is not part of the language", lambda m, a: f"write `{a.field} = ... on ...`, or `dn({a.field}) = ... on ...`"),

@@ -196,6 +196,11 @@ class At(Node):
 class Weight(Node):
     value: Expression
 
+    @property
+    def automatic(self) -> bool:
+        """`weight auto`: it is left to the data."""
+        return isinstance(self.value, Name) and self.value.name == "auto"
+
 
 @dataclass(frozen=True)
 class Hard(Node):

@@ -11,6 +11,10 @@ from pdedsl.vocabulary.source import Source, Span
 Severity = Literal["error", "warning"]
 
 
+LONGEST = 400
+"""Characters of a message, and of its help: what is longer is cut."""
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """One message about a spec: a code, a place, what is wrong there, what to write instead."""
@@ -24,6 +28,11 @@ class Diagnostic:
     """Second places, each with a few words that say what stands there."""
     cause: Span | None = field(default=None, compare=False)
     """The place in the body of a `let` that is wrong: of several uses only the first is shown."""
+
+    def __post_init__(self) -> None:
+        for name in ("message", "help"):
+            if len(text := getattr(self, name)) > LONGEST:
+                object.__setattr__(self, name, f"{text[: LONGEST - 3]}...")
 
     @property
     def severity(self) -> Severity:

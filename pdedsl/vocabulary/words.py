@@ -28,20 +28,10 @@ LOOKALIKES = {
     "e": "exp(1), and exp(x) for e^x",
     "Δ": "laplacian(u)",
     "∆": "laplacian(u)",
-    "ln": "log",
-    "log10": "log(x)/log(10)",
     "arcsin": "asin",
     "arccos": "acos",
     "arctan": "atan",
     "arctan2": "atan2",
-    "nabla": "grad(u)",
-    "rot": "curl(U)",
-    "lap": "laplacian(u)",
-    "diff": "d(u, x)",
-    "heaviside": "where(x > 0, 1, 0)",
-    "int": "integral(u)",
-    "integrate": "integral(u)",
-    "avg": "mean(u)",
     "Δu": "laplacian(u)",
     "n": "normal",
     "sec": "1/cos(x)",
@@ -49,7 +39,6 @@ LOOKALIKES = {
     "if": "where(condition, a, b)",
     "trace": "tr(A)",
     "fabs": "abs(x)",
-    "del2": "laplacian(u)",
     "sgn": "sign(x)",
 }
 """What people write for what the language calls otherwise."""
@@ -87,4 +76,7 @@ FOREIGN_CALLS = {
     "real": "a field for the real part, and one for the imaginary part",
     "imag": "a field for the real part, and one for the imaginary part",
 }
-"""Calls of other tools, with what to write for their arguments."""
+"""Calls of other tools, in small letters, with what to write for their arguments."""
+
+UNITLESS = "write the number alone, in the units of your choice: they may stand in the title"
+"""To whoever writes a unit after a number."""

@@ -422,6 +422,12 @@ boundary: u = 0  on all
 interface a: jump(u) = 0  on inner
 interface b: jump(dn(u)) = 1  on inner, x = 0.25
 """
+SPOT = """pde 1
+domain (x, y) = disk([0, 0], 1)
+field u(x, y)
+equation: -laplacian(u) = delta(x - 0.5, y)
+boundary: u = 0  on all
+"""
 TABLES = """pde 1
 domain x in [0, 1], y in [0, 1]
 table k(x, y) from "k.csv" linear
@@ -470,6 +476,13 @@ UNSOLVED = [
     (TWO, "delta(x - 0.5, y - 0.25)", "«delta(x - 0.5)»"),
     (TWO, "delta(x - 0.5, y - 0.25)", "«delta(x - 1, y - 0.25)»"),
     (TWO, "delta(x - 0.5, y - 0.25)", "«delta(x - y, y - 0.25)»"),
+    (TWO, "-laplacian(u) = delta(x - 0.5, y - 0.25)", "«-laplacian(u) = u*delta(x - 0.5, y - 0.25)»"),
+    (TWO, "-laplacian(u) = delta(x - 0.5, y - 0.25)", "«-laplacian(u) + u^2 = delta(x - 0.5, y - 0.25)»"),
+    (TWO, "-laplacian(u) = delta(x - 0.5, y - 0.25)", "«-laplacian(u) = exp(delta(x - 0.5, y - 0.25))»"),
+    (TWO, "-laplacian(u) = delta(x - 0.5, y - 0.25)", "«-laplacian(u) = dx(delta(x - 0.5, y - 0.25))»"),
+    (TWO.replace("= delta", "= x^2*delta"), "x - 0.5, y - 0.25)", "x - 0.5, y - 0.25) + delta(x - 0.1, y - 0.1) + «mu»"),
+    (SPOT, "", ""), (SPOT, "delta(x - 0.5, y)", "«delta(x - 2/2, y)»"),
+    (TWO, "jump(u) = 0  on inner", "jump(u) = 0  on inner weight «auto»"),
     (TWO, "boundary: u = 0", "boundary: u = «delta(x - 0.5, y - 0.5)»"),
     (TABLES, '"k.csv"', '«"c.csv"»'),
     (TABLES, "table c(T)", "table c(«S»)"),

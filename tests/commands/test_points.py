@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import typer
 
-from pdedsl.commands.points import evaluated, from_line, from_options, from_table, inside
+from pdedsl.commands.points import evaluated, from_line, from_options, from_table, inside, with_errors
 from pdedsl.runs.run import open as open_
 from pdedsl.stages.load import loads
 
@@ -48,7 +48,8 @@ def test_what_is_no_point(at: str) -> None:
 def test_columns_of_vectors_and_points_outside(flow_run: Path) -> None:
     solution, points = open_(flow_run), np.array([[0.5, 1.0], [3.0, 0.0]])
     assert inside(solution, points).tolist() == [True, False]
-    found = evaluated(solution, ["u", "grad(u)"], points)
+    found, errors = evaluated(solution, ["u", "grad(u)"], points)
     names = ["u", "grad(u)[1]", "grad(u)[2]"]
-    assert list(found) == [*names, *(f"error of {name}" for name in names)]
+    assert list(found) == list(errors) == names
+    assert list(with_errors(found, errors)) == [*names, *(f"error of {name}" for name in names)]
     assert np.isfinite(found["u"][0]) and np.isnan(found["u"][1])

@@ -1,0 +1,42 @@
+"""Calls of tables, laws, jumps and point sources, and where they have no meaning."""
+
+import pytest
+
+from pdedsl.meaning.resolve import resolve
+from pdedsl.problem.given import Jump, Law, Source
+from pdedsl.syntax.parse import parse
+from pdedsl.vocabulary.source import Source as Text
+
+BEAM = """pde 1
+domain x in [0, 1]
+unknown function k(u)
+field u(x)
+equation: EQUATION
+interface kink: JUMP
+boundary: u = 0  on all
+"""
+
+
+def resolved(equation: str, jump: str = "jump(k(u)*dn(u)) = 1  on x = 0.5"):
+    return resolve(parse(Text.of(BEAM.replace("EQUATION", equation).replace("JUMP", jump))))
+
+
+def test_what_they_become() -> None:
+    problem = resolved("dxx(u) = x*delta(x - 0.25) + dx(delta(x - 1/2))").problem
+    assert problem is not None
+    (residual,) = problem.equations[0].residual
+    assert len(residual.atoms(Source)) == 2
+    assert problem.conditions[0].lhs[0].atoms(Jump) and problem.conditions[0].lhs[0].atoms(Law)
+
+
+@pytest.mark.parametrize(
+    "equation",
+    [
+        "dxx(u) = dxx(delta(x - 0.5))",
+        "dxx(u) = sin(u) + delta(x - 0.5)",
+        "dxx(u)*delta(x - 0.5) = 1",
+        "dxx(u) = delta(x^2)",
+    ],
+)
+def test_where_a_point_source_has_no_meaning(equation: str) -> None:
+    assert "E304" in [d.code for d in resolved(equation).diagnostics]
