@@ -2,7 +2,7 @@
 
     python -m benchmarks.contention [--steps 30]
 
-Also how long a QR of the size of heat's takes with one thread and with all, which is what it comes from.
+Also how long QRs take with one thread and with all, on the machine as it is, and one of the size of heat's beside others.
 """
 
 import argparse
@@ -42,9 +42,13 @@ def training(steps: int) -> float:
     return run.history[-1].seconds
 
 
-def factorisation(threads: int) -> float:
-    """Milliseconds of a QR of 1500 x 436."""
-    matrix = np.random.default_rng(0).normal(size=(1500, 436))
+SHAPES = ((600, 250), (1500, 436), (2500, 901), (4000, 1500))
+"""Matrices from that of a small problem to one that several threads are good for."""
+
+
+def factorisation(threads: int, shape: tuple[int, int] = SHAPES[1]) -> float:
+    """Milliseconds of a QR."""
+    matrix = np.random.default_rng(0).normal(size=shape)
     with threadpool_limits(threads, user_api="blas"):
         taken = []
         for _ in range(7):
@@ -60,8 +64,14 @@ def main() -> None:
     options.add_argument("--steps", type=int, default=30)
     steps = options.parse_args().steps
     cores = os.cpu_count() or 1
+    print(f"| QR of | 1 thread, ms | {cores}, ms |\n|---|---|---|")
+    for shape in SHAPES:
+        row = (factorisation(1, shape), factorisation(cores, shape))
+        print(f"| {shape[0]} x {shape[1]} | {row[0]:.1f} | {row[1]:.1f} |", flush=True)
     training(3)  # compiles
-    print(f"| busy cores of {cores} | {steps} steps of heat, s | relative | QR with 1 thread, ms | with {cores}, ms |")
+    print(
+        f"\n| busy cores of {cores} | {steps} steps of heat, s | relative | QR with 1 thread, ms | with {cores}, ms |"
+    )
     print("|---|---|---|---|---|")
     idle = 0.0
     for count in range(cores + 1):

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.meaning.expressions import PLACES, Locals, Place, Walk, arguments_of
+from pdedsl.meaning.expressions import Walk, arguments_of
 from pdedsl.meaning.given import given, jump, point_source
 from pdedsl.meaning.names import derivative_letters
+from pdedsl.meaning.place import PLACES, Locals, Place
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import TooLarge, derivative_order, expand_derivatives
 from pdedsl.problem.evaluate import evaluate

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.meaning.names import derivative_letters, derivative_of, unknown_name
+from pdedsl.meaning.guesses import derivative_of, side, unknown_name
+from pdedsl.meaning.names import derivative_letters
+from pdedsl.meaning.place import PLACES, Locals, Place
 from pdedsl.meaning.scope import Scope
 from pdedsl.problem.atoms import Nonlocal, normal
 from pdedsl.problem.derivatives import node_count
 from pdedsl.problem.domain import middle
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.printer import write_expression
 from pdedsl.problem.statements import Integral, Term
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
@@ -32,51 +33,6 @@ DEEPEST = 200
 HIGHEST_POWER = 1000
 LARGEST = 20_000
 """The most nodes that one scalar may have, and that one statement may make the walk visit."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an expression stands and what has a meaning there."""
-
-    words: str
-    fields: bool = True
-    coordinates: bool = True
-    boundary: bool = False
-    integrals: bool = False
-    swept: bool = True
-    """Swept parameters; where coordinates have a meaning they have one, too."""
-    unknowns: bool = True
-    """Unknown numbers."""
-    jumps: bool = False
-    extremes: bool = False
-
-
-PLACES: Mapping[str, Place] = {
-    "integral": Place("an integral"),
-    "integral on a boundary": Place("an integral over the boundary", boundary=True),
-    "shape": Place("a shape", fields=False, coordinates=False, unknowns=False),
-    "level": Place("the level of a shape", fields=False, unknowns=False),
-    "point": Place("a point", fields=False, coordinates=False, swept=False, unknowns=False),
-    "equation": Place("an equation", integrals=True),
-    "boundary": Place("a boundary condition", boundary=True, integrals=True),
-    "interface": Place("an interface condition", boundary=True, integrals=True, jumps=True),
-    "jump": Place("a jump", boundary=True),
-    "initial": Place("an initial condition", integrals=True),
-    "constraint": Place("a constraint", integrals=True),
-    "report": Place("a report", integrals=True, extremes=True),
-    "data": Place("measured data", integrals=True),
-    "exact": Place("an exact solution", fields=False),
-    "on": Place("the place of a condition", fields=False),
-    "part": Place("a part", fields=False),
-    "param": Place("a parameter", fields=False, coordinates=False, swept=False, unknowns=False),
-    "bounds": Place("bounds", fields=False, coordinates=False, swept=False, unknowns=False),
-    "deviation": Place("a noise", fields=False, coordinates=False, swept=False, unknowns=False),
-    "interval": Place("an interval", fields=False, coordinates=False),
-    "weight": Place("a weight", fields=False, coordinates=False, swept=False, unknowns=False),
-    "index": Place("an index", fields=False, coordinates=False, swept=False, unknowns=False),
-}
-
-Locals = Mapping[str, Tensor]
 
 
 @dataclass
@@ -178,7 +134,7 @@ class Walk:
                 return self.scope.parts.get(name)
             case syntax.Name(name=name) if name not in self.scope.names.declared and name not in FUNCTIONS:
                 found = unknown_name(node, self.scope.names, called=False)
-                help_ = suggest(name, [*self.scope.names.of("part", "broken"), "all"]) or self._side(name)
+                help_ = suggest(name, [*self.scope.names.of("part", "broken"), "all"]) or side(name, self.scope)
                 if name in ("boundary", "everywhere", "boundaries", "walls"):
                     help_ = "write `all` for the whole boundary"
                 self.wrong("E201", f"there is no part `{name}`", found.span, help_)
@@ -187,15 +143,6 @@ class Walk:
                 return None
         self.wrong("E303", "a condition is expected here", node.span, "compare something: `x > 0.5`, `y = 1`")
         return None
-
-    def _side(self, name: str) -> str:
-        """How to declare a part: `left` and its like are faces."""
-        space = [c for c in self.scope.coordinates if c.kind == "space"]
-        axis, end = _SIDES.get(name.lower(), (0, None))
-        if end is None or axis >= len(space) or space[axis].group is not None:
-            return f"declare it: part {name}: {space[0].name if space else 'x'} > 0.5"
-        bound = write_expression((space[axis].lower, space[axis].upper)[end])
-        return f"write {space[axis].name} = {bound}, or declare it: part {name}: {space[axis].name} = {bound}"
 
     def takes(self, node: syntax.Called, count: int, example: str) -> bool:
         """Whether a call has this many arguments; if not, a diagnostic says what to write."""
@@ -630,16 +577,6 @@ def arguments_of(node: object) -> tuple[syntax.Name, ...]:
         case _:
             return ()
 
-
-_SIDES: Mapping[str, tuple[int, int]] = {
-    **dict.fromkeys(("left", "west", "inlet"), (0, 0)),
-    **dict.fromkeys(("right", "east", "outlet"), (0, 1)),
-    **dict.fromkeys(("bottom", "south", "lower"), (1, 0)),
-    **dict.fromkeys(("top", "north", "upper", "lid"), (1, 1)),
-    "front": (2, 0),
-    "back": (2, 1),
-}
-"""What people call the faces of a box: the axis and the end."""
 
 _RELATIONS: Mapping[str, Callable[..., sp.Basic]] = {
     "=": sp.Eq,

@@ -5,7 +5,8 @@ from typing import Any
 
 import sympy as sp
 
-from pdedsl.meaning.expressions import PLACES, Locals, Place, Walk
+from pdedsl.meaning.expressions import Walk
+from pdedsl.meaning.place import PLACES, Locals, Place
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.given import Jump, Source
 from pdedsl.problem.given import given as made

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.meaning.expressions import PLACES, Walk
+from pdedsl.meaning.expressions import Walk
+from pdedsl.meaning.place import PLACES
 from pdedsl.problem.primitives import EXAMPLES, PLANE, SIGNATURES, Combined, Primitive, Tree, construct, wrong_size
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import suggest

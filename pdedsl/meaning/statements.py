@@ -1,6 +1,6 @@
 """From the statements of a spec to equations, conditions, reports, tables and numerical choices, or why they are none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -8,8 +8,9 @@ import sympy as sp
 
 from pdedsl.meaning.choices import check_setting
 from pdedsl.meaning.declarations import Declared
-from pdedsl.meaning.expressions import LARGEST, PLACES, Walk
+from pdedsl.meaning.expressions import LARGEST, Walk
 from pdedsl.meaning.given import misplaced
+from pdedsl.meaning.place import PLACES
 from pdedsl.meaning.read import read
 from pdedsl.meaning.scope import Scope
 from pdedsl.problem.atoms import Normal
@@ -32,11 +33,10 @@ from pdedsl.problem.statements import (
     is_hard,
 )
 from pdedsl.syntax import syntax
-from pdedsl.syntax.syntax import Spec
+from pdedsl.syntax.syntax import Spec, each
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.source import NOWHERE, Span
 
-S = TypeVar("S", bound=syntax.Statement)
 Opt = TypeVar("Opt", bound=syntax.Option)
 
 KINDS: dict[str, type[Equation | Condition]] = {c.kind: c for c in (Equation, Boundary, Interface, Initial, Constraint)}
@@ -65,7 +65,7 @@ def state(spec: Spec, declared: Declared, whole: bool) -> Stated:
     integrals: list[Integral] = []
     unread: set[str] = set()
     spent = 0
-    for relation in _of(spec, syntax.Relation):
+    for relation in each(spec, syntax.Relation):
         if spent > LARGEST:
             message = "the expressions of this spec grow too large"
             found.append(Diagnostic("E303", message, relation.sides, "shorten a sum or a `let`"))
@@ -83,8 +83,8 @@ def state(spec: Spec, declared: Declared, whole: bool) -> Stated:
     found += unsuitable.values()
     unread |= {s.kind for s in statements if id(s) in unsuitable}
     statements = [s for s in statements if id(s) not in unsuitable]
-    reports = [read(scope, lambda walk, s=s: _report(walk, s)) for s in _of(spec, syntax.ReportValue)]
-    tables = list(_of(spec, syntax.Table))
+    reports = [read(scope, lambda walk, s=s: _report(walk, s)) for s in each(spec, syntax.ReportValue)]
+    tables = list(each(spec, syntax.Table))
     references = [_reference(scope, s, labels[id(s)]) for s in tables if s.kind == "reference"]
     data = [
         (s, read(scope, lambda walk, s=s: _measurement(walk, s, labels[id(s)]))) for s in tables if s.kind == "data"
@@ -106,21 +106,17 @@ def state(spec: Spec, declared: Declared, whole: bool) -> Stated:
     )
 
 
-def _of(spec: Spec, kind: type[S]) -> Iterator[S]:
-    return (s for s in spec.statements if isinstance(s, kind))
-
-
 # ---- labels ------------------------------------------------------------------------------------------------------------
 
 
 def _labels(spec: Spec) -> tuple[dict[int, str], list[Diagnostic]]:
     """The name of each statement and table by its identity; E202 for two of one name."""
-    relations, tables = list(_of(spec, syntax.Relation)), list(_of(spec, syntax.Table))
+    relations, tables = list(each(spec, syntax.Relation)), list(each(spec, syntax.Table))
     named = [
         (r, n, r.head, "rename one of them" if r.label else f"label it: `{r.kind} NAME: ...`")
         for r, n in zip(relations, _names(relations), strict=True)
     ]
-    named += [(s, s.name.name, s.name.span, "rename it") for s in _of(spec, syntax.ReportValue)]
+    named += [(s, s.name.name, s.name.span, "rename it") for s in each(spec, syntax.ReportValue)]
     named += [
         (t, n, t.label.span if t.label else t.keyword, f"label it: `{t.kind} NAME: ...`")
         for t, n in zip(tables, _names(tables), strict=True)
@@ -400,7 +396,7 @@ def _choices(
     chosen: dict[str, Chosen] = {}
     keys: dict[str, Span] = {}
     found: list[Diagnostic] = []
-    for setting in (s for block in _of(spec, syntax.SolveBlock) for s in block.settings):
+    for setting in (s for block in each(spec, syntax.SolveBlock) for s in block.settings):
         checked = check_setting(setting, owners, len(coordinates))
         found += checked.diagnostics
         span = setting.key[0].span | setting.key[-1].span

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.source import Source, Span
@@ -434,6 +434,14 @@ class Spec:
     broken: tuple[Broken, ...] = ()
     comments: tuple[Comment, ...] = field(default=(), compare=False)
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
+
+
+S = TypeVar("S", bound=Statement)
+
+
+def each(spec: Spec, kind: type[S]) -> Iterator[S]:
+    """The statements of a kind, in the order of the text."""
+    return (s for s in spec.statements if isinstance(s, kind))
 
 
 def children(node: object) -> Iterator[Node]:

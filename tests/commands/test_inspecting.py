@@ -105,7 +105,9 @@ def test_eval_of_what_needs_no_point(heat_run: Path, flow_run: Path, tmp_path: P
     assert pdedsl("eval", heat_run, "--of", "mean(u)", "--out", tmp_path / "m.csv").exit_code == 0
     wrong = pdedsl("eval", heat_run, "--of", "u")
     assert wrong.exit_code == 2 and "differs from point to point" in wrong.output
-    assert "there is no" not in pdedsl("eval", heat_run, "--line", "0 : 1", "-n", "3").output
+    line = rows(pdedsl("eval", heat_run, "--line", "0, 0.5 : 1, 0.5", "-n", "3").output)
+    expected = open_run(heat_run)(x=[0.0, 0.5, 1.0], t=0.5)
+    assert [r["x"] for r in line] == [0, 0.5, 1] and [r["u"] for r in line] == pytest.approx(list(expected))
 
 
 def test_eval_takes_constant_expressions(heat_run: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from pdedsl.meaning.expressions import PLACES
+from pdedsl.meaning.place import PLACES
 from pdedsl.meaning.read import read
 from pdedsl.syntax import syntax
 from pdedsl.syntax.parse import parse

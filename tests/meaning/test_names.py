@@ -1,9 +1,6 @@
 """Names: what is declared, what a wrong one may have meant, in which order they can be worked out."""
 
-import pytest
-
-from pdedsl.meaning.names import Declaration, collect, definitions, derivative_letters, ordered, unknown_name
-from pdedsl.syntax import syntax
+from pdedsl.meaning.names import Declaration, collect, definitions, derivative_letters, ordered
 from pdedsl.syntax.parse import parse
 from pdedsl.vocabulary.source import Source, Span
 
@@ -27,15 +24,3 @@ def test_each_name_after_what_it_needs() -> None:
     assert definitions(NAMES) == (["c", "a", "b"], [])
     order, cycles = ordered({"a": ["b"], "b": ["c"], "c": ["b"], "d": ["a", "e"], "e": []})
     assert [sorted(c) for c in cycles] == [["b", "c"]] and order == ["a", "e", "d"]
-
-
-@pytest.mark.parametrize(
-    ("name", "called", "words"),
-    [
-        ("u_xx", False, "dxx(u)"), ("uxx", False, "dxx(u)"), ("lapalcian", True, "`laplacian`"), ("dtheta", True, "d(u, theta)"),
-        ("dz", True, "coordinates are x"), ("π", False, "pi"), ("U1", False, "`U`"), ("PI", False, "pi"), ("zzzz", False, "declare it"),
-    ],
-)  # fmt: skip
-def test_the_best_guess(name: str, called: bool, words: str) -> None:
-    found = unknown_name(syntax.Name(Span(0, len(name)), name), NAMES, called)
-    assert found.code == "E201" and words in found.help + found.message

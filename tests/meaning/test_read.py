@@ -1,6 +1,6 @@
 """A reading holds what its walk found, and nothing of another one."""
 
-from pdedsl.meaning.expressions import PLACES
+from pdedsl.meaning.place import PLACES
 from pdedsl.meaning.read import read
 from pdedsl.syntax import syntax
 from pdedsl.syntax.parse import parse

@@ -23,11 +23,11 @@ def test_straight_lines_and_end_values() -> None:
     np.testing.assert_allclose(found([np.array([-1, 0.5, 2, 9])], (0,)), [1, 2, 3, 3])
 
 
-@pytest.mark.parametrize(("degree", "accuracy"), [(3, 1e-3), (1, 1e-2)])
+@pytest.mark.parametrize(("degree", "accuracy"), [(3, 4e-4), (1, 3e-3)])
 def test_scattered_points_of_the_plane(degree: int, accuracy: float) -> None:
     points = np.concatenate([RNG.random((2000, 2)), [[0, 0], [0, 1], [1, 0], [1, 1]]])
     found = Interpolant(points, np.sin(3 * points[:, 0]) * points[:, 1], degree)
     a, b = RNG.uniform(0.1, 0.9, (2, 100))
     assert not found.gridded
     np.testing.assert_allclose(found([a, b], (0, 0)), np.sin(3 * a) * b, atol=accuracy)
-    np.testing.assert_allclose(found([a, b], (1, 0)), 3 * np.cos(3 * a) * b, atol=0.1 if degree == 3 else 0.5)
+    np.testing.assert_allclose(found([a, b], (1, 0)), 3 * np.cos(3 * a) * b, atol=0.03 if degree == 3 else 0.25)
