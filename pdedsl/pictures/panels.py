@@ -90,6 +90,11 @@ def _map(scene: Scene, unknown: Field, plane: Plane, axes: Axes) -> None:
     axes.set_title(scene.label(unknown.name) + _said(place))
 
 
+def is_map(panel: Panel) -> bool:
+    """Whether a panel is nothing but a map."""
+    return isinstance(panel, partial) and panel.func in (_map, _error_map)
+
+
 def _range(field: xr.DataArray) -> tuple[float, float]:
     return float(np.nanmin(field)), float(np.nanmax(field))
 
@@ -106,15 +111,25 @@ def _error_map(scene: Scene, unknown: Field, plane: Plane, axes: Axes) -> None:
 def _name(scene: Scene, axes: Axes, field: xr.DataArray) -> None:
     """Name the axes of an image."""
     axes.set(xlabel=scene.label(field.dims[1]), ylabel=scene.label(field.dims[0]))
-    _plain(axes.xaxis, axes.yaxis)
+    _plain(axes.xaxis)
+    _plain(axes.yaxis, most=2 if _thin(axes) else 5)
 
 
-def _plain(*sides: Axis) -> None:
+def _thin(axes: Axes) -> bool:
+    """Whether a map is drawn to scale, long and thin."""
+    return axes.get_aspect() == 1.0 and bool(np.ptp(axes.get_ylim()) < THIN * np.ptp(axes.get_xlim()))
+
+
+THIN = 0.35
+"""The proportion of a map below which two of them fill a row, and there is room for few numbers beside each."""
+
+
+def _plain(*sides: Axis, most: int = 5) -> None:
     """Numbers that stand for themselves, without a factor or an offset in a corner of the picture; few enough to read."""
     for side in sides:
         if side.get_scale() == "linear":
             side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
-            side.set_major_locator(MaxNLocator(5))
+            side.set_major_locator(MaxNLocator(most))
 
 
 def _error_points(scene: Scene, truth: Truth, axes: Axes) -> None:
@@ -137,6 +152,7 @@ def _error_points(scene: Scene, truth: Truth, axes: Axes) -> None:
             shown = axes.scatter(x, y, c=z, s=max(3.0, 4e4 / len(z)), linewidths=0, **colours)
         _colourbar(axes, shown)
         axes.set(xlabel=scene.label(scene.names[across]), ylabel=scene.label(scene.names[up]))
+        _plain(axes.xaxis, axes.yaxis)
     axes.set_title(f"|{truth.field} - reference|")
 
 
@@ -174,7 +190,7 @@ def _colourbar(axes: Axes, shown: Any) -> None:
         shown, cax=axes.inset_axes((1.03, 0, 0.05, 1))
     )  # as high as the map is, whatever its proportions
     if not isinstance(shown.norm, LogNorm):
-        _plain(bar.ax.yaxis)
+        _plain(bar.ax.yaxis, most=2 if _thin(axes) else 5)
 
 
 def _cuts(scene: Scene, unknown: Field, axes: Axes) -> None:
@@ -293,9 +309,10 @@ def _points(scene: Scene, axes: Axes) -> None:
         axes.margins(y=0.3)
         return
     axes.set(ylabel=scene.label(names[up]))
-    _plain(axes.xaxis, axes.yaxis)
     if scene.flat((names[across], names[up])):
         axes.set_aspect("equal")
+    _plain(axes.xaxis)
+    _plain(axes.yaxis, most=2 if _thin(axes) else 5)
     _legend(axes, markerscale=4)
 
 

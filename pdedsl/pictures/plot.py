@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from pdedsl.pictures.grid import FINE, over
-from pdedsl.pictures.panels import INK, Panel, heat, lines, of_field, of_run
+from pdedsl.pictures.panels import INK, THIN, Panel, heat, is_map, lines, of_field, of_run
 from pdedsl.pictures.scene import Scene
 from pdedsl.problem.statements import Field
 
@@ -23,28 +23,34 @@ FRAMES, RATE, MOVING = 60, 12, 81
 
 def figure(scene: Scene) -> Figure:
     """One row a field: the solution, cuts through it, its error; below, convergence, the sampler's points, streamlines."""
-    rows: list[list[Panel]] = [list(of_field(scene, unknown)) for unknown in scene.problem.fields]
-    rows += [closing] if (closing := list(of_run(scene))) else []
-    heights = [_height(scene, unknown) for unknown in scene.problem.fields] + [TALL] * bool(closing)
-    picture = Figure(figsize=(4.8 * max(map(len, rows)), sum(heights)), layout="constrained")
+    rows = [row for unknown in scene.problem.fields for row in _rows(scene, unknown)]
+    rows += [(closing, TALL)] if (closing := list(of_run(scene))) else []
+    most, heights = max(len(row) for row, _ in rows), [height for _, height in rows]
+    picture = Figure(figsize=(4.8 * most, sum(heights)), layout="constrained")
     strips = picture.subfigures(len(rows), squeeze=False, height_ratios=heights)[:, 0]
-    for strip, panels in zip(strips, rows, strict=True):
+    for strip, (panels, _) in zip(strips, rows, strict=True):
         for panel, axes in zip(panels, strip.subplots(1, len(panels), squeeze=False)[0], strict=True):
             panel(axes)
-    picture.suptitle(_title(scene, 34 * max(map(len, rows))), fontsize=14, parse_math=False)
+    picture.suptitle(_title(scene, 34 * most), fontsize=14, parse_math=False)
     return picture
 
 
-TALL, LOW = 4.2, 2.7
-"""Inches of a row of panels, and of one whose maps are of a long and thin domain."""
+TALL, LOW, LEAST = 4.2, 2.7, 1.5
+"""Inches of a row of panels, of one with maps of a long and thin domain, and of one that has nothing but those."""
 
 
-def _height(scene: Scene, unknown: Field) -> float:
-    """How high a row is: less where all of its maps are wide and low."""
-    planes = [free for free, _ in scene.planes(unknown)]
+def _rows(scene: Scene, unknown: Field) -> Iterator[tuple[list[Panel], float]]:
+    """The panels of a field in rows, with the height of each: lower, and of two, where its maps are long and thin."""
+    panels, planes = list(of_field(scene, unknown)), [free for free, _ in scene.planes(unknown)]
     if not planes or not all(scene.flat(free) for free in planes):
-        return TALL
-    return float(np.clip(1.1 + 3.4 * max(map(scene.proportion, planes)), LOW, TALL))
+        yield panels, TALL
+        return
+    proportion = max(map(scene.proportion, planes))
+    count = 2 if proportion < THIN else len(panels)
+    for start in range(0, len(panels), count):
+        row = panels[start : start + count]
+        least = LEAST if all(is_map(panel) for panel in row) else LOW
+        yield row, float(np.clip(1.1 + 3.4 * proportion, least, TALL))
 
 
 def as_png(picture: Figure) -> bytes:
@@ -56,10 +62,12 @@ def as_png(picture: Figure) -> bytes:
 
 def panels(scene: Scene) -> Iterator[bytes]:
     """The panels of the figure, each drawn by itself, as PNG."""
-    for panel in (*(own for unknown in scene.problem.fields for own in of_field(scene, unknown)), *of_run(scene)):
-        picture = Figure(figsize=(4.8, 4.2), layout="constrained")
-        panel(picture.subplots())
-        yield as_png(picture)
+    own = [row for unknown in scene.problem.fields for row in _rows(scene, unknown)]
+    for row, height in (*own, (list(of_run(scene)), TALL)):
+        for panel in row:
+            picture = Figure(figsize=(4.8, height if is_map(panel) else TALL), layout="constrained")
+            panel(picture.subplots())
+            yield as_png(picture)
 
 
 def portrait(scene: Scene) -> Figure:

@@ -27,6 +27,19 @@ def test_every_panel_of_the_figure_is_drawn_by_itself_too(flow) -> None:
             assert image.size == (round(4.8 * DPI), round(4.2 * DPI))
 
 
+def test_a_thin_plate_fills_low_rows_of_two(scene) -> None:
+    text = "domain x in [0, 10], y in [0, 1]\ntime t in [0, 1]\nfield u(x, y, t)\nequation: dt(u) = laplacian(u)\ninitial: u = x\nboundary: u = x  on all\n"
+    plate = scene(text, lambda p: p[:, 0] * (1 + p[:, 2]), defect=lambda p: p)
+    strips = figure(plate).subfigs
+    assert [len([a for a in strip.axes if colourless(a)]) for strip in strips] == [2, 2, 1]
+    assert strips[0].bbox.height < 0.5 * strips[2].bbox.height
+    heights = []
+    for page in panels(plate):
+        with Image.open(io.BytesIO(page)) as image:
+            heights.append(image.size[1])
+    assert heights[:4] == [round(1.5 * DPI)] * 4 and heights[4] == round(4.2 * DPI)
+
+
 def test_rows_are_filled(flow) -> None:
     picture = figure(flow)
     as_png(picture)  # now everything has its place
