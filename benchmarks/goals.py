@@ -1,7 +1,8 @@
 """From `specs/goals.toml` to what each spec has to reach."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ class Goal:
     seconds: float
     steps: int | None = None
     """Steps after which the tests ask for the error; None for a spec that only the benchmark runs."""
+    network: Mapping[str, str] = field(default_factory=dict)
+    """The settings of a network, where the spec is solved with something else."""
     talk: bool = False
     """Whether the spec is one of the five problems of the talk."""
     long: "Goal | None" = None

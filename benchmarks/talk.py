@@ -1,4 +1,5 @@
-"""The five problems of the talk, as a user runs them: `python -m benchmarks.talk [SPEC ...] [--seeds 3] [--long]`.
+"""The five problems of the talk, as a user runs them: `python -m benchmarks.talk [SPEC ...] [--seeds 3] [--long]
+[--network]`.
 
 Each row is the median over seeds of the whole command `pdedsl solve SPEC`, from the shell's prompt to the next one, and
 of the relative L2 error that it reports on points the training never saw. Compile time is what JAX took before the
@@ -49,6 +50,7 @@ def table(words: str | None, goals: Mapping[str, Goal]) -> None:
     parser.add_argument("--seeds", type=int, default=3)
     if any(goal.long for goal in goals.values()):
         parser.add_argument("--long", action="store_true", help="give each run the time of the long goals")
+    parser.add_argument("--network", action="store_true", help="train a network on each, as the talk does")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the run folders here")
     arguments = parser.parse_args()
     print(
@@ -61,6 +63,8 @@ def table(words: str | None, goals: Mapping[str, Goal]) -> None:
         if goal.long and arguments.long:
             goal = goal.long
             options = ("--time-limit", str(goal.seconds - AROUND), "--steps", "5000")
+        if arguments.network:
+            options = (*options, *(word for key, own in goal.network.items() for word in ("--set", f"{key}={own}")))
         rows = [measure(name, seed, arguments.keep, *options) for seed in range(arguments.seeds)]
         error, seconds, compiling, steps = (median(column) for column in zip(*rows, strict=True))
         marks = ["" if error <= goal.error else " missed", "" if seconds <= goal.seconds else " missed"]

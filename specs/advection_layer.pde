@@ -10,7 +10,3 @@ equation: D(u) = D(exact(u))
 boundary: u = 0  on all
 
 exact u = layer(x)*layer(y)
-
-solve {
-  time_limit = 25
-}

@@ -7,9 +7,3 @@ equation:       laplacian(u) = 0
 boundary outer: u = x^2 - y^2  on x^2 + y^2 = 1
 boundary inner: dn(u) + u = -3*(x^2 - y^2)  on x^2 + y^2 < 0.5
 exact u = x^2 - y^2
-
-solve {
-  network    = mlp(16, 16)
-  points     = 1000
-  time_limit = 15
-}

@@ -8,7 +8,3 @@ boundary edge:     w = 0  on all
 boundary clamping: dn(w) = 0  on all
 
 exact w = sin(pi*x)^2*sin(pi*y)^2
-
-solve {
-  time_limit = 35
-}

@@ -11,7 +11,3 @@ initial:            C = exact(C)
 boundary:           C = exact(C)  on all
 
 exact C = [exp(-x - y - t/2), exp(x + y + t/2)]
-
-solve {
-  time_limit = 35
-}

@@ -16,7 +16,3 @@ boundary free:    dot(S(U), normal) = 0  on y = -h/2, y = h/2
 exact u = P*y/(6*E*I)*((6*L - 3*x)*x + (2 + nu)*(y^2 - h^2/4))
 exact v = -P/(6*E*I)*(3*nu*y^2*(L - x) + (4 + 5*nu)*h^2*x/4 + (3*L - x)*x^2)
 report deflection = v  at (L, 0)
-
-solve {
-  time_limit = 35
-}

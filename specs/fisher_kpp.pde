@@ -11,7 +11,3 @@ initial:  u = exact(u)
 boundary: u = exact(u)  on all
 
 exact u = 1/(1 + exp(s*x - 5*r/6*t))^2
-
-solve {
-  time_limit = 25
-}

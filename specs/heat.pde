@@ -11,10 +11,3 @@ initial:  u = sin(pi*x)  hard
 boundary: u = 0  on x = 0, x = 1  hard
 
 exact u = exp(-pi^2*t/4)*sin(pi*x)
-
-solve {
-  network    = mlp(16, 16, 16)
-  points     = 1000
-  time_limit = 9
-  seed       = 1
-}

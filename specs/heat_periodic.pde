@@ -10,9 +10,3 @@ initial:  u = sin(x) + cos(2*x)
 
 exact u = exp(-t)*sin(x) + exp(-4*t)*cos(2*x)
 report heat_left = integral(u^2)
-
-solve {
-  network    = mlp(16, 16)
-  points     = 1000
-  time_limit = 15
-}

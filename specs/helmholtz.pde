@@ -8,7 +8,3 @@ equation: laplacian(u) + k^2*u = (k^2 - 17*pi^2)*sin(pi*x)*sin(4*pi*y)
 boundary: u = 0  on all  hard
 
 exact u = sin(pi*x)*sin(4*pi*y)
-
-solve {
-  time_limit = 35
-}

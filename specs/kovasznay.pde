@@ -14,9 +14,3 @@ boundary outflow:  p = exact(p)  on x = 1
 exact u = 1 - exp(lam*x)*cos(2*pi*y)
 exact v = lam/(2*pi)*exp(lam*x)*sin(2*pi*y)
 exact p = (1 - exp(2*lam*x))/2
-
-solve {
-  network    = mlp(16, 16)
-  points     = 1500
-  time_limit = 30
-}

@@ -7,10 +7,3 @@ equation: laplacian(u) = -2*pi^2*sin(pi*x)*sin(pi*y)
 boundary: u = 0  on all  hard
 
 exact u = sin(pi*x)*sin(pi*y)
-
-solve {
-  network    = mlp(16, 16)
-  points     = 1000
-  time_limit = 7
-  seed       = 1
-}

@@ -8,10 +8,3 @@ equation: laplacian(u) = -pi^2*s
 boundary: u = s  on all
 
 exact u = s
-
-solve {
-  network         = mlp(64, activation = sin)
-  points          = sobol(1000)
-  points.boundary = sobol(400)
-  time_limit      = 25
-}

@@ -9,7 +9,3 @@ constraint gauge: integral(u) = 0
 
 exact u = x^3
 report flux = integral(dn(u), on = all)
-
-solve {
-  time_limit = 20
-}

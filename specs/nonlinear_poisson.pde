@@ -8,7 +8,3 @@ equation: div(flux(u)) = div(flux(exact(u)))
 boundary: u = exact(u)  on all
 
 exact u = 1 + x*sin(pi*y) + cos(pi*x)*y^2
-
-solve {
-  time_limit = 25
-}

@@ -7,9 +7,3 @@ equation: -laplacian(u) = (3 + 4*x + x^2 + y^2)*exp(x)
 boundary: u = 0  on all
 
 exact u = (1 - x^2 - y^2)*exp(x)
-
-solve {
-  network    = mlp(16, 16, 16)
-  points     = 1000
-  time_limit = 12
-}

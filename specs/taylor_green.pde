@@ -16,7 +16,3 @@ constraint gauge:  mean(p) = 0
 exact u = cos(x)*sin(y)*f
 exact v = -sin(x)*cos(y)*f
 exact p = -(cos(2*x) + cos(2*y))/4*f^2
-
-solve {
-  time_limit = 40
-}

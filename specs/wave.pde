@@ -11,8 +11,3 @@ initial velocity: dt(u) = 0  hard
 boundary:         u = 0  on x = 0, x = 1  hard
 
 exact u = sin(pi*x)*cos(c*pi*t) + sin(4*pi*x)*cos(4*c*pi*t)/2
-
-solve {
-  network    = mlp(20, 20, 20, scale = 2)
-  time_limit = 40
-}

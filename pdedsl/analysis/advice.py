@@ -17,16 +17,18 @@ NARROW = 20.0
 """How often the root mean square of a residual is in its largest value where it is all in a narrow layer."""
 
 
-def advice(outcome: Outcome, misfits: Sequence[Misfit] = (), solved: bool = False) -> str:
+def advice(outcome: Outcome, misfits: Sequence[Misfit] = (), solved: bool = False, expanded: bool = False) -> str:
     """Advice for a run; empty for one that reached its tolerance, that the user ended, or that lacks nothing.
 
-    `misfits` say where on fresh points the statements are missed.
+    `misfits` say where on fresh points the statements are missed; `expanded` is a solution that is no network.
     """
     history = outcome.history
-    if not history or outcome.status in ("tolerance", "interrupted"):
+    if not history or outcome.status in ("converged", "tolerance", "interrupted"):
         return ""
     if not solved and (layer := _layer(misfits)):
         return layer
+    if expanded:
+        return "" if solved else "polynomials do not resolve it: a higher degree, or `space = network`"
     last = history[-1]
     if outcome.status != "stalled":
         what = "time_limit" if outcome.status == "time limit" else "steps"

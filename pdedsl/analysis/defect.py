@@ -78,10 +78,24 @@ class Defect:
         return {"statements": np.asarray(names), **numbers, **self.arrays}
 
 
-def restored(problem: Problem, sizes: Mapping[str, Size], saved: Mapping[str, np.ndarray]) -> Defect:
+def difference(lowered: System, parameters: Array, defect: Array, missed: Mapping[str, float]) -> Defect:
+    """The defect of a solution the parameters of which are too large by `defect`, shape (P,): as its solver found."""
+
+    def at(x: Array) -> Array:
+        return jnp.reshape(lowered.model(parameters)(x) - lowered.model(parameters - defect)(x), (-1,))
+
+    arrays = {"parameters": np.asarray(parameters), "defect": np.asarray(defect)}
+    return Defect(at, missed, dict.fromkeys(missed, 0.0), arrays)
+
+
+def restored(problem: Problem, lowered: System, saved: Mapping[str, np.ndarray]) -> Defect:
     """The defect of a solution of a problem from what `saved` gave. Raises KeyError and ValueError if it is not whole."""
+    sizes = lowered.sizes
     names = [str(name) for name in saved["statements"]]
     missed, unexplained = (dict(zip(names, map(float, saved[k]), strict=True)) for k in ("missed", "unexplained"))
+    if "defect" in saved:
+        with jax.enable_x64(True):
+            return difference(lowered, jnp.asarray(saved["parameters"]), jnp.asarray(saved["defect"]), missed)
     ridges = [(saved[f"weight {k}"], saved[f"bias {k}"]) for k in range(len(problem.groups))]
     arrays = {key: saved[key] for key in saved if key == "coefficients" or key.startswith(("weight ", "bias "))}
     with jax.enable_x64(True):

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pdedsl.commands.shell import err
-from pdedsl.planning.spelling import spoken
+from pdedsl.planning.spelling import made_of
 from pdedsl.runs.files import as_json
 from pdedsl.runs.solution import Solution
 from pdedsl.solver.minimise import PACE
@@ -211,7 +211,9 @@ def summary(solution: Solution, console: Console) -> None:
     whole = f"{outcome.compile_seconds:.1f} s of start and compilation, {training:.1f} s of training"
     row("time", f"{solution.seconds:.1f} s: {whole}")
     parameters = outcome.parameters.shape[0]
-    row("network", f"{spoken(solution.plan.network, brief=True)}, {parameters} parameters")
+    row("made of", f"{made_of(solution.plan, solution.solved.space)}, {parameters} parameters")
+    for words in solution.solved.story:
+        row("", words, "dim")
     for name, loss in solution.losses.items():
         row("loss", f"{loss:.2e}  {name}")
     if not math.isnan(last.cutoff):

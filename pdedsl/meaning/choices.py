@@ -112,7 +112,9 @@ KEYS: Mapping[str, Kind] = {
         {
             "auto": Signature(),
             "network": Signature(),
-            "polynomials": Signature((COUNT,), repeats=True, least=1, later=True),
+            "polynomials": Signature(
+                (COUNT,), repeats=True, least=1, keywords={"terms": Words(("total", "product", "cross"))}
+            ),
             "features": Signature((COUNT,), least=1, later=True),
             "corners": LATER,
         },

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
 from math import comb, prod
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -41,6 +41,15 @@ Part = MultiIndex | Laplacian
 """What can be asked of a function at a point."""
 
 
+@runtime_checkable
+class Differentiable(Protocol):
+    """A function of a point that knows its own derivatives: a sum over a basis, say."""
+
+    def __call__(self, x: Array) -> Array: ...
+
+    def derivatives(self, x: Array, parts: Iterable[Part]) -> dict[Part, Array]: ...
+
+
 def derivatives(u: Callable[[Array], Array], x: Array, parts: Iterable[Part]) -> dict[Part, Array]:
     """Partial derivatives of `u` at one point, and weighted sums of its pure second ones.
 
@@ -48,6 +57,8 @@ def derivatives(u: Callable[[Array], Array], x: Array, parts: Iterable[Part]) ->
     `u(x)` for each part. Pure: usable under `jit`, `vmap` and `grad`.
     """
     wanted = list(dict.fromkeys(parts))
+    if isinstance(u, Differentiable):
+        return u.derivatives(x, wanted)
     if all(isinstance(part, tuple) and not any(part) for part in wanted):
         return dict.fromkeys(wanted, u(x)) if wanted else {}
     try:

@@ -15,7 +15,7 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.geometry import quadrature
 from pdedsl.geometry.faces import Face, Rim, pieces
-from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
+from pdedsl.numerics.derivatives import Differentiable, Laplacian, Part, derivatives
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.domain import Domain
@@ -64,7 +64,7 @@ class Residual:
         """
         if jnp.shape(x) != (len(self.symbols),):
             raise ValueError(f"x must be one point of shape ({len(self.symbols)},), not {jnp.shape(x)}; use jax.vmap")
-        u = together(fields, self.unknowns, self.symbols)
+        u = fields if isinstance(fields, Differentiable) else together(fields, self.unknowns, self.symbols)
         found = derivatives(u, x, dict.fromkeys(need.part for need in self.needs))
         places = {f.name: place for place, f in enumerate(self.unknowns)}
         values = {need: found[need.part][places[need.unknown]] for need in self.needs}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import qmc
+import scipy  # whose modules are imported when they are first named
 
 from pdedsl.geometry.faces import Piece, bounding, on_face, pieces
 from pdedsl.geometry.places import satisfying
@@ -59,4 +59,6 @@ def _grid(counts: tuple[int, ...]) -> np.ndarray:
 
 def _sobol(generator: np.random.Generator) -> Unit:
     # Powers of two keep the sequence balanced; the rest is cut off.
-    return lambda n, k: qmc.Sobol(k, rng=generator).random_base2(max(1, int(np.ceil(np.log2(max(n, 2))))))[:n]
+    return lambda n, k: scipy.stats.qmc.Sobol(k, rng=generator).random_base2(max(1, int(np.ceil(np.log2(max(n, 2))))))[
+        :n
+    ]

@@ -7,18 +7,17 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-import sympy as sp
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
-from pdedsl.geometry.points import inside, random
-from pdedsl.numerics.hard import Ansatz, ansatz
 from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import perceptron
+from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
-from pdedsl.planning.plan import Adaptive, Network, Plan, Size
+from pdedsl.planning.degrees import expansions
+from pdedsl.planning.hard import Ansatz, ansatz, inner
+from pdedsl.planning.plan import Adaptive, Network, Plan, Polynomials, Size
 from pdedsl.planning.sizes import field_sizes, row_sizes, weights
-from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 
 
@@ -61,7 +60,10 @@ class System:
 def system(problem: Problem, plan: Plan) -> System:
     """Lower a problem with the points, the network and the seed of a plan. Arrays are of JAX's precision of the moment."""
     sizes = field_sizes(problem, dict(plan.sizes))
-    model, parameters = _model(problem, sizes, plan.network, plan.seed)
+    if isinstance(plan.space, Polynomials):
+        model, parameters = _expanded(problem, sizes, plan.space)
+    else:
+        model, parameters = _model(problem, sizes, plan.network, plan.seed)
     blocks, weight = [], weights(problem)
     planned = dict(plan.points)
     for order, statement in enumerate(problem.statements):
@@ -111,6 +113,15 @@ def _model(
     return model, flat
 
 
+def _expanded(
+    problem: Problem, sizes: Mapping[str, Size], space: Polynomials
+) -> tuple[Callable[[Array], Callee], Array]:
+    """The solution as sums over bases, and their coefficients at the start: none."""
+    fields = expansions(problem, space, sizes)
+    ends = np.cumsum([own.basis.size for own in fields])
+    return lambda parameters: Expanded(fields, jnp.split(parameters, ends[:-1])), jnp.zeros(int(ends[-1]))
+
+
 def wrap(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Callee]:
     """What makes a solution of any network `N`, the values of which are about 1: `u = mean + spread N`.
 
@@ -131,16 +142,3 @@ def wrap(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Call
     extension = lower_expressions([p.extension for p in parts], problem.domain)
     multiplier = lower_expressions([p.multiplier for p in parts], problem.domain)
     return lambda network: lambda x: centred(extension({}, x) + multiplier({}, x) * sized(network(x)))
-
-
-def inner(problem: Problem, part: Ansatz, size: Size) -> Size:
-    """What the network of a field is multiplied by and moved by: with hard conditions `G` takes the place of the mean."""
-    if part == Ansatz():
-        return size
-    points = inside(problem.domain, sp.true, SOME, random(np.random.default_rng(0)))
-    middle = float(np.mean(np.asarray(evaluate(part.extension, problem.domain.at(points)), float)))
-    return Size(0.0, size.spread + abs(size.mean - middle))
-
-
-SOME = 64
-"""Points over which what hard conditions extend to is averaged."""

@@ -17,8 +17,8 @@ from pdedsl.analysis.trust import Misfit
 from pdedsl.analysis.verdict import Verdict
 from pdedsl.numerics.quantities import Quantity
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Plan
-from pdedsl.planning.spelling import spoken
+from pdedsl.planning.plan import Plan, Polynomials, Space
+from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.typeset import setting, solution
 from pdedsl.solver.minimise import Outcome
@@ -32,6 +32,10 @@ class Told:
 
     problem: Problem
     plan: Plan
+    space: Space
+    """What the solution is made of."""
+    story: Sequence[str]
+    """What was tried for it."""
     outcome: Outcome
     seconds: float
     errors: Mapping[str, float]
@@ -116,14 +120,20 @@ def highlighted(text: str) -> str:
 
 def _ended(run: Told) -> str:
     plan, parameters = run.plan, run.outcome.parameters.shape[0]
-    why = {"tolerance": "the tolerance was reached", "time limit": "its time was up", "steps": "its steps were done"}
+    method = "Gauss-Newton" if isinstance(run.space, Polynomials) else spoken(plan.method, brief=True)
+    why = {
+        "converged": "they converged",
+        "tolerance": "the tolerance was reached",
+        "time limit": "its time was up",
+        "steps": "its steps were done",
+    }
     words = (
-        f"{run.outcome.history[-1].step} steps of {spoken(plan.method, brief=True)} on {spoken(plan.network, brief=True)}, "
+        f"{run.outcome.history[-1].step} steps of {method} on {made_of(plan, run.space)}, "
         f"{parameters} parameters; "
         f"{why.get(run.outcome.status, run.outcome.status)}"
     )
-    help_ = run.advice
-    return f"{words}: {help_}." if help_ else f"{words}."
+    told = f"{words}: {run.advice}." if run.advice else f"{words}."
+    return " ".join([told, *(f"{own[0].upper()}{own[1:]}." for own in run.story)])
 
 
 def _tiles(run: Told) -> str:

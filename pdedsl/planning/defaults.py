@@ -1,8 +1,10 @@
 """From a problem with the choices that came with it to its plan, defaults filled in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
+from pdedsl.planning.degrees import unsuited
 from pdedsl.planning.plan import (
     Adaptive,
     Anagram,
@@ -16,6 +18,7 @@ from pdedsl.planning.plan import (
     Sampling,
     Size,
     Sobol,
+    Space,
 )
 from pdedsl.planning.spelling import typed
 from pdedsl.problem.problem import Problem
@@ -49,6 +52,7 @@ def planned(problem: Problem, cutoff: Callable | None = None) -> Plan:
             if not is_hard(s)
         ),
         network=said.get("network", Network()),
+        space=_space(problem, said),
         method=method,
         limits=Limits(
             int(said.get("steps", limits.steps if thorough else CHEAP_STEPS)),
@@ -58,6 +62,14 @@ def planned(problem: Problem, cutoff: Callable | None = None) -> Plan:
         sizes=tuple((key.partition(".")[2], value) for key, value in said.items() if isinstance(value, Size)),
         seed=int(said.get("seed", 0)),
     )
+
+
+def _space(problem: Problem, said: Mapping[str, Any]) -> Space:
+    """What is said of the space; a network where one is described, or points, or a method that only those have."""
+    if said.get("space", "auto") != "auto":
+        return said["space"]
+    of_networks = any(key.partition(".")[0] in ("network", "points", "method") for key in said)
+    return "network" if of_networks or unsuited(problem) else "auto"
 
 
 def _count(problem: Problem) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,21 +13,24 @@ from pdedsl.geometry.points import random
 from pdedsl.geometry.quadrature import rule
 from pdedsl.geometry.statement import points_of
 from pdedsl.problem.atoms import normal
+from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Integral, Statement
 from pdedsl.problem.symbol import MultiIndex, linearised, multi_index, stand_ins
 
-State = Callable[[int, MultiIndex], Any]
-"""What a field, by its place, or one of its derivatives is worth, a number or an array over the points."""
+Key = tuple[int, MultiIndex]
+"""A field, by its place, or one of its derivatives."""
+State = Callable[[int, MultiIndex, np.ndarray], Any]
+"""What a field or one of its derivatives is worth at points of shape (n, d): a number, or an array of shape (n,)."""
 
 
 def constant(values: Sequence[float]) -> State:
     """The state in which each field is the same everywhere."""
-    return lambda place, index: 0.0 if any(index) else values[place]
+    return lambda place, index, points: 0.0 if any(index) else values[place]
 
 
-Slopes = Mapping[tuple[int, MultiIndex], np.ndarray]
+Slopes = Mapping[Key, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Total:
     slope: np.ndarray
     """Shape (n,)."""
     nodes: np.ndarray
-    """Shape (n, q, d)."""
+    """Shape (n q, d)."""
     weights: np.ndarray
     """Shape (q,)."""
     inner: Slopes
@@ -56,58 +60,96 @@ class Row:
     totals: tuple[Total, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A scalar residual with all that it depends on, ready to be evaluated about any state."""
+
+    problem: Problem
+    residual: Any
+    """With symbols in place of fields and their derivatives."""
+    atoms: Mapping[sp.Dummy, Key]
+    slopes: Mapping[Key, Any]
+    """The derivative of the residual with respect to each of them."""
+    integrals: tuple[tuple[Integral, Any, "Form"], ...]
+    """The integrals in it, the derivative with respect to each, and the form of its integrand."""
+
+    @cached_property
+    def is_linear(self) -> bool:
+        """Whether a change of the fields changes it in proportion."""
+        free = set(self.atoms) | {integral.symbol for integral, _, _ in self.integrals}
+        slopes = [*self.slopes.values(), *(slope for _, slope, _ in self.integrals)]
+        inner = all(form.is_linear for _, _, form in self.integrals)
+        return inner and not any(getattr(slope, "free_symbols", set()) & free for slope in slopes)
+
+    def at(self, points: np.ndarray, outward: np.ndarray | None = None, coarse: bool = False) -> "Placed":
+        """The residual at points of shape (n, d); `outward` are normals of shape (n, space), integrals may be coarse."""
+        domain, inner = self.problem.domain, []
+        for integral, _, integrand in self.integrals:
+            own = rule(domain, integral.where, integral.kind == "mean", coarse)
+            nodes = np.repeat(points[:, None, :], len(own.weights), axis=1)
+            nodes[:, :, list(domain.spatial)] = own.nodes
+            nodes, directions = nodes.reshape(-1, points.shape[1]), np.tile(own.normals, (len(points), 1))
+            inner.append((integrand.at(nodes, directions), own.weights))
+        return Placed(self, points, outward, tuple(inner))
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A scalar residual at points."""
+
+    form: Form
+    points: np.ndarray
+    """Shape (n, d)."""
+    outward: np.ndarray | None
+    inner: tuple[tuple["Placed", np.ndarray], ...]
+    """The integrand of each integral at its nodes, n q of them, and its weights, shape (q,)."""
+
+    def row(self, state: State) -> Row:
+        """The residual about a state, to first order."""
+        values, n, memo = dict(self._values(state)), len(self.points), {}
+        found = [(own.row(state), weights) for own, weights in self.inner]
+        for (integral, _, _), (row, weights) in zip(self.form.integrals, found, strict=True):
+            values[integral.symbol] = row.at.reshape(n, -1) @ weights
+        totals = tuple(
+            Total(_evaluated(slope, values, memo, n), row.points, weights, row.slopes)
+            for (_, slope, _), (row, weights) in zip(self.form.integrals, found, strict=True)
+        )
+        slopes = {key: _evaluated(slope, values, memo, n) for key, slope in self.form.slopes.items()}
+        return Row(self.points, _evaluated(self.form.residual, values, memo, n), slopes, totals)
+
+    def _values(self, state: State) -> Mapping[Any, Any]:
+        values: dict[Any, Any] = dict(self.form.problem.domain.at(self.points))
+        if self.outward is not None:
+            values |= dict(zip(normal(self.outward.shape[1]), self.outward.T, strict=True))
+        return values | {dummy: state(*key, self.points) for dummy, key in self.form.atoms.items()}
+
+
+def form(problem: Problem, residual: sp.Expr) -> Form:
+    """A scalar residual of a problem, ready to be evaluated. Raises TooLarge as `expand_derivatives` does."""
+    places: dict[Any, int] = {f.expression: place for place, f in enumerate(problem.fields)}
+    names = {f.name: place for place, f in enumerate(problem.fields)}
+    plain, found = stand_ins(expand_derivatives(residual))
+    back: dict[Any, Any] = {atom: dummy for dummy, atom in found.items()}
+
+    def key(atom: Any) -> Key:
+        return places[atom.expr if isinstance(atom, sp.Derivative) else atom], multi_index(atom, problem.symbols)
+
+    coefficients = linearised(residual, problem).coefficients
+    slopes = {(names[n], i): c.xreplace(back) for n, own in coefficients.items() for i, c in own.items()}
+    held = problem.integrals_in([residual])
+    integrals = tuple((i, sp.diff(plain, i.symbol), form(problem, i.integrand)) for i in held)
+    return Form(problem, plain, {dummy: key(atom) for dummy, atom in found.items()}, slopes, integrals)
+
+
 def rows(problem: Problem, statement: Statement, count: int, state: State) -> list[Row]:
-    """The components of a statement at about `count` points of its own, about a state that is the same everywhere."""
+    """The components of a statement at about `count` points of its own about a state; of integrals fewer, roughly."""
     count = min(count, 24) if problem.integrals_in(statement.residual) else count
     points = points_of(problem, statement, count, random(np.random.default_rng(0)))
     outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
-    found = []
-    for residual in statement.residual:
-        held = problem.integrals_in([residual])
-        inner = [_total(problem, integral, points, state) for integral in held]
-        means = {i.symbol: value for i, (_, value) in zip(held, inner, strict=True)}
-        values = {**problem.domain.at(points), **means}
-        if outward is not None:
-            values |= dict(zip(normal(outward.shape[1]), outward.T, strict=True))
-        at = _evaluated(problem, residual, values, state, len(points))
-        totals = []
-        for integral, (total, _) in zip(held, inner, strict=True):
-            slope = _evaluated(problem, sp.diff(residual, integral.symbol), values, state, len(points))
-            totals.append(Total(slope, total.nodes, total.weights, total.inner))
-        found.append(Row(points, at, _slopes(problem, residual, values, state, len(points)), tuple(totals)))
-    return found
+    return [form(problem, residual).at(points, outward, coarse=True).row(state) for residual in statement.residual]
 
 
-def _total(problem: Problem, integral: Integral, points: np.ndarray, state: State) -> tuple[Total, np.ndarray]:
-    """An integral at the times of some points, and its value there."""
-    domain, own = problem.domain, rule(problem.domain, integral.where, integral.kind == "mean", coarse=True)
-    n, q = len(points), len(own.weights)
-    nodes = np.repeat(points[:, None, :], q, axis=1)
-    nodes[:, :, list(domain.spatial)] = own.nodes
-    flat = nodes.reshape(n * q, -1)
-    values = {**domain.at(flat), **dict(zip(normal(own.normals.shape[1]), np.tile(own.normals, (n, 1)).T, strict=True))}
-    inner = _slopes(problem, integral.integrand, values, state, n * q)
-    at = _evaluated(problem, integral.integrand, values, state, n * q).reshape(n, q)
-    return Total(np.ones(n), nodes, own.weights, inner), at @ own.weights
-
-
-def _slopes(problem: Problem, residual: sp.Expr, values: Mapping[Any, Any], state: State, n: int) -> Slopes:
-    places = {f.name: place for place, f in enumerate(problem.fields)}
-    symbol = linearised(residual, problem)
-    return {
-        (places[name], index): _evaluated(problem, coefficient, values, state, n)
-        for name, own in symbol.coefficients.items()
-        for index, coefficient in own.items()
-    }
-
-
-def _evaluated(problem: Problem, expression: Any, values: Mapping[Any, Any], state: State, n: int) -> np.ndarray:
-    """An expression with the fields of a state, shape (n,); zero where it has no finite value."""
-    places: dict[Any, int] = {f.expression: place for place, f in enumerate(problem.fields)}
-    plain, atoms = stand_ins(expression.doit())
-    known = dict(values)
-    for dummy, atom in atoms.items():
-        inner = atom.expr if isinstance(atom, sp.Derivative) else atom
-        known[dummy] = state(places[inner], multi_index(atom, problem.symbols))
-    found = np.broadcast_to(np.asarray(evaluate(plain, known), float), (n,))
+def _evaluated(expression: Any, values: Mapping[Any, Any], memo: dict[Any, Any], n: int) -> np.ndarray:
+    """An expression at points, shape (n,); zero where it has no finite value."""
+    found = np.broadcast_to(np.asarray(evaluate(expression, values, memo), float), (n,))
     return np.nan_to_num(found, posinf=0.0, neginf=0.0)

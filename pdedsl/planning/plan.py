@@ -9,6 +9,7 @@ from math import prod
 from typing import Any, Literal
 
 Filter = Literal["hard", "soft"]
+Terms = Literal["total", "product", "cross"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,26 @@ class Network:
     """Scaled to the domain, or coordinates as they are."""
     deviation: float | None = None
     """Standard deviation of all initial weights and biases; None for Glorot's rule."""
+
+
+@dataclass(frozen=True)
+class Polynomials:
+    """Products of Chebyshev polynomials, and of waves of periodic coordinates, on the bounding box."""
+
+    degrees: tuple[int, ...]
+    """One degree n for all coordinates together, or one n_k for each."""
+    terms: Terms | None = None
+    """Which products of degrees d_k: `total`, sum d_k / n_k <= 1; `product`, d_k <= n_k, the default where each coordinate
+    has its own; `cross`, prod (1 + d_k) <= 1 + n, few of them in many coordinates."""
+
+    @property
+    def kind(self) -> Terms:
+        """Which products there are, the default filled in."""
+        return self.terms or ("total" if len(self.degrees) == 1 else "product")
+
+
+Space = Literal["auto", "network"] | Polynomials
+"""What a solution is made of; `auto`: polynomials while they converge, else the network."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +235,7 @@ class Plan:
     points: tuple[tuple[str, Sampling], ...]
     """How the points of each statement that is not hard are drawn, by the name of the statement."""
     network: Network = field(default_factory=Network)
+    space: Space = "network"
     method: Method = field(default_factory=Anagram)
     limits: Limits = field(default_factory=Limits)
     sizes: tuple[tuple[str, Size], ...] = ()
@@ -224,6 +246,7 @@ class Plan:
     def settings(self) -> dict[str, Any]:
         """The same by the keys of the `solve` block."""
         return {
+            "space": self.space,
             "network": self.network,
             **{f"points.{name}": sampling for name, sampling in self.points},
             "method": self.method,
@@ -243,5 +266,5 @@ def from_settings(settings: dict[str, Any]) -> Plan:
         for head in ("points.", "sizes.")
     )
     limits = Limits(int(settings["steps"]), float(settings["time_limit"]), float(settings["tolerance"]))
-    rest = {key: settings[key] for key in ("network", "method", "precision")}
+    rest = {key: settings[key] for key in ("space", "network", "method", "precision")}
     return Plan(points, **rest, limits=limits, sizes=sizes, seed=int(settings["seed"]))

@@ -76,7 +76,7 @@ def row_sizes(problem: Problem, statement: Statement, sizes: Mapping[str, Size])
     spreads = {place: size.spread for place, size in enumerate(own)}
     waves = _lowest(problem)
 
-    def state(place: int, index: MultiIndex) -> float:
+    def state(place: int, index: MultiIndex, points: np.ndarray) -> float:
         mode = own[place].spread * _factor(index, waves)
         return mode if any(index) else own[place].mean + mode
 
@@ -133,7 +133,7 @@ def _stated(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
     return ranges[0], ranges[1]
 
 
-def _zero(place: int, index: MultiIndex) -> float:
+def _zero(place: int, index: MultiIndex, points: np.ndarray) -> float:
     """The state without anything."""
     return 0.0
 

@@ -22,6 +22,7 @@ class Spelling:
 
 SPELLINGS: Mapping[str, Spelling] = {
     "mlp": Spelling(plan.Network, ("widths",), repeats=True),
+    "polynomials": Spelling(plan.Polynomials, ("degrees",), repeats=True),
     "random": Spelling(plan.Random, ("count",)),
     "sobol": Spelling(plan.Sobol, ("count",)),
     "grid": Spelling(plan.Grid, ("counts",), repeats=True),
@@ -73,6 +74,11 @@ def spoken(value: Any, brief: bool = False) -> Choice:
     arguments = plain[0] if spelling.repeats else plain
     keywords = ((key, spoken(own, brief)) for key, own in given.items() if own is not None)
     return Call(name, tuple(spoken(a, brief) for a in arguments), tuple(keywords))
+
+
+def made_of(own: plan.Plan, space: plan.Space) -> str:
+    """What a solution is made of in the end, in the words of the language."""
+    return str(spoken(space if isinstance(space, plan.Polynomials) else own.network, brief=True))
 
 
 def _by_default(value: Any, key: str) -> bool:

@@ -19,8 +19,8 @@ from pdedsl.analysis.defect import Defect, restored
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Adaptive, Clock, Custom, Plan
-from pdedsl.planning.spelling import spoken
+from pdedsl.planning.plan import Adaptive, Clock, Custom, Plan, Space
+from pdedsl.planning.spelling import spoken, typed
 from pdedsl.problem.choices import Choice
 from pdedsl.problem.problem import Problem
 from pdedsl.runs import checkpoint
@@ -177,7 +177,9 @@ def open(folder: str | Path) -> Solution:
 
 
 def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
-    said, lowered = summary(folder), build(problem, plan)
+    said = summary(folder)
+    space: Space = typed(read_setting("space", said["space"], problem)) if "space" in said else "network"
+    lowered = build(problem, replace(plan, space=space))
     if said["status"] != "running":
         try:
             with np.load(io.BytesIO(whole(folder, "network.npz")), allow_pickle=False) as arrays:
@@ -201,7 +203,8 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
         cast(tuple[Array, ...], points),
         said.get("undone", 0),
     )
-    solved = Solved(problem, plan, lowered, truths(problem), outcome)
+    story = tuple(said.get("story", ()))
+    solved = Solved(problem, plan, lowered, truths(problem), outcome, space=space, story=story)
     kept = _kept_defect(folder, solved) if said["status"] != "running" else None
     return Solution(solved, said.get("seconds", history[-1].seconds), kept)
 
@@ -210,7 +213,7 @@ def _kept_defect(folder: Path, solved: Solved) -> Defect | None:
     """The error to first order as a run wrote it; None where it is not there, and is found again when it is asked for."""
     try:
         with np.load(io.BytesIO(whole(folder, "error.npz")), allow_pickle=False) as arrays:
-            return restored(solved.problem, solved.system.sizes, dict(arrays))
+            return restored(solved.problem, solved.system, dict(arrays))
     except (OSError, BadZipFile, EOFError, ValueError, KeyError, TypeError):
         return None
 

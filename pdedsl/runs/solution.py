@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
-from pdedsl.analysis.defect import Defect, Estimate, error, estimates
+from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates
 from pdedsl.analysis.trust import Misfit, misfits
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
@@ -30,6 +30,7 @@ from pdedsl.pictures.grid import as_netcdf
 from pdedsl.pictures.report import Told, report
 from pdedsl.pictures.scene import Scene
 from pdedsl.planning.plan import Plan
+from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Report
 from pdedsl.runs.files import as_csv, as_npz, write
@@ -213,7 +214,12 @@ class Solution:
     @cached_property
     def defect(self) -> Defect:
         """The error to first order, as a function of a point: the linearised problem solved for the residual."""
-        return self.kept_defect or error(self.problem, self.u, self.system)
+        if self.kept_defect is not None:
+            return self.kept_defect
+        own = self.outcome
+        if own.defect is not None and own.missed is not None:
+            return difference(self.system, own.parameters, own.defect, own.missed)
+        return error(self.problem, self.u, self.system)
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
@@ -228,7 +234,7 @@ class Solution:
     @property
     def advice(self) -> str:
         """What would help, in the words of the cause; empty where nothing is wanting."""
-        return advice(self.outcome, self.misfits, self.verdict.word == "solved")
+        return advice(self.outcome, self.misfits, self.verdict.word == "solved", self.solved.space != "network")
 
     @property
     def judged_blind(self) -> Verdict:
@@ -245,6 +251,8 @@ class Solution:
         return Told(
             problem=self.problem,
             plan=self.plan,
+            space=self.solved.space,
+            story=self.solved.story,
             outcome=self.outcome,
             seconds=self.seconds,
             errors=self.errors,
@@ -360,6 +368,8 @@ class Solution:
                 for q in self.reports
             },
             "blas_threads": {"count": self.solved.threads.count, "changed": self.solved.threads.changed},
+            "space": str(spoken(self.solved.space)),
+            "story": list(self.solved.story),
             "seed": self.plan.seed,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             **machine(),

@@ -17,7 +17,7 @@ from pdedsl.planning.plan import Clock, Limits
 from pdedsl.solver.method import Iteration, Method, Objective, Points
 from pdedsl.solver.record import Record
 
-Status = Literal["tolerance", "steps", "time limit", "stalled", "interrupted"]
+Status = Literal["converged", "tolerance", "steps", "time limit", "stalled", "interrupted"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class Outcome:
     """The points of each block at the end."""
     undone: int = 0
     """Steps at the end that were taken back, since fresh points found them worse than what was before."""
+    defect: Array | None = None
+    """What the parameters are too large by, shape (P,), where the solver estimated it."""
+    missed: Mapping[str, float] | None = None
+    """How far each statement is missed on fresh points, in units of its size, where the solver looked."""
     errors: Mapping[str, float] | None = None
     """The L2 error, relative to its variation, of each field with a known solution; None where it was not measured."""
 
@@ -225,7 +229,7 @@ class _Loop:
         undone = self._since_check(end.history) if worse > UNDONE else 0
         parameters = end.trusted if undone else end.state.parameters
         errors = hooks.measure(parameters)
-        return Outcome(parameters, tuple(end.history), status, compile_seconds, end.points, undone, errors)
+        return Outcome(parameters, tuple(end.history), status, compile_seconds, end.points, undone, errors=errors)
 
     def _since_check(self, history: Sequence[Record]) -> int:
         """Steps since points were last redrawn, and the parameters of that moment trusted."""

@@ -1,24 +1,28 @@
 """From text to solution: all of pdedsl in one function. Begin to read here."""
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 
 from pdedsl.numerics.system import System, system
 from pdedsl.numerics.truth import Truth, measure, truths
 from pdedsl.planning.cost import affordable
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Clock, Plan
+from pdedsl.planning.plan import Clock, Plan, Polynomials, Space
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.choose import choose
-from pdedsl.solver.method import Method
+from pdedsl.solver.method import Method, Objective
 from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, minimise
 from pdedsl.solver.record import Record
 from pdedsl.solver.threads import Threads, threads
 from pdedsl.stages.load import accept, check
+from pdedsl.stages.raising import Raised, raised
 from pdedsl.vocabulary.cache import cache_folder
 from pdedsl.vocabulary.source import Source
 
@@ -33,11 +37,16 @@ class Solved:
     problem: Problem
     plan: Plan
     system: System
+    """Residual blocks and what the solution is made of."""
     known: tuple[Truth, ...]
     """Exact solutions and references, on points that the training never saw."""
     outcome: Outcome
     threads: Threads = field(default_factory=lambda: Threads(0), compare=False)
     """Of linear algebra, during the run."""
+    space: Space = "network"
+    """What the solution is made of in the end."""
+    story: tuple[str, ...] = ()
+    """What was tried for it, in words."""
 
 
 class Journal(Protocol):
@@ -85,21 +94,85 @@ def solve(
     plan = plan or planned(problem)
     affordable(problem, plan)
     journal.begin(problem, plan)
+    known, begun = truths(problem), time.perf_counter()
+    # Plan -> polynomials, where the plan has them: all there is to do, if they converge
+    found = _raised(problem, plan, known, watch, stopping, clock)
+    if found is not None and (found.final or isinstance(plan.space, Polynomials)):
+        return _in_polynomials(problem, plan, known, found)
+    spent = time.perf_counter() - begun
+    limits = replace(plan.limits, seconds=max(plan.limits.seconds - spent, LEAST * plan.limits.seconds))
+    clock = clock if clock.begun is None else replace(clock, begun=clock.begun + spent)
     with jax.enable_x64(True):
         # Plan -> System: residual blocks and a parametrised solution, in JAX
         lowered = build(problem, plan)
         method = choose(plan.method, lowered.start.size)
-        known = truths(problem)
         # System -> Outcome: the parameters of the solution, and how they were found
         earlier = journal.earlier(method, lowered)
         with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
             hooks = Hooks(watch, journal.keep, stopping, taken.look, _errors(lowered, known))
-            outcome = minimise(lowered, method, plan.limits, plan.seed, hooks, earlier, clock)
-    return Solved(problem, plan, lowered, known, outcome, taken)
+            outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock)
+    trained = Solved(problem, plan, lowered, known, outcome, taken)
+    if found is None:
+        return trained
+    return _better(trained, _in_polynomials(problem, plan, known, found))
+
+
+def _raised(
+    problem: Problem,
+    plan: Plan,
+    known: tuple[Truth, ...],
+    watch: Callable[[Record], None],
+    stopping: Callable[[], bool],
+    clock: Clock,
+) -> Raised | None:
+    """The solution in polynomials, where the plan has them."""
+    if plan.space == "network":
+        return None
+    with threads(0):
+        return raised(problem, plan, known, watch, stopping, clock.begun)
+
+
+def _in_polynomials(problem: Problem, plan: Plan, known: tuple[Truth, ...], found: Raised) -> Solved:
+    """What came of a run, from a solution in polynomials."""
+    lowered = build(problem, replace(plan, space=found.space))
+    with jax.enable_x64(True):
+        outcome = Outcome(
+            parameters=jnp.asarray(found.coefficients),
+            history=found.history,
+            status=found.status,
+            compile_seconds=0.0,
+            points=tuple(map(jnp.asarray, found.points)),
+            defect=None if found.error is None else jnp.asarray(found.error),
+            missed=found.missed,
+            errors=found.history[-1].errors,
+        )
+    return Solved(problem, plan, lowered, known, outcome, Threads(0), found.space, found.story)
+
+
+def _better(trained: Solved, expanded: Solved) -> Solved:
+    """The one of two solutions that misses the statements less, on points that neither was fitted to."""
+    left = []
+    for solved in (trained, expanded):
+        points = tuple(
+            jnp.asarray(b.sample(CHECKED, np.random.default_rng([_SEED, k])) if b.sample else b.points)
+            for k, b in enumerate(solved.system.blocks)
+        )
+        with jax.enable_x64(True):
+            left.append(float(jax.jit(Objective(solved.system).loss)(jnp.asarray(solved.outcome.parameters), points)))
+    best = trained if not left[1] < left[0] else expanded
+    words = f"the network misses the statements by {left[0]:.0e}, they by {left[1]:.0e}"
+    return replace(best, story=(*expanded.story, words))
+
+
+LEAST = 0.25
+"""The part of the time limit that is left for a network, whatever was tried before."""
+CHECKED = 1024
+"""Fresh points of each statement, by which two solutions are compared."""
+_SEED = 19_051_126
 
 
 def build(problem: Problem, plan: Plan) -> System:
-    """The residual blocks of a problem and its network at the start of a run, in double precision."""
+    """The residual blocks of a problem and its solution at the start of a run, in double precision."""
     remember()
     with jax.enable_x64(True):
         return system(problem, plan)

@@ -19,7 +19,7 @@ constraint: integral(u*x) = 5
 def test_values_and_slopes_about_a_constant() -> None:
     problem = loads(TEXT)
     equation, boundary, constraint = (
-        rows(problem, s, 20, lambda place, index: 0.0 if any(index) else 0.7)[0] for s in problem.statements
+        rows(problem, s, 20, lambda place, index, points: 0.0 if any(index) else 0.7)[0] for s in problem.statements
     )
     x, y = equation.points.T
     np.testing.assert_allclose(equation.at, np.sin(0.7) - y)
@@ -42,5 +42,5 @@ def test_values_and_slopes_about_a_constant() -> None:
 
 def test_what_has_no_value_at_a_point_counts_nothing() -> None:
     problem = loads("pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u)/x + u = 1\nboundary: u/x = 1  on x = 1\n")
-    (row,) = rows(problem, problem.statements[0], 20, lambda place, index: sp.nan)
+    (row,) = rows(problem, problem.statements[0], 20, lambda place, index, points: sp.nan)
     assert np.isfinite(row.at).all()

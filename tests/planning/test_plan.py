@@ -8,6 +8,7 @@ from pdedsl.planning.plan import (
     Limits,
     Network,
     Plan,
+    Polynomials,
     Size,
     Sobol,
     Trust,
@@ -17,6 +18,7 @@ from pdedsl.planning.plan import (
 PLAN = Plan(
     (("equation", Adaptive(300)), ("walls", Grid((4, 5)))),
     Network((8,)),
+    Polynomials((8, 3), "total"),
     Anagram(Fixed(1e-6)),
     Limits(7, 2.0, 0.0),
     (("u", Size(300.0, 50.0)),),

@@ -6,9 +6,13 @@ agrees with the data on every face and is consistent at corners when the data ar
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.faces import Rim, pieces, start
+from pdedsl.geometry.points import inside, random
+from pdedsl.planning.plan import Size
+from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Field, Initial
 
@@ -88,3 +92,16 @@ def _collect(problem: Problem, unknown: Field) -> dict[sp.Symbol, _Data]:
                 axis = domain.symbols[start(domain).axis]
                 known[axis] = replace(known.get(axis, _Data()), slope=right)
     return known
+
+
+def inner(problem: Problem, part: Ansatz, size: Size) -> Size:
+    """What the network of a field is multiplied by and moved by: with hard conditions `G` takes the place of the mean."""
+    if part == Ansatz():
+        return size
+    points = inside(problem.domain, sp.true, SOME, random(np.random.default_rng(0)))
+    middle = float(np.mean(np.asarray(evaluate(part.extension, problem.domain.at(points)), float)))
+    return Size(0.0, size.spread + abs(size.mean - middle))
+
+
+SOME = 64
+"""Points over which what hard conditions extend to is averaged."""

@@ -1,0 +1,111 @@
+"""From sums over bases of polynomials and waves to functions of a point with all their derivatives, in JAX."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import comb, prod
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from pdedsl.numerics.derivatives import Laplacian, Part
+from pdedsl.numerics.lower import lower_expressions
+from pdedsl.planning.basis import Basis, derivative
+from pdedsl.planning.collocation import Expansion
+from pdedsl.planning.hard import Ansatz
+from pdedsl.problem.symbol import MultiIndex
+
+
+@dataclass(frozen=True, eq=False)
+class Expanded:
+    """Fields as sums over bases: a function of a point of shape (d,) to the values of all of them, shape (n,).
+
+    Their derivatives come from those of the bases, and need no differentiation.
+    """
+
+    fields: Sequence[Expansion]
+    coefficients: Sequence[Array]
+    """Those of each field, shape (K,)."""
+
+    def __call__(self, x: Array) -> Array:
+        none = (0,) * x.shape[0]
+        return self.derivatives(x, [none])[none]
+
+    def derivatives(self, x: Array, parts: Iterable[Part]) -> dict[Part, Array]:
+        """Partial derivatives of all fields at a point, and weighted sums of pure second ones, shape (n,) each."""
+        found: dict[Part, Array] = {}
+        memo: dict[tuple[int, int, int], Array] = {}
+        for part in parts:
+            if isinstance(part, Laplacian):
+                twice = [tuple(2 * n for n in slope) for slope in part.slopes]
+                weights = [w for w in part.weights if w]
+                found[part] = sum(
+                    (w * self._at(x, i, memo) for w, i in zip(weights, twice, strict=True)), start=jnp.zeros(())
+                )
+            else:
+                found[part] = self._at(x, part, memo)
+        return found
+
+    def _at(self, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:
+        return jnp.stack(
+            [self._of(own, c, x, index, memo) for own, c in zip(self.fields, self.coefficients, strict=True)]
+        )
+
+    def _of(
+        self, own: Expansion, c: Array, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]
+    ) -> Array:
+        """A derivative of a field."""
+        if own.built == Ansatz():
+            mean = 0.0 if any(index) else own.size.mean
+            return mean + own.size.spread * (c @ _values(own.basis, x, index, memo))
+        orders = [
+            below for below in product(*(range(n + 1) for n in index)) if own.slope(own.built.multiplier, below) != 0
+        ]
+        slopes = [own.slope(own.built.multiplier, below) for below in orders]
+        factors = lower_expressions([own.slope(own.built.extension, index), *slopes], own.problem.domain)({}, x)
+        total = factors[0]
+        for factor, below in zip(factors[1:], orders, strict=True):  # Leibniz' rule
+            times = own.size.spread * prod(comb(n, k) for n, k in zip(index, below, strict=True))
+            rest = tuple(n - k for n, k in zip(index, below, strict=True))
+            total = total + times * factor * (c @ _values(own.basis, x, rest, memo))
+        return total
+
+
+def _values(basis: Basis, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:
+    """A derivative of all products of a basis at a point, shape (K,)."""
+    if any(index[axis] for axis in range(len(index)) if axis not in basis.axes):
+        return jnp.zeros(basis.size, x.dtype)
+    found = jnp.ones(basis.size, x.dtype)
+    for k, axis in enumerate(basis.axes):
+        if (axis, basis.most[k], index[axis]) not in memo:
+            low, high = basis.intervals[k]
+            y = (2 * x[axis] - low - high) / (high - low)
+            if basis.circular[k]:
+                own = _waves(y, basis.most[k], index[axis])
+            else:
+                own = chebyshev(y, basis.most[k]) @ jnp.asarray(derivative(basis.most[k], index[axis]), x.dtype)
+            memo[axis, basis.most[k], index[axis]] = own * (2 / (high - low)) ** index[axis]
+        found = found * memo[axis, basis.most[k], index[axis]][basis.numbers[:, k]]
+    return found
+
+
+def chebyshev(y: Array, most: int) -> Array:
+    """The Chebyshev polynomials up to degree `most` at a number, shape (most + 1,).
+
+    By doubling, `T_{m + n} = 2 T_m T_n - T_{|m - n|}`: few operations, each on many degrees, and smooth up to the ends.
+    """
+    found = jnp.stack([jnp.ones_like(y), y])
+    while found.shape[0] <= most:
+        last = found.shape[0] - 1
+        found = jnp.concatenate([found, 2 * found[last] * found[1:] - jnp.flip(found)[1:]])
+    return found[: most + 1]
+
+
+def _waves(y: Array, most: int, order: int) -> Array:
+    """A derivative of 1, cos(pi y), sin(pi y), cos(2 pi y), ... at a number, shape (most + 1,)."""
+    k = np.pi * np.arange(1, (most + 1) // 2 + 1)
+    factor, turn = jnp.asarray(k**order, y.dtype), order * np.pi / 2
+    angle = jnp.asarray(k, y.dtype) * y + turn
+    both = jnp.stack([factor * jnp.cos(angle), factor * jnp.sin(angle)], axis=1)
+    return jnp.concatenate([jnp.full(1, 0.0 if order else 1.0, y.dtype), both.reshape(-1)])[: most + 1]

@@ -1,0 +1,163 @@
+"""From intervals and degrees to products of polynomials and waves, and to tables of them and of their derivatives."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from math import prod
+
+import numpy as np
+
+from pdedsl.planning.plan import Polynomials, Terms
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.symbol import MultiIndex
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """Products of functions of one coordinate each: Chebyshev polynomials of its interval, waves of a periodic one."""
+
+    axes: tuple[int, ...]
+    """The columns of points that hold the arguments."""
+    intervals: tuple[tuple[float, float], ...]
+    circular: tuple[bool, ...]
+    """Which arguments are periodic."""
+    numbers: np.ndarray
+    """The number of the function of each argument in each product, shape (K, k): degrees of polynomials; of waves 1,
+    cos(pi y), sin(pi y), cos(2 pi y), ..., y from -1 to 1."""
+
+    @property
+    def size(self) -> int:
+        return len(self.numbers)
+
+    @cached_property
+    def most(self) -> tuple[int, ...]:
+        """The largest number along each argument."""
+        return tuple(int(n) for n in self.numbers.max(axis=0))
+
+    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        """A derivative of each product at points of shape (n, d), shape (n, K)."""
+        if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
+            return np.zeros((len(points), self.size))
+        found = np.ones((len(points), self.size))
+        for k, axis in enumerate(self.axes):
+            low, high = self.intervals[k]
+            y = (2 * points[:, axis] - low - high) / (high - low)
+            along = (_waves if self.circular[k] else _chebyshev)(y, self.most[k], order[axis])
+            found *= (along * (2 / (high - low)) ** order[axis])[:, self.numbers[:, k]]
+        return found
+
+    def trace(self, axis: int) -> int:
+        """How many of the products differ where one coordinate is fixed."""
+        kept = [k for k, own in enumerate(self.axes) if own != axis]
+        return len(np.unique(self.numbers[:, kept], axis=0)) if kept else 1
+
+    def embedded(self, coefficients: np.ndarray, into: "Basis") -> np.ndarray:
+        """Coefficients of this basis, shape (K,), in a larger one that holds it."""
+        places = {tuple(row): place for place, row in enumerate(into.numbers.tolist())}
+        found = np.zeros(into.size)
+        found[[places[tuple(row)] for row in self.numbers.tolist()]] = coefficients
+        return found
+
+
+def basis(problem: Problem, axes: Sequence[int], space: Polynomials) -> Basis:
+    """The products of a space over some of the coordinates."""
+    circular = tuple(problem.coordinates[axis].periodic for axis in axes)
+    if len(space.degrees) == 1:
+        numbers = np.asarray(list(_members(circular, space.degrees[0], space.kind)), int).reshape(-1, len(axes))
+    else:
+        numbers = _grid(circular, [space.degrees[axis] for axis in axes], space.kind)
+    return Basis(tuple(axes), tuple(problem.bounds[axis] for axis in axes), circular, numbers)
+
+
+def _grid(circular: Sequence[bool], degrees: Sequence[int], terms: Terms) -> np.ndarray:
+    """The numbers of the products up to a degree for each coordinate, shape (K, k); of them those whose sum is low."""
+    ranges = [range(2 * n + 1 if own else n + 1) for n, own in zip(degrees, circular, strict=True)]
+    numbers = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, len(degrees))
+    if terms == "product":
+        return numbers
+    own = np.where(circular, (numbers + 1) // 2, numbers) / np.maximum(degrees, 1)
+    return numbers[own.sum(axis=1) <= 1 + 1e-9]
+
+
+def _count(circular: Sequence[bool], degrees: Sequence[int]) -> int:
+    """How many products `_grid` has of a low sum: over all but the last coordinate, times what is left for that."""
+    *others, last = degrees
+    sums = np.zeros(1)
+    for n, own in zip(others, circular, strict=False):
+        degree = np.repeat(np.arange(n + 1), [1, *[2 if own else 1] * n])
+        sums = (sums[:, None] + degree / max(n, 1)).reshape(-1)
+        sums = sums[sums <= 1 + 1e-9]
+    most = np.floor((1 + 1e-9 - sums) * last + 1e-9)
+    return int(np.sum(2 * most + 1 if circular[-1] else most + 1))
+
+
+def _members(circular: Sequence[bool], left: int, terms: Terms) -> Iterator[tuple[int, ...]]:
+    """The numbers of the products of what is left of a degree, coordinate by coordinate."""
+    if not circular:
+        yield ()
+        return
+    for degree in range(left + 1):
+        own = (degree,) if not circular[0] or degree == 0 else (2 * degree - 1, 2 * degree)
+        rest = {"total": left - degree, "product": left, "cross": (left + 1) // (degree + 1) - 1}[terms]
+        for more in _members(circular[1:], rest, terms):
+            for number in own:
+                yield (number, *more)
+
+
+def largest(problem: Problem, axes: Sequence[int], count: int, most: int = 24) -> Basis:
+    """The basis of the highest total degree that has no more than `count` members, at least of degree 1."""
+    if len(axes) > 8:  # too many to go through them all: constants and slopes
+        return basis(problem, axes, Polynomials((1,), "cross"))
+    degree = 1
+    while degree < most and sized(problem, axes, Polynomials((degree + 1,))) <= count:
+        degree += 1
+    return basis(problem, axes, Polynomials((degree,)))
+
+
+def sized(problem: Problem, axes: Sequence[int], space: Polynomials) -> int:
+    """How many products of a space there are over some coordinates, without making those of one degree."""
+    periodic = [problem.coordinates[axis].periodic for axis in axes]
+    if len(space.degrees) > 1:
+        degrees = [space.degrees[axis] for axis in axes]
+        if space.kind == "product":
+            return prod(2 * n + 1 if own else n + 1 for n, own in zip(degrees, periodic, strict=True))
+        return _count(periodic, degrees)
+    degree = max(space.degrees)
+    if len(axes) == 1:
+        return 2 * degree + 1 if periodic[0] else degree + 1
+    ways = [1] + [0] * degree
+    """By what a member costs: how many there are."""
+    for own_periodic in periodic:
+        twice = 2 if own_periodic else 1
+        more = [0] * (degree + 1)
+        for spent, count in enumerate(ways):
+            for own in range(degree + 1):
+                sums = {"total": spent + own, "product": max(spent, own), "cross": (spent + 1) * (own + 1) - 1}
+                total = sums[space.kind]
+                if total <= degree:
+                    more[total] += count * (twice if own else 1)
+        ways = more
+    return sum(ways)
+
+
+@cache
+def derivative(most: int, order: int) -> np.ndarray:
+    """A derivative of each Chebyshev polynomial up to degree `most` in all of them, shape (most + 1, most + 1)."""
+    unit = np.eye(most + 1)
+    found = np.polynomial.chebyshev.chebder(unit, order) if order else unit
+    return np.concatenate([found, np.zeros((most + 1 - len(found), most + 1))])[: most + 1]
+
+
+def _chebyshev(y: np.ndarray, most: int, order: int) -> np.ndarray:
+    """A derivative of the Chebyshev polynomials up to degree `most`, shape (n, most + 1)."""
+    values = np.polynomial.chebyshev.chebvander(y, most)
+    return values @ derivative(most, order) if order else values
+
+
+def _waves(y: np.ndarray, most: int, order: int) -> np.ndarray:
+    """A derivative of 1, cos(pi y), sin(pi y), cos(2 pi y)..., shape (n, most + 1)."""
+    number = np.arange(most + 1)
+    k = np.pi * ((number + 1) // 2)
+    phase = np.where(number % 2 == 1, 0.0, -np.pi / 2)  # sin is cos, a quarter behind; the constant has no phase
+    phase[0] = 0.0
+    return k**order * np.cos(np.outer(y, k) + phase + order * np.pi / 2)

@@ -1,0 +1,257 @@
+"""From a problem and a basis for each field to its residuals as sums over the bases: matrices, without JAX.
+
+A field is `mean + spread * sum c_k phi_k`, or `G + M * spread * sum c_k phi_k` where conditions are hard. At each point a
+statement uses some derivatives of the fields, and tables of the bases hold these: so the derivative of all residuals with
+respect to all coefficients is a sum of tables, each row multiplied by what the residual makes of a change of that value.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import comb, prod
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.geometry.faces import Face, normals, pieces, sample
+from pdedsl.geometry.places import satisfying
+from pdedsl.geometry.points import Unit, inside_shape, scale, spots
+from pdedsl.planning.basis import Basis
+from pdedsl.planning.hard import Ansatz
+from pdedsl.planning.linear import Form, Key, Placed, Row, form
+from pdedsl.planning.plan import Size
+from pdedsl.planning.sizes import row_sizes, weights
+from pdedsl.problem.domain import Domain
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.shapes import low_discrepancy
+from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
+from pdedsl.problem.symbol import MultiIndex
+
+OVER = 1.5
+"""Points for each function of a basis, in the domain as on its boundary."""
+ROUND = 2.0
+"""The same for curved parts of a boundary, on which more functions differ than on a face."""
+FEWEST = 24
+"""Points of an equation."""
+
+
+def low_discrepant(shift: float) -> Unit:
+    """Points of a low-discrepancy sequence, moved round the unit cube."""
+    return lambda n, k: (low_discrepancy(n, k) + shift) % 1 if k else np.zeros((n, 0))
+
+
+def placed(problem: Problem, statement: Statement, bases: Sequence[Basis], shift: float) -> np.ndarray:
+    """The points of a statement, shape (n, d): enough for the bases, denser towards the ends of each coordinate.
+
+    In a box with the arcsine density, for which polynomials of high degree are stable (Narayan, Jakeman and Zhou 2017).
+    """
+    domain, unit = problem.domain, low_discrepant(shift)
+    match statement:
+        case Equation():
+            n = max(FEWEST, round(OVER * max(b.size for b in bases)))
+            region = domain.region(statement.part)
+            return _filled(domain, region, n, unit)
+        case Boundary() | Initial():
+            found = []
+            for piece in pieces(domain, statement):
+                if isinstance(piece.face, Face):
+                    n = round(OVER * max(b.trace(piece.face.axis) for b in bases)) + 2
+                else:
+                    n = round(2 * ROUND * max(b.trace(axis) for b in bases for axis in domain.spatial)) + 2
+                drawn = sample(domain, (piece,), n, unit)
+                found.append(_denser(domain, drawn) if piece.share == 1 else drawn)
+            return np.concatenate(found) if found else np.zeros((0, len(domain.coordinates)))
+        case Constraint():
+            n = max(FEWEST, round(OVER * max(max(b.most) for b in bases)))
+            varies = problem.varying(statement.residual)
+            if any(c.symbol in varies for c in domain.space) and statement.at is None:
+                n = max(FEWEST, round(OVER * max(b.size for b in bases)))
+            return _denser(domain, spots(domain, statement.at, varies, n, unit))
+        case Interface():
+            raise NotImplementedError("no piecewise spaces")
+
+
+def _filled(domain: Domain, region: sp.Basic, n: int, unit: Unit) -> np.ndarray:
+    """At least `n` points of a region, all of one sequence."""
+    count, points = n, np.zeros((0, len(domain.coordinates)))
+    for _ in range(12):
+        points = _denser(domain, scale(unit(count, len(domain.coordinates)), domain))
+        points = points[inside_shape(domain, points) & satisfying(domain, (region,), points)]
+        if len(points) >= n:
+            break
+        count = 2 * count if not len(points) else int(1.1 * count * n / len(points)) + 1
+    return points[:n]
+
+
+def _denser(domain: Domain, points: np.ndarray) -> np.ndarray:
+    """Uniform points moved towards the ends of the coordinates of a box; periodic ones, and shapes, stay."""
+    axes = domain.other if domain.shape is not None else range(len(domain.coordinates))
+    low, high = np.asarray(domain.bounds, float).T
+    found = points.copy()
+    for axis in axes:
+        if not domain.coordinates[axis].periodic:
+            part = np.clip((points[:, axis] - low[axis]) / (high[axis] - low[axis]), 0, 1)
+            moved = low[axis] + (high[axis] - low[axis]) * (1 - np.cos(np.pi * part)) / 2
+            found[:, axis] = np.where((part == 0) | (part == 1), points[:, axis], moved)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Collocated:
+    """A statement at its points."""
+
+    statement: Statement
+    points: np.ndarray
+    """Shape (n, d)."""
+    components: tuple[Placed, ...]
+    weight: float
+    scale: np.ndarray
+    """What each component is multiplied with, shape (m,): sqrt(weight / n) over its size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Expansion:
+    """A field as a sum over a basis: `offset + factor * sum c_k phi_k` at any points, with all derivatives."""
+
+    problem: Problem
+    basis: Basis
+    built: Ansatz
+    size: Size
+
+    def table(self, points: np.ndarray, index: MultiIndex) -> tuple[Any, np.ndarray]:
+        """A derivative where all coefficients vanish, shape (n,) or a number, and for each of them, shape (n, K)."""
+        spread = self.size.spread
+        if self.built == Ansatz():
+            return 0.0 if any(index) else self.size.mean, spread * self.basis.table(points, index)
+        found = np.zeros((len(points), self.basis.size))
+        for below in product(*(range(n + 1) for n in index)):  # Leibniz' rule
+            factor = self._worth(self.built.multiplier, below, points)
+            if np.any(factor):
+                times = spread * prod(comb(n, k) for n, k in zip(index, below, strict=True))
+                rest = tuple(n - k for n, k in zip(index, below, strict=True))
+                found += (times * factor)[:, None] * self.basis.table(points, rest)
+        return self._worth(self.built.extension, index, points), found
+
+    def slope(self, expression: sp.Expr, index: MultiIndex) -> sp.Expr:
+        """A derivative of an expression of the coordinates."""
+        for symbol, n in zip(self.problem.symbols, index, strict=True):
+            expression = sp.diff(expression, symbol, n)
+        return expression
+
+    def _worth(self, expression: sp.Expr, index: MultiIndex, points: np.ndarray) -> np.ndarray:
+        slope = self.slope(expression, index)
+        return np.broadcast_to(np.asarray(evaluate(slope, self.problem.domain.at(points)), float), (len(points),))
+
+
+class Collocation:
+    """The residuals of a problem at points, as functions of the coefficients of all fields, shape (K,)."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        fields: Sequence[Expansion],
+        sizes: Mapping[str, Size],
+        forms: Mapping[str, tuple[Form, ...]],
+        shift: float = 0.0,
+    ):
+        self.fields, bases = tuple(fields), [f.basis for f in fields]
+        self.ends = np.cumsum([b.size for b in bases])
+        self.blocks = tuple(
+            _block(problem, s, bases, sizes, forms[s.name], shift) for s in problem.statements if not is_hard(s)
+        )
+        self._tables: dict[tuple[int, Key], tuple[Any, np.ndarray]] = {}
+
+    @property
+    def size(self) -> int:
+        """The number of coefficients."""
+        return int(self.ends[-1])
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the residuals change in proportion with the coefficients."""
+        return all(own.form.is_linear for block in self.blocks for own in block.components)
+
+    def residual(self, coefficients: np.ndarray) -> np.ndarray:
+        """All rows, scaled so that half their sum of squares is the loss, shape (S,)."""
+        rows = (pair for block in self.blocks for pair in self._rows(block, coefficients))
+        return np.concatenate([scale * row.at for row, scale in rows])
+
+    def linearised(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same, and their derivatives with respect to the coefficients, shape (S, K)."""
+        found = [pair for block in self.blocks for pair in self._rows(block, coefficients)]
+        return (
+            np.concatenate([scale * row.at for row, scale in found]),
+            np.concatenate([scale * self._slopes(row) for row, scale in found]),
+        )
+
+    def losses(self, coefficients: np.ndarray) -> dict[str, float]:
+        """Half the weighted mean square of each statement's residual, in units of its size."""
+        return {
+            block.statement.name: float(sum(np.sum((s * r.at) ** 2) for r, s in self._rows(block, coefficients)) / 2)
+            for block in self.blocks
+        }
+
+    def values(self, coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """All fields at points of shape (n, d), shape (n, number of fields)."""
+        none = (0,) * points.shape[1]
+        found = [
+            o + t @ c
+            for (o, t), c in zip((f.table(points, none) for f in self.fields), self.split(coefficients), strict=True)
+        ]
+        return np.stack(found, axis=1)
+
+    def split(self, coefficients: np.ndarray) -> list[np.ndarray]:
+        """The coefficients of each field."""
+        return np.split(coefficients, self.ends[:-1])
+
+    def _rows(self, block: Collocated, coefficients: np.ndarray) -> list[tuple[Row, float]]:
+        parts = self.split(coefficients)
+
+        def state(place: int, index: MultiIndex, points: np.ndarray) -> np.ndarray:
+            offset, table = self._table(points, (place, index))
+            return offset + table @ parts[place]
+
+        return [(own.row(state), float(s)) for own, s in zip(block.components, block.scale, strict=True)]
+
+    def _table(self, points: np.ndarray, key: Key) -> tuple[Any, np.ndarray]:
+        if (id(points), key) not in self._tables:
+            self._tables[id(points), key] = self.fields[key[0]].table(points, key[1])
+        return self._tables[id(points), key]
+
+    def _slopes(self, row: Row) -> np.ndarray:
+        """What a row makes of each coefficient, shape (n, K)."""
+        found = self._applied(row.slopes, row.points)
+        for total in row.totals:
+            inner = self._applied(total.inner, total.nodes).reshape(len(row.points), len(total.weights), -1)
+            found += total.slope[:, None] * np.einsum("nqk,q->nk", inner, total.weights)
+        return found
+
+    def _applied(self, slopes: Mapping[Key, np.ndarray], points: np.ndarray) -> np.ndarray:
+        found = np.zeros((len(points), self.size))
+        starts = self.ends - [f.basis.size for f in self.fields]
+        for key, slope in slopes.items():
+            own = found[:, starts[key[0]] : self.ends[key[0]]]
+            own += slope[:, None] * self._table(points, key)[1]
+        return found
+
+
+def _block(
+    problem: Problem,
+    statement: Statement,
+    bases: Sequence[Basis],
+    sizes: Mapping[str, Size],
+    forms: tuple[Form, ...],
+    shift: float,
+) -> Collocated:
+    points = placed(problem, statement, bases, shift)
+    outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
+    weight = weights(problem)[statement.name]
+    scale = (weight / max(1, len(points))) ** 0.5 / row_sizes(problem, statement, sizes)
+    return Collocated(statement, points, tuple(own.at(points, outward) for own in forms), weight, scale)
+
+
+def forms(problem: Problem) -> dict[str, tuple[Form, ...]]:
+    """The components of each statement, ready to be evaluated."""
+    return {s.name: tuple(form(problem, r) for r in s.residual) for s in problem.statements}

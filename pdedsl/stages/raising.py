@@ -1,0 +1,260 @@
+"""From a problem to its solution in polynomials: degree after degree, as long as they converge.
+
+Each degree is solved by itself, from the solution of the one before. What the next one changes is the error of the one
+before; so the change, times the part of the residual on fresh points that the last degree left, is the error of the last.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.geometry.points import inside, random
+from pdedsl.numerics.truth import Truth
+from pdedsl.planning.collocation import Collocation, Expansion, forms
+from pdedsl.planning.degrees import MOST, columns, expansions, first, following, reach
+from pdedsl.planning.plan import Plan, Polynomials
+from pdedsl.planning.sizes import field_sizes
+from pdedsl.planning.spelling import spoken
+from pdedsl.problem.problem import Problem
+from pdedsl.solver.minimise import Status
+from pdedsl.solver.newton import Step, descend
+from pdedsl.solver.record import Record
+
+GOAL = 1e-13
+"""Of the spread of the fields: an error after which degrees are raised no more."""
+ENOUGH = 1e-10
+"""One after which they are not, where that takes more than a second and longer than all before."""
+GOOD = 1e-9
+"""One with which nothing else is tried."""
+ROUNDING = 1e-10
+"""A change below which no smaller one is to be expected, where it has stopped falling."""
+FALLING = 0.3
+"""The part of the last change from which changes have stopped falling."""
+SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
+"""The part of the time limit that may be spent on polynomials, by the change that their highest degrees promise."""
+FLAT = 1e-6
+"""A variation that is none, relative to the spread that data ask for."""
+POINTS = 1024
+"""Points over which changes are averaged."""
+FRESH = 0.2718
+"""By how much points that nothing was fitted to are moved."""
+_SEED = 18_540_405
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A solution in polynomials."""
+
+    space: Polynomials
+    coefficients: np.ndarray
+    """Shape (K,), those of the fields one after another."""
+    error: np.ndarray | None
+    """What they are too large by, estimated, shape (K,); None where the degrees do not converge."""
+    relative: float
+    """The estimated error of the worst field, relative to its variation."""
+    missed: Mapping[str, float]
+    """How far each statement is missed on fresh points, root mean square in units of its size."""
+    history: tuple[Record, ...]
+    points: tuple[np.ndarray, ...]
+    """The points of each statement."""
+    status: Status
+    story: tuple[str, ...]
+    """What was tried and what came of it, in words."""
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing else is to be tried."""
+        return self.relative <= GOOD or self.status in ("interrupted", "steps")
+
+
+@dataclass(frozen=True)
+class _Rung:
+    """The solution in the space of one degree."""
+
+    space: Polynomials
+    fields: tuple[Expansion, ...]
+    coefficients: np.ndarray
+    values: np.ndarray
+    """At some points, shape (n, number of fields)."""
+    change: float
+    """From the solution before, relative to the variation; infinite for the first."""
+    left: float
+    """The residual on fresh points."""
+    missed: Mapping[str, float]
+    points: tuple[np.ndarray, ...]
+    seconds: float
+
+
+def raised(
+    problem: Problem,
+    plan: Plan,
+    known: tuple[Truth, ...] = (),
+    watch: Callable[[Record], None] = lambda record: None,
+    stopping: Callable[[], bool] = lambda: False,
+    begun: float | None = None,
+) -> Raised | None:
+    """The solution in polynomials of the degrees of a plan, the best of those tried; None where not one was.
+
+    `begun` is when the time limit began to count.
+    """
+    begun = time.perf_counter() if begun is None else begun
+    sizes, compiled = field_sizes(problem, dict(plan.sizes)), forms(problem)
+    probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
+    spread = np.asarray([sizes[f.name].spread for f in problem.fields])
+    chosen = plan.space if isinstance(plan.space, Polynomials) else None
+    rungs: list[_Rung] = []
+    history: list[Record] = []
+    steps: list[Step] = []
+    status: Status = "stalled"
+    space: Polynomials | None = first(problem, chosen)
+    while space is not None:
+        if stopping():
+            status = "interrupted"
+            break
+        if rungs and not _affordable(problem, plan, rungs, space, time.perf_counter() - begun, chosen is not None):
+            status = "time limit"
+            break
+        if len(steps) >= plan.limits.steps:
+            status = "steps"
+            break
+        started = time.perf_counter()
+        fields = expansions(problem, space, sizes)
+        fitted = Collocation(problem, fields, sizes, compiled)
+        taken: list[Step] = []
+
+        def note(step: Step, taken: list[Step] = taken, before: int = len(steps)) -> bool:
+            taken.append(step)
+            return before + len(taken) < plan.limits.steps and not stopping()
+
+        try:
+            coefficients = descend(fitted, _start(rungs, fields), watch=note)
+        except np.linalg.LinAlgError:
+            break
+        if not np.isfinite(coefficients).all():
+            break
+        steps += taken
+        fresh = Collocation(problem, fields, sizes, compiled, FRESH)
+        weight = {b.statement.name: b.weight for b in fresh.blocks}
+        missed = {n: (2 * loss / weight[n]) ** 0.5 for n, loss in fresh.losses(coefficients).items()}
+        losses = fitted.losses(coefficients)
+        values = fitted.values(coefficients, probes)
+        change = _change(values, rungs[-1].values, spread) if rungs else np.inf
+        left = float(np.sqrt(sum(weight[n] * m**2 for n, m in missed.items())))
+        now = time.perf_counter()
+        points = tuple(b.points for b in fitted.blocks)
+        rungs.append(_Rung(space, fields, coefficients, values, change, left, missed, points, now - started))
+        errors = _errors(fitted, coefficients, known)
+        last = taken[-1]
+        history.append(
+            Record(
+                len(steps),
+                now - begun,
+                sum(losses.values()),
+                losses,
+                last.cutoff,
+                last.rank,
+                last.gain,
+                last.accepted,
+                errors=errors,
+            )
+        )
+        watch(history[-1])
+        if _error(rungs) <= GOAL or (_flat(rungs) and change <= ROUNDING):
+            break
+        asked = reach([f.basis for f in fields], fitted.split(coefficients), space.degrees)
+        space = following(problem, space, asked, chosen)
+    if not rungs:
+        return None
+    if _error(rungs) <= GOOD and status != "interrupted":
+        status = "converged"
+    return _best(rungs, history, status)
+
+
+def _change(values: np.ndarray, before: np.ndarray, spread: np.ndarray) -> float:
+    """How far two solutions are apart, for the worst field, relative to its variation; of one without any, its spread."""
+    own = np.std(values, axis=0)
+    apart = np.sqrt(np.mean((values - before) ** 2, axis=0))
+    return float(np.max(apart / np.where(own > FLAT * spread, own, spread)))
+
+
+def _affordable(problem: Problem, plan: Plan, rungs: list[_Rung], space: Polynomials, spent: float, only: bool) -> bool:
+    """Whether there is time for another degree; less where the last ones did not bring the solution nearer."""
+    more = (columns(problem, space) / columns(problem, rungs[-1].space)) ** 3 * rungs[-1].seconds
+    if _error(rungs) <= ENOUGH and more > max(1.0, spent):
+        return False
+    promised = _promised(problem, rungs[-1]) if len(rungs) > 2 else 0.0
+    share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
+    return spent + more <= share * plan.limits.seconds
+
+
+def _promised(problem: Problem, rung: _Rung) -> float:
+    """What changes come down to at the highest degrees, if they fall on geometrically with the degree."""
+    more = MOST / max(1, columns(problem, rung.space))
+    return rung.change ** max(1.0, more ** (1 / len(problem.coordinates))) if rung.change < 1 else np.inf
+
+
+def _start(rungs: list[_Rung], fields: tuple[Expansion, ...]) -> np.ndarray:
+    """The last solution in a larger space, or nothing."""
+    if not rungs:
+        return np.zeros(sum(f.basis.size for f in fields))
+    last = rungs[-1]
+    return _in(last.coefficients, last.fields, fields)
+
+
+def _in(coefficients: np.ndarray, own: tuple[Expansion, ...], larger: tuple[Expansion, ...]) -> np.ndarray:
+    """Coefficients in a larger space."""
+    parts = np.split(coefficients, np.cumsum([f.basis.size for f in own])[:-1])
+    return np.concatenate([a.basis.embedded(c, b.basis) for a, b, c in zip(own, larger, parts, strict=True)])
+
+
+def _error(rungs: list[_Rung]) -> float:
+    """The estimated error of the last solution, relative to the variation; infinite where nothing is known of it."""
+    return rungs[-1].change * _share(rungs) if len(rungs) > 1 else np.inf
+
+
+def _share(rungs: list[_Rung]) -> float:
+    """The error of the last solution over what it changed, if errors fall as the residual on fresh points does.
+
+    All of the change where that is rounding; infinite where the residual does not fall.
+    """
+    if _flat(rungs) and rungs[-1].change <= ROUNDING:
+        return 1.0
+    left = rungs[-1].left / max(rungs[-2].left, 1e-300)
+    return left / (1 - left) if left < 1 else np.inf
+
+
+def _flat(rungs: list[_Rung]) -> bool:
+    """Whether changes have stopped falling."""
+    return len(rungs) >= 3 and rungs[-1].change >= FALLING * rungs[-2].change
+
+
+def _errors(fitted: Collocation, coefficients: np.ndarray, known: tuple[Truth, ...]) -> dict[str, float]:
+    """The error of each known field, relative to its variation."""
+    found, tables = {}, {}
+    for truth in known:
+        if id(truth.points) not in tables:
+            tables[id(truth.points)] = fitted.values(coefficients, truth.points)
+        values = tables[id(truth.points)][:, truth.place]
+        found[truth.field] = float(np.linalg.norm(values - truth.values)) / truth.variation
+    return found
+
+
+def _best(rungs: list[_Rung], history: list[Record], status: Status) -> Raised:
+    """The solution that fresh points find best: the last one where degrees converge."""
+    place = len(rungs) - 1
+    if not (np.isfinite(_error(rungs)) and _error(rungs) <= GOOD):
+        place = int(np.argmin([rung.left for rung in rungs]))
+    rung, error, relative = rungs[place], None, np.inf
+    if place and np.isfinite(relative := _error(rungs[: place + 1])):
+        before = rungs[place - 1]
+        error = _share(rungs[: place + 1]) * (_in(before.coefficients, before.fields, rung.fields) - rung.coefficients)
+    begin, last = rungs[0].space, rungs[-1].space
+    tried = f"{spoken(begin, brief=True)} to {spoken(last, brief=True)}"
+    told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
+    return Raised(
+        rung.space, rung.coefficients, error, relative, rung.missed, tuple(history[: place + 1]), rung.points, status,
+        (f"{tried}: {told}",),
+    )  # fmt: skip

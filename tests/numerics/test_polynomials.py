@@ -1,0 +1,65 @@
+"""Sums over bases in JAX against the tables of NumPy, and their derivatives against those that JAX finds."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
+from pdedsl.numerics.polynomials import Expanded, chebyshev
+from pdedsl.planning.degrees import expansions
+from pdedsl.planning.plan import Polynomials
+from pdedsl.planning.sizes import field_sizes
+from pdedsl.stages.load import loads
+
+PLAIN = (
+    "pde 1\ndomain x in [1, 3]\n{}time t in [0, 5]\nfield u(x, t), v(x, t)\nvector W = (u, v)\nequation: dt(u) = dxx(v)\n"
+    "equation other: dt(v) = dxx(u)\n{}"
+)
+CASES = {
+    "polynomials": PLAIN.format("", "initial: W = [x, 1]\nboundary: W = [1, 2] on all\n"),
+    "waves": PLAIN.format("periodic x\n", "initial: W = [cos(pi*x), 1]\n"),
+    "hard": PLAIN.format("", "initial: W = [x, 1] hard\nboundary: W = [x, 1] on all hard\n"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_values_and_derivatives(name: str) -> None:
+    problem = loads(CASES[name])
+    fields = expansions(problem, Polynomials((7, 4)), field_sizes(problem))
+    generator = np.random.default_rng(0)
+    parts = [generator.normal(size=f.basis.size) for f in fields]
+    u, points = Expanded(fields, list(map(jnp.asarray, parts))), generator.uniform([1, 0], [3, 5], (6, 2))
+    indices = [(0, 0), (1, 0), (2, 0), (0, 1), (2, 1), (4, 0)]
+    asked: list[Part] = [*indices, Laplacian((1.0, 2.0))]
+
+    def found_by(function) -> list[np.ndarray]:
+        values = jax.jit(jax.vmap(lambda x: [function(x)[part] for part in asked]))(jnp.asarray(points))
+        return [np.asarray(own) for own in values]
+
+    own = found_by(lambda x: u.derivatives(x, asked))
+    for table, nested in zip(own, found_by(lambda x: derivatives(lambda y: u(y), x, asked)), strict=True):
+        np.testing.assert_allclose(table, nested, rtol=1e-8, atol=1e-8 * np.abs(nested).max())
+    found = dict(zip(asked, own, strict=True))
+    for index in indices:
+        tables = (f.table(points, index) for f in fields)
+        expected = np.stack([o + t @ c for (o, t), c in zip(tables, parts, strict=True)], axis=1)
+        np.testing.assert_allclose(found[index], expected, rtol=1e-10, atol=1e-9)
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 7, 40])
+def test_chebyshev_polynomials_by_doubling(most: int) -> None:
+    y = np.linspace(-1, 1, 9)
+    found = jax.vmap(lambda own: chebyshev(own, most))(jnp.asarray(y))
+    np.testing.assert_allclose(found, np.cos(np.arange(most + 1) * np.arccos(y)[:, None]), atol=1e-12)
+
+
+def test_gradients_pass_through() -> None:
+    problem = loads(CASES["polynomials"])
+    fields = expansions(problem, Polynomials((3,)), field_sizes(problem))
+
+    def value(c: jax.Array) -> jax.Array:
+        return Expanded(fields, jnp.split(c, 2))(jnp.asarray([2.0, 1.0]))[0]
+
+    slope = jax.grad(value)(jnp.ones(20))
+    assert np.isfinite(np.asarray(slope)).all() and np.any(slope[:10]) and not np.any(slope[10:])

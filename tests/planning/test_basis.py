@@ -1,0 +1,77 @@
+"""Tables of products of polynomials and waves against SymPy, and which products a basis holds."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from pdedsl.planning.basis import basis, largest, sized
+from pdedsl.planning.plan import Polynomials
+from pdedsl.stages.load import loads
+
+BOX = "pde 1\ndomain x in [1, 3], y in [0, 5]\nfield u(x, y)\n"
+MANY = "pde 1\ndomain x[1:5] in [0, 1]\n{}field u(x)\nequation: laplacian(u) = 1\nboundary: u = 0 on all\n"
+
+
+@pytest.mark.parametrize("order", [(0, 0), (1, 0), (0, 2), (2, 1), (0, 5)])
+@pytest.mark.parametrize("periodic", ["", "periodic y\n"])
+def test_tables_of_derivatives(order: tuple[int, int], periodic: str) -> None:
+    problem = loads(BOX + periodic + "equation: laplacian(u) = 1\nboundary: u = 0 on x = 1, x = 3\n")
+    basis = largest(problem, (0, 1), 20)
+    points = np.array([[1.2, 0.3], [2.9, 4.4]])
+    x, y = sp.symbols("x y", real=True)
+    for (i, j), found in zip(basis.numbers, basis.table(points, order).T, strict=True):
+        k, angle = (j + 1) // 2, sp.pi * (2 * y / 5 - 1)
+        along = (
+            (sp.cos(k * angle) if j == 0 or j % 2 else sp.sin(k * angle))
+            if periodic
+            else sp.chebyshevt(j, 2 * y / 5 - 1)
+        )
+        member = sp.diff(sp.chebyshevt(i, x - 2) * along, x, order[0], y, order[1])
+        np.testing.assert_allclose(found, [float(member.subs({x: a, y: b})) for a, b in points], rtol=1e-9, atol=1e-9)
+
+
+def test_the_highest_degree_that_fits() -> None:
+    problem = loads(BOX + "equation: laplacian(u) = 1\nboundary: u = 0 on all\n")
+    assert len(largest(problem, (0, 1), 20).numbers) == 15 and len(largest(problem, (0,), 20).numbers) == 20
+    assert len(largest(problem, (0, 1), 1).numbers) == 3
+    many = loads("pde 1\ndomain x[1:40] in [0, 1]\nfield u(x)\nequation: laplacian(u) = 1\nboundary: u = 0 on all\n")
+    assert len(largest(many, range(40), 100).numbers) == 41
+
+
+@pytest.mark.parametrize("periodic", ["", "periodic y\n"])
+@pytest.mark.parametrize("space", [(0,), (4,), (9,), (4, 2), (2, 7)])
+@pytest.mark.parametrize("terms", ["total", "product", "cross"])
+def test_which_products_are_in_a_basis(periodic: str, terms, space: tuple[int, ...]) -> None:
+    if terms == "cross" and len(space) > 1:
+        pytest.skip("a cross has one degree")
+    problem = loads(BOX + periodic + "equation: laplacian(u) = 1\nboundary: u = 0 on x = 1, x = 3\n")
+    chosen = Polynomials(space, terms)
+    found = basis(problem, (0, 1), chosen)
+    x, y = np.meshgrid(np.arange(40), np.arange(40), indexing="ij")
+    n, m = (space * 2)[:2]
+    degrees = (y + 1) // 2 if periodic else y
+    if terms == "total":
+        kept = x * m + degrees * n <= n * m
+    elif terms == "product":
+        kept = (x <= n) & (degrees <= m)
+    else:
+        kept = (x + 1) * (degrees + 1) <= n + 1
+    kept = kept if n else (x == 0) & (degrees == 0)
+    expected = set(zip(x[kept].tolist(), y[kept].tolist(), strict=True))
+    assert {tuple(row) for row in found.numbers.tolist()} == expected
+    assert found.size == len(expected) == sized(problem, (0, 1), chosen)
+
+
+def test_coefficients_in_a_larger_basis_are_the_same_function() -> None:
+    problem = loads(BOX + "equation: laplacian(u) = 1\nboundary: u = 0 on all\n")
+    small, large = basis(problem, (0, 1), Polynomials((3,))), basis(problem, (0, 1), Polynomials((5, 7), "total"))
+    points, c = np.random.default_rng(0).uniform(1, 3, (9, 2)), np.arange(10.0)
+    np.testing.assert_allclose(
+        large.table(points, (1, 0)) @ small.embedded(c, large), small.table(points, (1, 0)) @ c, atol=1e-12
+    )
+
+
+def test_products_that_a_face_tells_apart() -> None:
+    problem = loads(BOX + "equation: laplacian(u) = 1\nboundary: u = 0 on all\n")
+    assert basis(problem, (0, 1), Polynomials((7,))).trace(0) == 8
+    assert basis(problem, (0,), Polynomials((7,))).trace(0) == 1

@@ -1,0 +1,86 @@
+"""Spaces one after another: each holds the one before, grows where coefficients need it, and ends somewhere."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from pdedsl.planning.basis import basis
+from pdedsl.planning.degrees import MOST, additive, columns, expansions, first, following, reach, unsuited
+from pdedsl.planning.plan import Polynomials
+from pdedsl.planning.sizes import field_sizes
+from pdedsl.problem.problem import Problem
+from pdedsl.stages.load import loads
+
+
+def box(d: int, source: str = "1", more: str = "") -> Problem:
+    names = ", ".join(f"x{k} in [0, 1]" for k in range(d))
+    arguments = ", ".join(f"x{k}" for k in range(d))
+    text = f"pde 1\ndomain {names}\nfield u({arguments})\nequation: laplacian(u) = {source}\nboundary: u = 0 on all\n"
+    return loads(text + more)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 4, 5, 8])
+def test_spaces_hold_each_other_and_end(d: int) -> None:
+    problem = box(d, "sin(x0)")
+    space, seen = first(problem), []
+    while space is not None:
+        seen.append(space)
+        space = following(problem, space, [2.0 * n for n in space.degrees])
+    assert len(seen) >= 3 and columns(problem, seen[-1]) <= MOST
+    axes = range(d)
+    for before, after in pairwise(seen[:4]):
+        members = [set(map(tuple, basis(problem, axes, own).numbers.tolist())) for own in (before, after)]
+        assert members[0] < members[1]
+
+
+def test_degrees_grow_where_coefficients_have_not_ended() -> None:
+    problem = box(2)
+    own = basis(problem, (0, 1), Polynomials((10, 10), "total"))
+    falls = 10.0 ** -(0.5 * own.numbers[:, 0] + 1.6 * own.numbers[:, 1])
+    asked = reach([own], [falls], (10, 10))
+    assert asked[0] > 2 * asked[1] and asked[1] < 14
+    after = following(problem, Polynomials((10, 10), "total"), asked)
+    assert after is not None and after.degrees[0] > 15 and after.degrees[1] == 10
+
+
+def test_a_chosen_space_is_reached() -> None:
+    problem, chosen = box(2), Polynomials((20, 12))
+    space, seen = first(problem, chosen), []
+    while space is not None:
+        seen.append(space)
+        space = following(problem, space, [], chosen)
+    assert seen[-1] == chosen and all(a.degrees <= b.degrees for a, b in pairwise(seen))
+    assert columns(problem, chosen) == 21 * 13
+    small = Polynomials((1,))
+    assert first(problem, small) == small and following(problem, small, [], small) is None
+
+
+def test_fields_of_fewer_coordinates_have_fewer_functions() -> None:
+    problem = loads(
+        "pde 1\ndomain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t), m(t)\nequation: dt(u) = dxx(u) + m\n"
+        "equation mean: m = integral(u)\ninitial: u = 1\nboundary: u = 1 on all\n"
+    )
+    u, m = expansions(problem, Polynomials((6, 3)), field_sizes(problem))
+    assert (u.basis.size, m.basis.size) == (28, 4)
+
+
+def test_what_is_additive() -> None:
+    assert additive(box(3, "sin(x0) + x1^2 + exp(x2)")) and not additive(box(3, "x0*x1"))
+    assert first(box(4, "sin(x0) + x1")).terms == "cross" and first(box(4, "x0*x1")).terms == "total"
+
+
+def test_what_polynomials_are_not_for() -> None:
+    assert unsuited(box(2)) == ""
+    many = "pde 1\ndomain x[1:40] in [0, 1]\nfield u(x)\nequation: laplacian(u) = 1\nboundary: u = 0 on all\n"
+    assert "40 coordinates" in unsuited(loads(many))
+    slow = (
+        "pde 1\ndomain x in [0, 1], y in [0, 1], z in [0, 1]\ntime t in [0, 1]\nfield u(x, y, z, t)\n"
+        "equation: dt(u) = laplacian(u) + integral(u)\ninitial: u = 1\nboundary: u = 1 on all\n"
+    )
+    assert "integrates at each" in unsuited(loads(slow))
+
+
+def test_reach_of_nothing() -> None:
+    own = basis(box(2), (0, 1), Polynomials((3, 3)))
+    assert reach([own], [np.zeros(16)], (3, 3)) == [3.0, 3.0]

@@ -1,0 +1,87 @@
+"""Degrees that are raised: how far they come, what they say of their error, and when they end."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pdedsl.numerics.truth import truths
+from pdedsl.planning.defaults import planned
+from pdedsl.planning.plan import Limits, Plan, Polynomials
+from pdedsl.problem.problem import Problem
+from pdedsl.solver.record import Record
+from pdedsl.stages.load import loads
+from pdedsl.stages.raising import Raised, raised
+
+BOX = "pde 1\ndomain x in [0, 1], y in [0, 2]\nfield u(x, y)\n"
+SMOOTH = (
+    f"{BOX}equation: laplacian(u) = laplacian(exact(u))\nboundary: u = exact(u) on all\nexact u = exp(x)*sin(3*y)\n"
+)
+STRONG = SMOOTH.replace("laplacian(u) =", "laplacian(u) - u^3 =").replace(
+    "laplacian(exact(u))", "laplacian(exact(u)) - exact(u)^3"
+)
+KINK = f"{BOX}equation: laplacian(u) = 1\nboundary: u = abs(x - 1/3) on all\n"
+
+
+def run(text: str, space: str | Polynomials = "auto", **rest) -> tuple[Problem, Plan, Raised]:
+    problem = loads(text)
+    plan = replace(planned(problem), space=space, **rest)
+    found = raised(problem, plan, truths(problem))
+    assert found is not None
+    return problem, plan, found
+
+
+@pytest.mark.parametrize("text", [SMOOTH, STRONG])
+def test_smooth_solutions_are_found_to_rounding(text: str) -> None:
+    _, _, found = run(text)
+    assert found.status == "converged" and found.final and found.relative <= 1e-12
+    assert found.history[-1].errors["u"] < 1e-12 and max(found.missed.values()) < 1e-10
+
+
+@pytest.mark.parametrize("degree", [6, 8, 10, 12])
+@pytest.mark.parametrize("text", [SMOOTH, STRONG])
+def test_the_estimated_error_is_the_error(text: str, degree: int) -> None:
+    _, _, found = run(text, Polynomials((degree,)))
+    error = found.history[-1].errors["u"]
+    assert found.space.degrees == (degree,) and 1 / 5 < found.relative / error < 5
+    assert found.error is not None and found.error.shape == found.coefficients.shape
+
+
+def test_what_is_not_smooth_is_left_early_and_says_so() -> None:
+    _, _, found = run(KINK, limits=Limits(seconds=5.0))
+    assert not found.final and found.relative > 1e-6 and found.history[-1].seconds < 4
+    assert max(found.missed.values()) > 1e-4
+
+
+def test_steps_and_stops() -> None:
+    _, _, found = run(STRONG, limits=Limits(steps=3))
+    assert found.status == "steps" and found.history[-1].step == 3 and found.final
+    problem, seen = loads(SMOOTH), []
+
+    def stopping() -> bool:
+        return len(seen) >= 2
+
+    found = raised(problem, replace(planned(problem), space="auto"), (), seen.append, stopping)
+    assert found is not None and found.status == "interrupted" and len(found.history) == 2
+    assert raised(problem, planned(problem), (), lambda record: None, lambda: True) is None
+
+
+def test_each_space_is_told() -> None:
+    problem, seen = loads(SMOOTH), []
+    found = raised(problem, replace(planned(problem), space="auto"), truths(problem), seen.append)
+    assert found is not None and tuple(seen) == found.history
+    errors = [record.errors["u"] for record in seen]
+    assert errors == sorted(errors, reverse=True) and all(isinstance(r, Record) for r in seen)
+    assert "polynomials" in found.story[0] and "fell to" in found.story[0]
+
+
+def test_units_do_not_matter() -> None:
+    """A rod in metres over a year, in kelvin, is solved like one of length, time and spread 1."""
+    rod = (
+        "pde 1\nparam L = {L}, T = {T}, k = L^2/T, U = {U}, m = {m}\ndomain x in [0, L]\ntime t in [0, T]\nfield u(x, t)\n"
+        "equation: dt(u) = k*dxx(u)\ninitial: u = m + U*sin(pi*x/L)\nboundary: u = m on all\n"
+        "exact u = m + U*exp(-pi^2*t/T)*sin(pi*x/L)\n"
+    )
+    plain = run(rod.format(L=1, T=1, U=1, m=0), Polynomials((8,)))[2].history[-1].errors["u"]
+    other = run(rod.format(L=1e-3, T=3.2e7, U=1e-2, m=293), Polynomials((8,)))[2].history[-1].errors["u"]
+    assert np.isclose(plain, other, rtol=0.2)
