@@ -42,7 +42,7 @@ class Progress:
         self.console, self.title, self.style = console, title, style
         live = style is Style.people and console.is_terminal
         self.live = Live(console=console, refresh_per_second=8, transient=True) if live else None
-        self.said, self.note = 0.0, ""
+        self.said, self.note, self.ended = 0.0, "", False
         self.history: list[Record] = []
         self.errors: Mapping[str, float] = {}
 
@@ -92,6 +92,9 @@ class Progress:
 
     def end(self, solution: Solution) -> None:
         """What came of the run."""
+        self.ended = True
+        if self.live:
+            self.live.stop()
         if self.style is Style.people:
             summary(solution, self.console)
         elif self.style is Style.json:

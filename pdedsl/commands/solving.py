@@ -246,7 +246,7 @@ def _run(folder: Fresh, shown: _Shown, stopping: Any, solver: Callable[..., Any]
     stopping.say = face.stopping
     try:
         with face:
-            solved = solver(watch=face.watch, stopping=stopping)
+            solved = solver(watch=face.watch, stopping=stopping, announce=face.end)
     except (ValueError, MemoryError, runs.lock.Busy) as error:
         stop(str(error) or "the machine has not enough memory", USAGE)
     except OSError:
@@ -260,7 +260,8 @@ def _run(folder: Fresh, shown: _Shown, stopping: Any, solver: Callable[..., Any]
         folder.discard()
     if not solved.history:
         stop(f"stopped before the first step; {again} begins it", FAILED)
-    face.end(solved)
+    if not face.ended:
+        face.end(solved)
     if style is progress.Style.people:
         if not face.history:
             words = f"nothing was left to do ({solved.status}): give it more --steps or --time-limit"

@@ -8,9 +8,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy  # whose modules are imported when they are first named
 import sympy as sp
 from jax import Array
-from scipy.optimize import minimize
 
 from pdedsl.geometry.faces import boundary_pieces, normals, sample
 from pdedsl.geometry.places import satisfying
@@ -102,7 +102,7 @@ def _uphill(
     if not free:
         return -np.inf, start
     first = (start[free] - lower[free]) / lengths[free]
-    ended: Any = minimize(descent, first, jac=True, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(free))
+    ended: Any = scipy.optimize.minimize(descent, first, jac=True, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(free))
     place = point(np.clip(ended.x, 0.0, 1.0))
     held = integral.where is None or bool(satisfying(domain, (integral.where,), place[None])[0])
     if not held or not closed(domain, place[None])[0] or not np.isfinite(ended.fun):

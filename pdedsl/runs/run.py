@@ -44,13 +44,14 @@ def solve(
     folder: str | Path | None = None,
     cutoff: Callable | None = None,
     clock: Clock | None = None,
+    announce: Callable[[Solution], None] = lambda solution: None,
     **choices: Choice | str,
 ) -> Solution:
     """Solve a problem.
 
     `choices` override the problem's own: any key of the `solve` block, as a number or in the words of the language,
     `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration; the run ends before the next one
-    once `stopping` says so. In `folder`, which must not hold a run yet, a checkpoint is kept every few seconds, from which
+    once `stopping` says so. `announce` is given the solution before its files are written. In `folder`, which must not hold a run yet, a checkpoint is kept every few seconds, from which
     `resume` goes on, also after the process was killed; at the end all files of the run are written there.
 
     `time_limit` counts from the call on, compilation included; `clock` says otherwise. `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest
@@ -71,7 +72,7 @@ def solve(
             journal = _Folder(folder, stack.enter_context(alone(folder)))
             if (folder / "spec.pde").exists():
                 raise FileExistsError(EEXIST, "holds a run already: resume it, or choose another folder", str(folder))
-        return _finished(problem, plan, journal, watch, stopping, clock or Clock(time.perf_counter()))
+        return _finished(problem, plan, journal, watch, stopping, clock or Clock(time.perf_counter()), announce)
 
 
 def resume(
@@ -80,6 +81,7 @@ def resume(
     watch: Callable[[Record], None] = lambda record: None,
     stopping: Callable[[], bool] = lambda: False,
     cutoff: Callable | None = None,
+    announce: Callable[[Solution], None] = lambda solution: None,
     **choices: Choice | str,
 ) -> Solution:
     """Go on with the run in a folder from its last checkpoint, bit for bit as if it had never stopped.
@@ -111,7 +113,8 @@ def resume(
             raise ValueError(f"{folder} has no checkpoint to go on from: it was written by save")
         worked = history[-1].seconds if history else 0.0
         so_far = {**said, "seconds": max(said.get("seconds", 0.0), worked) if history else 0.0}
-        return _finished(problem, plan, _Folder(folder, still, so_far), watch, stopping, Clock(time.perf_counter()))
+        clock = Clock(time.perf_counter())
+        return _finished(problem, plan, _Folder(folder, still, so_far), watch, stopping, clock, announce)
 
 
 LIMITS = {"steps": "steps", "time_limit": "seconds", "tolerance": "tolerance"}
@@ -155,6 +158,7 @@ def _finished(
     watch: Callable[[Record], None],
     stopping: Callable[[], bool],
     clock: Clock,
+    announce: Callable[[Solution], None],
 ) -> Solution:
     """Run to the end and write what came of it."""
     started, so_far = clock.begun or time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
@@ -163,6 +167,8 @@ def _finished(
     outcome = replace(solved.outcome, compile_seconds=compiled + solved.outcome.compile_seconds)
     seconds = so_far.get("seconds", 0.0) + time.perf_counter() - started
     solution = Solution(replace(solved, outcome=outcome), seconds)
+    if solution.history:
+        announce(solution)
     if isinstance(journal, _Folder) and solution.history:
         journal.still()
         with jax.enable_x64(True):

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import xarray as xr
 from jax import Array
-from matplotlib.animation import FuncAnimation
-from matplotlib.figure import Figure
 
+from pdedsl import pictures
 from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
 from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates
@@ -25,10 +23,6 @@ from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.quantities import Quantity, quantities, quantity, values_of
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import measure
-from pdedsl.pictures import plot
-from pdedsl.pictures.grid import as_netcdf
-from pdedsl.pictures.report import Told, report
-from pdedsl.pictures.scene import Scene
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
@@ -44,6 +38,11 @@ from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.words import read_components, read_expression
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.animation import FuncAnimation
+    from matplotlib.figure import Figure
 
 CHUNK = 8192
 
@@ -202,14 +201,16 @@ class Solution:
         return balances(self.problem, self.u)
 
     @cached_property
-    def _scene(self) -> Scene:
+    def _scene(self) -> Any:
         names = [name for name, _ in self.plan.points] if self.outcome.points else []
         points = dict(zip(names, map(np.asarray, self.outcome.points), strict=True))
         known = self.solved.known
         unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}
         defect = _in_pieces(self.defect) if unknown else None
         seconds = self.outcome.compile_seconds
-        return Scene(self.problem, self._values, self.history, self.errors, known, points, defect, seconds)
+        return pictures.scene.Scene(
+            self.problem, self._values, self.history, self.errors, known, points, defect, seconds
+        )
 
     @cached_property
     def defect(self) -> Defect:
@@ -247,8 +248,8 @@ class Solution:
         return judge(Evidence(self.problem, self.u, self.system.sizes, *known, last))
 
     @property
-    def _told(self) -> Told:
-        return Told(
+    def _told(self) -> Any:
+        return pictures.report.Told(
             problem=self.problem,
             plan=self.plan,
             space=self.solved.space,
@@ -266,22 +267,22 @@ class Solution:
             machine=machine(),
         )
 
-    def on_grid(self) -> xr.Dataset:
+    def on_grid(self) -> "xr.Dataset":
         """The fields on a grid of the domain; in more than three dimensions, along lines and a plane through its middle."""
         return self._scene.data
 
-    def dataset(self) -> xr.Dataset:
+    def dataset(self) -> "xr.Dataset":
         """The fields on a grid as files hold them: the last coordinate first, as CF readers expect."""
         data = self.on_grid()
         return data.transpose(*reversed([c.name for c in self.problem.coordinates if c.name in data.dims]))
 
-    def plot(self) -> Figure:
+    def plot(self) -> "Figure":
         """The solution, its error, the convergence of the run and the sampler's points, as one figure."""
-        return plot.figure(self._scene)
+        return pictures.plot.figure(self._scene)
 
-    def animate(self) -> FuncAnimation:
+    def animate(self) -> "FuncAnimation":
         """The first field moving in time. Raises ValueError for a problem that does not depend on time."""
-        return plot.animation(self._scene)
+        return pictures.plot.animation(self._scene)
 
     def profile(self) -> str:
         """Where the time of a step goes, as a table."""
@@ -292,9 +293,9 @@ class Solution:
             parts = profile.profile(self.system, method, parameters, known)
         return profile.table(parts, self.outcome.compile_seconds)
 
-    def portrait(self) -> Figure:
+    def portrait(self) -> "Figure":
         """A small picture of the first field, for a gallery."""
-        return plot.portrait(self._scene)
+        return pictures.plot.portrait(self._scene)
 
     def save(self, folder: str | Path) -> Path:
         """Write the run to a folder, which is made; a run that the folder holds is replaced. Raises Busy and OSError.
@@ -321,9 +322,9 @@ class Solution:
             "history.csv": as_csv(as_columns(self.history)).encode(),
             "network.npz": as_npz({"parameters": self.outcome.parameters, **points}),
             "error.npz": as_npz(self.defect.saved()),
-            "solution.nc": as_netcdf(self.dataset()),
-            "solution.png": plot.as_png(self.plot()),
-            "report.html": report(self._told, list(plot.panels(self._scene))).encode(),
+            "solution.nc": pictures.grid.as_netcdf(self.dataset()),
+            "solution.png": pictures.plot.as_png(self.plot()),
+            "report.html": pictures.report.report(self._told, list(pictures.plot.panels(self._scene))).encode(),
         }
         for name, data in files.items():
             write(folder / name, data)
