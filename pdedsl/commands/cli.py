@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from pdedsl import commands, planning, stages, studies, syntax
+from pdedsl import commands, planning, runs, stages, studies, syntax
 from pdedsl.commands.inspecting import inspecting
 from pdedsl.commands.shell import (
     FAILED,
@@ -30,6 +32,7 @@ from pdedsl.commands.shell import (
     check_file,
     fresh_folder,
     no_traceback,
+    pair,
     read_parameters,
     read_source,
     screen,
@@ -123,6 +126,49 @@ def show(
             print(stages.show.show_latex(problem))
         else:
             print(stages.show.show_problem(problem))
+
+
+@specs.command()
+def plan(
+    file: File,
+    param: Parameters = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="As for solve.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="As data, for programs.")] = False,
+) -> None:
+    """Say what the text tells of its solution, and how it is going to be solved because of that."""
+    with no_traceback():
+        problem = accepted(check_file(file, read_parameters(param)), read_parameters(param))
+        try:
+            found = stages.words.chosen(problem, dict(pair(s, "--set") for s in set_ or []))
+            plan_ = planning.defaults.planned(found)
+        except ValueError as error:
+            stop(str(error), USAGE)
+        read = planning.reading.reading(found, plan_)
+        if json_:
+            rows = [
+                {"what": r.what, "words": r.words, "line": _line(found, r.span)} for r in (*read.facts, *read.choices)
+            ]
+            facts, choices = rows[: len(read.facts)], rows[len(read.facts) :]
+            screen.out(
+                runs.files.as_json({"facts": facts, "choices": choices, "solve": list(read.block)}), highlight=False
+            )
+            return
+        table = Table(box=None, pad_edge=False, show_header=False)
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column()
+        for number, reasons in enumerate((read.facts, read.choices)):
+            if number:
+                table.add_section()
+            for reason in reasons:
+                line = _line(found, reason.span)
+                table.add_row(reason.what, Text(f"{reason.words}{f' (line {line})' if line else ''}"))
+        table.add_row("to fix it", Text("\n".join(["solve {", *(f"  {line}" for line in read.block), "}"])))
+        screen.print(table, highlight=False)
+
+
+def _line(problem: Any, span: Any) -> int | None:
+    """The line of the text at which a place is; None for none."""
+    return problem.source.position(span.start)[0] if span.end else None
 
 
 @specs.command("format")

@@ -195,6 +195,11 @@ def check_setting(
     found = list(_check(setting.value, KEYS[head.name], head.name))
     if not found and head.name == "points" and coordinates:
         found += _check_grid(setting.value, coordinates, bool(rest))
+    if not found and head.name == "space":
+        found += _check_space(setting.value, coordinates)
+        if rest and not found:
+            help_ = "write `space = ...` for all fields together"
+            found.append(not_yet(f"a space for `{rest[0].name}` alone", rest[0].span, help_))
     return Checked(key, None if found else to_choice(setting.value), tuple(found))
 
 
@@ -209,6 +214,24 @@ def _check_grid(value: syntax.Value, coordinates: int, condition: bool) -> Itera
         yield Diagnostic(
             "E303", message, value.span, "write grid(20)" if coordinates == 1 else f"write grid(20) or grid({counts})"
         )
+
+
+def _check_space(value: syntax.Value, coordinates: int) -> Iterator[Diagnostic]:
+    """Polynomials have one degree for all coordinates or one for each; a cross has one."""
+    for word in value.words if isinstance(value, syntax.Words) else [value]:
+        if not isinstance(word, syntax.Word) or word.name.name != "polynomials":
+            continue
+        degrees = [a for a in word.arguments if not isinstance(a, syntax.Keyword)]
+        cross = any(isinstance(a, syntax.Keyword) and str(to_choice(a.value)) == "cross" for a in word.arguments)
+        allowed = {1} if cross or not coordinates else {1, coordinates}
+        if coordinates and len(degrees) not in allowed:
+            message = f"`polynomials` with {len(degrees)} degrees in {coordinates} coordinates"
+            each = "" if cross or coordinates == 1 else f" or polynomials({', '.join(['16'] * coordinates)})"
+            yield Diagnostic(
+                "E303", message, word.span, f"write polynomials(20{', terms = cross' if cross else ''}){each}"
+            )
+    if isinstance(value, syntax.Words):
+        yield not_yet("a sum of spaces", value.span, "choose one of them")
 
 
 def to_choice(value: syntax.Value) -> Choice:

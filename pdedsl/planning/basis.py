@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from math import prod
+from math import comb, prod
 
 import numpy as np
 
@@ -114,17 +114,25 @@ def largest(problem: Problem, axes: Sequence[int], count: int, most: int = 24) -
     return basis(problem, axes, Polynomials((degree,)))
 
 
+LARGE = 400
+"""A degree from which the products of several coordinates are no longer counted one by one."""
+
+
 def sized(problem: Problem, axes: Sequence[int], space: Polynomials) -> int:
     """How many products of a space there are over some coordinates, without making those of one degree."""
     periodic = [problem.coordinates[axis].periodic for axis in axes]
     if len(space.degrees) > 1:
         degrees = [space.degrees[axis] for axis in axes]
-        if space.kind == "product":
+        if space.kind == "product" or max(degrees) > LARGE:
             return prod(2 * n + 1 if own else n + 1 for n, own in zip(degrees, periodic, strict=True))
         return _count(periodic, degrees)
     degree = max(space.degrees)
     if len(axes) == 1:
         return 2 * degree + 1 if periodic[0] else degree + 1
+    if space.kind == "total" and (degree > LARGE or not any(periodic)):
+        return comb(len(axes) + degree, degree) << sum(periodic)
+    if degree > LARGE:
+        return degree ** (len(axes) if space.kind == "product" else 2)
     ways = [1] + [0] * degree
     """By what a member costs: how many there are."""
     for own_periodic in periodic:

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pdedsl.meaning.choices import ACTIVATIONS
-from pdedsl.planning.plan import Grid, Network, Plan, Sampling
+from pdedsl.planning.collocation import OVER
+from pdedsl.planning.degrees import columns
+from pdedsl.planning.plan import Grid, Network, Plan, Polynomials, Sampling
+from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, FieldGroup, Statement
 from pdedsl.problem.symbol import order
@@ -49,6 +52,12 @@ def cost(problem: Problem, plan: Plan) -> Cost:
     return Cost(rows, sum(_parameters(problem, plan.network, group) for group in problem.groups))
 
 
+def expanded(problem: Problem, space: Polynomials) -> Cost:
+    """What a step in polynomials needs."""
+    count = columns(problem, space)
+    return Cost(round(1.5 * OVER * count), count)
+
+
 def _points(problem: Problem, statement: Statement, sampling: Sampling) -> int:
     """How many points a statement gets; a grid of one count has it along each coordinate."""
     if isinstance(sampling, Grid) and len(sampling.counts) == 1 and isinstance(statement, Equation):
@@ -73,6 +82,16 @@ def memory() -> float:
 
 def affordable(problem: Problem, plan: Plan) -> None:
     """Raises MemoryError where a step would need more memory than the machine has."""
+    if isinstance(plan.space, Polynomials):
+        if (needed := expanded(problem, plan.space)).bytes > memory():
+            fitting = plan.space
+            while expanded(problem, fitting).bytes > memory() / 2 and max(fitting.degrees) > 1:
+                fitting = replace(fitting, degrees=tuple(max(1, n // 2) for n in fitting.degrees))
+            words = (
+                f"`{spoken(plan.space, brief=True)}` takes {needed.words}; the machine has {memory() / 2**30:.3g} GiB"
+            )
+            raise MemoryError(f"{words}: `{spoken(fitting, brief=True)}` would fit")
+        return
     needed = cost(problem, plan)
     if needed.bytes > memory():
         raise MemoryError(f"a step factors {needed.words}, the machine has {memory() / 2**30:.3g} GiB")

@@ -33,7 +33,7 @@ from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
 from pdedsl.stages import solve as driver
 from pdedsl.stages.solve import Solved, Unkept, build
-from pdedsl.stages.words import read_setting
+from pdedsl.stages.words import chosen, read_setting
 
 
 def solve(
@@ -62,7 +62,7 @@ def solve(
     """
     if not isinstance(problem, Problem):
         raise TypeError(f"solve takes a Problem, as pdedsl.load(FILE) gives it, not {type(problem).__name__}")
-    problem = problem.with_choices({key: read_setting(key, str(value), problem) for key, value in choices.items()})
+    problem = chosen(problem, choices)
     plan = planned(problem, cutoff)
     with ExitStack() as stack:
         journal = Unkept()
@@ -109,7 +109,9 @@ def resume(
             spent = said["status"] == "time limit" and "seconds" not in limits
             if said["status"] != "running" and (spent or ending(fixed, plan.limits, history)):
                 return _opened(folder, problem, plan)
-        elif said["status"] != "running":
+        elif said["status"] in DONE and plan.space != "network":
+            return _opened(folder, problem, plan)
+        elif said["status"] != "running" and plan.space == "network":
             raise ValueError(f"{folder} has no checkpoint to go on from: it was written by save")
         worked = history[-1].seconds if history else 0.0
         so_far = {**said, "seconds": max(said.get("seconds", 0.0), worked) if history else 0.0}
@@ -117,6 +119,8 @@ def resume(
         return _finished(problem, plan, _Folder(folder, still, so_far), watch, stopping, clock, announce)
 
 
+DONE = ("converged", "stalled")
+"""How a run in polynomials ends that would not go further; one that was cut short begins again, which takes seconds."""
 LIMITS = {"steps": "steps", "time_limit": "seconds", "tolerance": "tolerance"}
 """What may change when a run goes on."""
 

@@ -1,6 +1,7 @@
 """From words of the user's to values in the names of a problem: expressions, numbers, settings."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count, product
 
@@ -94,6 +95,11 @@ def read_settings(text: str, name: str) -> dict[str, Choice]:
     if wrong or not settings:
         raise ValueError(f"{name} holds no settings: {wrong[0].message if wrong else 'it is empty'}")
     return {".".join(n.name for n in s.key): to_choice(s.value) for s in settings}
+
+
+def chosen(problem: Problem, choices: Mapping[str, Choice | str]) -> Problem:
+    """The problem with other choices, as `key = value` in the words of the language. ValueError for one that is wrong."""
+    return problem.with_choices({key: read_setting(key, str(value), problem) for key, value in choices.items()})
 
 
 def read_setting(key: str, text: str, problem: Problem) -> Choice:

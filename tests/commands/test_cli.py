@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pdedsl.commands.cli import app
+from tests.examples import GOOD
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -236,3 +237,20 @@ def test_a_second_ctrl_c_ends_at_once_also_within_a_step(spec: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.stdout.read() == "restored\n"
     assert process.returncode == 130
+
+
+def test_plan_says_why_in_twenty_lines(spec: Path) -> None:
+    spec.write_text(GOOD)
+    result = pdedsl("plan", str(spec))
+    assert result.exit_code == 0 and len(result.output.splitlines()) <= 20
+    assert (
+        "linear" in result.output
+        and "parabolic (line 9)" in result.output
+        and "space = polynomials(30)" in result.output
+    )
+    found = json.loads(pdedsl("plan", str(spec), "--json").output)
+    assert {r["what"] for r in found["choices"]} >= {"space", "method"} and found["solve"] == [
+        "space = polynomials(30)"
+    ]
+    assert "as it was chosen" in pdedsl("plan", str(spec), "--set", "space=polynomials(9)").output
+    assert pdedsl("plan", str(spec), "--set", "space=cubes").exit_code == 2

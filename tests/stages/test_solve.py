@@ -1,8 +1,10 @@
 """The driver: text to solution, each stage once."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import pdedsl
@@ -13,6 +15,7 @@ from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Snapshot
 from pdedsl.stages import load, solve
 from pdedsl.vocabulary.source import Source
+from tests.examples import GOOD
 
 TEXT = """pde 1
 domain (x, y) = disk([0.123, 0], 1)
@@ -103,3 +106,48 @@ def test_every_stage_is_made_once(tmp_path: Path, counted: Counter[str]) -> None
     stages, measured = made()
     assert stages == {"parse": 1, "resolve": 1, "check_problem": 1, "system": 1} and measured <= 1
     assert "flux" in (tmp_path / "again" / "report.html").read_text()
+
+
+KINK = """pde 1
+domain x in [0, 1]
+time t in [0, 1]
+field u(x, t)
+equation: dt(u) = dxx(u)
+initial: u = abs(x - 1/3)
+boundary: u = abs(x - 1/3) on all
+"""
+
+
+@pytest.mark.slow
+def test_where_degrees_do_not_converge_a_network_is_trained_and_the_better_one_kept() -> None:
+    problem = pdedsl.loads(KINK)
+    found = solve.solve(problem.with_choices({"time_limit": 12}))
+    assert (found.plan.space == "auto" and "did not converge" in found.story[0]) or "fell to" in found.story[0]
+    assert "the network misses" in found.story[1]
+    left = [float(number.strip(",")) for number in re.findall(r"by (\S+)", found.story[1])]
+    assert (found.space == "network") == (left[0] <= left[1])
+
+
+def test_a_solution_in_polynomials_is_written_and_opened_again(tmp_path: Path) -> None:
+    problem = pdedsl.loads(GOOD)
+    solution = pdedsl.solve(problem, folder=tmp_path / "run")
+    assert solution.status == "converged" and solution.errors["u"] < 1e-13 and solution.verdict.word == "solved"
+    assert solution.advice == "" and solution.judged_blind.word == "solved"
+    again = pdedsl.open(tmp_path / "run")
+    points = np.random.default_rng(0).uniform(0, 1, (20, 2))
+    np.testing.assert_array_equal(again(points), solution(points))
+    np.testing.assert_allclose(again.estimates[0].absolute, solution.estimates[0].absolute)
+    assert again.history == solution.history and again.solved.space == solution.solved.space
+    assert again.solved.story == solution.solved.story
+    slopes = again.evaluate("dxx(u)", points)
+    np.testing.assert_allclose(slopes, -(np.pi**2) * again(points), atol=1e-8)
+    assert pdedsl.resume(tmp_path / "run").status == "converged"
+
+
+def test_chosen_polynomials_are_all_there_is(tmp_path: Path) -> None:
+    solution = pdedsl.solve(pdedsl.loads(GOOD), space="polynomials(6)", folder=tmp_path / "run")
+    assert str(solution.solved.space) == "Polynomials(degrees=(6,), terms=None)" and 1e-9 < solution.errors["u"] < 1e-2
+    (estimate,) = solution.estimates
+    assert 0.2 < estimate.relative / solution.errors["u"] < 5
+    told = (tmp_path / "run" / "report.html").read_text()
+    assert "Gauss-Newton on polynomials(6)" in told

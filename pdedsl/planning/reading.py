@@ -1,0 +1,290 @@
+"""From a problem to what its text says of its solution, and to what the plan makes of that: reasons with their places."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from pdedsl.planning.collocation import OVER
+from pdedsl.planning.cost import FLOPS, Cost, cost
+from pdedsl.planning.degrees import FEW, MOST, additive, columns, first, unsuited
+from pdedsl.planning.linear import Form, form
+from pdedsl.planning.plan import Plan, Polynomials, Size
+from pdedsl.planning.sizes import field_sizes
+from pdedsl.planning.spelling import spoken
+from pdedsl.problem.derivatives import expand_derivatives
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.primitives import Combined, Primitive
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Statement
+from pdedsl.problem.symbol import MultiIndex, order
+from pdedsl.vocabulary.functions import Maximum, Minimum
+from pdedsl.vocabulary.source import NOWHERE, Span
+
+THIN = 0.02
+"""A layer that is thinner, relative to the length of its coordinate, is worth a word."""
+MIDDLING = 500
+"""Functions of a space that is worth trying first."""
+AROUND = 64
+"""Points of a small circle about a corner, by which its angle is measured."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Something that was read from the text, or chosen because of it."""
+
+    what: str
+    """One word."""
+    words: str
+    span: Span = NOWHERE
+    """Where the text says it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the text says of its solution, what was chosen, and the block that says the same."""
+
+    facts: tuple[Reason, ...]
+    choices: tuple[Reason, ...]
+    block: tuple[str, ...]
+    """Lines of a `solve` block that fix the choices."""
+
+
+def reading(problem: Problem, plan: Plan) -> Reading:
+    """What is read from a problem, and what its plan is. Takes no values of exact solutions or references."""
+    sizes = field_sizes(problem, dict(plan.sizes))
+    compiled = {s.name: tuple(form(problem, r) for r in s.residual) for s in problem.statements}
+    facts = [
+        *_linear(problem, compiled),
+        *_types(problem, compiled, sizes),
+        *_sizes(problem, sizes),
+        *_rough(problem),
+        *_waves(problem),
+        *_layers(problem, compiled, sizes),
+        *_corners(problem),
+        *_sums(problem),
+    ]
+    choices, block = _choices(problem, plan, all(own.is_linear for forms in compiled.values() for own in forms))
+    return Reading(tuple(facts), tuple(choices), tuple(block))
+
+
+# ---- what the text says --------------------------------------------------------------------------------------------------
+
+
+def _linear(problem: Problem, compiled: Mapping[str, tuple[Form, ...]]) -> Iterator[Reason]:
+    bent = [s for s in problem.statements if not all(own.is_linear for own in compiled[s.name])]
+    if not bent:
+        names = ", ".join(f.name for f in problem.fields)
+        yield Reason("linear", f"in {names}: one solve instead of a descent, no start to choose")
+    for statement in bent[:2]:
+        yield Reason("nonlinear", f"`{statement.name}`: Newton steps, from a low degree upwards", statement.span)
+
+
+def _types(problem: Problem, compiled: Mapping[str, tuple[Form, ...]], sizes: Mapping[str, Size]) -> Iterator[Reason]:
+    for equation in problem.equations[:3]:
+        space = order(equation.residual, among=[c.symbol for c in problem.space])
+        time = order(equation.residual, among=[problem.time.symbol]) if problem.time is not None else 0
+        words = f"`{equation.name}`: order {space} in space" + (f", {time} in time" if time else "")
+        kind = _kind(problem, equation, compiled[equation.name], sizes) if len(problem.fields) == 1 else ""
+        yield Reason("type", f"{words}{f', {kind}' if kind else ''}", equation.span)
+
+
+def _kind(problem: Problem, equation: Statement, forms: Sequence[Form], sizes: Mapping[str, Size]) -> str:
+    """The type of a scalar equation of second order, by the signs of its principal symbol at some points."""
+    highest = order(equation.residual)
+    if len(forms) != 1:
+        return ""
+    d = len(problem.coordinates)
+    slopes = _slopes(problem, forms[0], sizes)
+    time = problem.domain.column(problem.time.symbol) if problem.time is not None else None
+    if highest == 1:
+        return "transport"
+    if highest != 2:
+        return ""
+    found = np.zeros((next(iter(slopes.values())).size, d, d))
+    for (_, index), own in slopes.items():
+        if sum(index) == 2:
+            axes = [axis for axis, n in enumerate(index) for _ in range(n)]
+            found[:, axes[0], axes[1]] += own / 2
+            found[:, axes[1], axes[0]] += own / 2
+    values = np.linalg.eigvalsh(found)
+    scale = np.abs(values).max() or 1.0
+    positive, negative = (values > 1e-9 * scale).sum(axis=1), (values < -1e-9 * scale).sum(axis=1)
+    if np.all((positive == d) | (negative == d)):
+        return "elliptic"
+    if np.all(np.minimum(positive, negative) == 1) and np.all(positive + negative == d):
+        return "hyperbolic"
+    if time is not None and np.all((positive == d - 1) | (negative == d - 1)) and np.all(found[:, time, time] == 0):
+        return "parabolic"
+    return "of changing or degenerate type"
+
+
+def _slopes(problem: Problem, own: Form, sizes: Mapping[str, Size]) -> Mapping[tuple[int, MultiIndex], np.ndarray]:
+    """What a residual depends on at some points, about the means of the fields."""
+    generator = np.random.default_rng(0)
+    low, high = np.asarray(problem.bounds, float).T
+    points = low + (high - low) * generator.uniform(0.01, 0.99, (32, len(low)))
+    means = [sizes[f.name].mean for f in problem.fields]
+    slopes = own.at(points, np.zeros((len(points), len(problem.space))), coarse=True).row(
+        lambda place, index, points: 0.0 if any(index) else means[place]
+    )
+    return slopes.slopes
+
+
+def _sizes(problem: Problem, sizes: Mapping[str, Size]) -> Iterator[Reason]:
+    worth = ", ".join(f"{n} about {s.mean:.3g} \N{PLUS-MINUS SIGN} {s.spread:.3g}" for n, s in sizes.items())
+    lengths = ", ".join(f"{s.name} {problem.domain.lengths[s]:.3g}" for s in problem.symbols[:4])
+    more = ", ..." if len(problem.symbols) > 4 else ""
+    yield Reason("sizes", f"{worth}; lengths {lengths}{more}: scaled to one")
+
+
+def _rough(problem: Problem) -> Iterator[Reason]:
+    """Kinks and jumps of data and coefficients."""
+    for statement in problem.statements:
+        atoms = {a.func for r in statement.residual for a in r.atoms(*_ROUGH) if not a.atoms(AppliedUndef)}
+        if atoms:
+            yield Reason(
+                "rough", f"`{statement.name}` has data with kinks or jumps: degrees help slowly", statement.span
+            )
+            return
+
+
+_ROUGH: tuple[Any, ...] = (sp.Abs, sp.sign, sp.Piecewise, Maximum, Minimum, sp.Heaviside)
+
+
+def _waves(problem: Problem) -> Iterator[Reason]:
+    """The shortest wave that the data name."""
+    shortest: tuple[float, str, Span] = (np.inf, "", NOWHERE)
+    low, high = np.asarray(problem.bounds, float).T
+    points = low + (high - low) * np.random.default_rng(0).uniform(0.01, 0.99, (16, len(low)))
+    values = problem.domain.at(points)
+    for statement in problem.statements:
+        for wave in sorted(
+            {a for r in statement.residual for a in expand_derivatives(r).atoms(sp.sin, sp.cos)},
+            key=sp.default_sort_key,
+        ):
+            inside: Any = wave.args[0]
+            if inside.atoms(AppliedUndef, sp.Derivative):
+                continue
+            for symbol in inside.free_symbols & set(problem.symbols):
+                steep = np.abs(
+                    np.broadcast_to(np.asarray(evaluate(sp.diff(inside, symbol), values), float), len(points))
+                )
+                length = 2 * np.pi / max(float(np.nan_to_num(steep).max()), 1e-300) / problem.domain.lengths[symbol]
+                if length < shortest[0]:
+                    shortest = (length, symbol.name, statement.span)
+    if shortest[0] < 0.5:
+        yield Reason(
+            "waves",
+            f"{1 / shortest[0]:.3g} along {shortest[1]}: degrees of {np.pi / shortest[0]:.0f} and more",
+            shortest[2],
+        )
+
+
+def _layers(problem: Problem, compiled: Mapping[str, tuple[Form, ...]], sizes: Mapping[str, Size]) -> Iterator[Reason]:
+    """A small factor before the highest derivative: by which a layer is thinner than the domain."""
+    spreads = [sizes[f.name].spread for f in problem.fields]
+    lengths = [problem.domain.lengths[s] for s in problem.symbols]
+    for equation in problem.equations:
+        for own in compiled[equation.name]:
+            worth: dict[int, float] = {}
+            for (place, index), slope in _slopes(problem, own, sizes).items():
+                spatial = sum(index[axis] for axis in problem.domain.spatial)
+                size = float(np.mean(np.abs(slope))) * spreads[place]
+                size *= float(np.prod([length**-n for length, n in zip(lengths, index, strict=True)]))
+                worth[spatial] = max(worth.get(spatial, 0.0), size)
+            top = max(worth, default=0)
+            below = [(m, size) for m, size in worth.items() if m < top and size > 0]
+            if top < 2 or not below or worth[top] == 0:
+                continue
+            thin = min((worth[top] / size) ** (1 / (top - m)) for m, size in below)
+            if thin < THIN:
+                yield Reason(
+                    "layers", f"`{equation.name}` may have some as thin as {thin:.1g} of the domain", equation.span
+                )
+                return
+
+
+def _corners(problem: Problem) -> Iterator[Reason]:
+    """Re-entrant corners of plane shapes: those of polygons and boxes that lie on the boundary."""
+    domain, tree = problem.domain, problem.domain.tree
+    if domain.shape is None or tree is None or len(domain.space) != 2:
+        return
+    reach, found = 1e-4 * domain.diameter, []
+    turn = 2 * np.pi * (np.arange(AROUND) + 0.5) / AROUND
+    for corner in _vertices(tree, domain.values):
+        around = np.asarray(corner) + reach * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        angle = 360 * float(np.mean(domain.shape.level(around) < 0))
+        if 200 < angle < 358:
+            found.append((corner, angle))
+    if found:
+        where = ", ".join(f"({c[0]:.3g}, {c[1]:.3g}): {a:.0f} degrees" for c, a in found[:2])
+        more = f" and {len(found) - 2} more" if len(found) > 2 else ""
+        yield Reason("corners", f"re-entrant at {where}{more}; the solution may be singular there")
+
+
+def _vertices(tree: Any, values: Mapping[Any, float]) -> Iterator[Sequence[float]]:
+    match tree:
+        case Combined():
+            for part in (tree.left, tree.right):
+                yield from _vertices(part, values)
+        case Primitive(name="polygon"):
+            for corner in tree.arguments[0]:
+                yield [float(sp.sympify(c).xreplace(dict(values))) for c in corner]
+        case Primitive(name="box"):
+            low, high = ([float(sp.sympify(c).xreplace(dict(values))) for c in end] for end in tree.arguments)
+            yield from product(*zip(low, high, strict=True))
+
+
+def _sums(problem: Problem) -> Iterator[Reason]:
+    if len(problem.coordinates) >= FEW and additive(problem):
+        yield Reason("additive", "data are sums over the coordinates: few products are needed")
+
+
+# ---- what is chosen ------------------------------------------------------------------------------------------------------
+
+
+def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], list[str]]:
+    spans = {chosen.key: chosen.span for chosen in problem.choices}
+    said = next(
+        (k for k in ("space", "network", "method", "points") for key in spans if key.partition(".")[0] == k), ""
+    )
+    place = next((span for key, span in spans.items() if said and key.partition(".")[0] == said), NOWHERE)
+    trained = Reason(
+        "network", f"{spoken(plan.network, brief=True)}, {spoken(plan.method, brief=True)}: {cost(problem, plan).words}"
+    )
+    if plan.space == "network":
+        why = f"because of `{said}`" if said else unsuited(problem)
+        return [Reason("space", f"network, {why}", place), trained], [
+            "space = network",
+            f"network = {spoken(plan.network, brief=True)}",
+        ]
+    if isinstance(plan.space, Polynomials):
+        words, most = f"{spoken(plan.space, brief=True)}, as it was chosen", columns(problem, plan.space)
+        block = [f"space = {spoken(plan.space, brief=True)}"]
+    else:
+        least, most = first(problem), MOST
+        least = least if least.terms == "cross" else Polynomials(least.degrees[:1])
+        words = f"{spoken(least, brief=True)} and on, up to {MOST} functions, while they converge; else the network"
+        block = [f"space = {spoken(_fixed(problem, least), brief=True)}"]
+    worth = Cost(round(1.5 * OVER * most), most)
+    seconds = 2 * worth.rows * worth.columns**2 / FLOPS
+    method = "least squares" if linear else "Gauss-Newton"
+    chosen = [
+        Reason("space", words, place),
+        Reason("points", f"{OVER:g} for each function, denser towards the ends of the coordinates of a box"),
+        Reason("method", f"{method} by QR; at most {worth.bytes / 2**30:.2g} GiB and {seconds:.2g} s a step"),
+    ]
+    return ([*chosen, trained] if plan.space == "auto" else chosen), block
+
+
+def _fixed(problem: Problem, least: Polynomials) -> Polynomials:
+    """Of the spaces that are tried the largest of a middling size."""
+    found = least
+    while columns(problem, more := replace(found, degrees=(found.degrees[0] + 1,))) <= MIDDLING:
+        found = more
+    return found
