@@ -16,7 +16,7 @@ from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
 from pdedsl.planning.degrees import expansions
 from pdedsl.planning.hard import Ansatz, ansatz, inner
-from pdedsl.planning.plan import Adaptive, Network, Plan, Polynomials, Size
+from pdedsl.planning.plan import Adaptive, Network, Plan, Polynomials, Size, Symmetry
 from pdedsl.planning.sizes import field_sizes, row_sizes, weights
 from pdedsl.problem.problem import Problem
 
@@ -61,7 +61,7 @@ def system(problem: Problem, plan: Plan) -> System:
     """Lower a problem with the points, the network and the seed of a plan. Arrays are of JAX's precision of the moment."""
     sizes = field_sizes(problem, dict(plan.sizes))
     if isinstance(plan.space, Polynomials):
-        model, parameters = _expanded(problem, sizes, plan.space)
+        model, parameters = _expanded(problem, sizes, plan.space, plan.symmetry)
     else:
         model, parameters = _model(problem, sizes, plan.network, plan.seed)
     blocks, weight = [], weights(problem)
@@ -114,10 +114,10 @@ def _model(
 
 
 def _expanded(
-    problem: Problem, sizes: Mapping[str, Size], space: Polynomials
+    problem: Problem, sizes: Mapping[str, Size], space: Polynomials, symmetry: Symmetry
 ) -> tuple[Callable[[Array], Callee], Array]:
     """The solution as sums over bases, and their coefficients at the start: none."""
-    fields = expansions(problem, space, sizes)
+    fields = expansions(problem, space, sizes, symmetry)
     ends = np.cumsum([own.basis.size for own in fields])
     return lambda parameters: Expanded(fields, jnp.split(parameters, ends[:-1])), jnp.zeros(int(ends[-1]))
 

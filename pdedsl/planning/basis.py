@@ -1,9 +1,10 @@
 """From intervals and degrees to products of polynomials and waves, and to tables of them and of their derivatives."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from math import comb, prod
+from types import MappingProxyType
 
 import numpy as np
 
@@ -59,13 +60,22 @@ class Basis:
         return found
 
 
-def basis(problem: Problem, axes: Sequence[int], space: Polynomials) -> Basis:
-    """The products of a space over some of the coordinates."""
+def basis(
+    problem: Problem, axes: Sequence[int], space: Polynomials, parity: Mapping[int, int] = MappingProxyType({})
+) -> Basis:
+    """The products of a space over some of the coordinates; of those in `parity` only the even (1) or the odd ones (-1).
+
+    Even or odd about the middle of the interval.
+    """
     circular = tuple(problem.coordinates[axis].periodic for axis in axes)
     if len(space.degrees) == 1:
         numbers = np.asarray(list(_members(circular, space.degrees[0], space.kind)), int).reshape(-1, len(axes))
     else:
         numbers = _grid(circular, [space.degrees[axis] for axis in axes], space.kind)
+    for k, axis in enumerate(axes):
+        if axis in parity:
+            odd = (numbers[:, k] % 2 == 1) if not circular[k] else (numbers[:, k] % 2 == 0) & (numbers[:, k] > 0)
+            numbers = numbers[odd == (parity[axis] < 0)]
     return Basis(tuple(axes), tuple(problem.bounds[axis] for axis in axes), circular, numbers)
 
 
@@ -123,7 +133,7 @@ def sized(problem: Problem, axes: Sequence[int], space: Polynomials) -> int:
     periodic = [problem.coordinates[axis].periodic for axis in axes]
     if len(space.degrees) > 1:
         degrees = [space.degrees[axis] for axis in axes]
-        if space.kind == "product" or max(degrees) > LARGE:
+        if space.kind == "product" or prod(degrees[:-1]) > LARGE**2:
             return prod(2 * n + 1 if own else n + 1 for n, own in zip(degrees, periodic, strict=True))
         return _count(periodic, degrees)
     degree = max(space.degrees)

@@ -54,7 +54,7 @@ def cost(problem: Problem, plan: Plan) -> Cost:
 
 def expanded(problem: Problem, space: Polynomials) -> Cost:
     """What a step in polynomials needs."""
-    count = columns(problem, space)
+    count = columns(problem, space, "none")
     return Cost(round(1.5 * OVER * count), count)
 
 

@@ -53,6 +53,7 @@ def planned(problem: Problem, cutoff: Callable | None = None) -> Plan:
         ),
         network=said.get("network", Network()),
         space=_space(problem, said),
+        symmetry=said.get("symmetry", "auto"),
         method=method,
         limits=Limits(
             int(said.get("steps", limits.steps if thorough else CHEAP_STEPS)),

@@ -1,16 +1,22 @@
 """From a problem to the polynomials that are tried for it, one space after another, and to why there are none."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.geometry.quadrature import rule
 from pdedsl.planning.basis import Basis, basis, sized
 from pdedsl.planning.collocation import FEWEST, OVER, Expansion
 from pdedsl.planning.hard import ansatz, inner
-from pdedsl.planning.plan import Polynomials, Size
+from pdedsl.planning.plan import Polynomials, Size, Symmetry
+from pdedsl.planning.symmetry import symmetries
+from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Interface, Statement
@@ -37,18 +43,58 @@ TAIL, LAST = 0.7, 1e-15
 """The upper part of the degrees whose coefficients tell how fast these fall, and where they are to fall to."""
 
 
-def first(problem: Problem, chosen: Polynomials | None = None) -> Polynomials:
-    """The space to begin with: a small one, or a quarter of a chosen one."""
+def first(problem: Problem, chosen: Polynomials | None = None, symmetry: Symmetry = "auto") -> Polynomials:
+    """The space to begin with: a small one, which holds the waves of the data; or a quarter of a chosen one."""
     if chosen is not None:
         return _shrunk(problem, chosen, 0.25)
     d = len(problem.coordinates)
     if d > FEW or (d == FEW and additive(problem)):
         return Polynomials((CROSSES[0],), "cross")
-    return Polynomials((FIRST[d],) * d, "total") if d > 1 else Polynomials((FIRST[d],))
+    # A wave takes pi degrees, and a product of waves in several coordinates the sum of theirs.
+    counts = {axis: own.count for axis, own in waves(problem).items() if own.count > 1}
+    degrees = [FIRST[d] + round(np.pi * counts.get(axis, 0.0) * max(1, len(counts))) for axis in range(d)]
+    found = Polynomials(tuple(degrees), "total" if d > 1 else None)
+    while columns(problem, found, symmetry) > MOST / 2 and max(found.degrees) > FIRST[d]:
+        found = replace(found, degrees=tuple(max(FIRST[d], round(0.8 * n)) for n in found.degrees))
+    return found
+
+
+@dataclass(frozen=True)
+class Waves:
+    """Sines or cosines in the data."""
+
+    count: float
+    """Over the length of a coordinate."""
+    statement: Statement
+
+
+def waves(problem: Problem) -> dict[int, Waves]:
+    """By axis the most waves that data name: the fastest sine or cosine of coordinates alone."""
+    found: dict[int, Waves] = {}
+    low, high = np.asarray(problem.bounds, float).T
+    points = low + (high - low) * np.random.default_rng(0).uniform(0.01, 0.99, (16, len(low)))
+    values = problem.domain.at(points)
+    for statement in problem.statements:
+        for residual in statement.residual:
+            for wave in sorted(expand_derivatives(residual).atoms(sp.sin, sp.cos), key=sp.default_sort_key):
+                inside: Any = wave.args[0]
+                if inside.atoms(AppliedUndef, sp.Derivative):
+                    continue
+                for axis, symbol in enumerate(problem.symbols):
+                    if symbol in inside.free_symbols:
+                        steep = np.abs(np.asarray(evaluate(sp.diff(inside, symbol), values), float))
+                        count = float(np.nan_to_num(steep, posinf=0.0).max()) * (high - low)[axis] / (2 * np.pi)
+                        if axis not in found or count > found[axis].count:
+                            found[axis] = Waves(count, statement)
+    return found
 
 
 def following(
-    problem: Problem, space: Polynomials, reach: Sequence[float], chosen: Polynomials | None = None
+    problem: Problem,
+    space: Polynomials,
+    reach: Sequence[float],
+    chosen: Polynomials | None = None,
+    symmetry: Symmetry = "auto",
 ) -> Polynomials | None:
     """The space after one in which the coefficients promise to end at the degrees `reach`; None where there is none.
 
@@ -56,23 +102,26 @@ def following(
     """
     if chosen is not None:
         larger = (_shrunk(problem, chosen, share) for share in (0.5, 0.75, 1.0))
-        return next((own for own in larger if columns(problem, own) > columns(problem, space)), None)
+        return next(
+            (own for own in larger if columns(problem, own, symmetry) > columns(problem, space, symmetry)), None
+        )
     limit = min(_limit(problem, s) for s in problem.statements)
     if space.terms == "cross":
         found = next((Polynomials((n,), "cross") for n in CROSSES if n > space.degrees[0]), None)
-        return found if found is not None and columns(problem, found) <= limit else None
-    most = min(limit, GROWTH[len(problem.coordinates)] * columns(problem, space))
+        return found if found is not None and columns(problem, found, symmetry) <= limit else None
+    most = min(limit, GROWTH[len(problem.coordinates)] * columns(problem, space, symmetry))
 
     def grown(share: float) -> Polynomials:
         return Polynomials(
-            tuple(max(n, round(share * r)) for n, r in zip(space.degrees, reach, strict=True)), space.terms
+            tuple(min(2 * n + 2, max(n, round(share * r))) for n, r in zip(space.degrees, reach, strict=True)),
+            space.terms,
         )
 
     share = min(n / r for n, r in zip(space.degrees, reach, strict=True))
     found = space
-    while columns(problem, larger := grown(share)) <= most:
+    while columns(problem, larger := grown(share), symmetry) <= most and share < 4:
         found, share = larger, STEP * share
-    return found if columns(problem, found) > 1.1 * columns(problem, space) else None
+    return found if columns(problem, found, symmetry) > 1.1 * columns(problem, space, symmetry) else None
 
 
 def _shrunk(problem: Problem, chosen: Polynomials, share: float) -> Polynomials:
@@ -89,7 +138,7 @@ def reach(bases: Sequence[Basis], coefficients: Sequence[np.ndarray], degrees: S
                 continue
             number = own.numbers[:, own.axes.index(axis)]
             degree = (number + 1) // 2 if own.circular[own.axes.index(axis)] else number
-            last = np.abs(c[degree >= TAIL * most])
+            last = np.abs(c[degree >= min(TAIL * most, degree.max())])
             tail = max(tail, float(last.max(initial=0.0)) / float(np.abs(c).max()))
         found.append(most * min(4.0, max(1.0, np.log(LAST) / np.log(min(tail, 0.5)))))
     return found
@@ -111,19 +160,37 @@ def additive(problem: Problem) -> bool:
     return True
 
 
-def columns(problem: Problem, space: Polynomials) -> int:
-    """How many coefficients all fields have together."""
-    return sum(sized(problem, [problem.domain.column(s) for s in f.arguments], space) for f in problem.fields)
+def columns(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto") -> int:
+    """How many coefficients all fields have together; where there are symmetries, about how many."""
+    found, halved = 0, parities(problem, symmetry)
+    for unknown, parity in zip(problem.fields, halved, strict=True):
+        axes = [problem.domain.column(s) for s in unknown.arguments]
+        found += max(1, sized(problem, axes, space) >> sum(axis in parity for axis in axes))
+    return found
 
 
-def expansions(problem: Problem, space: Polynomials, sizes: Mapping[str, Size]) -> tuple[Expansion, ...]:
-    """Each field as a sum over a basis of a space."""
+def expansions(
+    problem: Problem, space: Polynomials, sizes: Mapping[str, Size], symmetry: Symmetry = "auto"
+) -> tuple[Expansion, ...]:
+    """Each field as a sum over a basis of a space, which holds what the symmetries of the problem allow."""
     found = []
-    for unknown in problem.fields:
-        own = basis(problem, [problem.domain.column(s) for s in unknown.arguments], space)
+    for unknown, parity in zip(problem.fields, parities(problem, symmetry), strict=True):
+        own = basis(problem, [problem.domain.column(s) for s in unknown.arguments], space, parity)
         built = ansatz(problem, unknown)
-        found.append(Expansion(problem, own, built, inner(problem, built, sizes[unknown.name])))
+        size = inner(problem, built, sizes[unknown.name])
+        if -1 in parity.values():
+            size = replace(size, mean=0.0)
+        found.append(Expansion(problem, own, built, size))
     return tuple(found)
+
+
+def parities(problem: Problem, symmetry: Symmetry) -> list[Mapping[int, int]]:
+    """The parity of each field, by the coordinates in which it has one."""
+    found = _symmetries(problem) if symmetry == "auto" else {}
+    return [{axis: signs[place] for axis, signs in found.items()} for place in range(len(problem.fields))]
+
+
+_symmetries = lru_cache(maxsize=8)(symmetries)
 
 
 def unsuited(problem: Problem) -> str:

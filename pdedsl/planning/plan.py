@@ -42,6 +42,8 @@ class Polynomials:
         return self.terms or ("total" if len(self.degrees) == 1 else "product")
 
 
+Symmetry = Literal["auto", "none"]
+"""Whether reflections that change nothing about a problem halve what its solution is made of."""
 Space = Literal["auto", "network"] | Polynomials
 """What a solution is made of; `auto`: polynomials while they converge, else the network."""
 
@@ -236,6 +238,7 @@ class Plan:
     """How the points of each statement that is not hard are drawn, by the name of the statement."""
     network: Network = field(default_factory=Network)
     space: Space = "network"
+    symmetry: Symmetry = "auto"
     method: Method = field(default_factory=Anagram)
     limits: Limits = field(default_factory=Limits)
     sizes: tuple[tuple[str, Size], ...] = ()
@@ -247,6 +250,7 @@ class Plan:
         """The same by the keys of the `solve` block."""
         return {
             "space": self.space,
+            "symmetry": self.symmetry,
             "network": self.network,
             **{f"points.{name}": sampling for name, sampling in self.points},
             "method": self.method,
@@ -266,5 +270,5 @@ def from_settings(settings: dict[str, Any]) -> Plan:
         for head in ("points.", "sizes.")
     )
     limits = Limits(int(settings["steps"]), float(settings["time_limit"]), float(settings["tolerance"]))
-    rest = {key: settings[key] for key in ("space", "network", "method", "precision")}
+    rest = {key: settings[key] for key in ("space", "symmetry", "network", "method", "precision")}
     return Plan(points, **rest, limits=limits, sizes=sizes, seed=int(settings["seed"]))

@@ -11,13 +11,11 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.planning.collocation import OVER
 from pdedsl.planning.cost import FLOPS, Cost, cost
-from pdedsl.planning.degrees import FEW, MOST, additive, columns, first, unsuited
+from pdedsl.planning.degrees import FEW, MOST, additive, columns, first, parities, unsuited, waves
 from pdedsl.planning.linear import Form, form
-from pdedsl.planning.plan import Plan, Polynomials, Size
+from pdedsl.planning.plan import Plan, Polynomials, Size, Symmetry
 from pdedsl.planning.sizes import field_sizes
 from pdedsl.planning.spelling import spoken
-from pdedsl.problem.derivatives import expand_derivatives
-from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.primitives import Combined, Primitive
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Statement
@@ -67,6 +65,7 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_layers(problem, compiled, sizes),
         *_corners(problem),
         *_sums(problem),
+        *_mirrors(problem, plan),
     ]
     choices, block = _choices(problem, plan, all(own.is_linear for forms in compiled.values() for own in forms))
     return Reading(tuple(facts), tuple(choices), tuple(block))
@@ -157,32 +156,15 @@ _ROUGH: tuple[Any, ...] = (sp.Abs, sp.sign, sp.Piecewise, Maximum, Minimum, sp.H
 
 
 def _waves(problem: Problem) -> Iterator[Reason]:
-    """The shortest wave that the data name."""
-    shortest: tuple[float, str, Span] = (np.inf, "", NOWHERE)
-    low, high = np.asarray(problem.bounds, float).T
-    points = low + (high - low) * np.random.default_rng(0).uniform(0.01, 0.99, (16, len(low)))
-    values = problem.domain.at(points)
-    for statement in problem.statements:
-        for wave in sorted(
-            {a for r in statement.residual for a in expand_derivatives(r).atoms(sp.sin, sp.cos)},
-            key=sp.default_sort_key,
-        ):
-            inside: Any = wave.args[0]
-            if inside.atoms(AppliedUndef, sp.Derivative):
-                continue
-            for symbol in inside.free_symbols & set(problem.symbols):
-                steep = np.abs(
-                    np.broadcast_to(np.asarray(evaluate(sp.diff(inside, symbol), values), float), len(points))
-                )
-                length = 2 * np.pi / max(float(np.nan_to_num(steep).max()), 1e-300) / problem.domain.lengths[symbol]
-                if length < shortest[0]:
-                    shortest = (length, symbol.name, statement.span)
-    if shortest[0] < 0.5:
-        yield Reason(
-            "waves",
-            f"{1 / shortest[0]:.3g} along {shortest[1]}: degrees of {np.pi / shortest[0]:.0f} and more",
-            shortest[2],
+    """The most waves that the data name along a coordinate."""
+    found = waves(problem)
+    axis = max(found, key=lambda own: found[own].count, default=None)
+    if axis is not None and found[axis].count > 2:
+        count, statement = found[axis].count, found[axis].statement
+        words = (
+            f"{count:.3g} along {problem.symbols[axis].name}: degrees of {np.pi * count:.0f} and more, from the start"
         )
+        yield Reason("waves", words, statement.span)
 
 
 def _layers(problem: Problem, compiled: Mapping[str, tuple[Form, ...]], sizes: Mapping[str, Size]) -> Iterator[Reason]:
@@ -245,6 +227,19 @@ def _sums(problem: Problem) -> Iterator[Reason]:
         yield Reason("additive", "data are sums over the coordinates: few products are needed")
 
 
+def _mirrors(problem: Problem, plan: Plan) -> Iterator[Reason]:
+    """Coordinates about whose middle fields are even or odd."""
+    found = parities(problem, plan.symmetry)
+    axes = sorted({axis for own in found for axis in own})
+    if axes:
+        names = ", ".join(
+            f"{f.name} {'even' if own[axis] > 0 else 'odd'} in {problem.coordinates[axis].name}"
+            for axis in axes
+            for f, own in zip(problem.fields, found, strict=True)
+        )
+        yield Reason("symmetry", f"{names}, about the middle: a half of the functions for each coordinate")
+
+
 # ---- what is chosen ------------------------------------------------------------------------------------------------------
 
 
@@ -264,13 +259,14 @@ def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], 
             f"network = {spoken(plan.network, brief=True)}",
         ]
     if isinstance(plan.space, Polynomials):
-        words, most = f"{spoken(plan.space, brief=True)}, as it was chosen", columns(problem, plan.space)
+        words, most = f"{spoken(plan.space, brief=True)}, as it was chosen", columns(problem, plan.space, plan.symmetry)
         block = [f"space = {spoken(plan.space, brief=True)}"]
     else:
-        least, most = first(problem), MOST
-        least = least if least.terms == "cross" else Polynomials(least.degrees[:1])
+        least, most = first(problem, symmetry=plan.symmetry), MOST
+        if least.terms != "cross" and len(set(least.degrees)) == 1:
+            least = Polynomials(least.degrees[:1])
         words = f"{spoken(least, brief=True)} and on, up to {MOST} functions, while they converge; else the network"
-        block = [f"space = {spoken(_fixed(problem, least), brief=True)}"]
+        block = [f"space = {spoken(_fixed(problem, least, plan.symmetry), brief=True)}"]
     worth = Cost(round(1.5 * OVER * most), most)
     seconds = 2 * worth.rows * worth.columns**2 / FLOPS
     method = "least squares" if linear else "Gauss-Newton"
@@ -282,9 +278,9 @@ def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], 
     return ([*chosen, trained] if plan.space == "auto" else chosen), block
 
 
-def _fixed(problem: Problem, least: Polynomials) -> Polynomials:
+def _fixed(problem: Problem, least: Polynomials, symmetry: Symmetry) -> Polynomials:
     """Of the spaces that are tried the largest of a middling size."""
     found = least
-    while columns(problem, more := replace(found, degrees=(found.degrees[0] + 1,))) <= MIDDLING:
+    while columns(problem, more := replace(found, degrees=tuple(n + 1 for n in found.degrees)), symmetry) <= MIDDLING:
         found = more
     return found

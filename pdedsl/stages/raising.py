@@ -35,8 +35,14 @@ FALLING = 0.3
 """The part of the last change from which changes have stopped falling."""
 SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
 """The part of the time limit that may be spent on polynomials, by the change that their highest degrees promise."""
+LATE = 0.2
+"""The part of the columns from which a solution is one of the last: small spaces may change little, too."""
+PLAIN = 0.4
+"""At least of the limit of linear problems, where a network has more to do than solve equations."""
 FLAT = 1e-6
 """A variation that is none, relative to the spread that data ask for."""
+SOON = 2.0
+"""Seconds that are spent on polynomials in any case."""
 POINTS = 1024
 """Points over which changes are averaged."""
 FRESH = 0.2718
@@ -86,6 +92,7 @@ class _Rung:
     missed: Mapping[str, float]
     points: tuple[np.ndarray, ...]
     seconds: float
+    linear: bool
 
 
 def raised(
@@ -109,7 +116,7 @@ def raised(
     history: list[Record] = []
     steps: list[Step] = []
     status: Status = "stalled"
-    space: Polynomials | None = first(problem, chosen)
+    space: Polynomials | None = first(problem, chosen, plan.symmetry)
     while space is not None:
         if stopping():
             status = "interrupted"
@@ -121,7 +128,7 @@ def raised(
             status = "steps"
             break
         started = time.perf_counter()
-        fields = expansions(problem, space, sizes)
+        fields = expansions(problem, space, sizes, plan.symmetry)
         fitted = Collocation(problem, fields, sizes, compiled)
         taken: list[Step] = []
 
@@ -145,7 +152,9 @@ def raised(
         left = float(np.sqrt(sum(weight[n] * m**2 for n, m in missed.items())))
         now = time.perf_counter()
         points = tuple(b.points for b in fitted.blocks)
-        rungs.append(_Rung(space, fields, coefficients, values, change, left, missed, points, now - started))
+        rungs.append(
+            _Rung(space, fields, coefficients, values, change, left, missed, points, now - started, fitted.is_linear)
+        )
         errors = _errors(fitted, coefficients, known)
         last = taken[-1]
         history.append(
@@ -165,7 +174,7 @@ def raised(
         if _error(rungs) <= GOAL or (_flat(rungs) and change <= ROUNDING):
             break
         asked = reach([f.basis for f in fields], fitted.split(coefficients), space.degrees)
-        space = following(problem, space, asked, chosen)
+        space = following(problem, space, asked, chosen, plan.symmetry)
     if not rungs:
         return None
     if _error(rungs) <= GOOD and status != "interrupted":
@@ -182,17 +191,18 @@ def _change(values: np.ndarray, before: np.ndarray, spread: np.ndarray) -> float
 
 def _affordable(problem: Problem, plan: Plan, rungs: list[_Rung], space: Polynomials, spent: float, only: bool) -> bool:
     """Whether there is time for another degree; less where the last ones did not bring the solution nearer."""
-    more = (columns(problem, space) / columns(problem, rungs[-1].space)) ** 3 * rungs[-1].seconds
+    more = (columns(problem, space, plan.symmetry) / len(rungs[-1].coefficients)) ** 3 * rungs[-1].seconds
     if _error(rungs) <= ENOUGH and more > max(1.0, spent):
         return False
     promised = _promised(problem, rungs[-1]) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
-    return spent + more <= share * plan.limits.seconds
+    share = max(share, PLAIN) if rungs[-1].linear else share
+    return spent + more <= max(share * plan.limits.seconds, min(SOON, plan.limits.seconds))
 
 
 def _promised(problem: Problem, rung: _Rung) -> float:
     """What changes come down to at the highest degrees, if they fall on geometrically with the degree."""
-    more = MOST / max(1, columns(problem, rung.space))
+    more = MOST / len(rung.coefficients)
     return rung.change ** max(1.0, more ** (1 / len(problem.coordinates))) if rung.change < 1 else np.inf
 
 
@@ -218,12 +228,14 @@ def _error(rungs: list[_Rung]) -> float:
 def _share(rungs: list[_Rung]) -> float:
     """The error of the last solution over what it changed, if errors fall as the residual on fresh points does.
 
-    All of the change where that is rounding; infinite where the residual does not fall.
+    As changes do, where the residual does not fall; all of the change where that is rounding; infinite where neither falls.
     """
     if _flat(rungs) and rungs[-1].change <= ROUNDING:
         return 1.0
-    left = rungs[-1].left / max(rungs[-2].left, 1e-300)
-    return left / (1 - left) if left < 1 else np.inf
+    for last, before in ((rungs[-1].left, rungs[-2].left), (rungs[-1].change, rungs[-2].change)):
+        if last < before < np.inf:
+            return last / (before - last)
+    return np.inf
 
 
 def _flat(rungs: list[_Rung]) -> bool:
@@ -243,10 +255,11 @@ def _errors(fitted: Collocation, coefficients: np.ndarray, known: tuple[Truth, .
 
 
 def _best(rungs: list[_Rung], history: list[Record], status: Status) -> Raised:
-    """The solution that fresh points find best: the last one where degrees converge."""
+    """The solution to return: the last one where degrees converge, else that of the last ones after the smallest change."""
     place = len(rungs) - 1
     if not (np.isfinite(_error(rungs)) and _error(rungs) <= GOOD):
-        place = int(np.argmin([rung.left for rung in rungs]))
+        late = [k for k, rung in enumerate(rungs) if len(rung.coefficients) >= LATE * len(rungs[-1].coefficients)]
+        place = min(late, key=lambda k: rungs[k].change)
     rung, error, relative = rungs[place], None, np.inf
     if place and np.isfinite(relative := _error(rungs[: place + 1])):
         before = rungs[place - 1]

@@ -9,7 +9,9 @@ from typing import Protocol
 import jax
 import jax.numpy as jnp
 import numpy as np
+import sympy as sp
 
+from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.system import System, system
 from pdedsl.numerics.truth import Truth, measure, truths
 from pdedsl.planning.cost import affordable
@@ -114,7 +116,7 @@ def solve(
     trained = Solved(problem, plan, lowered, known, outcome, taken)
     if found is None:
         return trained
-    return _better(trained, _in_polynomials(problem, plan, known, found))
+    return _better(trained, _in_polynomials(problem, plan, known, found), found.relative)
 
 
 def _raised(
@@ -149,8 +151,16 @@ def _in_polynomials(problem: Problem, plan: Plan, known: tuple[Truth, ...], foun
     return Solved(problem, plan, lowered, known, outcome, Threads(0), found.space, found.story)
 
 
-def _better(trained: Solved, expanded: Solved) -> Solved:
-    """The one of two solutions that misses the statements less, on points that neither was fitted to."""
+def _better(trained: Solved, expanded: Solved, off: float) -> Solved:
+    """The better one of two solutions, the second of which is off by some part of its variation, estimated.
+
+    That one, if they differ by far more than it is off. Else the one that misses the statements less, on points that
+    neither was fitted to: which says little of operators of high order, where a small error has a large residual.
+    """
+    apart = _apart(trained, expanded)
+    if off <= SURE and apart > FAR * off:
+        words = f"the network differs from them by {apart:.0e}, which is more than they are off"
+        return replace(expanded, story=(*expanded.story, words))
     left = []
     for solved in (trained, expanded):
         points = tuple(
@@ -164,6 +174,22 @@ def _better(trained: Solved, expanded: Solved) -> Solved:
     return replace(best, story=(*expanded.story, words))
 
 
+def _apart(one: Solved, other: Solved) -> float:
+    """How far two solutions are apart, for the worst field, relative to the variation of the second."""
+    points = inside(one.problem.domain, sp.true, CHECKED, random(np.random.default_rng(_SEED)))
+    with jax.enable_x64(True):
+        a, b = (
+            np.asarray(jax.jit(jax.vmap(s.system.model(jnp.asarray(s.outcome.parameters))))(jnp.asarray(points)))
+            for s in (one, other)
+        )
+    apart, variation = np.sqrt(np.mean((a - b) ** 2, axis=0)), np.std(b, axis=0)
+    return float(np.max(apart / np.where(variation > 0, variation, 1.0)))
+
+
+SURE = 1e-2
+"""An estimate up to which polynomials that have not ended converging are believed."""
+FAR = 3.0
+"""How many times what polynomials are off a network may differ from them."""
 LEAST = 0.25
 """The part of the time limit that is left for a network, whatever was tried before."""
 CHECKED = 1024

@@ -19,6 +19,7 @@ PLAN = Plan(
     (("equation", Adaptive(300)), ("walls", Grid((4, 5)))),
     Network((8,)),
     Polynomials((8, 3), "total"),
+    "none",
     Anagram(Fixed(1e-6)),
     Limits(7, 2.0, 0.0),
     (("u", Size(300.0, 50.0)),),

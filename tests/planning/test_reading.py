@@ -89,7 +89,7 @@ def test_choices_and_the_block_that_fixes_them() -> None:
         again = loads(text + "solve {\n" + "\n".join(found.block) + "\n}\n")
         assert planned(again) == planned(own)
     (line,) = read(text).block
-    assert planned(loads(f"{text}solve {{ {line} }}\n")).space == Polynomials((30,))
+    assert planned(loads(f"{text}solve {{ {line} }}\n")).space == Polynomials((61,))
     assert planned(problem).space == "auto"
 
 
