@@ -247,8 +247,6 @@ def test_plan_says_why_in_twenty_lines(spec: Path) -> None:
         "linear" in result.output and "parabolic (line 9)" in result.output and "space = polynomials(" in result.output
     )
     found = json.loads(pdedsl("plan", str(spec), "--json").output)
-    assert {r["what"] for r in found["choices"]} >= {"space", "method"} and found["solve"] == [
-        "space = polynomials(30)"
-    ]
+    assert {r["what"] for r in found["choices"]} >= {"space", "method"} and "polynomials" in found["solve"][0]
     assert "as it was chosen" in pdedsl("plan", str(spec), "--set", "space=polynomials(9)").output
     assert pdedsl("plan", str(spec), "--set", "space=cubes").exit_code == 2
