@@ -18,6 +18,8 @@ from jax import Array
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
+from pdedsl.numerics.polynomials import Apart, Expanded
+from pdedsl.numerics.quantities import corrected
 from pdedsl.numerics.sampling import Sampler, sampler
 from pdedsl.numerics.system import Block, System, system, wrap
 from pdedsl.numerics.truth import varying
@@ -81,9 +83,9 @@ class Defect:
 def difference(lowered: System, parameters: Array, defect: Array, missed: Mapping[str, float]) -> Defect:
     """The defect of a solution the parameters of which are too large by `defect`, shape (P,): as its solver found."""
 
-    def at(x: Array) -> Array:
-        return jnp.reshape(lowered.model(parameters)(x) - lowered.model(parameters - defect)(x), (-1,))
-
+    whole, better = lowered.model(parameters), lowered.model(parameters - defect)
+    assert isinstance(whole, Expanded) and isinstance(better, Expanded)
+    at = Apart(whole, better)
     arrays = {"parameters": np.asarray(parameters), "defect": np.asarray(defect)}
     return Defect(at, missed, dict.fromkeys(missed, 0.0), arrays)
 
@@ -111,7 +113,12 @@ def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Est
     def both(x: Array) -> tuple[Array, Array]:
         return jnp.reshape(u(x), (-1,)), e(x)
 
-    values, errors = map(np.asarray, jax.jit(jax.vmap(both))(jnp.asarray(points)))
+    better = corrected(e)
+    if isinstance(u, Expanded) and better is not None:
+        values = u.values(points)
+        errors = values - better.values(points)
+    else:
+        values, errors = map(np.asarray, jax.jit(jax.vmap(both))(jnp.asarray(points)))
     absolute = np.sqrt(np.mean(errors**2, axis=0))
     found = []
     for place, unknown in enumerate(problem.fields):

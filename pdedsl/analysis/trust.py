@@ -7,10 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from pdedsl.geometry.faces import normals
 from pdedsl.numerics.lower import Callee, lower
+from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.sampling import sampler
 from pdedsl.numerics.system import System
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Boundary
 
 POINTS = 4096
 """Fresh points for each statement."""
@@ -44,8 +47,12 @@ def misfits(problem: Problem, u: Callee, lowered: System | None = None) -> tuple
         integral = bool(problem.integrals_in(statement.residual))
         count = POINTS if not integral else INTEGRALS if problem.time else 1
         points = sampler(problem, statement)(count, np.random.default_rng([_SEED, order]))
-        residual = residuals.get(statement.name) or lower(problem, statement)
-        values = np.asarray(jax.jit(jax.vmap(lambda x, r=residual: r(u, x)))(jnp.asarray(points)))
+        if isinstance(u, Expanded):
+            outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
+            values = u.evaluated(problem, statement.residual, points, outward)
+        else:
+            residual = residuals.get(statement.name) or lower(problem, statement)
+            values = np.asarray(jax.jit(jax.vmap(lambda x, r=residual: r(u, x)))(jnp.asarray(points)))
         lengths = np.linalg.norm(values, axis=1)
         largest = int(np.argmax(lengths)) if np.isfinite(lengths).all() else int(np.argmin(np.isfinite(lengths)))
         rms = float(np.sqrt(np.mean(lengths**2)))

@@ -12,6 +12,7 @@ import sympy as sp
 from pdedsl.analysis.defect import Defect, Estimate
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
+from pdedsl.numerics.polynomials import Expanded
 from pdedsl.planning.plan import Size
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
@@ -136,6 +137,12 @@ def _dead(run: Evidence) -> Iterator[Reason]:
         yield Reason(f"the network moves in {last.rank} directions only: another seed, or another network", True)
     low, high = np.asarray(problem.bounds, float).T
     generator = np.random.default_rng(_SEED)
+    if isinstance(run.u, Expanded):  # which is smooth, and no staircase
+        values = run.u.values(inside(problem.domain, sp.true, SEGMENTS, random(generator)))
+        for place, unknown in enumerate(problem.fields):
+            if np.std(values[:, place]) < CONSTANT * run.sizes[unknown.name].spread and _varies(run, unknown.name):
+                yield Reason(f"{unknown.name} came out as a constant", True)
+        return
     starts = inside(problem.domain, sp.true, SEGMENTS, random(generator))
     ways = LENGTH * (high - low) * generator.uniform(-1, 1, starts.shape)
     nodes, weights = np.polynomial.legendre.leggauss(NODES)

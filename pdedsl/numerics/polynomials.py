@@ -7,6 +7,7 @@ from math import comb, prod
 
 import jax.numpy as jnp
 import numpy as np
+import sympy as sp
 from jax import Array
 
 from pdedsl.numerics.derivatives import Laplacian, Part
@@ -14,6 +15,8 @@ from pdedsl.numerics.lower import lower_expressions
 from pdedsl.planning.basis import Basis, derivative
 from pdedsl.planning.collocation import Expansion
 from pdedsl.planning.hard import Ansatz
+from pdedsl.planning.linear import form
+from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
 
 
@@ -47,6 +50,24 @@ class Expanded:
                 found[part] = self._at(x, part, memo)
         return found
 
+    def values(self, points: np.ndarray) -> np.ndarray:
+        """All fields at points of shape (n, d), in NumPy, which compiles nothing; shape (n, number of fields)."""
+        none = (0,) * points.shape[1]
+        return np.stack([self.state(place, none, points) for place in range(len(self.fields))], axis=1)
+
+    def state(self, place: int, index: MultiIndex, points: np.ndarray) -> np.ndarray:
+        """A field, by its place, or a derivative of it at points of shape (n, d), in NumPy, shape (n,)."""
+        return self.fields[place].values(np.asarray(self.coefficients[place]), points, index)
+
+    def evaluated(
+        self, problem: Problem, expressions: Sequence[sp.Expr], points: np.ndarray, outward: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Expressions in the fields at points of shape (n, d), in NumPy, shape (n, m); zero where one has no value.
+
+        `outward` are the normals at points of a boundary, shape (n, space).
+        """
+        return np.stack([form(problem, own).at(points, outward).value(self.state) for own in expressions], axis=1)
+
     def _at(self, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:
         return jnp.stack(
             [self._of(own, c, x, index, memo) for own, c in zip(self.fields, self.coefficients, strict=True)]
@@ -70,6 +91,17 @@ class Expanded:
             rest = tuple(n - k for n, k in zip(index, below, strict=True))
             total = total + times * factor * (c @ _values(own.basis, x, rest, memo))
         return total
+
+
+@dataclass(frozen=True, eq=False)
+class Apart:
+    """The difference of two such functions: of a solution and of a better one, say."""
+
+    whole: Expanded
+    corrected: Expanded
+
+    def __call__(self, x: Array) -> Array:
+        return self.whole(x) - self.corrected(x)
 
 
 def _values(basis: Basis, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:

@@ -12,6 +12,9 @@ from pdedsl.planning.plan import Polynomials, Terms
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
 
+DENSE = 40
+"""How many times as many products of all functions there may be as there are in a basis, to sum over them all."""
+
 
 @dataclass(frozen=True, eq=False)
 class Basis:
@@ -40,12 +43,32 @@ class Basis:
         if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
             return np.zeros((len(points), self.size))
         found = np.ones((len(points), self.size))
-        for k, axis in enumerate(self.axes):
-            low, high = self.intervals[k]
-            y = (2 * points[:, axis] - low - high) / (high - low)
-            along = (_waves if self.circular[k] else _chebyshev)(y, self.most[k], order[axis])
-            found *= (along * (2 / (high - low)) ** order[axis])[:, self.numbers[:, k]]
+        for k in range(len(self.axes)):
+            found *= self._along(k, points, order)[:, self.numbers[:, k]]
         return found
+
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        """A derivative of a sum over the basis, shape (n,): coordinate by coordinate, where they are few."""
+        shape = [n + 1 for n in self.most]
+        if (
+            len(shape) > 3
+            or prod(shape) > DENSE * self.size
+            or any(n and a not in self.axes for a, n in enumerate(order))
+        ):
+            return self.table(points, order) @ coefficients
+        dense = np.zeros(shape)
+        dense[tuple(self.numbers.T)] = coefficients
+        found = self._along(0, points, order) @ dense.reshape(shape[0], -1)
+        for k in range(1, len(shape)):
+            found = np.einsum("nj,njr->nr", self._along(k, points, order), found.reshape(len(points), shape[k], -1))
+        return found.reshape(-1)
+
+    def _along(self, k: int, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        """A derivative of the functions of one argument at points, shape (n, most + 1)."""
+        (low, high), axis = self.intervals[k], self.axes[k]
+        y = (2 * points[:, axis] - low - high) / (high - low)
+        found = (_waves if self.circular[k] else _chebyshev)(y, self.most[k], order[axis])
+        return found * (2 / (high - low)) ** order[axis]
 
     def trace(self, axis: int) -> int:
         """How many of the products differ where one coordinate is fixed."""

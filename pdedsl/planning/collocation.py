@@ -33,6 +33,8 @@ OVER = 1.5
 """Points for each function of a basis, in the domain as on its boundary."""
 ROUND = 2.0
 """The same for curved parts of a boundary, on which more functions differ than on a face."""
+CHUNK = 4096
+"""Points whose tables are made at a time, where only values are asked for."""
 FEWEST = 24
 """Points of an equation."""
 
@@ -133,6 +135,20 @@ class Expansion:
                 rest = tuple(n - k for n, k in zip(index, below, strict=True))
                 found += (times * factor)[:, None] * self.basis.table(points, rest)
         return self._worth(self.built.extension, index, points), found
+
+    def values(self, coefficients: np.ndarray, points: np.ndarray, index: MultiIndex) -> np.ndarray:
+        """A derivative at points of shape (n, d), shape (n,), some at a time."""
+        found = np.empty(len(points))
+        for start in range(0, len(points), CHUNK):
+            own = points[start : start + CHUNK]
+            if self.built == Ansatz():
+                offset = 0.0 if any(index) else self.size.mean
+                value = self.size.spread * self.basis.total(coefficients, own, index)
+            else:
+                offset, table = self.table(own, index)
+                value = table @ coefficients
+            found[start : start + CHUNK] = offset + value
+        return found
 
     def slope(self, expression: sp.Expr, index: MultiIndex) -> sp.Expr:
         """A derivative of an expression of the coordinates."""

@@ -104,6 +104,13 @@ class Placed:
     inner: tuple[tuple["Placed", np.ndarray], ...]
     """The integrand of each integral at its nodes, n q of them, and its weights, shape (q,)."""
 
+    def value(self, state: State) -> np.ndarray:
+        """The residual of a state, shape (n,)."""
+        values = dict(self._values(state))
+        for (integral, _, _), (own, weights) in zip(self.form.integrals, self.inner, strict=True):
+            values[integral.symbol] = own.value(state).reshape(len(self.points), -1) @ weights
+        return _evaluated(self.form.residual, values, {}, len(self.points))
+
     def row(self, state: State) -> Row:
         """The residual about a state, to first order."""
         values, n, memo = dict(self._values(state)), len(self.points), {}

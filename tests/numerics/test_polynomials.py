@@ -5,8 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from pdedsl.analysis.defect import estimates
+from pdedsl.analysis.trust import misfits
 from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
-from pdedsl.numerics.polynomials import Expanded, chebyshev
+from pdedsl.numerics.polynomials import Apart, Expanded, chebyshev
+from pdedsl.numerics.quantities import quantities
 from pdedsl.planning.degrees import expansions
 from pdedsl.planning.plan import Polynomials
 from pdedsl.planning.sizes import field_sizes
@@ -63,3 +66,39 @@ def test_gradients_pass_through() -> None:
 
     slope = jax.grad(value)(jnp.ones(20))
     assert np.isfinite(np.asarray(slope)).all() and np.any(slope[:10]) and not np.any(slope[10:])
+
+
+REPORTS = """pde 1
+domain (x, y) = disk([0, 0], 1)
+time t in [0, 1]
+field u(x, y, t)
+equation: dt(u) = laplacian(u) - u^3
+initial: u = 1 - x^2
+boundary: dn(u) + u = x on all
+report flux = integral(dn(u), on = all)
+report mean = mean(u*dx(u))  at (0, 0, 1)
+report top = maximum(u)  at (0, 0, 1)
+report slope = dxy(u)  at (0.2, 0.1, 0.5)
+report all = u^2
+"""
+
+
+def test_what_numpy_makes_of_it_is_what_jax_does() -> None:
+    problem = loads(REPORTS)
+    fields = expansions(problem, Polynomials((4,)), field_sizes(problem))
+    c = jnp.asarray(np.random.default_rng(1).normal(size=fields[0].basis.size) / 10)
+    whole, better = Expanded(fields, [c]), Expanded(fields, [0.99 * c])
+    fast = quantities(problem, whole, Apart(whole, better))
+    slow = quantities(problem, lambda x: whole(x), lambda x: whole(x) - better(x))
+    for a, b in zip(fast, slow, strict=True):
+        np.testing.assert_allclose(a.values, b.values, rtol=1e-8, atol=1e-10)
+        np.testing.assert_allclose(a.errors, b.errors, rtol=1e-6, atol=1e-9)
+    for a, b in zip(misfits(problem, whole), misfits(problem, lambda x: whole(x)), strict=True):
+        assert a.statement == b.statement and np.isclose(a.rms, b.rms, rtol=1e-9) and a.where == b.where
+    found, other = (
+        estimates(problem, whole, Apart(whole, better)),
+        estimates(problem, lambda x: whole(x), Apart(whole, better)),
+    )
+    assert np.isclose(found[0].absolute, other[0].absolute, rtol=1e-9)
+    points = np.random.default_rng(2).uniform(-0.5, 0.5, (7, 3))
+    np.testing.assert_allclose(whole.values(points), jax.vmap(whole)(jnp.asarray(points)), rtol=1e-10)

@@ -71,6 +71,16 @@ def test_coefficients_in_a_larger_basis_are_the_same_function() -> None:
     )
 
 
+@pytest.mark.parametrize("space", [Polynomials((6,)), Polynomials((5, 9)), Polynomials((4, 40), "total")])
+def test_sums_coordinate_by_coordinate(space: Polynomials) -> None:
+    problem = loads(BOX + "periodic y\nequation: laplacian(u) = 1\nboundary: u = 0 on x = 1, x = 3\n")
+    generator = np.random.default_rng(5)
+    for axes, order in (((0, 1), (0, 0)), ((0, 1), (2, 1)), ((0,), (1, 0)), ((0,), (1, 1))):
+        own = basis(problem, axes, space)
+        c, points = generator.normal(size=own.size), generator.uniform([1, 0], [3, 5], (20, 2))
+        np.testing.assert_allclose(own.total(c, points, order), own.table(points, order) @ c, rtol=1e-9, atol=1e-9)
+
+
 def test_products_that_a_face_tells_apart() -> None:
     problem = loads(BOX + "equation: laplacian(u) = 1\nboundary: u = 0 on all\n")
     assert basis(problem, (0, 1), Polynomials((7,))).trace(0) == 8
