@@ -2,6 +2,7 @@ from . import analysis as analysis
 from .geometry.statement import points as points
 from .numerics.lower import residuals as residuals
 from .numerics.network import add_activation as add_activation
+from .numerics.system import ansatz as ansatz
 from .problem.domain import Coordinate as Coordinate
 from .problem.domain import Parameter as Parameter
 from .problem.problem import Problem as Problem

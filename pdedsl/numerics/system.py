@@ -14,8 +14,9 @@ from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import perceptron
 from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
+from pdedsl.planning import hard
 from pdedsl.planning.degrees import expansions
-from pdedsl.planning.hard import Ansatz, ansatz, inner
+from pdedsl.planning.hard import Ansatz, inner
 from pdedsl.planning.plan import Adaptive, Network, Plan, Polynomials, Size, Symmetry
 from pdedsl.planning.sizes import field_sizes, row_sizes, weights
 from pdedsl.problem.problem import Problem
@@ -122,12 +123,31 @@ def _expanded(
     return lambda parameters: Expanded(fields, jnp.split(parameters, ends[:-1])), jnp.zeros(int(ends[-1]))
 
 
+def ansatz(problem: Problem) -> Callable[[Callee], Callee]:
+    """What makes a solution of any callable: hard conditions, sizes and periodic coordinates are built in.
+
+    The callable maps scaled coordinates, shape (k,), to about 1 for each field, shape (n,) or () for one: each coordinate runs
+    over [-1, 1], a periodic one comes as the cosine and the sine of its angle, first. What is returned maps a point of shape
+    (d,) to the values of all fields, shape (n,): for `residuals`, under `jit`, `vmap` and `grad`.
+    """
+    build = wrap(problem, field_sizes(problem))
+    low, high = np.asarray(problem.bounds, float).T
+    circular = np.asarray([c.periodic for c in problem.coordinates])
+
+    def inputs(x: Array) -> Array:
+        y = (2 * x - jnp.asarray(low + high, x.dtype)) / jnp.asarray(high - low, x.dtype)
+        angle = np.pi * y[np.flatnonzero(circular)]
+        return jnp.concatenate([jnp.cos(angle), jnp.sin(angle), y[np.flatnonzero(~circular)]])
+
+    return lambda network: build(lambda x: jnp.reshape(network(inputs(x)), (len(problem.fields),)))
+
+
 def wrap(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Callee]:
     """What makes a solution of any network `N`, the values of which are about 1: `u = mean + spread N`.
 
     Hard conditions are built in: `u = G + M spread N`.
     """
-    parts = [ansatz(problem, unknown) for unknown in problem.fields]
+    parts = [hard.ansatz(problem, unknown) for unknown in problem.fields]
     own = [inner(problem, part, sizes[f.name]) for f, part in zip(problem.fields, parts, strict=True)]
     spread, mean = [size.spread for size in own], [size.mean for size in own]
 

@@ -1,7 +1,8 @@
 """From a problem's exact solution or reference table to the error of a solution, on points it was never trained on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +12,7 @@ from jax import Array
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.meaning.tables import read_table
-from pdedsl.numerics.lower import Callee
+from pdedsl.numerics.lower import Callee, together
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 
@@ -80,6 +81,19 @@ def truths(problem: Problem) -> tuple[Truth, ...]:
             if name not in found:
                 found[name] = Truth(name, places[name], at, table[columns[name]], reference.name)
     return tuple(found.values())
+
+
+Known = Callable[[Array], Any] | Mapping[str, Callable[..., Any]]
+"""The known solution: a function of a point of shape (d,) to the values of all fields, or one for each field by name."""
+
+
+def given(problem: Problem, exact: Known) -> tuple[Truth, ...]:
+    """What a callable says of each field, on points of its own. Raises ValueError for names and shapes that do not fit."""
+    u = together(exact, problem.fields, problem.symbols)
+    points = inside(problem.domain, sp.true, COUNT, random(np.random.default_rng(_SEED)))
+    with jax.enable_x64(True):
+        values = np.asarray(jax.vmap(u)(jnp.asarray(points)), float)
+    return tuple(Truth(f.name, k, points, values[:, k], "exact") for k, f in enumerate(problem.fields))
 
 
 def measure(model: Callable[[Array], Callee], known: tuple[Truth, ...]) -> Callable[[Array], dict[str, float]]:

@@ -17,7 +17,7 @@ from jax import Array
 
 from pdedsl.analysis.defect import Defect, restored
 from pdedsl.numerics.system import System
-from pdedsl.numerics.truth import truths
+from pdedsl.numerics.truth import Known, truths
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Adaptive, Clock, Custom, Plan, Space
 from pdedsl.planning.spelling import spoken, typed
@@ -45,6 +45,7 @@ def solve(
     cutoff: Callable | None = None,
     clock: Clock | None = None,
     announce: Callable[[Solution], None] = lambda solution: None,
+    exact: Known | None = None,
     **choices: Choice | str,
 ) -> Solution:
     """Solve a problem.
@@ -54,6 +55,8 @@ def solve(
     once `stopping` says so. `announce` is given the solution before its files are written. In `folder`, which must not hold a run yet, a checkpoint is kept every few seconds, from which
     `resume` goes on, also after the process was killed; at the end all files of the run are written there.
 
+    `exact` is a known solution in place of the spec's: any function of a point of shape (d,) to the values of all fields, or
+    one for each field by name, for JAX; errors are measured against it during this run.
     `time_limit` counts from the call on, compilation included; `clock` says otherwise. `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest
     first, and the coefficients of the residual along them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`,
     to a filter in [0, 1] of shape (K,); JAX traces it. Computes in double precision whatever JAX's own setting is.
@@ -72,7 +75,7 @@ def solve(
             journal = _Folder(folder, stack.enter_context(alone(folder)))
             if (folder / "spec.pde").exists():
                 raise FileExistsError(EEXIST, "holds a run already: resume it, or choose another folder", str(folder))
-        return _finished(problem, plan, journal, watch, stopping, clock or Clock(time.perf_counter()), announce)
+        return _finished(problem, plan, journal, watch, stopping, clock or Clock(time.perf_counter()), announce, exact)
 
 
 def resume(
@@ -163,10 +166,11 @@ def _finished(
     stopping: Callable[[], bool],
     clock: Clock,
     announce: Callable[[Solution], None],
+    exact: Known | None = None,
 ) -> Solution:
     """Run to the end and write what came of it."""
     started, so_far = clock.begun or time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
-    solved = driver.solve(problem, plan, journal, watch, stopping, clock)
+    solved = driver.solve(problem, plan, journal, watch, stopping, clock, exact)
     compiled = so_far.get("compile_seconds", 0.0) if so_far.get("seconds") else 0.0
     outcome = replace(solved.outcome, compile_seconds=compiled + solved.outcome.compile_seconds)
     seconds = so_far.get("seconds", 0.0) + time.perf_counter() - started

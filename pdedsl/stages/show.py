@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pdedsl.numerics.system import System, inner
+from pdedsl.numerics.system import System
 from pdedsl.planning.cost import cost
-from pdedsl.planning.hard import Ansatz, ansatz
+from pdedsl.planning.hard import Ansatz, ansatz, inner
 from pdedsl.planning.plan import Plan, Size
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.document import document

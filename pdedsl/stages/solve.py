@@ -13,7 +13,8 @@ import sympy as sp
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.system import System, system
-from pdedsl.numerics.truth import Truth, measure, truths
+from pdedsl.numerics.truth import Known, Truth, measure, truths
+from pdedsl.numerics.truth import given as given_truths
 from pdedsl.planning.cost import affordable
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Clock, Plan, Polynomials, Space
@@ -84,6 +85,7 @@ def solve(
     watch: Callable[[Record], None] = lambda record: None,
     stopping: Callable[[], bool] = lambda: False,
     clock: Clock = Clock(),  # noqa: B008
+    exact: Known | None = None,
 ) -> Solved:
     """Solve what a text, or a problem, states: by its own plan, or by another one.
 
@@ -96,7 +98,7 @@ def solve(
     plan = plan or planned(problem)
     affordable(problem, plan)
     journal.begin(problem, plan)
-    known, begun = truths(problem), time.perf_counter()
+    known, begun = truths(problem) if exact is None else given_truths(problem, exact), time.perf_counter()
     # Plan -> polynomials, where the plan has them: all there is to do, if they converge
     found = _raised(problem, plan, known, watch, stopping, clock)
     if found is not None and (found.final or isinstance(plan.space, Polynomials)):

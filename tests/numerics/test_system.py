@@ -1,9 +1,11 @@
 """From a problem and a plan to blocks and a model."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pdedsl.numerics.system import system, wrap
+from pdedsl.numerics.lower import residuals
+from pdedsl.numerics.system import ansatz, system, wrap
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Adaptive, Network, Plan, Size, Sobol
 from pdedsl.stages.load import loads
@@ -35,3 +37,23 @@ def test_hard_conditions_go_round_any_callable(heat: str) -> None:
     for point in ((0.0, 0.3), (1.0, 0.7)):
         assert abs(float(u(jnp.array(point))[0])) < 1e-15
     np.testing.assert_allclose(u(jnp.array([0.3, 0.0])), [np.sin(0.3 * np.pi)], rtol=1e-14)
+
+
+def test_an_ansatz_round_any_callable() -> None:
+    problem = loads(
+        "pde 1\ndomain x in [0, 3]\nperiodic x\ntime t in [0, 2]\nfield u(x, t)\nequation: dt(u) = dxx(u)\n"
+        "initial: u = 5 + cos(2*pi*x/3) hard\n"
+    )
+    seen = []
+
+    def network(y: jax.Array) -> jax.Array:
+        seen.append(y.shape)
+        return jnp.sin(y[0]) + y[1] * y[2]
+
+    u = ansatz(problem)(network)
+    x = jnp.linspace(0.0, 3.0, 7)
+    start = jax.vmap(lambda own: u(jnp.stack([own, jnp.zeros(())])))(x)
+    np.testing.assert_allclose(start[:, 0], 5 + np.cos(2 * np.pi * np.asarray(x) / 3), atol=1e-12)
+    both = [u(jnp.array([own, 1.3])) for own in (0.0, 3.0)]
+    np.testing.assert_allclose(both[0], both[1], atol=1e-12)
+    assert set(seen) == {(3,)} and jnp.isfinite(residuals(problem)["equation"](u, jnp.array([1.0, 1.0]))).all()

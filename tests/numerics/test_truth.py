@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from pdedsl.numerics.truth import COUNT, measure, truths
+from pdedsl.numerics.truth import COUNT, given, measure, truths
 from pdedsl.stages.load import loads
 
 
@@ -31,3 +31,16 @@ def test_a_constant_has_no_variation_but_its_norm() -> None:
 def test_a_field_that_vanishes_is_measured_absolutely() -> None:
     (known,) = truths(loads("pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: u = 0\nexact u = 0\n"))
     assert measure(lambda p: lambda x: p, (known,))(jnp.array([1e-3])) == pytest.approx({"u": 1e-3})
+
+
+def test_any_callable_is_a_known_solution() -> None:
+    problem = loads(
+        "pde 1\ndomain x in [0, 1]\nfield u(x), v(x)\nequation: dx(u) = v\nequation b: dx(v) = u\nboundary: u = 1 on x = 0\nboundary c: v = 1 on x = 0\n"
+    )
+    by_name = given(problem, {"u": lambda x: x[0] ** 2, "v": lambda x: 2 * x[0]})
+    whole = given(problem, lambda x: jnp.stack([x[0] ** 2, 2 * x[0]]))
+    for own, other in zip(by_name, whole, strict=True):
+        np.testing.assert_array_equal(own.values, other.values)
+    np.testing.assert_allclose(by_name[0].values, by_name[0].points[:, 0] ** 2)
+    with pytest.raises(ValueError, match="missing"):
+        given(problem, {"u": lambda x: x[0]})
