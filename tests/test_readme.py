@@ -30,7 +30,9 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("checkout")
 @pytest.mark.slow
-@pytest.mark.parametrize("code", blocks("python"), ids=["solve", "theory", "fields", "points", "ansatz", "optax", "sympy"])
+@pytest.mark.parametrize(
+    "code", blocks("python"), ids=["solve", "theory", "fields", "points", "ansatz", "optax", "sympy"]
+)
 def test_python(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     matplotlib.use("agg")
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):

@@ -264,7 +264,8 @@ def _run(folder: Fresh, shown: _Shown, stopping: Any, solver: Callable[..., Any]
         face.end(solved)
     if style is progress.Style.people:
         if not face.history:
-            words = f"nothing was left to do ({solved.status}): give it more --steps or --time-limit"
+            more = "" if solved.status == "converged" else ": give it more --steps or --time-limit"
+            words = f"nothing was left to do ({solved.status}){more}"
             screen.print(f"[yellow]{words}[/yellow]", soft_wrap=True)
             return solved
         if shown.profile:

@@ -288,7 +288,10 @@ class Solution:
         return pictures.plot.animation(self._scene)
 
     def profile(self) -> str:
-        """Where the time of a step goes, as a table."""
+        """Where the time of a step goes, as a table; of a solution in polynomials, when each space was solved."""
+        if self.solved.space != "network":
+            rows = [f"{r.seconds:8.2f} s  {r.rank:5d} functions, loss {r.loss:.1e}" for r in self.history]
+            return "\n".join(["solved after", *rows])
         with jax.enable_x64(True):
             parameters = jnp.asarray(self.outcome.parameters)
             known = measure(self.system.model, self.solved.known)

@@ -73,7 +73,7 @@ class Raised:
     @property
     def final(self) -> bool:
         """Whether nothing else is to be tried."""
-        return self.relative <= GOOD or self.status in ("interrupted", "steps")
+        return self.relative <= GOOD or self.status == "interrupted"
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,8 @@ def raised(
 
     `begun` is when the time limit began to count.
     """
-    begun = time.perf_counter() if begun is None else begun
+    here = time.perf_counter()
+    begun = here if begun is None else begun
     sizes, compiled = field_sizes(problem, dict(plan.sizes)), forms(problem)
     probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
     spread = np.asarray([sizes[f.name].spread for f in problem.fields])
@@ -121,7 +122,7 @@ def raised(
         if stopping():
             status = "interrupted"
             break
-        if rungs and not _affordable(problem, plan, rungs, space, time.perf_counter() - begun, chosen is not None):
+        if rungs and not _affordable(problem, plan, rungs, space, (begun, here), chosen is not None):
             status = "time limit"
             break
         if len(steps) >= plan.limits.steps:
@@ -189,15 +190,22 @@ def _change(values: np.ndarray, before: np.ndarray, spread: np.ndarray) -> float
     return float(np.max(apart / np.where(own > FLAT * spread, own, spread)))
 
 
-def _affordable(problem: Problem, plan: Plan, rungs: list[_Rung], space: Polynomials, spent: float, only: bool) -> bool:
-    """Whether there is time for another degree; less where the last ones did not bring the solution nearer."""
+def _affordable(
+    problem: Problem, plan: Plan, rungs: list[_Rung], space: Polynomials, began: tuple[float, float], only: bool
+) -> bool:
+    """Whether there is time for another degree; less where the last ones did not bring the solution nearer.
+
+    `began` is when the limit began to count, and when the first degree did.
+    """
+    now, limit = time.perf_counter(), plan.limits.seconds
+    whole, spent = now - began[0], now - began[1]
     more = (columns(problem, space, plan.symmetry) / len(rungs[-1].coefficients)) ** 3 * rungs[-1].seconds
-    if _error(rungs) <= ENOUGH and more > max(1.0, spent):
+    if whole + more > limit or (_error(rungs) <= ENOUGH and more > max(1.0, spent)):
         return False
     promised = _promised(problem, rungs[-1]) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share
-    return spent + more <= max(share * plan.limits.seconds, min(SOON, plan.limits.seconds))
+    return spent + more <= max(share * limit, min(SOON, limit))
 
 
 def _promised(problem: Problem, rung: _Rung) -> float:

@@ -55,7 +55,7 @@ def test_what_is_not_smooth_is_left_early_and_says_so() -> None:
 
 def test_steps_and_stops() -> None:
     _, _, found = run(STRONG, limits=Limits(steps=3))
-    assert found.status == "steps" and found.history[-1].step == 3 and found.final
+    assert found.status == "steps" and found.history[-1].step == 3 and not found.final
     problem, seen = loads(SMOOTH), []
 
     def stopping() -> bool:
