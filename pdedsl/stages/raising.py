@@ -107,80 +107,107 @@ def raised(
 
     `begun` is when the time limit began to count.
     """
-    here = time.perf_counter()
-    begun = here if begun is None else begun
-    sizes, compiled = field_sizes(problem, dict(plan.sizes)), forms(problem)
-    probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
-    spread = np.asarray([sizes[f.name].spread for f in problem.fields])
-    chosen = plan.space if isinstance(plan.space, Polynomials) else None
-    rungs: list[_Rung] = []
-    history: list[Record] = []
-    steps: list[Step] = []
-    status: Status = "stalled"
-    space: Polynomials | None = first(problem, chosen, plan.symmetry)
-    while space is not None:
-        if stopping():
-            status = "interrupted"
-            break
-        if rungs and not _affordable(problem, plan, rungs, space, (begun, here), chosen is not None):
-            status = "time limit"
-            break
-        if len(steps) >= plan.limits.steps:
-            status = "steps"
-            break
-        started = time.perf_counter()
-        fields = expansions(problem, space, sizes, plan.symmetry)
-        fitted = Collocation(problem, fields, sizes, compiled)
-        taken: list[Step] = []
+    climb = _Climb(problem, plan, known, stopping, begun)
+    space: Polynomials | None = first(problem, climb.chosen, plan.symmetry)
+    status: Status | None = None
+    while space is not None and (status := climb.ending(space)) is None and climb.solve(space):
+        watch(climb.history[-1])
+        space = None if climb.arrived else climb.next
+    if not climb.rungs:
+        return None
+    if _error(climb.rungs) <= GOOD and status != "interrupted":
+        status = "converged"
+    return _best(climb.rungs, climb.history, status or "stalled")
 
-        def note(step: Step, taken: list[Step] = taken, before: int = len(steps)) -> bool:
+
+class _Climb:
+    """The spaces that were solved in so far, and what they have in common."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        plan: Plan,
+        known: tuple[Truth, ...],
+        stopping: Callable[[], bool],
+        begun: float | None,
+    ):
+        self.problem, self.plan, self.known, self.stopping = problem, plan, known, stopping
+        self.here = time.perf_counter()
+        self.begun = self.here if begun is None else begun
+        self.chosen = plan.space if isinstance(plan.space, Polynomials) else None
+        self.sizes, self.forms = field_sizes(problem, dict(plan.sizes)), forms(problem)
+        self.spread = np.asarray([self.sizes[f.name].spread for f in problem.fields])
+        self.probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
+        self.rungs: list[_Rung] = []
+        self.history: list[Record] = []
+        self.steps = 0
+
+    def ending(self, space: Polynomials) -> Status | None:
+        """Why another space is not solved in; None if it is."""
+        if self.stopping():
+            return "interrupted"
+        if self.steps >= self.plan.limits.steps:
+            return "steps"
+        began = self.begun, self.here
+        if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, self.chosen is not None):
+            return "time limit"
+        return None
+
+    def solve(self, space: Polynomials) -> bool:
+        """Solve in a space, from the solution in the one before; whether that went well."""
+        started, taken = time.perf_counter(), []
+        fields = expansions(self.problem, space, self.sizes, self.plan.symmetry)
+        fitted = Collocation(self.problem, fields, self.sizes, self.forms)
+
+        def note(step: Step) -> bool:
             taken.append(step)
-            return before + len(taken) < plan.limits.steps and not stopping()
+            return self.steps + len(taken) < self.plan.limits.steps and not self.stopping()
 
         try:
-            coefficients = descend(fitted, _start(rungs, fields), watch=note)
+            coefficients = descend(fitted, _start(self.rungs, fields), watch=note)
         except np.linalg.LinAlgError:
-            break
+            return False
         if not np.isfinite(coefficients).all():
-            break
-        steps += taken
-        fresh = Collocation(problem, fields, sizes, compiled, FRESH)
+            return False
+        self.steps += len(taken)
+        fresh = Collocation(self.problem, fields, self.sizes, self.forms, FRESH)
         weight = {b.statement.name: b.weight for b in fresh.blocks}
         missed = {n: (2 * loss / weight[n]) ** 0.5 for n, loss in fresh.losses(coefficients).items()}
-        losses = fitted.losses(coefficients)
-        values = fitted.values(coefficients, probes)
-        change = _change(values, rungs[-1].values, spread) if rungs else np.inf
-        left = float(np.sqrt(sum(weight[n] * m**2 for n, m in missed.items())))
-        now = time.perf_counter()
-        points = tuple(b.points for b in fitted.blocks)
-        rungs.append(
-            _Rung(space, fields, coefficients, values, change, left, missed, points, now - started, fitted.is_linear)
+        values = fitted.values(coefficients, self.probes)
+        rung = _Rung(
+            space=space,
+            fields=fields,
+            coefficients=coefficients,
+            values=values,
+            change=_change(values, self.rungs[-1].values, self.spread) if self.rungs else np.inf,
+            left=float(np.sqrt(sum(weight[n] * m**2 for n, m in missed.items()))),
+            missed=missed,
+            points=tuple(b.points for b in fitted.blocks),
+            seconds=time.perf_counter() - started,
+            linear=fitted.is_linear,
         )
-        errors = _errors(fitted, coefficients, known)
-        last = taken[-1]
-        history.append(
-            Record(
-                len(steps),
-                now - begun,
-                sum(losses.values()),
-                losses,
-                last.cutoff,
-                last.rank,
-                last.gain,
-                last.accepted,
-                errors=errors,
-            )
-        )
-        watch(history[-1])
-        if _error(rungs) <= GOAL or (_flat(rungs) and change <= ROUNDING):
-            break
-        asked = reach([f.basis for f in fields], fitted.split(coefficients), space.degrees)
-        space = following(problem, space, asked, chosen, plan.symmetry)
-    if not rungs:
-        return None
-    if _error(rungs) <= GOOD and status != "interrupted":
-        status = "converged"
-    return _best(rungs, history, status)
+        self.rungs.append(rung)
+        self.history.append(self._record(fitted, coefficients, taken[-1]))
+        return True
+
+    def _record(self, fitted: Collocation, coefficients: np.ndarray, last: Step) -> Record:
+        losses, seconds = fitted.losses(coefficients), time.perf_counter() - self.begun
+        filtered = (last.cutoff, last.rank, last.gain, last.accepted)
+        errors = _errors(fitted, coefficients, self.known)
+        return Record(self.steps, seconds, sum(losses.values()), losses, *filtered, errors=errors)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether there is nothing to be gained from more degrees."""
+        return _error(self.rungs) <= GOAL or (_flat(self.rungs) and self.rungs[-1].change <= ROUNDING)
+
+    @property
+    def next(self) -> Polynomials | None:
+        """The space after the last one."""
+        last = self.rungs[-1]
+        ends = np.cumsum([f.basis.size for f in last.fields])[:-1]
+        asked = reach([f.basis for f in last.fields], np.split(last.coefficients, ends), last.space.degrees)
+        return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
 
 
 def _change(values: np.ndarray, before: np.ndarray, spread: np.ndarray) -> float:
