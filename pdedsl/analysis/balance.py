@@ -8,6 +8,7 @@ import jax
 import numpy as np
 import sympy as sp
 
+from pdedsl.geometry.faces import faces
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.quantities import values_of
 from pdedsl.problem.atoms import normal
@@ -39,7 +40,7 @@ class Balance:
 @jax.enable_x64(True)
 def balances(problem: Problem, u: Callee) -> tuple[Balance, ...]:
     """The balance of each scalar equation in divergence form that holds in the whole domain."""
-    if not 0 < len(problem.space) <= MOST:
+    if not 0 < len(problem.space) <= MOST or not faces(problem.domain):  # nothing flows out of a circle
         return ()
     return tuple(_balance(problem, u, *parts) for parts in _divergences(problem))
 

@@ -47,3 +47,9 @@ def test_in_time_the_change_of_what_is_stored_counts_as_a_source() -> None:
 def test_what_is_in_no_divergence_form_has_none() -> None:
     advected = ROD.replace("dx(u^2/2) = 0.1*dxx(u)", "u*dx(u) = 0")
     assert balances(loads(advected.replace("on all", "on x = 0")), lambda x: x[0]) == ()
+
+
+def test_nothing_flows_out_of_a_circle() -> None:
+    text = "pde 1\ndomain x in [0, 1]\nperiodic x\ntime t in [0, 1]\nfield u(x, t)\nequation: dt(u) = dxx(u)\n"
+    problem = loads(f"{text}initial: u = cos(2*pi*x)\n")
+    assert balances(problem, lambda x: x[:1]) == ()
