@@ -17,7 +17,8 @@ from jax import Array
 
 import pdedsl
 from pdedsl.numerics.system import system
-from pdedsl.planning.plan import Network, Plan
+from pdedsl.planning.plan import Plan
+from pdedsl.spaces.space import Network
 
 SPECS = Path(__file__).parents[1] / "specs"
 Callee = Callable[[Array], Array]

@@ -16,9 +16,10 @@ import numpy as np
 
 import pdedsl
 from pdedsl.numerics.system import system
-from pdedsl.planning.plan import Network, Plan, Sobol
+from pdedsl.planning.plan import Plan, Sobol
 from pdedsl.solver.anagram import Anagram, State
 from pdedsl.solver.method import Objective
+from pdedsl.spaces.space import Network
 
 SPEC = """pde 1
 domain x in [0, 1]

@@ -19,16 +19,15 @@ from jax import Array
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.polynomials import Apart, Expanded
-from pdedsl.numerics.quantities import corrected
 from pdedsl.numerics.sampling import Sampler, sampler
 from pdedsl.numerics.system import Block, System, system, wrap
 from pdedsl.numerics.truth import varying
 from pdedsl.planning.defaults import planned, share
-from pdedsl.planning.plan import Size
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation
 from pdedsl.solver.factor import qr
 from pdedsl.solver.method import Objective
+from pdedsl.spaces.space import Size
 
 FEATURES = 400
 """Features, shared by the fields."""
@@ -113,10 +112,8 @@ def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Est
     def both(x: Array) -> tuple[Array, Array]:
         return jnp.reshape(u(x), (-1,)), e(x)
 
-    better = corrected(e)
-    if isinstance(u, Expanded) and better is not None:
-        values = u.values(points)
-        errors = values - better.values(points)
+    if isinstance(u, Expanded) and isinstance(e, Apart):
+        values, errors = u.values(points), e.values(points)
     else:
         values, errors = map(np.asarray, jax.jit(jax.vmap(both))(jnp.asarray(points)))
     absolute = np.sqrt(np.mean(errors**2, axis=0))

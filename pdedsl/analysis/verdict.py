@@ -13,9 +13,9 @@ from pdedsl.analysis.defect import Defect, Estimate
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.polynomials import Expanded
-from pdedsl.planning.plan import Size
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
+from pdedsl.spaces.space import Size
 
 Word = Literal["solved", "rough", "not solved"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from jax import Array
 
 from pdedsl.meaning import choices
-from pdedsl.planning.plan import Network
+from pdedsl.spaces.space import Network
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "tanh": jnp.tanh,

@@ -12,12 +12,12 @@ from jax import Array
 
 from pdedsl.numerics.derivatives import Laplacian, Part
 from pdedsl.numerics.lower import lower_expressions
-from pdedsl.planning.basis import Basis, derivative
-from pdedsl.planning.collocation import Expansion
-from pdedsl.planning.hard import Ansatz
-from pdedsl.planning.linear import form
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.basis import Basis, derivative
+from pdedsl.spaces.collocation import Expansion, values
+from pdedsl.spaces.hard import Ansatz
+from pdedsl.spaces.linear import form
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +52,7 @@ class Expanded:
 
     def values(self, points: np.ndarray) -> np.ndarray:
         """All fields at points of shape (n, d), in NumPy, which compiles nothing; shape (n, number of fields)."""
-        none = (0,) * points.shape[1]
-        return np.stack([self.state(place, none, points) for place in range(len(self.fields))], axis=1)
+        return values(self.fields, np.concatenate([np.asarray(c) for c in self.coefficients]), points)
 
     def state(self, place: int, index: MultiIndex, points: np.ndarray) -> np.ndarray:
         """A field, by its place, or a derivative of it at points of shape (n, d), in NumPy, shape (n,)."""
@@ -62,7 +61,7 @@ class Expanded:
     def evaluated(
         self, problem: Problem, expressions: Sequence[sp.Expr], points: np.ndarray, outward: np.ndarray | None = None
     ) -> np.ndarray:
-        """Expressions in the fields at points of shape (n, d), in NumPy, shape (n, m); zero where one has no value.
+        """Expressions in the fields at points of shape (n, d), in NumPy, shape (n, m); not a number where one has no value.
 
         `outward` are the normals at points of a boundary, shape (n, space).
         """
@@ -102,6 +101,10 @@ class Apart:
 
     def __call__(self, x: Array) -> Array:
         return self.whole(x) - self.corrected(x)
+
+    def values(self, points: np.ndarray) -> np.ndarray:
+        """The same at points of shape (n, d), in NumPy, shape (n, number of fields)."""
+        return self.whole.values(points) - self.corrected.values(points)
 
 
 def _values(basis: Basis, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:

@@ -127,12 +127,6 @@ def _corrected(u: Callee, e: Callee | None, share: Any) -> Callee:
     return u if e is None else lambda x: jnp.reshape(u(x), (-1,)) - share * e(x)
 
 
-def corrected(e: Callee) -> Expanded | None:
-    """The better solution that an error belongs to, where that is a sum over a basis."""
-    at = getattr(e, "at", e)  # of a `Defect`, what it is made of
-    return at.corrected if isinstance(at, Apart) else None
-
-
 def _moments(column: int, points: np.ndarray) -> np.ndarray:
     """Points that have all the times of others, or some times between the first and the last of them."""
     times = np.unique(points[:, column])
@@ -147,9 +141,9 @@ def _lowered(
     problem: Problem, expressions: list[sp.Expr], u: Callee, e: Callee | None, points: np.ndarray
 ) -> np.ndarray:
     """Expressions on a solution as it is, and corrected where its error is known; shape (1 or 2, n, expressions)."""
-    if isinstance(u, Expanded) and (e is None or corrected(e) is not None):
-        found = [u] if e is None else [u, corrected(e)]
-        return np.stack([own.evaluated(problem, expressions, points) for own in found if own is not None])
+    if isinstance(u, Expanded) and (e is None or isinstance(e, Apart)):
+        found = [u] if e is None else [u, e.corrected]
+        return np.stack([own.evaluated(problem, expressions, points) for own in found])
     value = lower_expressions(expressions, problem.domain, problem.fields, problem.integrals)
     many = jax.jit(jax.vmap(lambda x, share: value(_corrected(u, e, share), x), in_axes=(0, None)))
     return np.stack([np.asarray(many(jnp.asarray(points), share)) for share in ((0.0,) if e is None else (0.0, 1.0))])

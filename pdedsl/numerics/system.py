@@ -14,12 +14,13 @@ from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import perceptron
 from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
-from pdedsl.planning import hard
 from pdedsl.planning.degrees import expansions
-from pdedsl.planning.hard import Ansatz, inner
-from pdedsl.planning.plan import Adaptive, Network, Plan, Polynomials, Size, Symmetry
-from pdedsl.planning.sizes import field_sizes, row_sizes, weights
+from pdedsl.planning.plan import Adaptive, Plan
 from pdedsl.problem.problem import Problem
+from pdedsl.spaces import hard
+from pdedsl.spaces.hard import Ansatz, inner
+from pdedsl.spaces.sizes import field_sizes, row_sizes, weights
+from pdedsl.spaces.space import Network, Polynomials, Size, Symmetry
 
 
 @dataclass(frozen=True)

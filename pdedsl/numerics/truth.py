@@ -45,6 +45,10 @@ class Truth:
         """What errors are relative to: the length of the values less their mean; `norm` for a field without any."""
         return varying(float(np.linalg.norm(self.values - np.mean(self.values))), self.norm)
 
+    def error(self, values: np.ndarray) -> float:
+        """The L2 error of the values of all fields at the points, shape (n, number of fields), relative to the variation."""
+        return float(np.linalg.norm(values[:, self.place] - self.values)) / self.variation
+
 
 FLAT = 1e-12
 """A variation below this part of the norm is rounding."""

@@ -17,11 +17,12 @@ from pdedsl.analysis.trust import Misfit
 from pdedsl.analysis.verdict import Verdict
 from pdedsl.numerics.quantities import Quantity
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Plan, Polynomials, Space
+from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.typeset import setting, solution
 from pdedsl.solver.minimise import Outcome
+from pdedsl.spaces.space import Polynomials, Space
 from pdedsl.syntax.lexer import PdeLexer
 from pdedsl.vocabulary.diagnostics import render
 

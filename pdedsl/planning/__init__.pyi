@@ -1,12 +1,8 @@
-from . import basis as basis
-from . import coarse as coarse
-from . import collocation as collocation
 from . import cost as cost
+from . import data as data
 from . import defaults as defaults
 from . import degrees as degrees
-from . import hard as hard
-from . import linear as linear
 from . import plan as plan
 from . import reading as reading
-from . import sizes as sizes
 from . import spelling as spelling
+from . import symmetry as symmetry

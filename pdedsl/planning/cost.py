@@ -6,18 +6,20 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pdedsl.meaning.choices import ACTIVATIONS
-from pdedsl.planning.collocation import OVER
-from pdedsl.planning.degrees import columns
-from pdedsl.planning.plan import Grid, Network, Plan, Polynomials, Sampling
+from pdedsl.planning.degrees import columns, unsuited
+from pdedsl.planning.plan import Grid, Plan, Sampling
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, FieldGroup, Statement
 from pdedsl.problem.symbol import order
+from pdedsl.spaces.space import Network, Polynomials
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.source import Span
 
 SLOW = 10.0
 """Seconds a step from which the checker warns."""
+ROWS = 2.25
+"""Rows for each column of a matrix of tables: points of equations and of conditions."""
 FLOPS = 2e10
 """Floating point operations a second of a small machine."""
 
@@ -28,6 +30,8 @@ class Cost:
 
     rows: int
     columns: int
+    cubes: float = 25.0
+    """What is done beside the product, in cubes of the shorter side: eigenvectors. A triangle alone needs none."""
 
     @property
     def bytes(self) -> float:
@@ -36,9 +40,9 @@ class Cost:
 
     @property
     def seconds(self) -> float:
-        """Time of a step on a small machine: the product with itself and the eigenvectors of that."""
+        """Time of a step on a small machine: the product with itself, or the triangle of QR, and the eigenvectors of that."""
         short, long = sorted((self.rows, self.columns))
-        return (2.0 * long * short**2 + 25.0 * short**3) / FLOPS
+        return (2.0 * long * short**2 + self.cubes * short**3) / FLOPS
 
     @property
     def words(self) -> str:
@@ -52,10 +56,9 @@ def cost(problem: Problem, plan: Plan) -> Cost:
     return Cost(rows, sum(_parameters(problem, plan.network, group) for group in problem.groups))
 
 
-def expanded(problem: Problem, space: Polynomials) -> Cost:
-    """What a step in polynomials needs."""
-    count = columns(problem, space, "none")
-    return Cost(round(1.5 * OVER * count), count)
+def tables(count: int) -> Cost:
+    """What a step in polynomials needs that have so many coefficients."""
+    return Cost(round(ROWS * count), count, cubes=0.0)
 
 
 def _points(problem: Problem, statement: Statement, sampling: Sampling) -> int:
@@ -81,20 +84,36 @@ def memory() -> float:
 
 
 def affordable(problem: Problem, plan: Plan) -> None:
-    """Raises MemoryError where a step would need more memory than the machine has."""
+    """Raises MemoryError where a step would need more memory than the machine has.
+
+    For a space that was chosen ValueError where it is not for the problem, or where a step takes longer than the time limit.
+    """
     if isinstance(plan.space, Polynomials):
-        if (needed := expanded(problem, plan.space)).bytes > memory():
-            fitting = plan.space
-            while expanded(problem, fitting).bytes > memory() / 2 and max(fitting.degrees) > 1:
-                fitting = replace(fitting, degrees=tuple(max(1, n // 2) for n in fitting.degrees))
-            words = (
-                f"`{spoken(plan.space, brief=True)}` takes {needed.words}; the machine has {memory() / 2**30:.3g} GiB"
-            )
-            raise MemoryError(f"{words}: `{spoken(fitting, brief=True)}` would fit")
+        _fits(problem, plan.space, plan)
         return
     needed = cost(problem, plan)
     if needed.bytes > memory():
         raise MemoryError(f"a step factors {needed.words}, the machine has {memory() / 2**30:.3g} GiB")
+
+
+def _fits(problem: Problem, space: Polynomials, plan: Plan) -> None:
+    """See `affordable`; the message says what would fit."""
+
+    def too_much(own: Polynomials) -> bool:
+        needed = tables(columns(problem, own, plan.symmetry))
+        return needed.bytes > memory() or needed.seconds > plan.limits.seconds
+
+    if why := unsuited(problem):
+        raise ValueError(f"`space = {spoken(space, brief=True)}`: {why}; write `space = network`")
+    if not too_much(space):
+        return
+    fitting = space
+    while too_much(fitting) and max(fitting.degrees) > 1:
+        fitting = replace(fitting, degrees=tuple(max(1, n // 2) for n in fitting.degrees))
+    needed = tables(columns(problem, space, plan.symmetry))
+    limits = f"the machine has {memory() / 2**30:.3g} GiB, the time limit is {plan.limits.seconds:g} s"
+    instead = "`space = network`" if too_much(fitting) else f"`space = {spoken(fitting, brief=True)}`"
+    raise ValueError(f"`space = {spoken(space, brief=True)}` takes {needed.words}; {limits}: {instead} would fit")
 
 
 def doubts(problem: Problem, plan: Plan) -> Iterator[Diagnostic]:

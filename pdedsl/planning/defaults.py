@@ -5,24 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from pdedsl.planning.degrees import unsuited
-from pdedsl.planning.plan import (
-    Adaptive,
-    Anagram,
-    Custom,
-    Engd,
-    Grid,
-    Limits,
-    Network,
-    Plan,
-    Random,
-    Sampling,
-    Size,
-    Sobol,
-    Space,
-)
+from pdedsl.planning.plan import Adaptive, Anagram, Custom, Engd, Grid, Limits, Plan, Random, Sampling, Sobol
 from pdedsl.planning.spelling import typed
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
+from pdedsl.spaces.space import Network, Size, Space
 
 ROWS = 2700
 """Rows of the matrix that the equations get by default, at least 600 points and at most 2000 for each."""

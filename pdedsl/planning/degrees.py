@@ -1,25 +1,20 @@
 """From a problem to the polynomials that are tried for it, one space after another, and to why there are none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-import sympy as sp
-from sympy.core.function import AppliedUndef
 
-from pdedsl.geometry.points import inside, random
 from pdedsl.geometry.quadrature import rule
-from pdedsl.planning.basis import Basis, basis, sized
-from pdedsl.planning.collocation import FEWEST, OVER, Expansion
-from pdedsl.planning.hard import ansatz, inner
-from pdedsl.planning.plan import Polynomials, Size, Symmetry
+from pdedsl.planning.data import additive, waves
 from pdedsl.planning.symmetry import symmetries
-from pdedsl.problem.derivatives import expand_derivatives
-from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Interface, Statement
+from pdedsl.spaces.basis import Basis, basis, sized
+from pdedsl.spaces.collocation import FEWEST, OVER, Expansion
+from pdedsl.spaces.hard import ansatz, inner
+from pdedsl.spaces.space import Polynomials, Size, Symmetry
 
 MOST = 4000
 """Columns, of all fields together, up to which degrees are raised of their own accord."""
@@ -56,36 +51,6 @@ def first(problem: Problem, chosen: Polynomials | None = None, symmetry: Symmetr
     found = Polynomials(tuple(degrees), "total" if d > 1 else None)
     while columns(problem, found, symmetry) > MOST / 2 and max(found.degrees) > FIRST[d]:
         found = replace(found, degrees=tuple(max(FIRST[d], round(0.8 * n)) for n in found.degrees))
-    return found
-
-
-@dataclass(frozen=True)
-class Waves:
-    """Sines or cosines in the data."""
-
-    count: float
-    """Over the length of a coordinate."""
-    statement: Statement
-
-
-def waves(problem: Problem) -> dict[int, Waves]:
-    """By axis the most waves that data name: the fastest sine or cosine of coordinates alone."""
-    found: dict[int, Waves] = {}
-    low, high = np.asarray(problem.bounds, float).T
-    points = low + (high - low) * np.random.default_rng(0).uniform(0.01, 0.99, (16, len(low)))
-    values = problem.domain.at(points)
-    for statement in problem.statements:
-        for residual in statement.residual:
-            for wave in sorted(expand_derivatives(residual).atoms(sp.sin, sp.cos), key=sp.default_sort_key):
-                inside: Any = wave.args[0]
-                if inside.atoms(AppliedUndef, sp.Derivative):
-                    continue
-                for axis, symbol in enumerate(problem.symbols):
-                    if symbol in inside.free_symbols:
-                        steep = np.abs(np.asarray(evaluate(sp.diff(inside, symbol), values), float))
-                        count = float(np.nan_to_num(steep, posinf=0.0).max()) * (high - low)[axis] / (2 * np.pi)
-                        if axis not in found or count > found[axis].count:
-                            found[axis] = Waves(count, statement)
     return found
 
 
@@ -142,22 +107,6 @@ def reach(bases: Sequence[Basis], coefficients: Sequence[np.ndarray], degrees: S
             tail = max(tail, float(last.max(initial=0.0)) / float(np.abs(c).max()))
         found.append(most * min(4.0, max(1.0, np.log(LAST) / np.log(min(tail, 0.5)))))
     return found
-
-
-def additive(problem: Problem) -> bool:
-    """Whether all data are sums of functions of one coordinate each."""
-    points = inside(problem.domain, sp.true, 16, random(np.random.default_rng(0)))
-    values = problem.domain.at(points)
-    nothing = {f.expression: sp.S.Zero for f in problem.fields}
-    for statement in problem.statements:
-        for residual in statement.residual:
-            right: sp.Expr = residual.xreplace(nothing).doit()
-            own = sorted(right.free_symbols & set(problem.symbols), key=str)
-            for k, a in enumerate(own):
-                mixed = (np.asarray(evaluate(sp.diff(right, a, b), values), float) for b in own[k + 1 :])
-                if any(np.abs(m).max() > 1e-12 for m in mixed):
-                    return False
-    return True
 
 
 def columns(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto") -> int:

@@ -9,22 +9,22 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from pdedsl.planning.collocation import OVER
-from pdedsl.planning.cost import FLOPS, Cost, cost
-from pdedsl.planning.degrees import FEW, MOST, additive, columns, first, parities, unsuited, waves
-from pdedsl.planning.linear import Form, form
-from pdedsl.planning.plan import Plan, Polynomials, Size, Symmetry
-from pdedsl.planning.sizes import field_sizes
+from pdedsl.planning.cost import cost, tables
+from pdedsl.planning.data import THIN, additive, layer, slopes_inside, waves
+from pdedsl.planning.degrees import FEW, MOST, columns, first, parities, unsuited
+from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.primitives import Combined, Primitive
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Statement
-from pdedsl.problem.symbol import MultiIndex, order
+from pdedsl.problem.symbol import order
+from pdedsl.spaces.collocation import OVER
+from pdedsl.spaces.linear import Form, form
+from pdedsl.spaces.sizes import field_sizes
+from pdedsl.spaces.space import Polynomials, Size, Symmetry
 from pdedsl.vocabulary.functions import Maximum, Minimum
 from pdedsl.vocabulary.source import NOWHERE, Span
 
-THIN = 0.02
-"""A layer that is thinner, relative to the length of its coordinate, is worth a word."""
 MIDDLING = 500
 """Functions of a space that is worth trying first."""
 AROUND = 64
@@ -98,7 +98,7 @@ def _kind(problem: Problem, equation: Statement, forms: Sequence[Form], sizes: M
     if len(forms) != 1:
         return ""
     d = len(problem.coordinates)
-    slopes = _slopes(problem, forms[0], sizes)
+    slopes = slopes_inside(problem, forms[0], sizes)
     time = problem.domain.column(problem.time.symbol) if problem.time is not None else None
     if highest == 1:
         return "transport"
@@ -120,18 +120,6 @@ def _kind(problem: Problem, equation: Statement, forms: Sequence[Form], sizes: M
     if time is not None and np.all((positive == d - 1) | (negative == d - 1)) and np.all(found[:, time, time] == 0):
         return "parabolic"
     return "of changing or degenerate type"
-
-
-def _slopes(problem: Problem, own: Form, sizes: Mapping[str, Size]) -> Mapping[tuple[int, MultiIndex], np.ndarray]:
-    """What a residual depends on at some points, about the means of the fields."""
-    generator = np.random.default_rng(0)
-    low, high = np.asarray(problem.bounds, float).T
-    points = low + (high - low) * generator.uniform(0.01, 0.99, (32, len(low)))
-    means = [sizes[f.name].mean for f in problem.fields]
-    slopes = own.at(points, np.zeros((len(points), len(problem.space))), coarse=True).row(
-        lambda place, index, points: 0.0 if any(index) else means[place]
-    )
-    return slopes.slopes
 
 
 def _sizes(problem: Problem, sizes: Mapping[str, Size]) -> Iterator[Reason]:
@@ -168,27 +156,11 @@ def _waves(problem: Problem) -> Iterator[Reason]:
 
 
 def _layers(problem: Problem, compiled: Mapping[str, tuple[Form, ...]], sizes: Mapping[str, Size]) -> Iterator[Reason]:
-    """A small factor before the highest derivative: by which a layer is thinner than the domain."""
-    spreads = [sizes[f.name].spread for f in problem.fields]
-    lengths = [problem.domain.lengths[s] for s in problem.symbols]
-    for equation in problem.equations:
-        for own in compiled[equation.name]:
-            worth: dict[int, float] = {}
-            for (place, index), slope in _slopes(problem, own, sizes).items():
-                spatial = sum(index[axis] for axis in problem.domain.spatial)
-                size = float(np.mean(np.abs(slope))) * spreads[place]
-                size *= float(np.prod([length**-n for length, n in zip(lengths, index, strict=True)]))
-                worth[spatial] = max(worth.get(spatial, 0.0), size)
-            top = max(worth, default=0)
-            below = [(m, size) for m, size in worth.items() if m < top and size > 0]
-            if top < 2 or not below or worth[top] == 0:
-                continue
-            thin = min((worth[top] / size) ** (1 / (top - m)) for m, size in below)
-            if thin < THIN:
-                yield Reason(
-                    "layers", f"`{equation.name}` may have some as thin as {thin:.1g} of the domain", equation.span
-                )
-                return
+    """A small factor before the highest derivative."""
+    found = layer(problem, compiled, sizes)
+    if found is not None and found.part < THIN:
+        words = f"`{found.equation.name}` may have some as thin as {found.part:.1g} of the domain"
+        yield Reason("layers", words, found.equation.span)
 
 
 def _corners(problem: Problem) -> Iterator[Reason]:
@@ -267,13 +239,12 @@ def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], 
             least = Polynomials(least.degrees[:1])
         words = f"{spoken(least, brief=True)} and on, up to {MOST} functions, while they converge; else the network"
         block = [f"space = {spoken(_fixed(problem, least, plan.symmetry), brief=True)}"]
-    worth = Cost(round(1.5 * OVER * most), most)
-    seconds = 2 * worth.rows * worth.columns**2 / FLOPS
+    worth = tables(most)
     method = "least squares" if linear else "Gauss-Newton"
     chosen = [
         Reason("space", words, place),
         Reason("points", f"{OVER:g} for each function, denser towards the ends of the coordinates of a box"),
-        Reason("method", f"{method} by QR; at most {worth.bytes / 2**30:.2g} GiB and {seconds:.2g} s a step"),
+        Reason("method", f"{method} by QR; at most {worth.bytes / 2**30:.2g} GiB and {worth.seconds:.2g} s a step"),
     ]
     return ([*chosen, trained] if plan.space == "auto" else chosen), block
 

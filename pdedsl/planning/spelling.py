@@ -6,6 +6,7 @@ from typing import Any
 
 from pdedsl.planning import plan
 from pdedsl.problem.choices import Call, Choice
+from pdedsl.spaces import space
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Spelling:
 
 
 SPELLINGS: Mapping[str, Spelling] = {
-    "mlp": Spelling(plan.Network, ("widths",), repeats=True),
-    "polynomials": Spelling(plan.Polynomials, ("degrees",), repeats=True),
+    "mlp": Spelling(space.Network, ("widths",), repeats=True),
+    "polynomials": Spelling(space.Polynomials, ("degrees",), repeats=True),
     "random": Spelling(plan.Random, ("count",)),
     "sobol": Spelling(plan.Sobol, ("count",)),
     "grid": Spelling(plan.Grid, ("counts",), repeats=True),
@@ -76,9 +77,9 @@ def spoken(value: Any, brief: bool = False) -> Choice:
     return Call(name, tuple(spoken(a, brief) for a in arguments), tuple(keywords))
 
 
-def made_of(own: plan.Plan, space: plan.Space) -> str:
+def made_of(own: plan.Plan, taken: space.Space) -> str:
     """What a solution is made of in the end, in the words of the language."""
-    return str(spoken(space if isinstance(space, plan.Polynomials) else own.network, brief=True))
+    return str(spoken(taken if isinstance(taken, space.Polynomials) else own.network, brief=True))
 
 
 def _by_default(value: Any, key: str) -> bool:

@@ -14,13 +14,13 @@ from pdedsl.geometry.faces import normals
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside_shape, random
 from pdedsl.geometry.statement import points_of
-from pdedsl.planning.hard import Ansatz, ansatz
-from pdedsl.planning.linear import Form, form
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.hard import Ansatz, ansatz
+from pdedsl.spaces.linear import Form, form
 
 PROBES = 24
 """Points of each statement at which both sides are compared."""

@@ -144,7 +144,7 @@ class Relation:
     lhs: tuple[sp.Expr, ...]
     rhs: tuple[sp.Expr, ...]
     weight: sp.Expr | None = field(default=None, kw_only=True)
-    """As it was written; `planning.sizes.weights` says what holds where nothing was."""
+    """As it was written; `spaces.sizes.weights` says what holds where nothing was."""
     span: Span = field(default=NOWHERE, compare=False, kw_only=True)
     head: Span = field(default=NOWHERE, compare=False, kw_only=True)
     terms: tuple[Term, ...] = field(default=(), compare=False, repr=False, kw_only=True)

@@ -19,7 +19,7 @@ from pdedsl.analysis.defect import Defect, restored
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import Known, truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Adaptive, Clock, Custom, Plan, Space
+from pdedsl.planning.plan import Adaptive, Clock, Custom, Plan
 from pdedsl.planning.spelling import spoken, typed
 from pdedsl.problem.choices import Choice
 from pdedsl.problem.problem import Problem
@@ -31,6 +31,7 @@ from pdedsl.runs.solution import Solution
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
+from pdedsl.spaces.space import Space
 from pdedsl.stages import solve as driver
 from pdedsl.stages.solve import Solved, Unkept, build
 from pdedsl.stages.words import chosen, read_setting

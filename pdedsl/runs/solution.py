@@ -21,7 +21,7 @@ from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.polynomials import Apart, Expanded
-from pdedsl.numerics.quantities import Quantity, corrected, quantities, quantity, values_of
+from pdedsl.numerics.quantities import Quantity, quantities, quantity, values_of
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import measure
 from pdedsl.planning.plan import Plan
@@ -129,7 +129,7 @@ class Solution:
     def reports(self) -> tuple[Quantity, ...]:
         """The reports of the spec, evaluated on this solution."""
         with jax.enable_x64(True):
-            return quantities(self.problem, self.u, self.defect)
+            return quantities(self.problem, self.u, self.defect.at)
 
     @cached_property
     def _values(self) -> Callable[[np.ndarray], np.ndarray]:
@@ -168,7 +168,7 @@ class Solution:
 
     def evaluate_with_errors(self, expression: str, points: Any) -> tuple[np.ndarray, np.ndarray]:
         """The same, and how far off it is by the linearised problem, of the same shape."""
-        values, errors = self._evaluated(expression, points, self.defect)
+        values, errors = self._evaluated(expression, points, self.defect.at)
         assert errors is not None
         return values, np.abs(errors)
 
@@ -191,7 +191,7 @@ class Solution:
         """
         problem, asked = read_expression(self.problem, expression)
         with jax.enable_x64(True):
-            return quantity(problem, Report(expression, asked), self.u, self.defect)
+            return quantity(problem, Report(expression, asked), self.u, self.defect.at)
 
     @cached_property
     def misfits(self) -> tuple[Misfit, ...]:
@@ -209,7 +209,7 @@ class Solution:
         points = dict(zip(names, map(np.asarray, self.outcome.points), strict=True))
         known = self.solved.known
         unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}
-        defect = _in_pieces(self.defect) if unknown else None
+        defect = _in_pieces(self.defect.at) if unknown else None
         seconds = self.outcome.compile_seconds
         return pictures.scene.Scene(
             self.problem, self._values, self.history, self.errors, known, points, defect, seconds
@@ -228,7 +228,7 @@ class Solution:
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
         """The error of each field by the linearised problem, relative and absolute; for any problem, solved or not."""
-        return estimates(self.problem, self.u, self.defect)
+        return estimates(self.problem, self.u, self.defect.at)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -385,11 +385,8 @@ class Solution:
 
 def _in_pieces(u: Callee) -> Callable[[np.ndarray], np.ndarray]:
     """A function of one point as one of points of shape (N, d), to values of shape (N, n), without much memory."""
-    better = corrected(u)
-    if isinstance(u, Expanded):
+    if isinstance(u, Expanded | Apart):
         return u.values
-    if isinstance(at := getattr(u, "at", u), Apart) and better is not None:
-        return lambda points: at.whole.values(points) - better.values(points)
     evaluate = jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))
 
     def values(points: np.ndarray) -> np.ndarray:

@@ -13,15 +13,17 @@ import sympy as sp
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.collocation import Collocation, Expansion, forms
+from pdedsl.planning.data import THIN, layer
 from pdedsl.planning.degrees import MOST, columns, expansions, first, following, reach
-from pdedsl.planning.plan import Plan, Polynomials
-from pdedsl.planning.sizes import field_sizes
+from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import Step, descend
 from pdedsl.solver.record import Record
+from pdedsl.spaces.collocation import Collocation, Expansion, forms, missed, split, values
+from pdedsl.spaces.sizes import field_sizes
+from pdedsl.spaces.space import Polynomials
 
 GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
@@ -34,15 +36,19 @@ ROUNDING = 1e-10
 FALLING = 0.3
 """The part of the last change from which changes have stopped falling."""
 SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
-"""The part of the time limit that may be spent on polynomials, by the change that their highest degrees promise."""
+"""The part of the time limit that may be spent on polynomials, by the error that their highest degrees promise."""
+SLOWLY, SLOWEST = 0.1, 0.75
+"""The part of the last change from which changes fall slowly, and the most that is told from two of them."""
+COARSE = 0.1
+"""A change from which a space holds too little to tell how fast changes fall."""
 LATE = 0.2
 """The part of the columns from which a solution is one of the last: small spaces may change little, too."""
 PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
 FLAT = 1e-6
 """A variation that is none, relative to the spread that data ask for."""
-SOON = 2.0
-"""Seconds that are spent on polynomials in any case."""
+SOON, THINLY = 4.0, 1.0
+"""Seconds that are spent on polynomials in any case; where the text says that there are thin layers."""
 POINTS = 1024
 """Points over which changes are averaged."""
 FRESH = 0.2718
@@ -89,7 +95,6 @@ class _Rung:
     """From the solution before, relative to the variation; infinite for the first."""
     left: float
     """The residual on fresh points."""
-    missed: Mapping[str, float]
     points: tuple[np.ndarray, ...]
     seconds: float
     linear: bool
@@ -117,7 +122,7 @@ def raised(
         return None
     if _error(climb.rungs) <= GOOD and status != "interrupted":
         status = "converged"
-    return _best(climb.rungs, climb.history, status or "stalled")
+    return climb.best(status or "stalled")
 
 
 class _Climb:
@@ -138,6 +143,8 @@ class _Climb:
         self.sizes, self.forms = field_sizes(problem, dict(plan.sizes)), forms(problem)
         self.spread = np.asarray([self.sizes[f.name].spread for f in problem.fields])
         self.probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
+        thinnest = layer(problem, self.forms, self.sizes)
+        self.soon = THINLY if thinnest is not None and thinnest.part < THIN else SOON
         self.rungs: list[_Rung] = []
         self.history: list[Record] = []
         self.steps = 0
@@ -149,7 +156,8 @@ class _Climb:
         if self.steps >= self.plan.limits.steps:
             return "steps"
         began = self.begun, self.here
-        if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, self.chosen is not None):
+        only = self.chosen is not None
+        if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, only, self.soon):
             return "time limit"
         return None
 
@@ -171,17 +179,14 @@ class _Climb:
             return False
         self.steps += len(taken)
         fresh = Collocation(self.problem, fields, self.sizes, self.forms, FRESH)
-        weight = {b.statement.name: b.weight for b in fresh.blocks}
-        missed = {n: (2 * loss / weight[n]) ** 0.5 for n, loss in fresh.losses(coefficients).items()}
-        values = fitted.values(coefficients, self.probes)
+        found = values(fields, coefficients, self.probes)
         rung = _Rung(
             space=space,
             fields=fields,
             coefficients=coefficients,
-            values=values,
-            change=_change(values, self.rungs[-1].values, self.spread) if self.rungs else np.inf,
-            left=float(np.sqrt(sum(weight[n] * m**2 for n, m in missed.items()))),
-            missed=missed,
+            values=found,
+            change=apart(found, self.rungs[-1].values, self.spread) if self.rungs else np.inf,
+            left=float(np.linalg.norm(fresh.residual(coefficients))),
             points=tuple(b.points for b in fitted.blocks),
             seconds=time.perf_counter() - started,
             linear=fitted.is_linear,
@@ -193,7 +198,7 @@ class _Climb:
     def _record(self, fitted: Collocation, coefficients: np.ndarray, last: Step) -> Record:
         losses, seconds = fitted.losses(coefficients), time.perf_counter() - self.begun
         filtered = (last.cutoff, last.rank, last.gain, last.accepted)
-        errors = _errors(fitted, coefficients, self.known)
+        errors = _errors(fitted.fields, coefficients, self.known)
         return Record(self.steps, seconds, sum(losses.values()), losses, *filtered, errors=errors)
 
     @property
@@ -205,40 +210,71 @@ class _Climb:
     def next(self) -> Polynomials | None:
         """The space after the last one."""
         last = self.rungs[-1]
-        ends = np.cumsum([f.basis.size for f in last.fields])[:-1]
-        asked = reach([f.basis for f in last.fields], np.split(last.coefficients, ends), last.space.degrees)
+        asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), last.space.degrees)
         return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
 
+    def best(self, status: Status) -> Raised:
+        """The solution to return: the last one where degrees converge, else that of the last ones after the smallest change."""
+        rungs = self.rungs
+        place = len(rungs) - 1
+        if not (np.isfinite(_error(rungs)) and _error(rungs) <= GOOD):
+            late = [k for k, rung in enumerate(rungs) if len(rung.coefficients) >= LATE * len(rungs[-1].coefficients)]
+            place = min(late, key=lambda k: rungs[k].change)
+        rung, error, relative = rungs[place], None, np.inf
+        if place and np.isfinite(relative := _error(rungs[: place + 1])):
+            before = rungs[place - 1]
+            error = _share(rungs[: place + 1]) * (
+                _in(before.coefficients, before.fields, rung.fields) - rung.coefficients
+            )
+        unit = random(np.random.default_rng(_SEED))
+        misses = missed(self.problem, rung.fields, rung.coefficients, self.sizes, self.forms, unit)
+        begin, last = rungs[0].space, rungs[-1].space
+        tried = f"{spoken(begin, brief=True)} to {spoken(last, brief=True)}"
+        told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
+        return Raised(
+            rung.space, rung.coefficients, error, relative, misses, tuple(self.history[: place + 1]), rung.points, status,
+            (f"{tried}: {told}",),
+        )  # fmt: skip
 
-def _change(values: np.ndarray, before: np.ndarray, spread: np.ndarray) -> float:
-    """How far two solutions are apart, for the worst field, relative to its variation; of one without any, its spread."""
-    own = np.std(values, axis=0)
-    apart = np.sqrt(np.mean((values - before) ** 2, axis=0))
-    return float(np.max(apart / np.where(own > FLAT * spread, own, spread)))
+
+def apart(own: np.ndarray, other: np.ndarray, spread: np.ndarray) -> float:
+    """How far two solutions are apart at some points, shapes (n, number of fields), for the worst field.
+
+    Relative to the variation of the first; of a field without any, to the spread that data ask for.
+    """
+    variation = np.std(own, axis=0)
+    gap = np.sqrt(np.mean((own - other) ** 2, axis=0))
+    return float(np.max(gap / np.where(variation > FLAT * spread, variation, spread)))
 
 
 def _affordable(
-    problem: Problem, plan: Plan, rungs: list[_Rung], space: Polynomials, began: tuple[float, float], only: bool
+    problem: Problem,
+    plan: Plan,
+    rungs: list[_Rung],
+    space: Polynomials,
+    began: tuple[float, float],
+    only: bool,
+    soon: float,
 ) -> bool:
     """Whether there is time for another degree; less where the last ones did not bring the solution nearer.
 
-    `began` is when the limit began to count, and when the first degree did.
+    `began` is when the limit began to count, and when the first degree did; `soon` are seconds that are spent anyway.
     """
     now, limit = time.perf_counter(), plan.limits.seconds
     whole, spent = now - began[0], now - began[1]
     more = (columns(problem, space, plan.symmetry) / len(rungs[-1].coefficients)) ** 3 * rungs[-1].seconds
     if whole + more > limit or (_error(rungs) <= ENOUGH and more > max(1.0, spent)):
         return False
-    promised = _promised(problem, rungs[-1]) if len(rungs) > 2 else 0.0
+    promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share
-    return spent + more <= max(share * limit, min(SOON, limit))
+    return spent + more <= max(share * limit, min(soon, limit))
 
 
-def _promised(problem: Problem, rung: _Rung) -> float:
-    """What changes come down to at the highest degrees, if they fall on geometrically with the degree."""
-    more = MOST / len(rung.coefficients)
-    return rung.change ** max(1.0, more ** (1 / len(problem.coordinates))) if rung.change < 1 else np.inf
+def _promised(problem: Problem, rungs: list[_Rung]) -> float:
+    """What the error comes down to at the highest degrees, if it falls on geometrically with the degree."""
+    more, error = MOST / len(rungs[-1].coefficients), min(_error(rungs), rungs[-1].change)
+    return error ** max(1.0, more ** (1 / len(problem.coordinates))) if error < 1 else np.inf
 
 
 def _start(rungs: list[_Rung], fields: tuple[Expansion, ...]) -> np.ndarray:
@@ -251,8 +287,8 @@ def _start(rungs: list[_Rung], fields: tuple[Expansion, ...]) -> np.ndarray:
 
 def _in(coefficients: np.ndarray, own: tuple[Expansion, ...], larger: tuple[Expansion, ...]) -> np.ndarray:
     """Coefficients in a larger space."""
-    parts = np.split(coefficients, np.cumsum([f.basis.size for f in own])[:-1])
-    return np.concatenate([a.basis.embedded(c, b.basis) for a, b, c in zip(own, larger, parts, strict=True)])
+    parts = zip(own, larger, split(own, coefficients), strict=True)
+    return np.concatenate([a.basis.embedded(c, b.basis) for a, b, c in parts])
 
 
 def _error(rungs: list[_Rung]) -> float:
@@ -263,14 +299,18 @@ def _error(rungs: list[_Rung]) -> float:
 def _share(rungs: list[_Rung]) -> float:
     """The error of the last solution over what it changed, if errors fall as the residual on fresh points does.
 
-    As changes do, where the residual does not fall; all of the change where that is rounding; infinite where neither falls.
+    Where changes fall slowly, as at corners and at starts that contradict conditions, errors fall no faster than they; all
+    of the change where that is rounding; infinite where neither falls.
     """
     if _flat(rungs) and rungs[-1].change <= ROUNDING:
         return 1.0
-    for last, before in ((rungs[-1].left, rungs[-2].left), (rungs[-1].change, rungs[-2].change)):
-        if last < before < np.inf:
-            return last / (before - last)
-    return np.inf
+    left, change = (
+        last / before if last < before < np.inf else np.inf
+        for last, before in ((rungs[-1].left, rungs[-2].left), (rungs[-1].change, rungs[-2].change))
+    )
+    slow = rungs[-1].change < COARSE and SLOWLY < change < 1 and left < 1
+    part = max(left, min(change, SLOWEST)) if slow else min(left, change)
+    return part / (1 - part) if part < 1 else np.inf
 
 
 def _flat(rungs: list[_Rung]) -> bool:
@@ -278,31 +318,8 @@ def _flat(rungs: list[_Rung]) -> bool:
     return len(rungs) >= 3 and rungs[-1].change >= FALLING * rungs[-2].change
 
 
-def _errors(fitted: Collocation, coefficients: np.ndarray, known: tuple[Truth, ...]) -> dict[str, float]:
+def _errors(fields: tuple[Expansion, ...], coefficients: np.ndarray, known: tuple[Truth, ...]) -> dict[str, float]:
     """The error of each known field, relative to its variation."""
-    found, tables = {}, {}
-    for truth in known:
-        if id(truth.points) not in tables:
-            tables[id(truth.points)] = fitted.values(coefficients, truth.points)
-        values = tables[id(truth.points)][:, truth.place]
-        found[truth.field] = float(np.linalg.norm(values - truth.values)) / truth.variation
-    return found
-
-
-def _best(rungs: list[_Rung], history: list[Record], status: Status) -> Raised:
-    """The solution to return: the last one where degrees converge, else that of the last ones after the smallest change."""
-    place = len(rungs) - 1
-    if not (np.isfinite(_error(rungs)) and _error(rungs) <= GOOD):
-        late = [k for k, rung in enumerate(rungs) if len(rung.coefficients) >= LATE * len(rungs[-1].coefficients)]
-        place = min(late, key=lambda k: rungs[k].change)
-    rung, error, relative = rungs[place], None, np.inf
-    if place and np.isfinite(relative := _error(rungs[: place + 1])):
-        before = rungs[place - 1]
-        error = _share(rungs[: place + 1]) * (_in(before.coefficients, before.fields, rung.fields) - rung.coefficients)
-    begin, last = rungs[0].space, rungs[-1].space
-    tried = f"{spoken(begin, brief=True)} to {spoken(last, brief=True)}"
-    told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
-    return Raised(
-        rung.space, rung.coefficients, error, relative, rung.missed, tuple(history[: place + 1]), rung.points, status,
-        (f"{tried}: {told}",),
-    )  # fmt: skip
+    found = {id(truth.points): truth.points for truth in known}  # most have the same
+    at = {key: values(fields, coefficients, points) for key, points in found.items()}
+    return {truth.field: truth.error(at[id(truth.points)]) for truth in known}

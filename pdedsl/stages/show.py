@@ -4,14 +4,15 @@ import numpy as np
 
 from pdedsl.numerics.system import System
 from pdedsl.planning.cost import cost
-from pdedsl.planning.hard import Ansatz, ansatz, inner
-from pdedsl.planning.plan import Plan, Size
+from pdedsl.planning.plan import Plan
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.document import document
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 from pdedsl.problem.write import split, write_shape, write_where
+from pdedsl.spaces.hard import Ansatz, ansatz, inner
+from pdedsl.spaces.space import Size
 
 
 def show_problem(problem: Problem) -> str:

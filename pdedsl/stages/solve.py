@@ -17,15 +17,16 @@ from pdedsl.numerics.truth import Known, Truth, measure, truths
 from pdedsl.numerics.truth import given as given_truths
 from pdedsl.planning.cost import affordable
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Clock, Plan, Polynomials, Space
+from pdedsl.planning.plan import Clock, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Method, Objective
 from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, minimise
 from pdedsl.solver.record import Record
 from pdedsl.solver.threads import Threads, threads
+from pdedsl.spaces.space import Polynomials, Space
 from pdedsl.stages.load import accept, check
-from pdedsl.stages.raising import Raised, raised
+from pdedsl.stages.raising import Raised, apart, raised
 from pdedsl.vocabulary.cache import cache_folder
 from pdedsl.vocabulary.source import Source
 
@@ -50,6 +51,12 @@ class Solved:
     """What the solution is made of in the end."""
     story: tuple[str, ...] = ()
     """What was tried for it, in words."""
+
+    def values(self, points: np.ndarray) -> np.ndarray:
+        """All fields at points of shape (n, d), shape (n, number of fields)."""
+        with jax.enable_x64(True):
+            u = self.system.model(jnp.asarray(self.outcome.parameters))
+            return np.asarray(jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))(jnp.asarray(points)))
 
 
 class Journal(Protocol):
@@ -115,7 +122,8 @@ def solve(
         with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
             hooks = Hooks(watch, journal.keep, stopping, taken.look, _errors(lowered, known))
             outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock)
-    trained = Solved(problem, plan, lowered, known, outcome, taken)
+    made_of = plan.space if isinstance(plan.space, Polynomials) else "network"
+    trained = Solved(problem, plan, lowered, known, outcome, taken, made_of)
     if found is None:
         return trained
     return _better(trained, _in_polynomials(problem, plan, known, found), found.relative)
@@ -159,9 +167,11 @@ def _better(trained: Solved, expanded: Solved, off: float) -> Solved:
     That one, if they differ by far more than it is off. Else the one that misses the statements less, on points that
     neither was fitted to: which says little of operators of high order, where a small error has a large residual.
     """
-    apart = _apart(trained, expanded)
-    if off <= SURE and apart > FAR * off:
-        words = f"the network differs from them by {apart:.0e}, which is more than they are off"
+    points = inside(trained.problem.domain, sp.true, CHECKED, random(np.random.default_rng(_SEED)))
+    own, other = expanded.values(points), trained.values(points)
+    gap = apart(own, other, np.asarray([size.spread for size in expanded.system.sizes.values()]))
+    if off <= SURE and gap > FAR * off:
+        words = f"the network differs from them by {gap:.0e}, which is more than they are off"
         return replace(expanded, story=(*expanded.story, words))
     left = []
     for solved in (trained, expanded):
@@ -174,18 +184,6 @@ def _better(trained: Solved, expanded: Solved, off: float) -> Solved:
     best = trained if not left[1] < left[0] else expanded
     words = f"the network misses the statements by {left[0]:.0e}, they by {left[1]:.0e}"
     return replace(best, story=(*expanded.story, words))
-
-
-def _apart(one: Solved, other: Solved) -> float:
-    """How far two solutions are apart, for the worst field, relative to the variation of the second."""
-    points = inside(one.problem.domain, sp.true, CHECKED, random(np.random.default_rng(_SEED)))
-    with jax.enable_x64(True):
-        a, b = (
-            np.asarray(jax.jit(jax.vmap(s.system.model(jnp.asarray(s.outcome.parameters))))(jnp.asarray(points)))
-            for s in (one, other)
-        )
-    apart, variation = np.sqrt(np.mean((a - b) ** 2, axis=0)), np.std(b, axis=0)
-    return float(np.max(apart / np.where(variation > 0, variation, 1.0)))
 
 
 SURE = 1e-2

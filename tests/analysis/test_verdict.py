@@ -10,7 +10,7 @@ from jax import Array
 import pdedsl
 from pdedsl.analysis.defect import error, estimates
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
-from pdedsl.planning.sizes import field_sizes
+from pdedsl.spaces.sizes import field_sizes
 
 TEXT = """pde 1
 domain x in [0, 1], y in [0, 1]

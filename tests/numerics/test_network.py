@@ -10,7 +10,8 @@ from pdedsl.meaning import choices
 from pdedsl.numerics.derivatives import derivatives
 from pdedsl.numerics.network import ACTIVATIONS, perceptron
 from pdedsl.numerics.system import System, system
-from pdedsl.planning.plan import Network, Plan
+from pdedsl.planning.plan import Plan
+from pdedsl.spaces.space import Network
 from pdedsl.stages.load import loads
 
 

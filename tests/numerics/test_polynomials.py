@@ -11,8 +11,8 @@ from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
 from pdedsl.numerics.polynomials import Apart, Expanded, chebyshev
 from pdedsl.numerics.quantities import quantities
 from pdedsl.planning.degrees import expansions
-from pdedsl.planning.plan import Polynomials
-from pdedsl.planning.sizes import field_sizes
+from pdedsl.spaces.sizes import field_sizes
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 
 PLAIN = (

@@ -7,7 +7,8 @@ import numpy as np
 from pdedsl.numerics.lower import residuals
 from pdedsl.numerics.system import ansatz, system, wrap
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Adaptive, Network, Plan, Size, Sobol
+from pdedsl.planning.plan import Adaptive, Plan, Sobol
+from pdedsl.spaces.space import Network, Size
 from pdedsl.stages.load import loads
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from pdedsl.planning.defaults import planned, share
-from pdedsl.planning.plan import Adaptive, Anagram, Custom, Grid, Limits, Network, Sobol
+from pdedsl.planning.plan import Adaptive, Anagram, Custom, Grid, Limits, Sobol
+from pdedsl.spaces.space import Network
 from pdedsl.stages.load import loads
 
 TEXT = """pde 1

@@ -1,19 +1,7 @@
 """A plan is data, and its settings are all of it."""
 
-from pdedsl.planning.plan import (
-    Adaptive,
-    Anagram,
-    Fixed,
-    Grid,
-    Limits,
-    Network,
-    Plan,
-    Polynomials,
-    Size,
-    Sobol,
-    Trust,
-    from_settings,
-)
+from pdedsl.planning.plan import Adaptive, Anagram, Fixed, Grid, Limits, Plan, Sobol, Trust, from_settings
+from pdedsl.spaces.space import Network, Polynomials, Size
 
 PLAN = Plan(
     (("equation", Adaptive(300)), ("walls", Grid((4, 5)))),

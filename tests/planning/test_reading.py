@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.goals import SPECS
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Polynomials
 from pdedsl.planning.reading import Reading, reading
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import load, loads
 
 BOX = "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\n"

@@ -5,8 +5,9 @@ from dataclasses import fields
 import pytest
 
 from pdedsl.meaning.choices import CUTOFFS, KEYS, Calls, Signature
-from pdedsl.planning.plan import Adaptive, Anagram, Custom, Fixed, Grid, HeldOut, Network
+from pdedsl.planning.plan import Adaptive, Anagram, Custom, Fixed, Grid, HeldOut
 from pdedsl.planning.spelling import SPELLINGS, spoken, typed
+from pdedsl.spaces.space import Network
 from pdedsl.stages.load import loads
 from pdedsl.stages.words import read_setting
 

@@ -5,9 +5,9 @@ import pytest
 
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.degrees import expansions
-from pdedsl.planning.plan import Polynomials
-from pdedsl.planning.sizes import field_sizes
 from pdedsl.planning.symmetry import symmetries
+from pdedsl.spaces.sizes import field_sizes
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.raising import raised
 

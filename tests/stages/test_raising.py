@@ -7,9 +7,10 @@ import pytest
 
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Limits, Plan, Polynomials
+from pdedsl.planning.plan import Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.raising import Raised, raised
 

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pdedsl.planning.plan import Polynomials, Terms
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.space import Polynomials, Terms
 
 DENSE = 40
 """How many times as many products of all functions there may be as there are in a basis, to sum over them all."""

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pdedsl.planning.coarse import coarse
-from pdedsl.planning.linear import rows
+from pdedsl.spaces.coarse import coarse
+from pdedsl.spaces.linear import rows
 from pdedsl.stages.load import loads
 
 BOX = "pde 1\ndomain x in [1, 3], y in [0, 5]\nfield u(x, y)\n"

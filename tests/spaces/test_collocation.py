@@ -1,20 +1,23 @@
 """Residuals by tables against the lowered ones of JAX, their slopes against differences, points where they belong."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from pdedsl.analysis.trust import misfits
+from pdedsl.geometry.points import random
 from pdedsl.numerics.lower import lower
 from pdedsl.numerics.system import system
-from pdedsl.planning.collocation import Collocation, forms, placed
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.degrees import expansions
-from pdedsl.planning.plan import Polynomials
-from pdedsl.planning.sizes import field_sizes
 from pdedsl.problem.problem import Problem
+from pdedsl.spaces.collocation import Collocation, forms, missed, placed
+from pdedsl.spaces.sizes import field_sizes
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
-from pdedsl.vocabulary.diagnostics import SpecError
 
 SPECS = {
     "plain": "domain x in [1, 3], y in [0, 5]\nfield u(x, y)\nequation: laplacian(u) + x*u = sin(y)\nboundary: u = x on all\n",
@@ -71,7 +74,8 @@ def test_hard_conditions_hold_whatever_the_coefficients() -> None:
     _, found = made("hard")
     x = np.linspace(0, 1, 7)
     start = np.stack([x, 0 * x], axis=1)
-    values = found.values(np.random.default_rng(3).normal(size=found.size), start)[:, 0]
+    (field,) = found.fields
+    values = field.values(np.random.default_rng(3).normal(size=found.size), start, (0, 0))
     np.testing.assert_allclose(values, np.sin(np.pi * x), atol=1e-12)
     assert [b.statement.name for b in found.blocks] == ["equation"]
 
@@ -89,7 +93,7 @@ def test_points_lie_where_they_belong_and_are_enough(name: str) -> None:
         share = (inner.points[:, 0] - 1) / 2
         assert np.mean(np.minimum(share, 1 - share) < 0.1) > 0.3  # 0.41 of the arcsine density, 0.2 of a uniform one
         ends = (rest[0].points == low) | (rest[0].points == high)
-        assert (ends.sum(axis=1) == 1).all() and [int(own.any(axis=1).sum()) for own in (ends,)] == [len(ends)]
+        assert (ends.sum(axis=1) == 1).all()
     else:
         share = (inner.points[:, 0] - low[0]) / (high[0] - low[0])
         assert np.mean(np.minimum(share, 1 - share) < 0.1) < 0.3
@@ -97,6 +101,27 @@ def test_points_lie_where_they_belong_and_are_enough(name: str) -> None:
     assert not set(map(tuple, moved.tolist())) & set(map(tuple, inner.points.tolist()))
 
 
-def test_a_wrong_spec_has_no_forms() -> None:
-    with pytest.raises(SpecError):
-        loads("pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dx(u) = z\n")
+@pytest.mark.parametrize("name", ["plain", "disk"])
+def test_what_is_missed_is_what_the_lowered_residual_leaves(name: str) -> None:
+    problem, found = made(name)
+    sizes = field_sizes(problem)
+    c = np.random.default_rng(4).normal(size=found.size) / 10
+    misses = missed(problem, found.fields, c, sizes, forms(problem), random(np.random.default_rng(5)))
+    u = system(problem, replace(planned(problem), space=SPACE)).model(jnp.asarray(c))
+    for own in misfits(problem, u):
+        block = next(b for b in found.blocks if b.statement.name == own.statement)
+        size = float(np.sqrt(block.weight / len(block.points)) / block.scale[0])
+        assert np.isclose(misses[own.statement], own.rms / size, rtol=0.1)
+
+
+def test_what_has_no_value_is_not_taken_for_zero() -> None:
+    problem = loads(
+        "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) + sqrt(u) = 0\nboundary a: u = 1 on x = 0\n"
+        "boundary b: u = 2 on x = 1\n"
+    )
+    sizes = field_sizes(problem)
+    found = Collocation(problem, expansions(problem, SPACE, sizes), sizes, forms(problem))
+    below = np.zeros(found.size)
+    below[0] = -100.0
+    assert np.isnan(found.residual(below)).any()
+    assert np.isfinite(found.residual(np.zeros(found.size))).all()

@@ -13,8 +13,8 @@ from pdedsl.geometry.points import random
 from pdedsl.geometry.statement import points_of
 from pdedsl.numerics.lower import lower
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Size
-from pdedsl.planning.sizes import field_sizes, row_sizes, weights
+from pdedsl.spaces.sizes import field_sizes, row_sizes, weights
+from pdedsl.spaces.space import Size
 from pdedsl.stages.solve import build
 
 SQUARE = "pde 1\ndomain x in [0, 1], y in [0, 2]\nfield u(x, y)\n"

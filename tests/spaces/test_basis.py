@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from pdedsl.planning.basis import basis, largest, sized
-from pdedsl.planning.plan import Polynomials
+from pdedsl.spaces.basis import basis, largest, sized
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 
 BOX = "pde 1\ndomain x in [1, 3], y in [0, 5]\nfield u(x, y)\n"

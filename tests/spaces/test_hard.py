@@ -8,7 +8,8 @@ import pytest
 from pdedsl.numerics.lower import residuals
 from pdedsl.numerics.sampling import sampler
 from pdedsl.numerics.system import system
-from pdedsl.planning.plan import Network, Plan
+from pdedsl.planning.plan import Plan
+from pdedsl.spaces.space import Network
 from pdedsl.stages.load import loads
 
 SPECS = {

@@ -12,14 +12,14 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.points import inside, random
-from pdedsl.planning.coarse import coarse
-from pdedsl.planning.linear import Row, Slopes, constant, rows
-from pdedsl.planning.plan import Size
 from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Statement
 from pdedsl.problem.symbol import MultiIndex, linearised
+from pdedsl.spaces.coarse import coarse
+from pdedsl.spaces.linear import Row, Slopes, constant, rows
+from pdedsl.spaces.space import Size
 
 POINTS = 64
 """Points at which coefficients that vary are averaged."""

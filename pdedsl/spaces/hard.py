@@ -11,10 +11,10 @@ import sympy as sp
 
 from pdedsl.geometry.faces import Rim, pieces, start
 from pdedsl.geometry.points import inside, random
-from pdedsl.planning.plan import Size
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Field, Initial
+from pdedsl.spaces.space import Size
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pdedsl.planning.basis import Basis, largest
-from pdedsl.planning.linear import Row
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.basis import Basis, largest
+from pdedsl.spaces.linear import Row
 
 COLUMNS = 120
 """Functions of all fields together, or a little more."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from pdedsl.planning.linear import rows
+from pdedsl.spaces.linear import rows
 from pdedsl.stages.load import loads
 
 TEXT = """pde 1

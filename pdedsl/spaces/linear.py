@@ -81,16 +81,19 @@ class Form:
         inner = all(form.is_linear for _, _, form in self.integrals)
         return inner and not any(getattr(slope, "free_symbols", set()) & free for slope in slopes)
 
-    def at(self, points: np.ndarray, outward: np.ndarray | None = None, coarse: bool = False) -> "Placed":
-        """The residual at points of shape (n, d); `outward` are normals of shape (n, space), integrals may be coarse."""
+    def at(self, points: np.ndarray, outward: np.ndarray | None = None, rough: bool = False) -> "Placed":
+        """The residual at points of shape (n, d); `outward` are normals of shape (n, space).
+
+        `rough` for sizes: integrals by a coarser rule, and zero where there is no finite value.
+        """
         domain, inner = self.problem.domain, []
         for integral, _, integrand in self.integrals:
-            own = rule(domain, integral.where, integral.kind == "mean", coarse)
+            own = rule(domain, integral.where, integral.kind == "mean", rough)
             nodes = np.repeat(points[:, None, :], len(own.weights), axis=1)
             nodes[:, :, list(domain.spatial)] = own.nodes
             nodes, directions = nodes.reshape(-1, points.shape[1]), np.tile(own.normals, (len(points), 1))
-            inner.append((integrand.at(nodes, directions), own.weights))
-        return Placed(self, points, outward, tuple(inner))
+            inner.append((integrand.at(nodes, directions, rough), own.weights))
+        return Placed(self, points, outward, tuple(inner), rough)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,26 +106,33 @@ class Placed:
     outward: np.ndarray | None
     inner: tuple[tuple["Placed", np.ndarray], ...]
     """The integrand of each integral at its nodes, n q of them, and its weights, shape (q,)."""
+    rough: bool = False
+    """Whether it is zero where it has no finite value."""
 
     def value(self, state: State) -> np.ndarray:
         """The residual of a state, shape (n,)."""
         values = dict(self._values(state))
         for (integral, _, _), (own, weights) in zip(self.form.integrals, self.inner, strict=True):
             values[integral.symbol] = own.value(state).reshape(len(self.points), -1) @ weights
-        return _evaluated(self.form.residual, values, {}, len(self.points))
+        return self._evaluated(self.form.residual, values, {})
 
     def row(self, state: State) -> Row:
         """The residual about a state, to first order."""
-        values, n, memo = dict(self._values(state)), len(self.points), {}
+        values, memo = dict(self._values(state)), {}
         found = [(own.row(state), weights) for own, weights in self.inner]
         for (integral, _, _), (row, weights) in zip(self.form.integrals, found, strict=True):
-            values[integral.symbol] = row.at.reshape(n, -1) @ weights
+            values[integral.symbol] = row.at.reshape(len(self.points), -1) @ weights
         totals = tuple(
-            Total(_evaluated(slope, values, memo, n), row.points, weights, row.slopes)
+            Total(self._evaluated(slope, values, memo), row.points, weights, row.slopes)
             for (_, slope, _), (row, weights) in zip(self.form.integrals, found, strict=True)
         )
-        slopes = {key: _evaluated(slope, values, memo, n) for key, slope in self.form.slopes.items()}
-        return Row(self.points, _evaluated(self.form.residual, values, memo, n), slopes, totals)
+        slopes = {key: self._evaluated(slope, values, memo) for key, slope in self.form.slopes.items()}
+        return Row(self.points, self._evaluated(self.form.residual, values, memo), slopes, totals)
+
+    def _evaluated(self, expression: Any, values: Mapping[Any, Any], memo: dict[Any, Any]) -> np.ndarray:
+        """An expression at the points, shape (n,)."""
+        found = np.broadcast_to(np.asarray(evaluate(expression, values, memo), float), (len(self.points),))
+        return np.nan_to_num(found, posinf=0.0, neginf=0.0) if self.rough else found
 
     def _values(self, state: State) -> Mapping[Any, Any]:
         values: dict[Any, Any] = dict(self.form.problem.domain.at(self.points))
@@ -153,10 +163,4 @@ def rows(problem: Problem, statement: Statement, count: int, state: State) -> li
     count = min(count, 24) if problem.integrals_in(statement.residual) else count
     points = points_of(problem, statement, count, random(np.random.default_rng(0)))
     outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
-    return [form(problem, residual).at(points, outward, coarse=True).row(state) for residual in statement.residual]
-
-
-def _evaluated(expression: Any, values: Mapping[Any, Any], memo: dict[Any, Any], n: int) -> np.ndarray:
-    """An expression at points, shape (n,); zero where it has no finite value."""
-    found = np.broadcast_to(np.asarray(evaluate(expression, values, memo), float), (n,))
-    return np.nan_to_num(found, posinf=0.0, neginf=0.0)
+    return [form(problem, residual).at(points, outward, rough=True).row(state) for residual in statement.residual]

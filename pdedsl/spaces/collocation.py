@@ -17,17 +17,18 @@ import sympy as sp
 from pdedsl.geometry.faces import Face, normals, pieces, sample
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import Unit, inside_shape, scale, spots
-from pdedsl.planning.basis import Basis
-from pdedsl.planning.hard import Ansatz
-from pdedsl.planning.linear import Form, Key, Placed, Row, form
-from pdedsl.planning.plan import Size
-from pdedsl.planning.sizes import row_sizes, weights
+from pdedsl.geometry.statement import points_of
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.basis import Basis
+from pdedsl.spaces.hard import Ansatz
+from pdedsl.spaces.linear import Form, Key, Placed, Row, State, form
+from pdedsl.spaces.sizes import row_sizes, weights
+from pdedsl.spaces.space import Size
 
 OVER = 1.5
 """Points for each function of a basis, in the domain as on its boundary."""
@@ -35,6 +36,8 @@ ROUND = 2.0
 """The same for curved parts of a boundary, on which more functions differ than on a face."""
 CHUNK = 4096
 """Points whose tables are made at a time, where only values are asked for."""
+FRESH = 2048
+"""Points on which it is seen how far a statement is missed."""
 FEWEST = 24
 """Points of an equation."""
 
@@ -161,6 +164,18 @@ class Expansion:
         return np.broadcast_to(np.asarray(evaluate(slope, self.problem.domain.at(points)), float), (len(points),))
 
 
+def split(fields: Sequence[Expansion], coefficients: np.ndarray) -> list[np.ndarray]:
+    """The coefficients of each field, from all of them one after another."""
+    return np.split(coefficients, np.cumsum([f.basis.size for f in fields])[:-1])
+
+
+def values(fields: Sequence[Expansion], coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """All fields at points of shape (n, d), shape (n, number of fields)."""
+    none = (0,) * points.shape[1]
+    parts = split(fields, coefficients)
+    return np.stack([f.values(own, points, none) for f, own in zip(fields, parts, strict=True)], axis=1)
+
+
 class Collocation:
     """The residuals of a problem at points, as functions of the coefficients of all fields, shape (K,)."""
 
@@ -191,12 +206,16 @@ class Collocation:
 
     def residual(self, coefficients: np.ndarray) -> np.ndarray:
         """All rows, scaled so that half their sum of squares is the loss, shape (S,)."""
-        rows = (pair for block in self.blocks for pair in self._rows(block, coefficients))
-        return np.concatenate([scale * row.at for row, scale in rows])
+        return np.concatenate([own for block in self.blocks for own in self._scaled(block, coefficients)])
 
     def linearised(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same, and their derivatives with respect to the coefficients, shape (S, K)."""
-        found = [pair for block in self.blocks for pair in self._rows(block, coefficients)]
+        state = self._state(coefficients)
+        found = [
+            (own.row(state), scale)
+            for block in self.blocks
+            for own, scale in zip(block.components, block.scale, strict=True)
+        ]
         return (
             np.concatenate([scale * row.at for row, scale in found]),
             np.concatenate([scale * self._slopes(row) for row, scale in found]),
@@ -205,31 +224,23 @@ class Collocation:
     def losses(self, coefficients: np.ndarray) -> dict[str, float]:
         """Half the weighted mean square of each statement's residual, in units of its size."""
         return {
-            block.statement.name: float(sum(np.sum((s * r.at) ** 2) for r, s in self._rows(block, coefficients)) / 2)
+            block.statement.name: float(sum(np.sum(own**2) for own in self._scaled(block, coefficients)) / 2)
             for block in self.blocks
         }
 
-    def values(self, coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
-        """All fields at points of shape (n, d), shape (n, number of fields)."""
-        none = (0,) * points.shape[1]
-        found = [
-            o + t @ c
-            for (o, t), c in zip((f.table(points, none) for f in self.fields), self.split(coefficients), strict=True)
-        ]
-        return np.stack(found, axis=1)
+    def _scaled(self, block: Collocated, coefficients: np.ndarray) -> list[np.ndarray]:
+        """The rows of each component of a block."""
+        state = self._state(coefficients)
+        return [scale * own.value(state) for own, scale in zip(block.components, block.scale, strict=True)]
 
-    def split(self, coefficients: np.ndarray) -> list[np.ndarray]:
-        """The coefficients of each field."""
-        return np.split(coefficients, self.ends[:-1])
-
-    def _rows(self, block: Collocated, coefficients: np.ndarray) -> list[tuple[Row, float]]:
-        parts = self.split(coefficients)
+    def _state(self, coefficients: np.ndarray) -> State:
+        parts = split(self.fields, coefficients)
 
         def state(place: int, index: MultiIndex, points: np.ndarray) -> np.ndarray:
             offset, table = self._table(points, (place, index))
             return offset + table @ parts[place]
 
-        return [(own.row(state), float(s)) for own, s in zip(block.components, block.scale, strict=True)]
+        return state
 
     def _table(self, points: np.ndarray, key: Key) -> tuple[Any, np.ndarray]:
         if (id(points), key) not in self._tables:
@@ -251,6 +262,32 @@ class Collocation:
             own = found[:, starts[key[0]] : self.ends[key[0]]]
             own += slope[:, None] * self._table(points, key)[1]
         return found
+
+
+def missed(
+    problem: Problem,
+    fields: Sequence[Expansion],
+    coefficients: np.ndarray,
+    sizes: Mapping[str, Size],
+    compiled: Mapping[str, tuple[Form, ...]],
+    unit: Unit,
+) -> dict[str, float]:
+    """How far each statement is missed on points uniform in its measure, root mean square in units of its size."""
+    parts, found = split(fields, coefficients), {}
+
+    def state(place: int, index: MultiIndex, points: np.ndarray) -> np.ndarray:
+        return fields[place].values(parts[place], points, index)
+
+    for statement in problem.statements:
+        if not is_hard(statement):
+            points = points_of(
+                problem, statement, FRESH if not problem.integrals_in(statement.residual) else FEWEST, unit
+            )
+            outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
+            size = row_sizes(problem, statement, sizes)
+            own = [f.at(points, outward).value(state) / s for f, s in zip(compiled[statement.name], size, strict=True)]
+            found[statement.name] = float(np.sqrt(np.mean(np.sum(np.square(own), axis=0))))
+    return found
 
 
 def _block(

@@ -1,0 +1,107 @@
+"""From the statements of a problem to what they say of its solution: waves, layers, sums over the coordinates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from pdedsl.geometry.points import inside, random
+from pdedsl.problem.derivatives import expand_derivatives
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Equation, Statement
+from pdedsl.spaces.linear import Form, Slopes, constant
+from pdedsl.spaces.space import Size
+
+PROBES = 32
+"""Points at which expressions are tried."""
+THIN = 0.02
+"""The part of the domain from which a layer is thin."""
+
+
+def _probes(problem: Problem) -> np.ndarray:
+    return inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(0)))
+
+
+@dataclass(frozen=True)
+class Waves:
+    """Sines or cosines in the data."""
+
+    count: float
+    """Over the length of a coordinate."""
+    statement: Statement
+
+
+def waves(problem: Problem) -> dict[int, Waves]:
+    """By axis the most waves that data name: the fastest sine or cosine of coordinates alone."""
+    found: dict[int, Waves] = {}
+    values = problem.domain.at(_probes(problem))
+    for statement in problem.statements:
+        for residual in statement.residual:
+            for wave in sorted(expand_derivatives(residual).atoms(sp.sin, sp.cos), key=sp.default_sort_key):
+                argument: Any = wave.args[0]
+                if argument.atoms(AppliedUndef, sp.Derivative):
+                    continue
+                for axis, symbol in enumerate(problem.symbols):
+                    if symbol in argument.free_symbols:
+                        steep = np.abs(np.asarray(evaluate(sp.diff(argument, symbol), values), float))
+                        count = (
+                            float(np.nan_to_num(steep, posinf=0.0).max()) * problem.domain.lengths[symbol] / (2 * np.pi)
+                        )
+                        if axis not in found or count > found[axis].count:
+                            found[axis] = Waves(count, statement)
+    return found
+
+
+def additive(problem: Problem) -> bool:
+    """Whether all data are sums of functions of one coordinate each."""
+    values = problem.domain.at(_probes(problem))
+    nothing = {f.expression: sp.S.Zero for f in problem.fields}
+    for statement in problem.statements:
+        for residual in statement.residual:
+            right: sp.Expr = residual.xreplace(nothing).doit()
+            own = sorted(right.free_symbols & set(problem.symbols), key=str)
+            for k, a in enumerate(own):
+                mixed = (np.asarray(evaluate(sp.diff(right, a, b), values), float) for b in own[k + 1 :])
+                if any(np.abs(m).max() > 1e-12 for m in mixed):
+                    return False
+    return True
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A small factor before the highest derivatives of an equation."""
+
+    part: float
+    """How thin a layer is that it makes, relative to the domain."""
+    equation: Equation
+
+
+def layer(problem: Problem, compiled: Mapping[str, Sequence[Form]], sizes: Mapping[str, Size]) -> Layer | None:
+    """The thinnest layer that an equation may have: the width at which its highest derivatives weigh as much as others."""
+    spreads = [sizes[f.name].spread for f in problem.fields]
+    lengths = [problem.domain.lengths[s] for s in problem.symbols]
+    found: list[Layer] = []
+    for equation in problem.equations:
+        for own in compiled[equation.name]:
+            worth: dict[int, float] = {}
+            for (place, index), slope in slopes_inside(problem, own, sizes).items():
+                spatial = sum(index[axis] for axis in problem.domain.spatial)
+                size = float(np.mean(np.abs(slope))) * spreads[place]
+                size *= float(np.prod([length**-n for length, n in zip(lengths, index, strict=True)]))
+                worth[spatial] = max(worth.get(spatial, 0.0), size)
+            top = max(worth, default=0)
+            below = [(m, size) for m, size in worth.items() if m < top and size > 0]
+            if top >= 2 and below and worth[top] > 0:
+                found.append(Layer(min((worth[top] / size) ** (1 / (top - m)) for m, size in below), equation))
+    return min(found, key=lambda own: own.part, default=None)
+
+
+def slopes_inside(problem: Problem, own: Form, sizes: Mapping[str, Size]) -> Slopes:
+    """What a residual depends on at some points, about the means of the fields."""
+    points = _probes(problem)
+    normals = np.zeros((len(points), len(problem.space)))
+    return own.at(points, normals, rough=True).row(constant([sizes[f.name].mean for f in problem.fields])).slopes
