@@ -231,7 +231,7 @@ def summary(solution: Solution, console: Console) -> None:
             f"{misfit.rms:.2e}  {misfit.statement}, at most {misfit.worst:.1e}{f' at {where}' if where else ''}",
         )
     for found in solution.estimates:
-        words = f"of the variation of {found.field}, linearised problem; {found.absolute:.0e} absolute"
+        words = f"of the variation of {found.field}, by {solution.estimated_by}; {found.absolute:.0e} absolute"
         row("estimate", f"{found.relative:.0e}     {words}")
     for balance in solution.balances:
         row("balance", f"{balance.statement}: {balance}")

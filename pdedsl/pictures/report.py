@@ -44,6 +44,7 @@ class Told:
     losses: Mapping[str, float]
     verdict: Verdict
     estimates: Sequence[Estimate]
+    estimated_by: str
     misfits: Sequence[Misfit]
     balances: Sequence[Balance]
     advice: str
@@ -148,7 +149,7 @@ def _tiles(run: Told) -> str:
         for name, error in run.errors.items()
     ]
     tiles += [
-        (f"{e.relative:.0e}", f"estimated error of {e.field} relative to its variation, by the linearised problem")
+        (f"{e.relative:.0e}", f"estimated error of {e.field} relative to its variation, by {run.estimated_by}")
         for e in run.estimates
     ]
     tiles.append((f"{run.seconds:.0f} s", "in all, compilation included"))
@@ -185,8 +186,8 @@ def _goodness(run: Told) -> str:
     return (
         "<p>The loss on the points at the end of the training; the residual on fresh points, which it never saw:</p>"
         + _table(head, rows)
-        + "<p>The estimated errors solve the linearised problem for that residual. They are no bounds: see how they compare "
-        "with known errors under <em>How far to trust it</em> in the README of pdedsl.</p>"
+        + f"<p>The estimated errors come from {run.estimated_by}. They are no bounds: see how they compare with "
+        "known errors under <em>How far to trust it</em> in the README of pdedsl.</p>"
     )
 
 

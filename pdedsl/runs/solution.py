@@ -89,7 +89,7 @@ class Solution:
 
     @property
     def status(self) -> str:
-        """Why the run ended: `tolerance`, `steps`, `time limit`, `stalled` or `interrupted`."""
+        """Why the run ended: `converged`, `tolerance`, `steps`, `time limit`, `stalled` or `interrupted`."""
         return self.outcome.status
 
     @cached_property
@@ -167,7 +167,7 @@ class Solution:
         return self._evaluated(expression, points, None)[0]
 
     def evaluate_with_errors(self, expression: str, points: Any) -> tuple[np.ndarray, np.ndarray]:
-        """The same, and how far off it is by the linearised problem, of the same shape."""
+        """The same, and how far off it is estimated to be, of the same shape."""
         values, errors = self._evaluated(expression, points, self.defect.at)
         assert errors is not None
         return values, np.abs(errors)
@@ -217,7 +217,7 @@ class Solution:
 
     @cached_property
     def defect(self) -> Defect:
-        """The error to first order, as a function of a point: the linearised problem solved for the residual."""
+        """The estimated error as a function of a point: what the last degree changed, or the linearised problem solved."""
         if self.kept_defect is not None:
             return self.kept_defect
         own = self.outcome
@@ -225,9 +225,14 @@ class Solution:
             return difference(self.system, own.parameters, own.defect, own.missed)
         return error(self.problem, self.u, self.system)
 
+    @property
+    def estimated_by(self) -> str:
+        """Where estimated errors come from, in words."""
+        return "the last degrees" if isinstance(self.defect.at, Apart) else "the linearised problem"
+
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
-        """The error of each field by the linearised problem, relative and absolute; for any problem, solved or not."""
+        """The estimated error of each field, relative and absolute; for any problem, its solution known or not."""
         return estimates(self.problem, self.u, self.defect.at)
 
     @cached_property
@@ -263,6 +268,7 @@ class Solution:
             verdict=self.verdict,
             losses=self.losses,
             estimates=self.estimates,
+            estimated_by=self.estimated_by,
             misfits=self.misfits,
             balances=self.balances,
             advice=self.advice,
