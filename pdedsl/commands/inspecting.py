@@ -21,10 +21,16 @@ def info(run: Run) -> None:
     """Say what a run is and how good: problem, network, losses, errors, residual on fresh points."""
     with no_traceback():
         try:
-            seeds = studies.ensemble.members(run)
+            seeds, swept = studies.ensemble.members(run), studies.sweep.kept(run)
         except ValueError as error:
             stop(str(error), USAGE)
-        if seeds:
+        if swept is not None:
+            held = (m for m in swept.members if (run / m.name / "run.json").exists())
+            rows = [studies.sweep.Row(member, _open(run / member.name)) for member in held]
+            if not rows:
+                stop(f"{run} was stopped before its first run", USAGE)
+            commands.progress.table(*studies.sweep.summarised(rows), screen)
+        elif seeds:
             solutions = [_open(own) for own in seeds.values()]
             for line in studies.ensemble.describe(solutions, studies.ensemble.together(solutions)):
                 screen.print(line, markup=False, soft_wrap=True)
@@ -197,6 +203,8 @@ def _open(run: Path) -> "pdedsl.Solution":
         if seeds := studies.ensemble.members(run):
             own = ", ".join(map(str, seeds.values()))
             stop(f"{run} holds an ensemble: name one of its runs, {own}", USAGE)
+        if (swept := studies.sweep.kept(run)) is not None:
+            stop(f"{run} holds a sweep: name one of its runs, {run / swept.members[0].name}", USAGE)
         return pdedsl.open(run)
     except (ValueError, SpecError) as error:
         stop(str(error), USAGE)

@@ -187,6 +187,16 @@ def line(record: Record, errors: Mapping[str, float]) -> str:
 STYLES = {"solved": "green", "rough": "yellow", "not solved": "bold red"}
 
 
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:
+    """Rows of numbers below a head."""
+    found = Table(box=None, pad_edge=False)
+    for name in head:
+        found.add_column(name, justify="right")
+    for cells in rows:
+        found.add_row(*cells)
+    console.print(found, highlight=False)
+
+
 def summary(solution: Solution, console: Console) -> None:
     """The table at the end of a run."""
     table = Table(box=None, pad_edge=False, show_header=False)

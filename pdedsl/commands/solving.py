@@ -26,9 +26,11 @@ from pdedsl.commands.shell import (
     err,
     fresh_folder,
     no_traceback,
+    number,
     pair,
     read_parameters,
     screen,
+    split,
     stop,
 )
 from pdedsl.commands.signals import Stopping
@@ -58,6 +60,10 @@ def solve(
     ensemble: Annotated[
         int, typer.Option(metavar="N", help="Solve with N seeds; say how far they agree, write mean and spread.", min=1)
     ] = 1,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN", help="Begin from this run: of other parameters, or of an earlier time."),
+    ] = None,
     allow_outside: AllowOutside = False,
     profile: Profile = False,
     quiet: Quiet = False,
@@ -70,6 +76,8 @@ def solve(
         problem = accepted(checked, read_parameters(param))
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
+        if from_ is not None:
+            choices["start"] = _start(problem, from_)
         _solve(
             problem,
             choices,
@@ -78,6 +86,102 @@ def solve(
             begun,
             ensemble,
         )
+
+
+@solving.command()
+def sweep(
+    file: File,
+    values: Annotated[list[str], typer.Argument(metavar="NAME=V1,V2,...", help="Values of parameters: eps=0.1,0.01")],
+    seeds: Annotated[int, typer.Option(help="Runs of each combination, where anything is drawn.", min=1)] = 1,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Begin each run with the solution of the one before.")
+    ] = False,
+    param: Parameters = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="As for solve.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="The most seconds of each run.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder; by default sweeps/NAME-1, -2, ...")
+    ] = None,
+    quiet: Quiet = False,
+    json_lines: JsonLines = False,
+) -> None:
+    """Solve a spec for several values of its parameters: a table, for papers too, and a figure of the errors."""
+    with no_traceback():
+        parameters = read_parameters(param)
+        checked = check_file(file, parameters)
+        problem = accepted(checked, parameters)
+        plan = studies.sweep.Sweep(_grid(problem, values), seeds, follow)
+        problems: dict[Any, Any] = {}
+        for member in plan.members:
+            if member.values not in problems:
+                own = parameters | dict(member.values)
+                problems[member.values] = accepted(stages.load.check(checked.source, own), own)
+        choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
+        choices |= {} if time_limit is None else {"time_limit": time_limit}
+        with _stopping() as stopping:
+            folder = fresh_folder(file, out, "sweeps").path
+            studies.sweep.begin(folder, plan)
+
+            def start(member: Any, before: Any, own: Path, **running: Any) -> Any:
+                given = {**choices, **running, "seed": member.seed, "start": before}
+                return pdedsl.solve(problems[member.values], folder=own, **given)
+
+            _sweep(folder, plan, _Shown(problem.name, False, quiet, json_lines), stopping, start)
+
+
+def _grid(problem: Any, values: Sequence[str]) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """The values of each parameter of a sweep."""
+    found: dict[str, tuple[float, ...]] = {}
+    known = [p.name for p in problem.parameters]
+    for text in values:
+        name, listed = pair(text, "a sweep")
+        if name not in known:
+            stop(f"{text}: the spec has no parameter `{name}`; it has: {', '.join(known) or 'none'}", USAGE)
+        if name in found:
+            stop(f"{text}: `{name}` is swept twice", USAGE)
+        found[name] = tuple(dict.fromkeys(number(own.strip(), name, problem) for own in split(listed)))
+    return tuple(found.items())
+
+
+def _sweep(folder: Path, plan: Any, shown: "_Shown", stopping: Any, start: Callable[..., Any], **limits: Any) -> None:
+    """Solve, or go on with, each run of a sweep; then tabulate and draw."""
+    study = studies.sweep
+
+    def run(member: Any, before: Any) -> Any:
+        own = folder / member.name
+        title = f"{shown.title}: {member.name.replace('-seed=', ', seed ').replace('=', ' = ')}"
+        return _member(own, shown._replace(title=title), stopping, partial(start, member, before, own), **limits)
+
+    try:
+        with runs.lock.alone(folder):
+            rows = study.sweep(plan, run)
+            if rows[-1].solution.status == "interrupted":
+                _go_on(folder, shown, "all runs")
+                return
+            study.save(rows, folder, shown.title)
+    except runs.lock.Busy as error:
+        stop(str(error), USAGE)
+    if shown.json_lines:
+        for row in rows:
+            told = {"event": "run", **dict(row.member.values), "seed": row.member.seed, "error": row.error}
+            screen.out(runs.files.as_json(told), highlight=False)
+    elif not shown.quiet:
+        screen.print()
+        commands.progress.table(*study.summarised(rows), screen)
+        aside("table.csv, table.tex, sweep.png written to", f"{folder}/")
+    _leave([row.solution for row in rows], shown)
+
+
+def _member(own: Path, shown: "_Shown", stopping: Any, start: Callable[..., Any], **limits: Any) -> Any:
+    """One run of several: from the beginning, or on from where it was stopped."""
+    begun = (own / "spec.pde").exists()
+    return _run(Fresh(own, False), shown, stopping, partial(pdedsl.resume, own, **limits) if begun else start)
+
+
+def _go_on(folder: Path, shown: "_Shown", what: str) -> None:
+    """Say how several runs go on."""
+    if not shown.quiet and not shown.json_lines:
+        aside(f"go on with {what}:", f"pdedsl resume {shlex.quote(str(folder))}")
 
 
 @solving.command()
@@ -134,6 +238,18 @@ def _solve(
         _ensemble(folder().path, shown, stopping, partial(pdedsl.solve, problem, **choices), seeds)
 
 
+def _start(problem: Any, folder: Path) -> Any:
+    """The solution in the folder of a run, for a problem that can begin from it."""
+    try:
+        start = pdedsl.open(folder).start
+        stages.starting.started(problem, start)
+    except FileNotFoundError:
+        stop(f"--from {folder}: there is no such run", USAGE)
+    except (ValueError, OSError) as error:
+        stop(f"--from {folder}: {error}", USAGE)
+    return start
+
+
 ROOM = 1.6
 """The time for estimates, reports and pictures, relative to that for start and compilation."""
 
@@ -168,13 +284,16 @@ def _ensemble(
                 study.begin(folder, fresh)
             solutions = []
             for seed, own in study.members(folder).items():
-                begun = (own / "spec.pde").exists()
-                solver = partial(pdedsl.resume, own, **limits) if begun else partial(start, folder=own, seed=seed)
-                title = f"{shown.title}, seed {seed}"
-                solutions.append(_run(Fresh(own, False), shown._replace(title=title), stopping, solver))
+                fresh_start = partial(start, folder=own, seed=seed)
+                named = shown._replace(title=f"{shown.title}, seed {seed}")
+                solutions.append(_member(own, named, stopping, fresh_start, **limits))
                 if solutions[-1].status == "interrupted":
+                    _go_on(folder, shown, "all seeds")
+                    return
+                if solutions[0].solved.space != "network":
                     if not shown.quiet and not shown.json_lines:
-                        aside("go on with all seeds:", f"pdedsl resume {shlex.quote(str(folder))}")
+                        aside("one seed says what all would:", "nothing is drawn for polynomials")
+                    _leave(solutions, shown)
                     return
             found = study.together(solutions)
             written = study.save(found, folder)
@@ -207,14 +326,21 @@ def resume(
         with _stopping() as stopping:
             shown = _Shown(folder.name, profile, quiet, json_lines)
             try:
-                seeds = studies.ensemble.members(folder)
-                first = next(iter(seeds.values()), folder)
+                seeds, swept = studies.ensemble.members(folder), studies.sweep.kept(folder)
+                first = next(iter(seeds.values()), folder if swept is None else folder / swept.members[0].name)
                 other = runs.folder.changed(first) if (first / "run.json").exists() else []
             except ValueError as error:
                 stop(str(error), USAGE)
             for words in other:
                 err.print(f"[yellow]{escape(words)}: the run does not go on bit for bit[/yellow]", soft_wrap=True)
-            if seeds:
+            if swept is not None:
+
+                def start(member: Any, before: Any, own: Path, **running: Any) -> Any:
+                    given = {**choices, **running, "start": before}
+                    return runs.run.start_again(first, member.seed, dict(member.values), folder=own, **given)
+
+                _sweep(folder, swept, shown, stopping, start, **choices)
+            elif seeds:
                 _ensemble(folder, shown, stopping, partial(runs.run.start_again, first, **choices), **choices)
             else:
                 _leave([_run(Fresh(folder, False), shown, stopping, partial(pdedsl.resume, folder, **choices))], shown)

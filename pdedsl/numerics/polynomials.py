@@ -10,11 +10,11 @@ import numpy as np
 import sympy as sp
 from jax import Array
 
+from pdedsl.numerics.bases import table
 from pdedsl.numerics.derivatives import Laplacian, Part
 from pdedsl.numerics.lower import lower_expressions
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
-from pdedsl.spaces.basis import Basis, derivative
 from pdedsl.spaces.collocation import Expansion, values
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
@@ -78,7 +78,7 @@ class Expanded:
         """A derivative of a field."""
         if own.built == Ansatz():
             mean = 0.0 if any(index) else own.size.mean
-            return mean + own.size.spread * (c @ _values(own.basis, x, index, memo))
+            return mean + own.size.spread * (c @ table(own.basis, x, index, memo))
         orders = [
             below for below in product(*(range(n + 1) for n in index)) if own.slope(own.built.multiplier, below) != 0
         ]
@@ -88,7 +88,7 @@ class Expanded:
         for factor, below in zip(factors[1:], orders, strict=True):  # Leibniz' rule
             times = own.size.spread * prod(comb(n, k) for n, k in zip(index, below, strict=True))
             rest = tuple(n - k for n, k in zip(index, below, strict=True))
-            total = total + times * factor * (c @ _values(own.basis, x, rest, memo))
+            total = total + times * factor * (c @ table(own.basis, x, rest, memo))
         return total
 
 
@@ -105,42 +105,3 @@ class Apart:
     def values(self, points: np.ndarray) -> np.ndarray:
         """The same at points of shape (n, d), in NumPy, shape (n, number of fields)."""
         return self.whole.values(points) - self.corrected.values(points)
-
-
-def _values(basis: Basis, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:
-    """A derivative of all products of a basis at a point, shape (K,)."""
-    if any(index[axis] for axis in range(len(index)) if axis not in basis.axes):
-        return jnp.zeros(basis.size, x.dtype)
-    found = jnp.ones(basis.size, x.dtype)
-    for k, axis in enumerate(basis.axes):
-        if (axis, basis.most[k], index[axis]) not in memo:
-            low, high = basis.intervals[k]
-            y = (2 * x[axis] - low - high) / (high - low)
-            if basis.circular[k]:
-                own = _waves(y, basis.most[k], index[axis])
-            else:
-                own = chebyshev(y, basis.most[k]) @ jnp.asarray(derivative(basis.most[k], index[axis]), x.dtype)
-            memo[axis, basis.most[k], index[axis]] = own * (2 / (high - low)) ** index[axis]
-        found = found * memo[axis, basis.most[k], index[axis]][basis.numbers[:, k]]
-    return found
-
-
-def chebyshev(y: Array, most: int) -> Array:
-    """The Chebyshev polynomials up to degree `most` at a number, shape (most + 1,).
-
-    By doubling, `T_{m + n} = 2 T_m T_n - T_{|m - n|}`: few operations, each on many degrees, and smooth up to the ends.
-    """
-    found = jnp.stack([jnp.ones_like(y), y])
-    while found.shape[0] <= most:
-        last = found.shape[0] - 1
-        found = jnp.concatenate([found, 2 * found[last] * found[1:] - jnp.flip(found)[1:]])
-    return found[: most + 1]
-
-
-def _waves(y: Array, most: int, order: int) -> Array:
-    """A derivative of 1, cos(pi y), sin(pi y), cos(2 pi y), ... at a number, shape (most + 1,)."""
-    k = np.pi * np.arange(1, (most + 1) // 2 + 1)
-    factor, turn = jnp.asarray(k**order, y.dtype), order * np.pi / 2
-    angle = jnp.asarray(k, y.dtype) * y + turn
-    both = jnp.stack([factor * jnp.cos(angle), factor * jnp.sin(angle)], axis=1)
-    return jnp.concatenate([jnp.full(1, 0.0 if order else 1.0, y.dtype), both.reshape(-1)])[: most + 1]

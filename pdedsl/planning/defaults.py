@@ -53,10 +53,10 @@ def planned(problem: Problem, cutoff: Callable | None = None) -> Plan:
 
 
 def _space(problem: Problem, said: Mapping[str, Any]) -> Space:
-    """What is said of the space; a network where one is described, or points, or a method that only those have."""
+    """What is said of the space; if nothing is, a network where one is described, or points, or a method of those alone."""
     if said.get("space", "auto") != "auto":
         return said["space"]
-    of_networks = any(key.partition(".")[0] in ("network", "points", "method") for key in said)
+    of_networks = "space" not in said and any(key.partition(".")[0] in ("network", "points", "method") for key in said)
     return "network" if of_networks or unsuited(problem) else "auto"
 
 

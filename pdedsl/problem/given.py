@@ -3,6 +3,7 @@
 Each is a SymPy function of its own, so that derivatives of what holds it are carried out like any other.
 """
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -52,6 +53,16 @@ class Law(Given):
     @classmethod
     def worth(cls, operands: list[Any]) -> Any:
         return np.full(np.broadcast_shapes(*map(np.shape, operands)), 0.0 if any(cls.orders) else cls.held)
+
+
+class Kept(Given):
+    """A field of a solution that was found before."""
+
+    held: ClassVar[Callable[[Sequence[Any], Sequence[int]], np.ndarray]]
+
+    @classmethod
+    def worth(cls, operands: list[Any]) -> Any:
+        return cls.held(operands, cls.orders)
 
 
 class Source(Given):

@@ -1,6 +1,7 @@
 """What the folder of a run holds: enough to do it again, to go on with it, or to open it."""
 
 import hashlib
+import io
 import json
 import os
 import platform
@@ -9,16 +10,22 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
 
 from pdedsl.planning.plan import Anagram, Custom, Plan, from_settings
 from pdedsl.planning.spelling import spoken, typed
 from pdedsl.problem.problem import Problem
-from pdedsl.runs.files import PART, as_json, write
+from pdedsl.runs.files import PART, as_json, as_npz, write
 from pdedsl.stages.load import loads
+from pdedsl.stages.starting import Start, restored, started
 from pdedsl.stages.words import read_settings
 from pdedsl.vocabulary.source import read_regular
 
 CHECKPOINT = "checkpoint.npz"
+START = "start.npz"
+"""What a run starts from, where that is another one."""
 FORMAT = 3
 """Of the files in a folder: older ones are not read."""
 LARGEST = 4_000_000_000
@@ -72,8 +79,8 @@ def whole(folder: Path, name: str) -> bytes:
     return data
 
 
-def begin(folder: Path, problem: Problem, plan: Plan, **so_far: Any) -> None:
-    """Write what a run is: its spec and tables, every numerical choice, where it runs."""
+def begin(folder: Path, problem: Problem, plan: Plan, start: Start | None = None, **so_far: Any) -> None:
+    """Write what a run is: its spec and tables, what it starts from, every numerical choice, where it runs."""
     for left in folder.rglob(f".*{PART}*"):  # of a process that was killed while it wrote
         left.unlink(missing_ok=True)
     text = problem.own_text or str(problem)
@@ -87,6 +94,8 @@ def begin(folder: Path, problem: Problem, plan: Plan, **so_far: Any) -> None:
         text = text.replace(f'"{file}"', f'"{inside}"')
     lines = [f"{key} = {spoken(value)}" for key, value in plan.settings().items()]
     files = {"spec.pde": text.encode(), "settings.txt": ("\n".join(lines) + "\n").encode()}
+    if start is not None:
+        files[START] = as_npz(start.arrays)
     for name, data in files.items():
         write(folder / name, data)
     checksums = {name: checksum(data) for name, data in files.items()}
@@ -105,7 +114,20 @@ def contents(folder: Path) -> tuple[Problem, Plan]:
         )
     problem = loads(whole(folder, "spec.pde").decode(), name=str(folder / "spec.pde"))
     settings = read_settings(whole(folder, "settings.txt").decode(), str(folder / "settings.txt"))
+    if (start := begun_from(folder)) is not None:
+        problem = started(problem, start)
     return problem, from_settings({key: typed(value) for key, value in settings.items()})
+
+
+def begun_from(folder: Path) -> Start | None:
+    """What the run in a folder started from. Raises OSError, and Damaged if it is not what the run wrote."""
+    if START not in summary(folder).get("checksums", {}):
+        return None
+    try:
+        with np.load(io.BytesIO(whole(folder, START)), allow_pickle=False) as arrays:
+            return restored(dict(arrays))
+    except (BadZipFile, EOFError, KeyError, TypeError) as error:
+        raise Damaged(folder / START, "it holds no solution to start from") from error
 
 
 def own_cutoff(plan: Plan) -> bool:

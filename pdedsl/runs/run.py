@@ -3,7 +3,7 @@
 import csv
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from errno import EEXIST
@@ -25,7 +25,7 @@ from pdedsl.problem.choices import Choice
 from pdedsl.problem.problem import Problem
 from pdedsl.runs import checkpoint
 from pdedsl.runs.files import write
-from pdedsl.runs.folder import CHECKPOINT, begin, contents, own_cutoff, summary, whole
+from pdedsl.runs.folder import CHECKPOINT, begin, begun_from, contents, own_cutoff, summary, whole
 from pdedsl.runs.lock import alone
 from pdedsl.runs.solution import Solution
 from pdedsl.solver.method import Method
@@ -33,7 +33,9 @@ from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
 from pdedsl.spaces.space import Space
 from pdedsl.stages import solve as driver
+from pdedsl.stages.load import loads
 from pdedsl.stages.solve import Solved, Unkept, build
+from pdedsl.stages.starting import Start
 from pdedsl.stages.words import chosen, read_setting
 
 
@@ -47,6 +49,7 @@ def solve(
     clock: Clock | None = None,
     announce: Callable[[Solution], None] = lambda solution: None,
     exact: Known | None = None,
+    start: Solution | Start | None = None,
     **choices: Choice | str,
 ) -> Solution:
     """Solve a problem.
@@ -58,6 +61,8 @@ def solve(
 
     `exact` is a known solution in place of the spec's: any function of a point of shape (d,) to the values of all fields, or
     one for each field by name, for JAX; errors are measured against it during this run.
+    `start` is the solution of a problem with the same fields: one of other parameters is where the run begins, for
+    continuation; where the time begins later than that of `start`, the initial conditions are its values there.
     `time_limit` counts from the call on, compilation included; `clock` says otherwise. `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest
     first, and the coefficients of the residual along them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`,
     to a filter in [0, 1] of shape (K,); JAX traces it. Computes in double precision whatever JAX's own setting is.
@@ -68,15 +73,17 @@ def solve(
         raise TypeError(f"solve takes a Problem, as pdedsl.load(FILE) gives it, not {type(problem).__name__}")
     problem = chosen(problem, choices)
     plan = planned(problem, cutoff)
+    begin = start.start if isinstance(start, Solution) else start
     with ExitStack() as stack:
         journal = Unkept()
         if folder is not None:
             folder = Path(folder)
             folder.mkdir(parents=True, exist_ok=True)
-            journal = _Folder(folder, stack.enter_context(alone(folder)))
+            journal = _Folder(folder, stack.enter_context(alone(folder)), start=begin)
             if (folder / "spec.pde").exists():
                 raise FileExistsError(EEXIST, "holds a run already: resume it, or choose another folder", str(folder))
-        return _finished(problem, plan, journal, watch, stopping, clock or Clock(time.perf_counter()), announce, exact)
+        clock = clock or Clock(time.perf_counter())
+        return _finished(problem, plan, journal, watch, stopping, clock, announce, exact, begin)
 
 
 def resume(
@@ -119,8 +126,9 @@ def resume(
             raise ValueError(f"{folder} has no checkpoint to go on from: it was written by save")
         worked = history[-1].seconds if history else 0.0
         so_far = {**said, "seconds": max(said.get("seconds", 0.0), worked) if history else 0.0}
-        clock = Clock(time.perf_counter())
-        return _finished(problem, plan, _Folder(folder, still, so_far), watch, stopping, clock, announce)
+        clock, begin = Clock(time.perf_counter()), begun_from(folder)
+        journal = _Folder(folder, still, so_far, begin)
+        return _finished(problem, plan, journal, watch, stopping, clock, announce, start=begin)
 
 
 DONE = ("converged", "stalled")
@@ -129,11 +137,17 @@ LIMITS = {"steps": "steps", "time_limit": "seconds", "tolerance": "tolerance"}
 """What may change when a run goes on."""
 
 
-def start_again(other: str | Path, seed: int, **running: Any) -> Solution:
-    """Solve the problem of another run from the beginning with a seed of its own; `running` is as for `solve`."""
-    problem, plan = contents(Path(other))
+def start_again(other: str | Path, seed: int, values: Mapping[str, float] | None = None, **running: Any) -> Solution:
+    """Solve the problem of another run from the beginning with a seed, and parameters, of its own.
+
+    `running` is as for `solve`.
+    """
+    folder = Path(other)
+    problem, plan = contents(folder)
+    if values is not None:
+        problem = loads(whole(folder, "spec.pde").decode(), values, name=str(folder / "spec.pde"))
     words: dict[str, Any] = {key: spoken(value) for key, value in plan.settings().items() if key != "seed"}
-    return solve(problem, seed=seed, **{**words, **running})
+    return solve(problem, seed=seed, **{**words, "start": begun_from(folder), **running})
 
 
 @dataclass(frozen=True)
@@ -145,9 +159,10 @@ class _Folder:
     """Raises Busy once the folder is no longer the one that was locked."""
     so_far: dict[str, Any] = field(default_factory=dict)
     """What the summary of the run said before it went on."""
+    start: Start | None = None
 
     def begin(self, problem: Problem, plan: Plan) -> None:
-        begin(self.path, problem, plan, **self.so_far)
+        begin(self.path, problem, plan, self.start, **self.so_far)
 
     def earlier(self, method: Method, lowered: System) -> Snapshot | None:
         if not (self.path / CHECKPOINT).exists():
@@ -168,10 +183,11 @@ def _finished(
     clock: Clock,
     announce: Callable[[Solution], None],
     exact: Known | None = None,
+    start: Start | None = None,
 ) -> Solution:
     """Run to the end and write what came of it."""
     started, so_far = clock.begun or time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
-    solved = driver.solve(problem, plan, journal, watch, stopping, clock, exact)
+    solved = driver.solve(problem, plan, journal, watch, stopping, clock, exact, start)
     compiled = so_far.get("compile_seconds", 0.0) if so_far.get("seconds") else 0.0
     outcome = replace(solved.outcome, compile_seconds=compiled + solved.outcome.compile_seconds)
     seconds = so_far.get("seconds", 0.0) + time.perf_counter() - started
@@ -219,7 +235,8 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
         said.get("undone", 0),
     )
     story = tuple(said.get("story", ()))
-    solved = Solved(problem, plan, lowered, truths(problem), outcome, space=space, story=story)
+    start = begun_from(folder)
+    solved = Solved(problem, plan, lowered, truths(problem), outcome, space=space, story=story, start=start)
     kept = _kept_defect(folder, solved) if said["status"] != "running" else None
     return Solution(solved, said.get("seconds", history[-1].seconds), kept)
 

@@ -38,6 +38,7 @@ from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
 from pdedsl.stages.solve import Solved
+from pdedsl.stages.starting import Start, kept
 from pdedsl.stages.words import read_components, read_expression
 
 if TYPE_CHECKING:
@@ -97,6 +98,11 @@ class Solution:
         """The solution as a function of one point of shape (d,) to the values of all fields, for JAX in double precision."""
         with jax.enable_x64(True):
             return self.system.model(jnp.asarray(self.outcome.parameters))
+
+    @cached_property
+    def start(self) -> Start:
+        """This solution as what another run begins from."""
+        return kept(self.problem, self.plan, self.system, self.outcome.parameters)
 
     @cached_property
     def errors(self) -> dict[str, float]:
@@ -319,7 +325,7 @@ class Solution:
         folder.mkdir(parents=True, exist_ok=True)
         with alone(folder):
             (folder / CHECKPOINT).unlink(missing_ok=True)
-            begin(folder, self.problem, self.plan)
+            begin(folder, self.problem, self.plan, self.solved.start)
             self.write(folder)
         return folder
 

@@ -5,3 +5,4 @@ from . import hard as hard
 from . import linear as linear
 from . import sizes as sizes
 from . import space as space
+from . import sums as sums

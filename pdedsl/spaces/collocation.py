@@ -57,7 +57,7 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Basis], shift
         case Equation():
             n = max(FEWEST, round(OVER * max(b.size for b in bases)))
             region = domain.region(statement.part)
-            return _filled(domain, region, n, unit)
+            return filled(domain, n, unit, region)
         case Boundary() | Initial():
             found = []
             for piece in pieces(domain, statement):
@@ -78,8 +78,8 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Basis], shift
             raise NotImplementedError("no piecewise spaces")
 
 
-def _filled(domain: Domain, region: sp.Basic, n: int, unit: Unit) -> np.ndarray:
-    """At least `n` points of a region, all of one sequence."""
+def filled(domain: Domain, n: int, unit: Unit, region: sp.Basic = sp.true) -> np.ndarray:
+    """Points of a region, all of one sequence, shape (n, d); denser towards the ends of the coordinates of a box."""
     count, points = n, np.zeros((0, len(domain.coordinates)))
     for _ in range(12):
         points = _denser(domain, scale(unit(count, len(domain.coordinates)), domain))

@@ -5,4 +5,5 @@ from . import load as load
 from . import manufacture as manufacture
 from . import show as show
 from . import solve as solve
+from . import starting as starting
 from . import words as words

@@ -21,9 +21,10 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import Step, descend
 from pdedsl.solver.record import Record
-from pdedsl.spaces.collocation import Collocation, Expansion, forms, missed, split, values
+from pdedsl.spaces.collocation import Collocation, Expansion, filled, forms, low_discrepant, missed, split, values
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
+from pdedsl.stages.starting import Start, guess, space_of
 
 GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
@@ -107,13 +108,14 @@ def raised(
     watch: Callable[[Record], None] = lambda record: None,
     stopping: Callable[[], bool] = lambda: False,
     begun: float | None = None,
+    start: Start | None = None,
 ) -> Raised | None:
     """The solution in polynomials of the degrees of a plan, the best of those tried; None where not one was.
 
-    `begun` is when the time limit began to count.
+    `begun` is when the time limit began to count, `start` a solution from which to begin.
     """
-    climb = _Climb(problem, plan, known, stopping, begun)
-    space: Polynomials | None = first(problem, climb.chosen, plan.symmetry)
+    climb = _Climb(problem, plan, known, stopping, begun, start)
+    space: Polynomials | None = climb.first
     status: Status | None = None
     while space is not None and (status := climb.ending(space)) is None and climb.solve(space):
         watch(climb.history[-1])
@@ -135,8 +137,9 @@ class _Climb:
         known: tuple[Truth, ...],
         stopping: Callable[[], bool],
         begun: float | None,
+        start: Start | None,
     ):
-        self.problem, self.plan, self.known, self.stopping = problem, plan, known, stopping
+        self.problem, self.plan, self.known, self.stopping, self.start = problem, plan, known, stopping, start
         self.here = time.perf_counter()
         self.begun = self.here if begun is None else begun
         self.chosen = plan.space if isinstance(plan.space, Polynomials) else None
@@ -148,6 +151,14 @@ class _Climb:
         self.rungs: list[_Rung] = []
         self.history: list[Record] = []
         self.steps = 0
+
+    @property
+    def first(self) -> Polynomials:
+        """The space to begin with."""
+        own = None if self.start is None or self.chosen is not None else space_of(self.problem, self.start)
+        if own is not None and columns(self.problem, own, self.plan.symmetry) <= MOST:
+            return own
+        return first(self.problem, self.chosen, self.plan.symmetry)
 
     def ending(self, space: Polynomials) -> Status | None:
         """Why another space is not solved in; None if it is."""
@@ -172,7 +183,7 @@ class _Climb:
             return self.steps + len(taken) < self.plan.limits.steps and not self.stopping()
 
         try:
-            coefficients = descend(fitted, _start(self.rungs, fields), watch=note)
+            coefficients = descend(fitted, self.guess(fields), watch=note)
         except np.linalg.LinAlgError:
             return False
         if not np.isfinite(coefficients).all():
@@ -194,6 +205,20 @@ class _Climb:
         self.rungs.append(rung)
         self.history.append(self._record(fitted, coefficients, taken[-1]))
         return True
+
+    def guess(self, fields: tuple[Expansion, ...]) -> np.ndarray:
+        """The last solution in a larger space, or the start in the first one, or nothing."""
+        if self.rungs:
+            last = self.rungs[-1]
+            return _in(last.coefficients, last.fields, fields)
+        if self.start is None:
+            return np.zeros(sum(f.basis.size for f in fields))
+        points = filled(self.problem.domain, 2 * max(f.basis.size for f in fields), low_discrepant(0.0))
+        wanted, none = guess(self.problem, self.start, points), (0,) * len(self.problem.coordinates)
+        tables = [own.table(points, none) for own in fields]
+        return np.concatenate(
+            [np.linalg.lstsq(t, w - o, rcond=1e-12)[0] for (o, t), w in zip(tables, wanted.T, strict=True)]
+        )
 
     def _record(self, fitted: Collocation, coefficients: np.ndarray, last: Step) -> Record:
         losses, seconds = fitted.losses(coefficients), time.perf_counter() - self.begun
@@ -275,14 +300,6 @@ def _promised(problem: Problem, rungs: list[_Rung]) -> float:
     """What the error comes down to at the highest degrees, if it falls on geometrically with the degree."""
     more, error = MOST / len(rungs[-1].coefficients), min(_error(rungs), rungs[-1].change)
     return error ** max(1.0, more ** (1 / len(problem.coordinates))) if error < 1 else np.inf
-
-
-def _start(rungs: list[_Rung], fields: tuple[Expansion, ...]) -> np.ndarray:
-    """The last solution in a larger space, or nothing."""
-    if not rungs:
-        return np.zeros(sum(f.basis.size for f in fields))
-    last = rungs[-1]
-    return _in(last.coefficients, last.fields, fields)
 
 
 def _in(coefficients: np.ndarray, own: tuple[Expansion, ...], larger: tuple[Expansion, ...]) -> np.ndarray:

@@ -27,6 +27,7 @@ from pdedsl.solver.threads import Threads, threads
 from pdedsl.spaces.space import Polynomials, Space
 from pdedsl.stages.load import accept, check
 from pdedsl.stages.raising import Raised, apart, raised
+from pdedsl.stages.starting import Start, agrees, started, to_fit, told
 from pdedsl.vocabulary.cache import cache_folder
 from pdedsl.vocabulary.source import Source
 
@@ -51,6 +52,8 @@ class Solved:
     """What the solution is made of in the end."""
     story: tuple[str, ...] = ()
     """What was tried for it, in words."""
+    start: Start | None = field(default=None, compare=False)
+    """Where it began, if that was another run."""
 
     def values(self, points: np.ndarray) -> np.ndarray:
         """All fields at points of shape (n, d), shape (n, number of fields)."""
@@ -93,8 +96,9 @@ def solve(
     stopping: Callable[[], bool] = lambda: False,
     clock: Clock = Clock(),  # noqa: B008
     exact: Known | None = None,
+    start: Start | None = None,
 ) -> Solved:
-    """Solve what a text, or a problem, states: by its own plan, or by another one.
+    """Solve what a text, or a problem, states: by its own plan, or by another one; from the beginning, or from a start.
 
     Raises SpecError for a text that is wrong, MemoryError where a step would need more memory than the machine has.
     """
@@ -103,19 +107,21 @@ def solve(
     problem = given if isinstance(given, Problem) else accept(check(given))
     # Problem -> Plan: how it is going to be solved
     plan = plan or planned(problem)
+    if start is not None:
+        problem = started(problem, start)
     affordable(problem, plan)
     journal.begin(problem, plan)
     known, begun = truths(problem) if exact is None else given_truths(problem, exact), time.perf_counter()
     # Plan -> polynomials, where the plan has them: all there is to do, if they converge
-    found = _raised(problem, plan, known, watch, stopping, clock)
+    found = _raised(problem, plan, known, watch, stopping, clock, start)
     if found is not None and (found.final or isinstance(plan.space, Polynomials)):
-        return _in_polynomials(problem, plan, known, found)
+        return _in_polynomials(problem, plan, known, found, start)
     spent = time.perf_counter() - begun
     limits = replace(plan.limits, seconds=max(plan.limits.seconds - spent, LEAST * plan.limits.seconds))
     clock = clock if clock.begun is None else replace(clock, begun=clock.begun + spent)
     with jax.enable_x64(True):
         # Plan -> System: residual blocks and a parametrised solution, in JAX
-        lowered = build(problem, plan)
+        lowered = _begun(problem, plan, start)
         method = choose(plan.method, lowered.start.size)
         # System -> Outcome: the parameters of the solution, and how they were found
         earlier = journal.earlier(method, lowered)
@@ -123,10 +129,10 @@ def solve(
             hooks = Hooks(watch, journal.keep, stopping, taken.look, _errors(lowered, known))
             outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock)
     made_of = plan.space if isinstance(plan.space, Polynomials) else "network"
-    trained = Solved(problem, plan, lowered, known, outcome, taken, made_of)
+    trained = Solved(problem, plan, lowered, known, outcome, taken, made_of, told(problem, start), start)
     if found is None:
         return trained
-    return _better(trained, _in_polynomials(problem, plan, known, found), found.relative)
+    return _better(trained, _in_polynomials(problem, plan, known, found, start), found.relative)
 
 
 def _raised(
@@ -136,15 +142,32 @@ def _raised(
     watch: Callable[[Record], None],
     stopping: Callable[[], bool],
     clock: Clock,
+    start: Start | None,
 ) -> Raised | None:
     """The solution in polynomials, where the plan has them."""
     if plan.space == "network":
         return None
     with threads(0):
-        return raised(problem, plan, known, watch, stopping, clock.begun)
+        return raised(problem, plan, known, watch, stopping, clock.begun, start)
 
 
-def _in_polynomials(problem: Problem, plan: Plan, known: tuple[Truth, ...], found: Raised) -> Solved:
+def _begun(problem: Problem, plan: Plan, start: Start | None) -> System:
+    """The system of a network that begins as a start says: with its parameters, or fitted to its values."""
+    if start is None:
+        return build(problem, plan)
+    if agrees(problem, plan, start):
+        lowered = build(problem, replace(plan, sizes=tuple((start.sizes or {}).items())))
+        return replace(lowered, start=jnp.asarray(start.parameters))
+    lowered = build(problem, plan)
+    fit = to_fit(problem, lowered, start)
+    limits = replace(plan.limits, steps=FITTING, seconds=LEAST * plan.limits.seconds)
+    found = minimise(fit, choose(plan.method, fit.start.size), limits, plan.seed)
+    return replace(lowered, start=found.parameters)
+
+
+def _in_polynomials(
+    problem: Problem, plan: Plan, known: tuple[Truth, ...], found: Raised, start: Start | None
+) -> Solved:
     """What came of a run, from a solution in polynomials."""
     lowered = build(problem, replace(plan, space=found.space))
     with jax.enable_x64(True):
@@ -158,7 +181,8 @@ def _in_polynomials(problem: Problem, plan: Plan, known: tuple[Truth, ...], foun
             missed=found.missed,
             errors=found.history[-1].errors,
         )
-    return Solved(problem, plan, lowered, known, outcome, Threads(0), found.space, found.story)
+    story = (*told(problem, start), *found.story)
+    return Solved(problem, plan, lowered, known, outcome, Threads(0), found.space, story, start)
 
 
 def _better(trained: Solved, expanded: Solved, off: float) -> Solved:
@@ -192,6 +216,8 @@ FAR = 3.0
 """How many times what polynomials are off a network may differ from them."""
 LEAST = 0.25
 """The part of the time limit that is left for a network, whatever was tried before."""
+FITTING = 40
+"""The most steps in which a network is fitted to a start."""
 CHECKED = 1024
 """Fresh points of each statement, by which two solutions are compared."""
 _SEED = 19_051_126

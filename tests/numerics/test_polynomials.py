@@ -8,7 +8,7 @@ import pytest
 from pdedsl.analysis.defect import estimates
 from pdedsl.analysis.trust import misfits
 from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
-from pdedsl.numerics.polynomials import Apart, Expanded, chebyshev
+from pdedsl.numerics.polynomials import Apart, Expanded
 from pdedsl.numerics.quantities import quantities
 from pdedsl.planning.degrees import expansions
 from pdedsl.spaces.sizes import field_sizes
@@ -48,13 +48,6 @@ def test_values_and_derivatives(name: str) -> None:
         tables = (f.table(points, index) for f in fields)
         expected = np.stack([o + t @ c for (o, t), c in zip(tables, parts, strict=True)], axis=1)
         np.testing.assert_allclose(found[index], expected, rtol=1e-10, atol=1e-9)
-
-
-@pytest.mark.parametrize("most", [0, 1, 2, 7, 40])
-def test_chebyshev_polynomials_by_doubling(most: int) -> None:
-    y = np.linspace(-1, 1, 9)
-    found = jax.vmap(lambda own: chebyshev(own, most))(jnp.asarray(y))
-    np.testing.assert_allclose(found, np.cos(np.arange(most + 1) * np.arccos(y)[:, None]), atol=1e-12)
 
 
 def test_gradients_pass_through() -> None:

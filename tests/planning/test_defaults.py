@@ -50,3 +50,9 @@ def test_a_cutoff_of_ones_own() -> None:
 
 def test_shares() -> None:
     assert [share(s) for s in loads(TEXT).statements] == [1, 1 / 4, 1 / 4, 1 / 64, 1 / 4]
+
+
+def test_a_space_that_is_said_wins_over_the_network_that_is_described() -> None:
+    text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0 on all\nsolve {{\n  network = mlp(8)\n{}}}\n"
+    assert planned(loads(text.format(""))).space == "network"
+    assert planned(loads(text.format("  space = auto\n"))).space == "auto"

@@ -1,0 +1,47 @@
+"""From a basis of polynomials and waves to its values and derivatives at a point, in JAX."""
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.basis import Basis, derivative
+
+
+def table(basis: Basis, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:
+    """A derivative of all products of a basis at a point of shape (d,), shape (K,); `memo` keeps those of one argument."""
+    if any(index[axis] for axis in range(len(index)) if axis not in basis.axes):
+        return jnp.zeros(basis.size, x.dtype)
+    found = jnp.ones(basis.size, x.dtype)
+    for k, axis in enumerate(basis.axes):
+        if (axis, basis.most[k], index[axis]) not in memo:
+            low, high = basis.intervals[k]
+            y = (2 * x[axis] - low - high) / (high - low)
+            if basis.circular[k]:
+                own = _waves(y, basis.most[k], index[axis])
+            else:
+                own = chebyshev(y, basis.most[k]) @ jnp.asarray(derivative(basis.most[k], index[axis]), x.dtype)
+            memo[axis, basis.most[k], index[axis]] = own * (2 / (high - low)) ** index[axis]
+        found = found * memo[axis, basis.most[k], index[axis]][basis.numbers[:, k]]
+    return found
+
+
+def chebyshev(y: Array, most: int) -> Array:
+    """The Chebyshev polynomials up to degree `most` at a number, shape (most + 1,).
+
+    By doubling, `T_{m + n} = 2 T_m T_n - T_{|m - n|}`: few operations, each on many degrees, and smooth up to the ends.
+    """
+    found = jnp.stack([jnp.ones_like(y), y])
+    while found.shape[0] <= most:
+        last = found.shape[0] - 1
+        found = jnp.concatenate([found, 2 * found[last] * found[1:] - jnp.flip(found)[1:]])
+    return found[: most + 1]
+
+
+def _waves(y: Array, most: int, order: int) -> Array:
+    """A derivative of 1, cos(pi y), sin(pi y), cos(2 pi y), ... at a number, shape (most + 1,)."""
+    k = np.pi * np.arange(1, (most + 1) // 2 + 1)
+    factor, turn = jnp.asarray(k**order, y.dtype), order * np.pi / 2
+    angle = jnp.asarray(k, y.dtype) * y + turn
+    both = jnp.stack([factor * jnp.cos(angle), factor * jnp.sin(angle)], axis=1)
+    return jnp.concatenate([jnp.full(1, 0.0 if order else 1.0, y.dtype), both.reshape(-1)])[: most + 1]

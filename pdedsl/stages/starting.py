@@ -1,0 +1,215 @@
+"""From a solution to where another run begins: at the same problem with other parameters, or at a later time.
+
+A run whose time begins after that of the solution has its initial conditions from there; what the text says of them holds for
+the first piece of time alone. Any other run has the solution as its first guess, stretched over its own domain.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+from pdedsl.numerics.polynomials import Expanded
+from pdedsl.numerics.system import Block, System
+from pdedsl.planning.plan import Plan
+from pdedsl.problem.domain import Coordinate
+from pdedsl.problem.given import Kept, given
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Initial, Statement
+from pdedsl.spaces.collocation import FEWEST, filled, low_discrepant
+from pdedsl.spaces.hard import Ansatz
+from pdedsl.spaces.space import Network, Polynomials, Size
+from pdedsl.spaces.sums import Sum, fitted, renumbered, summed
+
+SAME = 1e-9
+"""The part of an interval by which two times differ at least."""
+BEGIN = 0.6
+"""The part of the degrees of a solution with which a run begins that starts from it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """A solution as sums of polynomials, and the network that it came from."""
+
+    sums: Mapping[str, tuple[tuple[str, ...], Sum]]
+    """Each field: the names of its arguments, and its values."""
+    intervals: Mapping[str, tuple[float, float]]
+    """Of the coordinates."""
+    time: str | None
+    network: Network | None = None
+    parameters: np.ndarray | None = None
+    sizes: Mapping[str, Size] | None = None
+    """Of the fields, as the parameters have them."""
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All but the network, as arrays."""
+        found = {"time": np.asarray(self.time or "")}
+        found |= {f"interval {name}": np.asarray(own) for name, own in self.intervals.items()}
+        for name, (arguments, own) in self.sums.items():
+            found[f"field {name}"] = np.asarray(arguments, str)
+            found |= {f"{key} {name}": value for key, value in own.arrays.items()}
+        return found
+
+
+def restored(arrays: Mapping[str, np.ndarray]) -> Start:
+    """The start that gave these arrays. Raises KeyError and ValueError for others."""
+    names = [key.removeprefix("field ") for key in arrays if key.startswith("field ")]
+    sums = {
+        name: (
+            tuple(map(str, arrays[f"field {name}"])),
+            summed({k.rpartition(" ")[0]: v for k, v in arrays.items() if k.rpartition(" ")[2] == name}),
+        )
+        for name in names
+    }
+    intervals = {
+        key.removeprefix("interval "): (float(own[0]), float(own[1]))
+        for key, own in arrays.items()
+        if key.startswith("interval ")
+    }
+    return Start(sums, intervals, str(arrays["time"]) or None)
+
+
+def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array) -> Start:
+    """A solution as a start of other runs."""
+    with jax.enable_x64(True):
+        u = lowered.model(jnp.asarray(parameters))
+        many = jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))
+
+        def values(points: np.ndarray) -> np.ndarray:
+            return u.values(points) if isinstance(u, Expanded) else np.asarray(many(jnp.asarray(points)))
+
+        sums = {}
+        for place, field in enumerate(problem.fields):
+            if isinstance(u, Expanded) and u.fields[place].built == Ansatz():
+                expansion = u.fields[place]
+                own = Sum(renumbered(expansion.basis), np.asarray(u.coefficients[place]), expansion.size)
+            else:
+                axes = [problem.domain.column(s) for s in field.arguments]
+                own = fitted(problem, axes, lambda points, k=place: values(points)[:, k], lowered.sizes[field.name])
+            sums[field.name] = (tuple(s.name for s in field.arguments), own)
+    intervals = {c.name: bounds for c, bounds in zip(problem.coordinates, problem.bounds, strict=True)}
+    time = None if problem.time is None else problem.time.name
+    if isinstance(u, Expanded):
+        return Start(sums, intervals, time)
+    return Start(sums, intervals, time, plan.network, np.asarray(parameters), lowered.sizes)
+
+
+def started(problem: Problem, start: Start) -> Problem:
+    """A problem with the initial conditions that a start gives, if its time begins later than that of the start.
+
+    Raises ValueError where it gives none.
+    """
+    for field in problem.fields:
+        own = start.sums.get(field.name)
+        if own is None or own[0] != tuple(s.name for s in field.arguments):
+            held = ", ".join(f"{name}({', '.join(arguments)})" for name, (arguments, _) in start.sums.items())
+            arguments = ", ".join(s.name for s in field.arguments)
+            raise ValueError(f"the run to start from has no field {field.name}({arguments}): it has {held}")
+    if (time := _later(problem, start)) is None:
+        return problem
+    begin, (_, end) = problem.bounds[problem.symbols.index(time.symbol)][0], start.intervals[time.name]
+    if begin > end + SAME * abs(end):
+        raise ValueError(f"the run to start from ends at {time.name} = {end:g}, this one begins at {begin:g}")
+    for coordinate, own in zip(problem.coordinates, problem.bounds, strict=True):
+        if coordinate != time and not np.allclose(own, start.intervals[coordinate.name], rtol=1e-6):
+            low, high = start.intervals[coordinate.name]
+            raise ValueError(
+                f"the run to start from has {coordinate.name} in [{low:g}, {high:g}], this one in {list(own)}"
+            )
+    at: Any = {time.symbol: sp.Float(min(begin, end))}
+    known: dict[str, sp.Expr] = {}
+    for field in problem.fields:
+        head: Any = given(Kept, f"{field.name}_before", start.sums[field.name][1], (0,) * len(field.arguments))
+        known[field.name] = head(*field.arguments)
+
+    def continued(statement: Statement) -> Statement:
+        if not isinstance(statement, Initial):
+            return statement
+        before: Any = [problem.put(r, known).subs(at) for r in statement.residual]
+        return replace(statement, rhs=tuple(right + own for right, own in zip(statement.rhs, before, strict=True)))
+
+    found = replace(problem, conditions=tuple(map(continued, problem.conditions)))  # pyright: ignore[reportArgumentType]
+    if problem.text is not None and problem.own_text is not None:
+        found = replace(found, text=replace(problem.text, says=found.key))  # with the start it says the same
+    return found
+
+
+def _later(problem: Problem, start: Start) -> Coordinate | None:
+    """The time of a problem, if it begins after that of a start."""
+    time = problem.time
+    if time is None or time.name not in start.intervals:
+        return None
+    low, high = start.intervals[time.name]
+    return time if problem.bounds[problem.symbols.index(time.symbol)][0] > low + SAME * (high - low) else None
+
+
+def told(problem: Problem, start: Start | None) -> tuple[str, ...]:
+    """What a run has from a start, in words."""
+    if start is None:
+        return ()
+    if (time := _later(problem, start)) is None:
+        return ("began with the solution of another run",)
+    begin, _ = problem.bounds[problem.symbols.index(time.symbol)]
+    return (f"initial conditions: another run at {time.name} = {begin:g}",)
+
+
+def guess(problem: Problem, start: Start, points: np.ndarray) -> np.ndarray:
+    """The fields that a start says at points of shape (n, d), shape (n, number of fields).
+
+    Over another domain it is stretched; at later times it stays as it was at the last.
+    """
+    later, at = _later(problem, start), {}
+    for column, (coordinate, (low, high)) in enumerate(zip(problem.coordinates, problem.bounds, strict=True)):
+        own = points[:, column]
+        if coordinate.name in start.intervals:
+            first, last = start.intervals[coordinate.name]
+            if coordinate == later:
+                own = np.full(len(points), min(low, last))
+            elif (first, last) != (low, high):
+                own = first + (last - first) * (own - low) / (high - low)
+        at[coordinate.name] = own
+    none = [start.sums[field.name] for field in problem.fields]
+    return np.stack(
+        [own([at[a] for a in names], (0,) * len(names)) * np.ones(len(points)) for names, own in none], axis=1
+    )
+
+
+def space_of(problem: Problem, start: Start) -> Polynomials | None:
+    """The polynomials to begin with from a start; None where it says nothing of them."""
+    if _later(problem, start) is not None:
+        return None
+    degrees = []
+    for coordinate in problem.coordinates:
+        numbers = [
+            -(-own.basis.most[names.index(coordinate.name)] // (2 if coordinate.periodic else 1))
+            for names, own in start.sums.values()
+            if coordinate.name in names
+        ]
+        degrees.append(max(1, round(BEGIN * max(numbers, default=1))))
+    return Polynomials(tuple(degrees), "total" if len(degrees) > 1 else None)
+
+
+def agrees(problem: Problem, plan: Plan, start: Start) -> bool:
+    """Whether the parameters of a start are those of the network of a plan."""
+    same = start.intervals == {c.name: own for c, own in zip(problem.coordinates, problem.bounds, strict=True)}
+    return same and start.parameters is not None and start.network == plan.network
+
+
+def to_fit(problem: Problem, lowered: System, start: Start) -> System:
+    """The system of a network that is to have the values of a start."""
+    points = filled(problem.domain, max(FEWEST, 2 * lowered.start.size // len(problem.fields)), low_discrepant(0.0))
+    spread = np.asarray([lowered.sizes[f.name].spread for f in problem.fields])
+    block = Block(
+        "start",
+        residual=lambda u, x: jnp.reshape(u(x), (-1,)),
+        weight=1.0,
+        points=points,
+        size=spread,
+        targets=guess(problem, start, points),
+    )
+    return replace(lowered, blocks=(block,))
