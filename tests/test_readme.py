@@ -31,7 +31,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("checkout")
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "code", blocks("python"), ids=["solve", "theory", "fields", "points", "ansatz", "optax", "sympy"]
+    "code", blocks("python"), ids=["solve", "theory", "fields", "points", "ansatz", "start", "optax", "sympy"]
 )
 def test_python(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     matplotlib.use("agg")
