@@ -115,7 +115,10 @@ def sweep(
         for member in plan.members:
             if member.values not in problems:
                 own = parameters | dict(member.values)
-                problems[member.values] = accepted(stages.load.check(checked.source, own), own)
+                found = stages.load.check(checked.source, own)
+                if found.errors:
+                    aside("with", ", ".join(f"{name} = {value:g}" for name, value in member.values))
+                problems[member.values] = accepted(found, own)
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         choices |= {} if time_limit is None else {"time_limit": time_limit}
         with _stopping() as stopping:

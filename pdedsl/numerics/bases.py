@@ -6,6 +6,7 @@ from jax import Array
 
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis, derivative
+from pdedsl.spaces.space import Size
 
 
 def table(basis: Basis, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:
@@ -24,6 +25,14 @@ def table(basis: Basis, x: Array, index: MultiIndex, memo: dict[tuple[int, int, 
             memo[axis, basis.most[k], index[axis]] = own * (2 / (high - low)) ** index[axis]
         found = found * memo[axis, basis.most[k], index[axis]][basis.numbers[:, k]]
     return found
+
+
+def total(
+    basis: Basis, size: Size, coefficients: Array, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]
+) -> Array:
+    """A derivative of `mean + spread * sum c_k phi_k` at a point of shape (d,), a number."""
+    mean = 0.0 if any(index) else size.mean
+    return mean + size.spread * (coefficients @ table(basis, x, index, memo))
 
 
 def chebyshev(y: Array, most: int) -> Array:

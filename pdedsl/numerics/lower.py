@@ -15,7 +15,7 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.geometry import quadrature
 from pdedsl.geometry.faces import Face, Rim, pieces
-from pdedsl.numerics.bases import table
+from pdedsl.numerics.bases import total
 from pdedsl.numerics.derivatives import Differentiable, Laplacian, Part, derivatives
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives
@@ -303,19 +303,15 @@ def _apply(expression: sp.Basic, operands: list[Any]) -> Any:
         case sp.DiracDelta():
             return 0.0
         case Kept():
-            return _kept(type(expression).held, type(expression).orders, operands)
+            x = jnp.stack([jnp.asarray(own, jnp.result_type(*operands)) for own in operands])
+            held = type(expression).held
+            coefficients = jnp.asarray(held.coefficients, x.dtype)
+            return total(held.basis, held.size, coefficients, x, type(expression).orders, {})
         case _ if expression.func in BY_HEAD:
             name = BY_HEAD[expression.func][1].array
             function = getattr(jnp, name, None) or getattr(jax.scipy.special, name)
             return reduce(function, operands) if len(operands) > 1 else function(operands[0])
     raise NotImplementedError(f"no numerical meaning for {expression.func}")
-
-
-def _kept(held: Any, orders: tuple[int, ...], operands: list[Any]) -> Array:
-    """The value of a sum over a basis."""
-    x = jnp.stack([jnp.asarray(own, jnp.result_type(*operands)) for own in operands])
-    offset = 0.0 if any(orders) else held.size.mean
-    return offset + held.size.spread * (jnp.asarray(held.coefficients, x.dtype) @ table(held.basis, x, orders, {}))
 
 
 _RELATIONS: Mapping[Any, Callable[[Any, Any], Any]] = {

@@ -1,18 +1,19 @@
 """From sums over bases of polynomials and waves to functions of a point with all their derivatives, in JAX."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import comb, prod
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 from jax import Array
 
-from pdedsl.numerics.bases import table
+from pdedsl.numerics.bases import table, total
 from pdedsl.numerics.derivatives import Laplacian, Part
-from pdedsl.numerics.lower import lower_expressions
+from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.collocation import Expansion, values
@@ -77,19 +78,18 @@ class Expanded:
     ) -> Array:
         """A derivative of a field."""
         if own.built == Ansatz():
-            mean = 0.0 if any(index) else own.size.mean
-            return mean + own.size.spread * (c @ table(own.basis, x, index, memo))
+            return total(own.basis, own.size, c, x, index, memo)
         orders = [
             below for below in product(*(range(n + 1) for n in index)) if own.slope(own.built.multiplier, below) != 0
         ]
         slopes = [own.slope(own.built.multiplier, below) for below in orders]
         factors = lower_expressions([own.slope(own.built.extension, index), *slopes], own.problem.domain)({}, x)
-        total = factors[0]
+        found = factors[0]
         for factor, below in zip(factors[1:], orders, strict=True):  # Leibniz' rule
             times = own.size.spread * prod(comb(n, k) for n, k in zip(index, below, strict=True))
             rest = tuple(n - k for n, k in zip(index, below, strict=True))
-            total = total + times * factor * (c @ table(own.basis, x, rest, memo))
-        return total
+            found = found + times * factor * (c @ table(own.basis, x, rest, memo))
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,3 +105,27 @@ class Apart:
     def values(self, points: np.ndarray) -> np.ndarray:
         """The same at points of shape (n, d), in NumPy, shape (n, number of fields)."""
         return self.whole.values(points) - self.corrected.values(points)
+
+
+CHUNK = 8192
+"""Points at which a function is evaluated at once."""
+
+
+def many(u: Callee) -> Callable[[np.ndarray], np.ndarray]:
+    """A function of one point as one of points of shape (N, d), to values of shape (N, n), without much memory."""
+    if isinstance(u, Expanded | Apart):
+        return u.values
+    evaluate = jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))
+
+    def values(points: np.ndarray) -> np.ndarray:
+        # In pieces of few sizes: each size is compiled.
+        size = min(CHUNK, 1 << max(8, (len(points) - 1).bit_length()))
+        missing = size - len(points) if len(points) < size else -len(points) % size
+        full = np.concatenate(
+            [points, np.broadcast_to(points.mean(axis=0) if len(points) else 0.0, (missing, points.shape[1]))]
+        )
+        with jax.enable_x64(True):
+            pieces = [np.asarray(evaluate(jnp.asarray(full[i : i + size]))) for i in range(0, len(full), size)]
+        return np.concatenate(pieces)[: len(points)]
+
+    return values

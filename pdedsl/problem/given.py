@@ -3,7 +3,6 @@
 Each is a SymPy function of its own, so that derivatives of what holds it are carried out like any other.
 """
 
-from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -56,9 +55,7 @@ class Law(Given):
 
 
 class Kept(Given):
-    """A field of a solution that was found before."""
-
-    held: ClassVar[Callable[[Sequence[Any], Sequence[int]], np.ndarray]]
+    """A field of a solution that was found before: `held` is a `pdedsl.spaces.sums.Sum` of its arguments."""
 
     @classmethod
     def worth(cls, operands: list[Any]) -> Any:

@@ -20,7 +20,7 @@ from pdedsl.analysis.trust import Misfit, misfits
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee
-from pdedsl.numerics.polynomials import Apart, Expanded
+from pdedsl.numerics.polynomials import Apart, many
 from pdedsl.numerics.quantities import Quantity, quantities, quantity, values_of
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import measure
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.animation import FuncAnimation
     from matplotlib.figure import Figure
-
-CHUNK = 8192
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,7 @@ class Solution:
     @cached_property
     def u(self) -> Callee:
         """The solution as a function of one point of shape (d,) to the values of all fields, for JAX in double precision."""
-        with jax.enable_x64(True):
-            return self.system.model(jnp.asarray(self.outcome.parameters))
+        return self.solved.u
 
     @cached_property
     def start(self) -> Start:
@@ -139,7 +136,7 @@ class Solution:
 
     @cached_property
     def _values(self) -> Callable[[np.ndarray], np.ndarray]:
-        return _in_pieces(self.u)
+        return self.solved.values
 
     def __call__(self, points: Any = None, **coordinates: Any) -> np.ndarray | dict[str, np.ndarray]:
         names = [c.name for c in self.problem.coordinates]
@@ -215,7 +212,7 @@ class Solution:
         points = dict(zip(names, map(np.asarray, self.outcome.points), strict=True))
         known = self.solved.known
         unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}
-        defect = _in_pieces(self.defect.at) if unknown else None
+        defect = many(self.defect.at) if unknown else None
         seconds = self.outcome.compile_seconds
         return pictures.scene.Scene(
             self.problem, self._values, self.history, self.errors, known, points, defect, seconds
@@ -393,23 +390,3 @@ class Solution:
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             **machine(),
         }
-
-
-def _in_pieces(u: Callee) -> Callable[[np.ndarray], np.ndarray]:
-    """A function of one point as one of points of shape (N, d), to values of shape (N, n), without much memory."""
-    if isinstance(u, Expanded | Apart):
-        return u.values
-    evaluate = jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))
-
-    def values(points: np.ndarray) -> np.ndarray:
-        # In pieces of few sizes: each size is compiled.
-        size = min(CHUNK, 1 << max(8, (len(points) - 1).bit_length()))
-        missing = size - len(points) if len(points) < size else -len(points) % size
-        full = np.concatenate(
-            [points, np.broadcast_to(points.mean(axis=0) if len(points) else 0.0, (missing, points.shape[1]))]
-        )
-        with jax.enable_x64(True):
-            pieces = [np.asarray(evaluate(jnp.asarray(full[i : i + size]))) for i in range(0, len(full), size)]
-        return np.concatenate(pieces)[: len(points)]
-
-    return values

@@ -36,6 +36,8 @@ ROUND = 2.0
 """The same for curved parts of a boundary, on which more functions differ than on a face."""
 CHUNK = 4096
 """Points whose tables are made at a time, where only values are asked for."""
+SHIFT = 0.2718
+"""By how much points that nothing was fitted to are moved from those that something was."""
 FRESH = 2048
 """Points on which it is seen how far a statement is missed."""
 FEWEST = 24

@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.basis import Basis, basis
-from pdedsl.spaces.collocation import filled, low_discrepant
+from pdedsl.spaces.collocation import SHIFT, filled, low_discrepant
 from pdedsl.spaces.space import Polynomials, Size
 
 MOST = 2500
 """Terms of a sum that is fitted to values."""
 EXACT = 1e-13
 """Of the spread: a miss below which no more terms are taken."""
-FRESH = 0.2718
-"""By how much the points at which a sum is tried are moved from those that it was fitted to."""
+DEGREES = (4, 6, 8, 11, 15, 20, 26, 35, 46, 60, 80, 110, 150, 200, 300, 400, 600, 800, 1200, 2000)
+"""That are tried one after another."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,23 +69,19 @@ def fitted(problem: Problem, axes: Sequence[int], value: Callable[[np.ndarray], 
 
     The degree is raised until points between those fitted to are met, or do not come nearer.
     """
-    best, least, degree = None, np.inf, 4
-    while best is None or (degree := round(1.3 * degree)):
+    order, found = (0,) * len(problem.coordinates), []
+    for degree in DEGREES:
         own = basis(problem, axes, Polynomials((degree,)))
-        if best is not None and own.size > MOST:
+        if found and own.size > MOST:
             break
-        here, there = (filled(problem.domain, 2 * own.size + 20, low_discrepant(shift)) for shift in (0.0, FRESH))
-        wanted = (value(here) - size.mean) / size.spread
-        order = (0,) * len(problem.coordinates)
+        here, there = (filled(problem.domain, 2 * own.size + 20, low_discrepant(shift)) for shift in (0.0, SHIFT))
+        wanted, expected = ((value(points) - size.mean) / size.spread for points in (here, there))
         coefficients = np.linalg.lstsq(own.table(here, order), wanted, rcond=1e-14)[0]
-        left = own.total(coefficients, there, order) - (value(there) - size.mean) / size.spread
-        miss = float(np.sqrt(np.mean(left**2)))
-        if best is None or miss < least:
-            best, least = (own, coefficients), miss
-        if miss < EXACT or miss > 2 * least:
+        miss = float(np.sqrt(np.mean((own.total(coefficients, there, order) - expected) ** 2)))
+        found.append((miss, Sum(renumbered(own), coefficients, size)))
+        if miss < EXACT or miss > 2 * min(found, key=itemgetter(0))[0]:
             break
-    own, coefficients = best
-    return Sum(renumbered(own), coefficients, size)
+    return min(found, key=itemgetter(0))[1]
 
 
 def renumbered(own: Basis) -> Basis:

@@ -21,7 +21,17 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import Step, descend
 from pdedsl.solver.record import Record
-from pdedsl.spaces.collocation import Collocation, Expansion, filled, forms, low_discrepant, missed, split, values
+from pdedsl.spaces.collocation import (
+    SHIFT,
+    Collocation,
+    Expansion,
+    filled,
+    forms,
+    low_discrepant,
+    missed,
+    split,
+    values,
+)
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.starting import Start, guess, space_of
@@ -52,8 +62,6 @@ SOON, THINLY = 4.0, 1.0
 """Seconds that are spent on polynomials in any case; where the text says that there are thin layers."""
 POINTS = 1024
 """Points over which changes are averaged."""
-FRESH = 0.2718
-"""By how much points that nothing was fitted to are moved."""
 _SEED = 18_540_405
 
 
@@ -147,7 +155,7 @@ class _Climb:
         self.spread = np.asarray([self.sizes[f.name].spread for f in problem.fields])
         self.probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
         thinnest = layer(problem, self.forms, self.sizes)
-        self.soon = THINLY if thinnest is not None and thinnest.part < THIN else SOON
+        self.thin = thinnest is not None and thinnest.part < THIN
         self.rungs: list[_Rung] = []
         self.history: list[Record] = []
         self.steps = 0
@@ -168,7 +176,7 @@ class _Climb:
             return "steps"
         began = self.begun, self.here
         only = self.chosen is not None
-        if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, only, self.soon):
+        if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin):
             return "time limit"
         return None
 
@@ -189,7 +197,7 @@ class _Climb:
         if not np.isfinite(coefficients).all():
             return False
         self.steps += len(taken)
-        fresh = Collocation(self.problem, fields, self.sizes, self.forms, FRESH)
+        fresh = Collocation(self.problem, fields, self.sizes, self.forms, SHIFT)
         found = values(fields, coefficients, self.probes)
         rung = _Rung(
             space=space,
@@ -279,11 +287,12 @@ def _affordable(
     space: Polynomials,
     began: tuple[float, float],
     only: bool,
-    soon: float,
+    thin: bool,
 ) -> bool:
     """Whether there is time for another degree; less where the last ones did not bring the solution nearer.
 
-    `began` is when the limit began to count, and when the first degree did; `soon` are seconds that are spent anyway.
+    `began` is when the limit began to count, and when the first degree did. `thin` says that there may be layers: of
+    nonlinear problems with them nothing is promised before the degrees resolve these.
     """
     now, limit = time.perf_counter(), plan.limits.seconds
     whole, spent = now - began[0], now - began[1]
@@ -293,7 +302,9 @@ def _affordable(
     promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share
-    return spent + more <= max(share * limit, min(soon, limit))
+    if thin and not only and not rungs[-1].linear and len(rungs) > 2 and rungs[-1].change > COARSE:
+        share = 0.0
+    return spent + more <= max(share * limit, min(THINLY if thin else SOON, limit))
 
 
 def _promised(problem: Problem, rungs: list[_Rung]) -> float:

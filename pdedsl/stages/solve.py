@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Protocol
 
 import jax
@@ -12,6 +12,8 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.points import inside, random
+from pdedsl.numerics.lower import Callee
+from pdedsl.numerics.polynomials import many
 from pdedsl.numerics.system import System, system
 from pdedsl.numerics.truth import Known, Truth, measure, truths
 from pdedsl.numerics.truth import given as given_truths
@@ -55,11 +57,16 @@ class Solved:
     start: Start | None = field(default=None, compare=False)
     """Where it began, if that was another run."""
 
-    def values(self, points: np.ndarray) -> np.ndarray:
-        """All fields at points of shape (n, d), shape (n, number of fields)."""
+    @cached_property
+    def u(self) -> Callee:
+        """The solution as a function of one point of shape (d,) to the values of all fields, for JAX in double precision."""
         with jax.enable_x64(True):
-            u = self.system.model(jnp.asarray(self.outcome.parameters))
-            return np.asarray(jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))(jnp.asarray(points)))
+            return self.system.model(jnp.asarray(self.outcome.parameters))
+
+    @cached_property
+    def values(self) -> Callable[[np.ndarray], np.ndarray]:
+        """The same at points of shape (n, d), shape (n, number of fields)."""
+        return many(self.u)
 
 
 class Journal(Protocol):

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from pdedsl.numerics.polynomials import Expanded
+from pdedsl.numerics.polynomials import Expanded, many
 from pdedsl.numerics.system import Block, System
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.domain import Coordinate
@@ -39,7 +39,6 @@ class Start:
     """Each field: the names of its arguments, and its values."""
     intervals: Mapping[str, tuple[float, float]]
     """Of the coordinates."""
-    time: str | None
     network: Network | None = None
     parameters: np.ndarray | None = None
     sizes: Mapping[str, Size] | None = None
@@ -48,8 +47,7 @@ class Start:
     @property
     def arrays(self) -> dict[str, np.ndarray]:
         """All but the network, as arrays."""
-        found = {"time": np.asarray(self.time or "")}
-        found |= {f"interval {name}": np.asarray(own) for name, own in self.intervals.items()}
+        found = {f"interval {name}": np.asarray(own) for name, own in self.intervals.items()}
         for name, (arguments, own) in self.sums.items():
             found[f"field {name}"] = np.asarray(arguments, str)
             found |= {f"{key} {name}": value for key, value in own.arrays.items()}
@@ -71,32 +69,30 @@ def restored(arrays: Mapping[str, np.ndarray]) -> Start:
         for key, own in arrays.items()
         if key.startswith("interval ")
     }
-    return Start(sums, intervals, str(arrays["time"]) or None)
+    return Start(sums, intervals)
 
 
 def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array) -> Start:
     """A solution as a start of other runs."""
     with jax.enable_x64(True):
         u = lowered.model(jnp.asarray(parameters))
-        many = jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))
-
-        def values(points: np.ndarray) -> np.ndarray:
-            return u.values(points) if isinstance(u, Expanded) else np.asarray(many(jnp.asarray(points)))
-
-        sums = {}
-        for place, field in enumerate(problem.fields):
-            if isinstance(u, Expanded) and u.fields[place].built == Ansatz():
-                expansion = u.fields[place]
-                own = Sum(renumbered(expansion.basis), np.asarray(u.coefficients[place]), expansion.size)
-            else:
-                axes = [problem.domain.column(s) for s in field.arguments]
-                own = fitted(problem, axes, lambda points, k=place: values(points)[:, k], lowered.sizes[field.name])
-            sums[field.name] = (tuple(s.name for s in field.arguments), own)
-    intervals = {c.name: bounds for c, bounds in zip(problem.coordinates, problem.bounds, strict=True)}
-    time = None if problem.time is None else problem.time.name
+    values, sums = many(u), {}
+    for place, field in enumerate(problem.fields):
+        if isinstance(u, Expanded) and u.fields[place].built == Ansatz():
+            expansion = u.fields[place]
+            own = Sum(renumbered(expansion.basis), np.asarray(u.coefficients[place]), expansion.size)
+        else:
+            axes = [problem.domain.column(s) for s in field.arguments]
+            own = fitted(problem, axes, lambda points, k=place: values(points)[:, k], lowered.sizes[field.name])
+        sums[field.name] = (tuple(s.name for s in field.arguments), own)
+    found = Start(sums, _intervals(problem))
     if isinstance(u, Expanded):
-        return Start(sums, intervals, time)
-    return Start(sums, intervals, time, plan.network, np.asarray(parameters), lowered.sizes)
+        return found
+    return replace(found, network=plan.network, parameters=np.asarray(parameters), sizes=lowered.sizes)
+
+
+def _intervals(problem: Problem) -> dict[str, tuple[float, float]]:
+    return {c.name: bounds for c, bounds in zip(problem.coordinates, problem.bounds, strict=True)}
 
 
 def started(problem: Problem, start: Start) -> Problem:
@@ -110,9 +106,10 @@ def started(problem: Problem, start: Start) -> Problem:
             held = ", ".join(f"{name}({', '.join(arguments)})" for name, (arguments, _) in start.sums.items())
             arguments = ", ".join(s.name for s in field.arguments)
             raise ValueError(f"the run to start from has no field {field.name}({arguments}): it has {held}")
-    if (time := _later(problem, start)) is None:
+    if (later := _later(problem, start)) is None:
         return problem
-    begin, (_, end) = problem.bounds[problem.symbols.index(time.symbol)][0], start.intervals[time.name]
+    time, begin = later
+    _, end = start.intervals[time.name]
     if begin > end + SAME * abs(end):
         raise ValueError(f"the run to start from ends at {time.name} = {end:g}, this one begins at {begin:g}")
     for coordinate, own in zip(problem.coordinates, problem.bounds, strict=True):
@@ -139,22 +136,22 @@ def started(problem: Problem, start: Start) -> Problem:
     return found
 
 
-def _later(problem: Problem, start: Start) -> Coordinate | None:
-    """The time of a problem, if it begins after that of a start."""
+def _later(problem: Problem, start: Start) -> tuple[Coordinate, float] | None:
+    """The time of a problem and when it begins, if that is after a start does."""
     time = problem.time
     if time is None or time.name not in start.intervals:
         return None
-    low, high = start.intervals[time.name]
-    return time if problem.bounds[problem.symbols.index(time.symbol)][0] > low + SAME * (high - low) else None
+    (low, high), begin = start.intervals[time.name], _intervals(problem)[time.name][0]
+    return (time, begin) if begin > low + SAME * (high - low) else None
 
 
 def told(problem: Problem, start: Start | None) -> tuple[str, ...]:
     """What a run has from a start, in words."""
     if start is None:
         return ()
-    if (time := _later(problem, start)) is None:
+    if (later := _later(problem, start)) is None:
         return ("began with the solution of another run",)
-    begin, _ = problem.bounds[problem.symbols.index(time.symbol)]
+    time, begin = later
     return (f"initial conditions: another run at {time.name} = {begin:g}",)
 
 
@@ -168,15 +165,16 @@ def guess(problem: Problem, start: Start, points: np.ndarray) -> np.ndarray:
         own = points[:, column]
         if coordinate.name in start.intervals:
             first, last = start.intervals[coordinate.name]
-            if coordinate == later:
+            if later is not None and coordinate == later[0]:
                 own = np.full(len(points), min(low, last))
             elif (first, last) != (low, high):
                 own = first + (last - first) * (own - low) / (high - low)
         at[coordinate.name] = own
-    none = [start.sums[field.name] for field in problem.fields]
-    return np.stack(
-        [own([at[a] for a in names], (0,) * len(names)) * np.ones(len(points)) for names, own in none], axis=1
-    )
+    found = []
+    for field in problem.fields:
+        names, own = start.sums[field.name]
+        found.append(np.broadcast_to(own([at[name] for name in names], (0,) * len(names)), (len(points),)))
+    return np.stack(found, axis=1)
 
 
 def space_of(problem: Problem, start: Start) -> Polynomials | None:
@@ -196,8 +194,8 @@ def space_of(problem: Problem, start: Start) -> Polynomials | None:
 
 def agrees(problem: Problem, plan: Plan, start: Start) -> bool:
     """Whether the parameters of a start are those of the network of a plan."""
-    same = start.intervals == {c.name: own for c, own in zip(problem.coordinates, problem.bounds, strict=True)}
-    return same and start.parameters is not None and start.network == plan.network
+    same = start.intervals == _intervals(problem) and start.network == plan.network
+    return same and start.parameters is not None
 
 
 def to_fit(problem: Problem, lowered: System, start: Start) -> System:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -78,7 +77,7 @@ def test_through_arrays() -> None:
     start = kept_of(solve(wave(0, 0.3)))
     again, points = restored(start.arrays), np.asarray([[0.1, 0.2], [0.7, 0.3]])
     np.testing.assert_array_equal(guess(wave(0, 0.3), start, points), guess(wave(0, 0.3), again, points))
-    assert (again.time, again.intervals) == (start.time, start.intervals)
+    assert again.intervals == start.intervals
 
 
 def front(eps: float, end: float = 1.0) -> Problem:
@@ -95,8 +94,8 @@ def test_a_first_guess_is_taken_and_stretched() -> None:
     np.testing.assert_allclose(guess(front(0.2), start, same), guess(front(0.1, end=2.0), start, wide))
     cold, warm = solve(front(0.08)), solve(front(0.08), start=start)
     np.testing.assert_allclose(warm.values(same), cold.values(same), atol=1e-8)
-    assert warm.outcome.history[0].errors == {} and warm.story[0] == "began with the solution of another run"
-    assert len(warm.outcome.parameters) > 0 and warm.outcome.history[-1].step < cold.outcome.history[-1].step
+    assert warm.story[0] == "began with the solution of another run"
+    assert warm.outcome.history[-1].step < cold.outcome.history[-1].step
 
 
 def test_networks_begin_from_networks_and_from_polynomials() -> None:
@@ -108,10 +107,16 @@ def test_networks_begin_from_networks_and_from_polynomials() -> None:
     assert more.outcome.history[0].loss < 10 * trained.outcome.history[-1].loss
     from_polynomials = solve(problem, replace(plan, limits=Limits(steps=1)), start=kept_of(solve(problem)))
     assert from_polynomials.outcome.history[0].loss < 1e-2
-    with jax.enable_x64(True):
-        later = solve(rod(0.1, 0.2), start=start)  # its values in a sum of polynomials
+    later = solve(rod(0.1, 0.2), start=start)
     points = np.stack([X, np.full(9, 0.1)], axis=1)
-    np.testing.assert_allclose(later.values(points), trained.values(points), atol=1e-3)
+    exact = 2 + np.exp(-0.1 * np.pi**2) * np.sin(np.pi * X)
+    off = np.abs(trained.values(points)[:, 0] - exact).max()
+    assert (
+        np.abs(later.values(points) - trained.values(points)).max() < off / 2
+    )  # it has the network's values, not better ones
+
+
+TEMPERATURE = "pde 1\ndomain x in [0, 1]\ntime t in [0, 1]\nfield T(x, t)\nequation: dt(T) = dxx(T)\ninitial: T = 0\nboundary: T = 0 on all\n"
 
 
 @pytest.mark.parametrize(
@@ -119,10 +124,7 @@ def test_networks_begin_from_networks_and_from_polynomials() -> None:
     [
         (rod(0.2, 0.3), "ends at t = 0.1, this one begins at 0.2"),
         (loads(str(rod(0.1, 0.2)).replace("x in [0, 1]", "x in [0, 2]").replace("pi*x", "pi*x/2")), r"x in \[0, 1\]"),
-        (
-            loads(str(rod(0, 0.1)).replace("u", "v").replace("bovndary", "boundary").replace("eqvation", "equation")),
-            "no field v",
-        ),
+        (loads(TEMPERATURE), r"no field T\(x, t\): it has u\(x, t\)"),
     ],
 )
 def test_what_cannot_be_started_from(problem: Problem, words: str) -> None:

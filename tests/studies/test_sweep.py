@@ -100,7 +100,7 @@ def test_it_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.Mon
         (["eps=1,x"], "is not a number"),
         (["eps=1", "eps=2"], "swept twice"),
         (["eps"], "NAME=VALUE"),
-        (["eps=0.1,-1"], "E"),
+        (["eps=0.1,-1"], "E306"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: list[str], said: str) -> None:
