@@ -31,7 +31,7 @@ class Balance:
     source: float
     """The integral of `s` over the domain."""
     apart: float
-    """Their difference, relative to the largest of the terms."""
+    """Their difference, relative to the largest of the terms, and of all that flows, in or out."""
 
     def __str__(self) -> str:
         return f"{self.out:.6g} flows out, {self.source:.6g} comes from inside: {self.apart:.0e} apart"
@@ -90,7 +90,8 @@ def _peeled(derivative: Any, axes: dict[Any, Any]) -> Any:
 
 
 def _balance(problem: Problem, u: Callee, label: str, flux: sp.Expr, rest: list[sp.Expr]) -> Balance:
-    whole = [Integral(flux, sp.true, "all"), *(Integral(term) for term in rest)]
+    through = [Integral(flux, sp.true, "all"), Integral(sp.Abs(flux), sp.true, "all")]
+    whole = [*through, *(Integral(term) for term in rest)]
     held = replace(problem, integrals=(*problem.integrals, *whole))
     points = np.mean(problem.bounds, axis=1)[None]
     if problem.time is not None:
@@ -98,6 +99,6 @@ def _balance(problem: Problem, u: Callee, label: str, flux: sp.Expr, rest: list[
         points = np.repeat(points, TIMES, axis=0)
         points[:, column] = np.linspace(*problem.bounds[column], TIMES)
     found = np.stack([values_of(held, integral.symbol, u, points).values for integral in whole])
-    source, largest = found[1:].sum(axis=0), np.abs(found).max()
+    source, largest = found[2:].sum(axis=0), np.abs(found).max()
     apart = np.abs(found[0] - source).max() / largest if largest > 0 else 0.0
     return Balance(label, float(found[0, -1]), float(source[-1]), float(apart))

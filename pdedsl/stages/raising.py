@@ -58,6 +58,8 @@ PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
 FLAT = 1e-6
 """A variation that is none, relative to the spread that data ask for."""
+GROWN = 3.0
+"""How many times the residual of the first degree, on fresh points, one is that grows."""
 SOON, THINLY = 4.0, 1.0
 """Seconds that are spent on polynomials in any case; where the text says that there are thin layers."""
 POINTS = 1024
@@ -292,7 +294,7 @@ def _affordable(
     """Whether there is time for another degree; less where the last ones did not bring the solution nearer.
 
     `began` is when the limit began to count, and when the first degree did. `thin` says that there may be layers: of
-    nonlinear problems with them nothing is promised before the degrees resolve these.
+    nonlinear problems with them nothing is promised before the degrees resolve these, nor where residuals grow.
     """
     now, limit = time.perf_counter(), plan.limits.seconds
     whole, spent = now - began[0], now - began[1]
@@ -302,7 +304,8 @@ def _affordable(
     promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share
-    if thin and not only and not rungs[-1].linear and len(rungs) > 2 and rungs[-1].change > COARSE:
+    astray = (thin and not rungs[-1].linear) or rungs[-1].left > GROWN * rungs[0].left
+    if astray and not only and len(rungs) > 2 and rungs[-1].change > COARSE:
         share = 0.0
     return spent + more <= max(share * limit, min(THINLY if thin else SOON, limit))
 

@@ -36,6 +36,13 @@ def test_what_is_not() -> None:
     assert found.apart == pytest.approx(1 / 3) and found.out == pytest.approx(12 * np.pi)
 
 
+def test_what_flows_through_is_what_a_small_difference_is_small_against() -> None:
+    """Of `x + x^2 / 2000` the slope out of the disk is the cosine and a little: pi/1000 is left of 4."""
+    (found,) = balances(loads(DISK.replace("= 8", "= 0")), lambda x: x[0] + x[0] ** 2 / 2000)
+    assert found.out == pytest.approx(-2 * np.pi / 1000, rel=1e-6)
+    assert found.apart == pytest.approx(2 * np.pi / 1000 / 8, rel=1e-2)
+
+
 def test_in_time_the_change_of_what_is_stored_counts_as_a_source() -> None:
     (found,) = balances(loads(ROD), lambda x: x[0] / (1 + x[1]))  # solves Burgers' equation without viscosity, and with
     np.testing.assert_allclose([found.out, found.source], 1 / 18, rtol=1e-12)
