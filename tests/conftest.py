@@ -3,13 +3,17 @@
 Random programs are the same in every run; `pytest --hypothesis-profile default` draws others.
 """
 
+import gc
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 if hasattr(os, "sched_setaffinity") and (process := os.environ.get("PYTEST_XDIST_WORKER", "")):
-    # Processes side by side, each with threads for all cores, take several times as long as each on a core of its own.
+    # Processes side by side, each with threads for all cores, take several times as long as each on a core of its own,
+    # and threads that share a core wait for each other.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[int(process.removeprefix("gw")) % len(cores)]})
 
@@ -18,10 +22,12 @@ import pytest
 from hypothesis import settings
 
 import pdedsl
+from pdedsl.commands.cli import compile_fast
 from tests.examples import FLOW, HEAT
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+compile_fast()
 
 # Many tests solve the same small problems: what was compiled once is taken again, also by the programs that tests start.
 COMPILED = tempfile.TemporaryDirectory(prefix="pdedsl-compiled-")
@@ -40,6 +46,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"heat_run", "flow_run"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("runs"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Compiled programs of one file are not kept for the next: they would fill memory, and garbage collection visits all."""
+    yield
+    jax.clear_caches()
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

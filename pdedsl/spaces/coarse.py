@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
@@ -50,10 +51,16 @@ def coarse(problem: Problem, rows: Sequence[Row]) -> Coarse:
     field = np.repeat(np.arange(len(bases)), [b.size for b in bases])
     left, above = _equilibrated(matrix, owner, field)
     scaled = matrix * left[:, None] * above[None, :]
-    solution = above * np.linalg.lstsq(scaled, right * left, rcond=LEAST)[0]
+    solution = above * least_squares(scaled, right * left, LEAST)
     gap = matrix @ solution - right
     missed = tuple(_share(gap[owner == k], right[owner == k]) for k in range(len(rows)))
     return Coarse(bases, tuple(np.split(solution, ends[:-1])), missed)
+
+
+def least_squares(matrix: np.ndarray, right: np.ndarray, cutoff: float | None) -> np.ndarray:
+    """The solution of least norm, by one thread: several wait for each other, on a busy machine ten times as long."""
+    with threadpool_limits(1, user_api="blas"):
+        return np.linalg.lstsq(matrix, right, rcond=cutoff)[0]
 
 
 def _share(left: np.ndarray, whole: np.ndarray) -> float:
@@ -92,5 +99,5 @@ def _equilibrated(matrix: np.ndarray, owner: np.ndarray, field: np.ndarray) -> t
     row, column = np.nonzero(size > NOTHING * most)
     unknown = np.zeros((len(row), count + columns))
     unknown[np.arange(len(row)), row] = unknown[np.arange(len(row)), count + column] = 1.0
-    logarithms = np.linalg.lstsq(unknown, -np.log(size[row, column]), rcond=None)[0]
+    logarithms = least_squares(unknown, -np.log(size[row, column]), None)
     return np.exp(logarithms[:count])[owner], np.exp(logarithms[count:])

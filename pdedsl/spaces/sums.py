@@ -9,6 +9,7 @@ import numpy as np
 
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.basis import Basis, basis
+from pdedsl.spaces.coarse import least_squares
 from pdedsl.spaces.collocation import SHIFT, filled, low_discrepant
 from pdedsl.spaces.space import Polynomials, Size
 
@@ -76,7 +77,7 @@ def fitted(problem: Problem, axes: Sequence[int], value: Callable[[np.ndarray], 
             break
         here, there = (filled(problem.domain, 2 * own.size + 20, low_discrepant(shift)) for shift in (0.0, SHIFT))
         wanted, expected = ((value(points) - size.mean) / size.spread for points in (here, there))
-        coefficients = np.linalg.lstsq(own.table(here, order), wanted, rcond=1e-14)[0]
+        coefficients = least_squares(own.table(here, order), wanted, 1e-14)
         miss = float(np.sqrt(np.mean((own.total(coefficients, there, order) - expected) ** 2)))
         found.append((miss, Sum(renumbered(own), coefficients, size)))
         if miss < EXACT or miss > 2 * min(found, key=itemgetter(0))[0]:

@@ -10,7 +10,7 @@ from pdedsl.numerics.lower import lower
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Limits
 from pdedsl.problem.problem import Problem
-from pdedsl.spaces.space import Network
+from pdedsl.spaces.space import Network, Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.solve import Solved, solve
 from pdedsl.stages.starting import Start, guess, kept, restored, started
@@ -107,7 +107,7 @@ def test_networks_begin_from_networks_and_from_polynomials() -> None:
     assert more.outcome.history[0].loss < 10 * trained.outcome.history[-1].loss
     from_polynomials = solve(problem, replace(plan, limits=Limits(steps=1)), start=kept_of(solve(problem)))
     assert from_polynomials.outcome.history[0].loss < 1e-2
-    later = solve(rod(0.1, 0.2), start=start)
+    later = solve(rod(0.1, 0.2), replace(planned(problem), space=Polynomials((24, 12))), start=start)
     points = np.stack([X, np.full(9, 0.1)], axis=1)
     exact = 2 + np.exp(-0.1 * np.pi**2) * np.sin(np.pi * X)
     off = np.abs(trained.values(points)[:, 0] - exact).max()
