@@ -1,10 +1,9 @@
 """From statements and solutions to the places where they are infinite or not a number (E603)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import scipy  # whose modules are imported when they are first named
 import sympy as sp
 
 from pdedsl.checker.probe import interior, numbers, point_words, points_of, values_at
@@ -125,41 +124,50 @@ def _pole(domain: Domain, expression: sp.Basic, points: np.ndarray, alone: bool 
     """
     if len(points) < 2:
         return None
+    zeros: dict[sp.Basic, np.ndarray | None] = {}
     for base, part in _denominators(expression):
-
-        def size(point: np.ndarray, e: sp.Basic = base) -> float:
-            return float(np.ravel(evaluate(e, domain.at(point[None, :])))[0])
-
-        sizes = np.asarray([size(p) for p in points])
-        if not np.isfinite(sizes).all() or not np.abs(sizes).max() > 0:
+        if base.is_nonzero:
             continue
-        zero = _zero(size, points, sizes, domain)
+        if base not in zeros:
+            zeros[base] = _zero(base, points, domain)
+        zero = zeros[base]
         if zero is not None and _grows(domain, part if alone else expression, zero, points):
             return zero
     return None
 
 
-def _zero(
-    size: Callable[[np.ndarray], float], points: np.ndarray, sizes: np.ndarray, domain: Domain
-) -> np.ndarray | None:
+def _zero(function: sp.Basic, points: np.ndarray, domain: Domain) -> np.ndarray | None:
     """A point of the domain at which a continuous function vanishes, if one is found."""
+
+    def at(places: np.ndarray) -> np.ndarray:
+        return numbers(function, domain.at(places), places)
+
+    sizes = at(points)
     largest = float(np.abs(sizes).max())
+    if not (np.isfinite(largest) and largest > 0):
+        return None
+    lower, upper = np.asarray(domain.bounds).T
     if sizes.min() < 0 < sizes.max():
         low, high = points[sizes.argmin()], points[sizes.argmax()]
         for _ in range(60):
             middle = (low + high) / 2
-            low, high = (middle, high) if size(middle) < 0 else (low, middle)
+            low, high = (middle, high) if at(middle[None, :])[0] < 0 else (low, middle)
         found = high
     elif points.shape[1] <= 4 and np.abs(sizes).min() < 0.1 * largest:
-        start = points[np.abs(sizes).argmin()]
-        options = {"xatol": 1e-13, "fatol": 1e-300, "maxfev": 800}
-        found = scipy.optimize.minimize(lambda p: abs(size(p)), start, method="Nelder-Mead", options=options).x
+        found = points[np.abs(sizes).argmin()]
+        cloud = np.random.default_rng(0).uniform(-1, 1, (CLOUD, len(found)))
+        for reach in 0.7 ** np.arange(ROUNDS):
+            near = np.vstack([found, found + 0.5 * reach * (upper - lower) * cloud])
+            found = near[np.nanargmin(np.abs(at(near)))]
     else:
         return None
-    lower, upper = np.asarray(domain.bounds).T
     inside = ((found > lower + 1e-6 * (upper - lower)) & (found < upper - 1e-6 * (upper - lower))).all()
-    close = abs(size(found)) < 1e-9 * largest
+    close = abs(at(found[None, :])[0]) < 1e-9 * largest
     return found if close and inside and inside_shape(domain, found[None, :])[0] else None
+
+
+CLOUD, ROUNDS = 200, 70
+"""Points round the best one so far, and how often they come nearer."""
 
 
 def _grows(domain: Domain, expression: sp.Basic, zero: np.ndarray, points: np.ndarray) -> bool:

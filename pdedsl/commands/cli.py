@@ -3,6 +3,7 @@
 Rooms load their files when these are first used, so that help and checks answer at once.
 """
 
+import gc
 import json
 import logging
 import os
@@ -276,6 +277,7 @@ def run(command: Callable[..., Any] = app) -> None:
     """The program."""
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     compile_fast()
+    gc.set_threshold(100_000)  # what is imported and read stays: looking for garbage in it takes a tenth of a check
     # What libraries have to say of themselves is not for the users of this program.
     warnings.simplefilter("ignore")
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
