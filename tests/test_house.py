@@ -77,3 +77,35 @@ def test_what_a_symbol_is_is_not_read_from_its_name() -> None:
 
 def test_every_module_says_from_what_to_what() -> None:
     assert not [path for path, tree in trees() if not ast.get_docstring(tree)]
+
+
+UNIX = {
+    "fcntl", "grp", "pwd", "resource", "termios", "fork", "getuid", "getpgid", "killpg", "mkfifo", "set_blocking",
+    "sched_getaffinity", "setsid", "uname", "SIGHUP", "SIGKILL", "SIGUSR1", "SIGALRM", "setitimer", "pthread_kill",
+}  # fmt: skip
+"""What Windows has not."""
+
+
+def test_nothing_that_only_unix_has() -> None:
+    """Unless the file asks whether it is there."""
+    found = []
+    for path, tree in trees():
+        text = path.read_text(encoding="utf-8")
+        imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
+        used = imported | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        found += [f"{path.name}: {name}" for name in used & UNIX if f'"{name}")' not in text]
+    assert found == []
+
+
+def test_text_has_an_encoding() -> None:
+    """Elsewhere than on Linux it is not UTF-8 by itself."""
+    silent = [
+        f"{path.name}:{node.lineno}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("read_text", "write_text")
+        and not any(k.arg == "encoding" for k in node.keywords)
+    ]
+    assert silent == []

@@ -3,11 +3,13 @@
 import os
 import signal
 from collections.abc import Callable
+from socket import socketpair
 from threading import Thread
 from types import TracebackType
 from typing import Any
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = tuple(own for own in signal.Signals if own.name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"))
+"""Those of them that the system has."""
 
 
 class Stopping:
@@ -28,10 +30,11 @@ class Stopping:
         # What is ignored stays so: shells ignore the interrupt for background jobs, and nohup for good reasons.
         heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
         self.before = {number: signal.signal(number, lambda *_: None) for number in heard}
-        hear, self.told = os.pipe()
-        os.set_blocking(self.told, False)
-        self.earlier = signal.set_wakeup_fd(self.told, warn_on_full_buffer=False)
-        self.thread = Thread(target=self._listen, args=(hear,), daemon=True)
+        # A pair of sockets: Windows takes no pipe.
+        self.hear, self.told = socketpair()
+        self.told.setblocking(False)
+        self.earlier = signal.set_wakeup_fd(self.told.fileno(), warn_on_full_buffer=False)
+        self.thread = Thread(target=self._listen, daemon=True)
         self.thread.start()
         return self
 
@@ -39,7 +42,7 @@ class Stopping:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         signal.set_wakeup_fd(self.earlier)
-        os.close(self.told)
+        self.told.close()
         self.thread.join()
         for number, handler in self.before.items():
             signal.signal(number, handler)
@@ -47,8 +50,8 @@ class Stopping:
     def __call__(self) -> bool:
         return self.asked
 
-    def _listen(self, hear: int) -> None:
-        while heard := os.read(hear, 1):
+    def _listen(self) -> None:
+        while heard := self.hear.recv(1):
             if heard[0] not in self.before:
                 continue
             if self.asked:
@@ -56,4 +59,4 @@ class Stopping:
                 os._exit(128 + heard[0])
             self.asked = True
             self.say("stopping after this step (again: at once)")
-        os.close(hear)
+        self.hear.close()

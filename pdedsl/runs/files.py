@@ -31,7 +31,7 @@ def write_with(path: Path, write_to: Callable[[Path], Any]) -> None:
         temporary = Path(name)
         write_to(temporary)
         temporary.chmod(0o644)
-        with temporary.open("rb") as written:
+        with temporary.open("rb+") as written:  # Windows flushes only what may be written
             os.fsync(written.fileno())
         temporary.replace(path)
     except OSError as error:
