@@ -104,8 +104,13 @@ def restored(problem: Problem, lowered: System, saved: Mapping[str, np.ndarray])
 
 
 @jax.enable_x64(True)
-def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Estimate, ...]:
-    """The error of each field of a solution `u`, by `e` or what `error` finds. It is an estimate and no bound."""
+def estimates(
+    problem: Problem, u: Callee, e: Callee | None = None, sizes: Mapping[str, Size] | None = None
+) -> tuple[Estimate, ...]:
+    """The error of each field of a solution `u`, by `e` or what `error` finds. It is an estimate and no bound.
+
+    A field that does not vary is compared with what it is worth by its `sizes`, if these are given.
+    """
     e = e or error(problem, u)
     points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
 
@@ -121,7 +126,8 @@ def estimates(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Est
     for place, unknown in enumerate(problem.fields):
         field = values[:, place] - errors[:, place]
         norm = float(np.sqrt(np.mean(field**2))) or 1.0
-        variation, error_ = varying(float(np.std(field)), norm), float(absolute[place])
+        spread = sizes[unknown.name].spread if sizes else 0.0
+        variation, error_ = varying(float(np.std(field)), norm, spread), float(absolute[place])
         found.append(Estimate(unknown.name, error_ / variation, error_ / norm, error_))
     return tuple(found)
 

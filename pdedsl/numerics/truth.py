@@ -52,11 +52,13 @@ class Truth:
 
 FLAT = 1e-12
 """A variation below this part of the norm is rounding."""
+NONE = 1e-6
+"""And one below this part of what the data ask for is none."""
 
 
-def varying(variation: float, norm: float) -> float:
-    """The variation of a field, or its norm where it is a constant."""
-    return variation if variation > FLAT * norm else norm
+def varying(variation: float, norm: float, spread: float = 0.0) -> float:
+    """The variation of a field; where it is a constant, its norm, or the `spread` that the data ask for if that is more."""
+    return variation if variation > max(FLAT * norm, NONE * spread) else max(norm, spread)
 
 
 def truths(problem: Problem) -> tuple[Truth, ...]:

@@ -236,7 +236,7 @@ class Solution:
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
         """The estimated error of each field, relative and absolute; for any problem, its solution known or not."""
-        return estimates(self.problem, self.u, self.defect.at)
+        return estimates(self.problem, self.u, self.defect.at, self.system.sizes)
 
     @cached_property
     def verdict(self) -> Verdict:

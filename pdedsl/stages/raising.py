@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.points import inside, random
-from pdedsl.numerics.truth import Truth
+from pdedsl.numerics.truth import NONE, Truth
 from pdedsl.planning.data import THIN, layer
 from pdedsl.planning.degrees import MOST, columns, expansions, first, following, reach
 from pdedsl.planning.plan import Plan
@@ -56,8 +56,6 @@ LATE = 0.2
 """The part of the columns from which a solution is one of the last: small spaces may change little, too."""
 PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
-FLAT = 1e-6
-"""A variation that is none, relative to the spread that data ask for."""
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
 SOON, THINLY = 4.0, 1.0
@@ -279,7 +277,7 @@ def apart(own: np.ndarray, other: np.ndarray, spread: np.ndarray) -> float:
     """
     variation = np.std(own, axis=0)
     gap = np.sqrt(np.mean((own - other) ** 2, axis=0))
-    return float(np.max(gap / np.where(variation > FLAT * spread, variation, spread)))
+    return float(np.max(gap / np.where(variation > NONE * spread, variation, spread)))
 
 
 def _affordable(

@@ -9,6 +9,7 @@ import pytest
 from jax import Array
 
 from pdedsl.analysis import error, estimates
+from pdedsl.spaces.space import Size
 from pdedsl.stages.load import loads
 
 LINEAR = """pde 1
@@ -112,3 +113,12 @@ initial: v = 0
     assert s.absolute == pytest.approx(1e-3, rel=0.01)
     assert u.absolute == pytest.approx(1e-3 / np.sqrt(3), rel=0.02)
     assert v.absolute == pytest.approx(2e-3 / np.sqrt(3), rel=0.02)
+
+
+def test_a_field_that_vanishes_is_compared_with_what_it_is_worth() -> None:
+    problem = loads(NEUMANN)
+    sizes = {"u": Size(0.0, 10.0)}
+    (flat,), (varied,) = (
+        estimates(problem, u, lambda x: 1e-9 * x[:1], sizes) for u in (lambda x: 1e-9 * x[0], lambda x: x[0])
+    )
+    assert flat.relative < 1e-9 < varied.relative  # what is a billionth of nothing is not a tenth of a billionth
