@@ -1,7 +1,9 @@
 """From a problem and its plan to the system of residual blocks that a solver minimises."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -15,7 +17,7 @@ from pdedsl.numerics.network import perceptron
 from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
 from pdedsl.planning.degrees import expansions
-from pdedsl.planning.plan import Adaptive, Plan
+from pdedsl.planning.plan import Adaptive, Anagram, Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces import hard
 from pdedsl.spaces.hard import Ansatz, inner
@@ -57,10 +59,38 @@ class System:
     """Initial parameters, shape (P,)."""
     sizes: Mapping[str, Size] = field(default_factory=dict)
     """What each field is worth."""
+    programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was compiled of its functions, by what it is; kept for systems that have the same."""
 
 
 def system(problem: Problem, plan: Plan) -> System:
-    """Lower a problem with the points, the network and the seed of a plan. Arrays are of JAX's precision of the moment."""
+    """Lower a problem with the points, the network and the seed of a plan. Arrays are of JAX's precision of the moment.
+
+    What differs by its seed alone shares its functions, and so what was compiled of them.
+    """
+    own = replace(problem, choices=tuple(c for c in problem.choices if c.key not in RUNNING))
+    shared = _lowered(own, replace(plan, seed=0, limits=Limits(), method=Anagram()), jnp.result_type(float))
+    sampled, stated = dict(plan.points), {s.name: (order, s) for order, s in enumerate(problem.statements)}
+
+    def drawn(name: str) -> np.ndarray:
+        order, statement = stated[name]
+        return place(problem, statement, sampled[name], np.random.default_rng([plan.seed, order]))
+
+    blocks = tuple(replace(block, points=drawn(block.name)) for block in shared.blocks)
+    if isinstance(plan.space, Polynomials):
+        return replace(shared, blocks=blocks)
+    return replace(shared, blocks=blocks, start=_model(problem, shared.sizes, plan.network, plan.seed)[1])
+
+
+RUNNING = ("seed", "steps", "time_limit", "tolerance", "method")
+"""Choices of which the functions of a system know nothing."""
+KEPT = 4
+"""Systems that are kept in a process for the next run."""
+
+
+@lru_cache(maxsize=KEPT)
+def _lowered(problem: Problem, plan: Plan, precision: jnp.dtype) -> System:
+    """All of a system but its points, and the start of seed 0."""
     sizes = field_sizes(problem, dict(plan.sizes))
     if isinstance(plan.space, Polynomials):
         model, parameters = _expanded(problem, sizes, plan.space, plan.symmetry)
@@ -68,7 +98,7 @@ def system(problem: Problem, plan: Plan) -> System:
         model, parameters = _model(problem, sizes, plan.network, plan.seed)
     blocks, weight = [], weights(problem)
     planned = dict(plan.points)
-    for order, statement in enumerate(problem.statements):
+    for statement in problem.statements:
         if statement.name not in planned:
             continue
         sampling = planned[statement.name]
@@ -78,7 +108,7 @@ def system(problem: Problem, plan: Plan) -> System:
                 residual=lower(problem, statement),
                 weight=weight[statement.name],
                 size=row_sizes(problem, statement, sizes),
-                points=place(problem, statement, sampling, np.random.default_rng([plan.seed, order])),
+                points=np.zeros((0, len(problem.coordinates))),
                 sample=sampler(problem, statement),
                 every=sampling.every if isinstance(sampling, Adaptive) else 0,
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
@@ -104,10 +105,20 @@ def given(problem: Problem, exact: Known) -> tuple[Truth, ...]:
 
 def measure(model: Callable[[Array], Callee], known: tuple[Truth, ...]) -> Callable[[Array], dict[str, float]]:
     """A function from parameters to the L2 error of each known field, relative to its variation."""
+    places, names = tuple(k.place for k in known), [k.field for k in known]
+    rest = [(k.points, k.values, k.variation) for k in known]
+    return lambda parameters: dict(zip(names, map(float, _off(model, places, parameters, rest)), strict=True))
 
-    @jax.jit
-    def errors(parameters: Array) -> list[Array]:
-        u = model(parameters)
-        return [jnp.linalg.norm(jax.vmap(u)(jnp.asarray(k.points))[:, k.place] - k.values) / k.variation for k in known]
 
-    return lambda parameters: dict(zip((k.field for k in known), map(float, errors(parameters)), strict=True))
+@partial(jax.jit, static_argnums=(0, 1))
+def _off(
+    model: Callable[[Array], Callee],
+    places: tuple[int, ...],
+    parameters: Array,
+    known: list[tuple[Array, Array, Array]],
+) -> list[Array]:
+    u = model(parameters)
+    return [
+        jnp.linalg.norm(jax.vmap(u)(points)[:, place] - values) / variation
+        for place, (points, values, variation) in zip(places, known, strict=True)
+    ]

@@ -161,10 +161,17 @@ class _Loop:
     def objective(self) -> Objective:
         return Objective(self.system)
 
+    def kept(self, what: object, made: Callable[[], Any]) -> Any:
+        """A program that was made for this system, or for another one of the same functions."""
+        programs = self.system.programs
+        return programs[what] if what in programs else programs.setdefault(what, made())
+
     @cached_property
     def sizes(self) -> Callable[[Array, int, Array], Array]:
         """The length of the residual of block k at some points, for some parameters, in units of its size."""
+        return self.kept("sizes", self._sizes)
 
+    def _sizes(self) -> Callable[[Array, int, Array], Array]:
         def found(parameters: Array, k: int, points: Array) -> Array:
             block, u = self.system.blocks[k], self.system.model(parameters)
             return jnp.linalg.norm(jax.vmap(lambda x: block.relative(u, x))(points), axis=1)
@@ -175,7 +182,8 @@ class _Loop:
         """The step of a method; all that the iterations run is compiled here."""
         held = self.fresh(0) if method.held else ()
         step = jax.jit(lambda state, points, held: method.step(self.objective, state, points, held))
-        iterate = step.lower(now.state, now.points, held).compile()
+        shapes = tuple(leaf.shape for leaf in jax.tree.leaves((now.state, now.points, held)))
+        iterate = self.kept((method, shapes), lambda: step.lower(now.state, now.points, held).compile())
         for k, block in enumerate(self.system.blocks):
             if block.every:
                 candidates = jnp.zeros((CANDIDATES * len(block.points), block.points.shape[1]))

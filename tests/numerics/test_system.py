@@ -1,5 +1,7 @@
 """From a problem and a plan to blocks and a model."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -7,7 +9,9 @@ import numpy as np
 from pdedsl.numerics.lower import residuals
 from pdedsl.numerics.system import ansatz, system, wrap
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Adaptive, Plan, Sobol
+from pdedsl.planning.plan import Adaptive, Limits, Plan, Sobol
+from pdedsl.solver.choose import choose
+from pdedsl.solver.minimise import minimise
 from pdedsl.spaces.space import Network, Size
 from pdedsl.stages.load import loads
 
@@ -29,6 +33,19 @@ def test_the_same_seed_gives_the_same_system(heat: str) -> None:
     np.testing.assert_array_equal(one.start, same.start)
     np.testing.assert_array_equal(one.blocks[0].points, same.blocks[0].points)
     assert (one.start != other.start).any() and (one.blocks[0].points != other.blocks[0].points).any()
+
+
+def test_seeds_share_what_is_compiled(heat: str) -> None:
+    problem = loads(heat)
+    plan = replace(planned(problem), space="network", network=Network((3,)), limits=Limits(steps=2))
+    one, other = system(problem, plan), system(problem, replace(plan, seed=1))
+    assert one.blocks[0].residual is other.blocks[0].residual and one.model is other.model
+    minimise(one, choose(plan.method, one.start.size), plan.limits)
+    compiled = dict(one.programs)
+    minimise(other, choose(plan.method, one.start.size), plan.limits, 1)
+    assert compiled == other.programs and compiled
+    wider = system(problem, replace(plan, network=Network((4,))))
+    assert wider.programs is not one.programs and wider.model is not one.model
 
 
 def test_hard_conditions_go_round_any_callable(heat: str) -> None:
