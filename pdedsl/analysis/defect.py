@@ -122,6 +122,8 @@ def estimates(
     else:
         values, errors = map(np.asarray, jax.jit(jax.vmap(both))(jnp.asarray(points)))
     absolute = np.sqrt(np.mean(errors**2, axis=0))
+    if isinstance(u, Expanded):
+        absolute = np.maximum(absolute, u.rounding)
     found = []
     for place, unknown in enumerate(problem.fields):
         field = values[:, place] - errors[:, place]

@@ -51,6 +51,12 @@ class Expanded:
                 found[part] = self._at(x, part, memo)
         return found
 
+    @property
+    def rounding(self) -> np.ndarray:
+        """What the sum over the basis loses to rounding in each field, in the units of each, shape (n,)."""
+        parts = zip(self.fields, self.coefficients, strict=True)
+        return np.asarray([EPS * own.size.spread * float(np.linalg.norm(c)) for own, c in parts])
+
     def values(self, points: np.ndarray) -> np.ndarray:
         """All fields at points of shape (n, d), in NumPy, which compiles nothing; shape (n, number of fields)."""
         return values(self.fields, np.concatenate([np.asarray(c) for c in self.coefficients]), points)
@@ -107,6 +113,7 @@ class Apart:
         return self.whole.values(points) - self.corrected.values(points)
 
 
+EPS = float(np.finfo(float).eps)
 CHUNK = 8192
 """Points at which a function is evaluated at once."""
 

@@ -48,7 +48,7 @@ FALLING = 0.3
 """The part of the last change from which changes have stopped falling."""
 SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
 """The part of the time limit that may be spent on polynomials, by the error that their highest degrees promise."""
-SLOWLY, SLOWEST = 0.1, 0.75
+SLOWLY, SLOWEST = 0.3, 0.75
 """The part of the last change from which changes fall slowly, and the most that is told from two of them."""
 COARSE = 0.1
 """A change from which a space holds too little to tell how fast changes fall."""
@@ -328,17 +328,23 @@ def _error(rungs: list[_Rung]) -> float:
 def _share(rungs: list[_Rung]) -> float:
     """The error of the last solution over what it changed, if errors fall as the residual on fresh points does.
 
-    Where changes fall slowly, as at corners and at starts that contradict conditions, errors fall no faster than they; all
-    of the change where that is rounding; infinite where neither falls.
+    No more than changes let expect, or all of the last one: near the boundary of a shape, and of operators of high order,
+    the residual falls last. Where changes fall slowly, as at corners and at starts that contradict conditions, errors fall
+    no faster than they. Infinite where neither falls.
     """
-    if _flat(rungs) and rungs[-1].change <= ROUNDING:
-        return 1.0
     left, change = (
         last / before if last < before < np.inf else np.inf
         for last, before in ((rungs[-1].left, rungs[-2].left), (rungs[-1].change, rungs[-2].change))
     )
-    slow = rungs[-1].change < COARSE and SLOWLY < change < 1 and left < 1
-    part = max(left, min(change, SLOWEST)) if slow else min(left, change)
+    most = 1.0 if _flat(rungs) and rungs[-1].change <= ROUNDING else max(1.0, _rest(change))
+    if left >= 1:
+        return most
+    slow = rungs[-1].change < COARSE and SLOWLY < change < 1
+    return min(_rest(max(left, min(change, SLOWEST)) if slow else left), most)
+
+
+def _rest(part: float) -> float:
+    """The sum of all that is still to come, over the last, of what falls to a part of itself each time."""
     return part / (1 - part) if part < 1 else np.inf
 
 
