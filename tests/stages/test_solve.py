@@ -13,6 +13,7 @@ from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Snapshot
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages import load, solve
 from pdedsl.vocabulary.source import Source
 from tests.examples import GOOD
