@@ -23,19 +23,14 @@ from pdedsl.vocabulary.diagnostics import Diagnostic
 def unmet(problem: Problem) -> Iterator[Diagnostic]:
     """E402: entries of `on` that meet no boundary; E304: a normal derivative at a time."""
     domain = problem.domain
-    walls = ", ".join(dict.fromkeys(face_words(domain, f) for f in faces(domain)[:8]))
-    boundary = f"the boundary is {walls}" if walls else "there is no boundary in space"
-    if domain.shape is not None:
-        boundary = _extent(domain).replace("the domain is", "the boundary lies in")
+    boundary = _boundary(domain)
     unit = random(np.random.default_rng(4))
     spans = {part.name: part.span for part in domain.parts}
     for equation in problem.equations:
         if equation.part and not len(inside(domain, domain.region(equation.part), PROBES, unit)):
             message = f"the part `{equation.part}` holds no point of the domain"
             yield Diagnostic("E402", message, spans[equation.part], _extent(domain))
-    for integral in problem.integrals:
-        if integral.where is not None and not boundary_pieces(domain, (integral.where,)):
-            yield Diagnostic("E402", "no boundary point lies in this part", integral.span, boundary)
+    yield from empty_integrals(problem)
     yield from _outside(problem)
     yield from _sources(problem)
     for condition in (c for c in problem.conditions if isinstance(c, Boundary)):
@@ -53,6 +48,21 @@ def unmet(problem: Problem) -> Iterator[Diagnostic]:
                     "this lies on the boundary of the domain" if outer else "no line or surface in the domain is this"
                 )
                 yield Diagnostic("E402", message, place.span, help_)
+
+
+def empty_integrals(problem: Problem) -> Iterator[Diagnostic]:
+    """E402: integrals over a part of the boundary on which no point lies."""
+    for integral in problem.integrals:
+        if integral.where is not None and not boundary_pieces(problem.domain, (integral.where,)):
+            yield Diagnostic("E402", "no boundary point lies in this part", integral.span, _boundary(problem.domain))
+
+
+def _boundary(domain: Domain) -> str:
+    """Where the boundary is, in words."""
+    walls = ", ".join(dict.fromkeys(face_words(domain, f) for f in faces(domain)[:8]))
+    if domain.shape is not None:
+        return _extent(domain).replace("the domain is", "the boundary lies in")
+    return f"the boundary is {walls}" if walls else "there is no boundary in space"
 
 
 def _nowhere(domain: Domain, place: Place, boundary: str) -> Diagnostic:

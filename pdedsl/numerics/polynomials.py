@@ -19,6 +19,7 @@ from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.collocation import Expansion, values
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
+from pdedsl.spaces.pieces import Pieces
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Expanded:
     Their derivatives come from those of the bases, and need no differentiation.
     """
 
-    fields: Sequence[Expansion]
+    fields: Sequence[Expansion] | Sequence[Pieces]
     coefficients: Sequence[Array]
     """Those of each field, shape (K,)."""
 
@@ -80,9 +81,11 @@ class Expanded:
         )
 
     def _of(
-        self, own: Expansion, c: Array, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]
+        self, own: Expansion | Pieces, c: Array, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]
     ) -> Array:
         """A derivative of a field."""
+        if isinstance(own, Pieces):
+            return self._piecewise(own, c, x, index)
         if own.built == Ansatz():
             return total(own.basis, own.size, c, x, index, memo)
         orders = [
@@ -96,6 +99,17 @@ class Expanded:
             rest = tuple(n - k for n, k in zip(index, below, strict=True))
             found = found + times * factor * (c @ table(own.basis, x, rest, memo))
         return found
+
+    def _piecewise(self, own: Pieces, c: Array, x: Array, index: MultiIndex) -> Array:
+        """The same on the piece of time that the point is in: all but the first differ by their interval alone."""
+        k = jnp.searchsorted(jnp.asarray(own.ends, x.dtype), x[own.axis], side="left")
+        rows = jnp.reshape(c, (len(own.parts), -1))
+        low, high = (jnp.asarray([part.interval(own.axis)[end] for part in own.parts], x.dtype) for end in (0, 1))
+        first, other = own.parts[0], own.parts[-1].over(own.axis, (low[k], high[k]))
+        found = self._of(other, rows[k], x, index, {})
+        if first.built == other.built:
+            return found
+        return jnp.where(k == 0, self._of(first, rows[0], x, index, {}), found)
 
 
 @dataclass(frozen=True, eq=False)

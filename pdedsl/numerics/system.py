@@ -16,7 +16,7 @@ from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import perceptron
 from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.degrees import fields_of
 from pdedsl.planning.plan import Adaptive, Anagram, Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces import hard
@@ -149,8 +149,8 @@ def _expanded(
     problem: Problem, sizes: Mapping[str, Size], space: Polynomials, symmetry: Symmetry
 ) -> tuple[Callable[[Array], Callee], Array]:
     """The solution as sums over bases, and their coefficients at the start: none."""
-    fields = expansions(problem, space, sizes, symmetry)
-    ends = np.cumsum([own.basis.size for own in fields])
+    fields = fields_of(problem, space, sizes, symmetry)
+    ends = np.cumsum([own.columns for own in fields])
     return lambda parameters: Expanded(fields, jnp.split(parameters, ends[:-1])), jnp.zeros(int(ends[-1]))
 
 

@@ -81,22 +81,27 @@ class Layer:
 
 
 def layer(problem: Problem, compiled: Mapping[str, Sequence[Form]], sizes: Mapping[str, Size]) -> Layer | None:
-    """The thinnest layer that an equation may have: the width at which its highest derivatives weigh as much as others."""
+    """The thinnest layer that an equation may have: the width at which its highest derivatives weigh as much as others.
+
+    Of the same field: what another one adds is a source.
+    """
     spreads = [sizes[f.name].spread for f in problem.fields]
     lengths = [problem.domain.lengths[s] for s in problem.symbols]
     found: list[Layer] = []
     for equation in problem.equations:
         for own in compiled[equation.name]:
-            worth: dict[int, float] = {}
+            weighed: dict[int, dict[int, float]] = {}
             for (place, index), slope in slopes_inside(problem, own, sizes).items():
                 spatial = sum(index[axis] for axis in problem.domain.spatial)
                 size = float(np.mean(np.abs(slope))) * spreads[place]
                 size *= float(np.prod([length**-n for length, n in zip(lengths, index, strict=True)]))
+                worth = weighed.setdefault(place, {})
                 worth[spatial] = max(worth.get(spatial, 0.0), size)
-            top = max(worth, default=0)
-            below = [(m, size) for m, size in worth.items() if m < top and size > 0]
-            if top >= 2 and below and worth[top] > 0:
-                found.append(Layer(min((worth[top] / size) ** (1 / (top - m)) for m, size in below), equation))
+            for worth in weighed.values():
+                top = max(worth)
+                below = [(m, size) for m, size in worth.items() if m < top and size > 0]
+                if top >= 2 and below and worth[top] > 0:
+                    found.append(Layer(min((worth[top] / size) ** (1 / (top - m)) for m, size in below), equation))
     return min(found, key=lambda own: own.part, default=None)
 
 
@@ -105,3 +110,9 @@ def slopes_inside(problem: Problem, own: Form, sizes: Mapping[str, Size]) -> Slo
     points = _probes(problem)
     normals = np.zeros((len(points), len(problem.space)))
     return own.at(points, normals, rough=True).row(constant([sizes[f.name].mean for f in problem.fields])).slopes
+
+
+def thin(problem: Problem, compiled: Mapping[str, Sequence[Form]], sizes: Mapping[str, Size]) -> bool:
+    """Whether an equation may have layers that no polynomials of affordable degree hold."""
+    found = layer(problem, compiled, sizes)
+    return found is not None and found.part < THIN

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from pdedsl.problem.statements import Equation, Interface, Statement
 from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import FEWEST, OVER, Expansion
 from pdedsl.spaces.hard import ansatz, inner
+from pdedsl.spaces.pieces import Pieces, piece
 from pdedsl.spaces.space import Polynomials, Size, Symmetry
 
 MOST = 4000
@@ -118,12 +120,38 @@ def columns(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto") -
     return found
 
 
-def expansions(
+def fields_of(
     problem: Problem, space: Polynomials, sizes: Mapping[str, Size], symmetry: Symmetry = "auto"
+) -> tuple[Expansion, ...] | tuple[Pieces, ...]:
+    """Each field in a space, as a sum over a basis or as one on each piece of time."""
+    if not space.slabs:
+        return expansions(problem, space, sizes, symmetry)
+    assert problem.time is not None
+    axis = problem.domain.column(problem.time.symbol)
+    low, high = problem.bounds[axis]
+    halves = list(pairwise((low, *space.slabs, high)))
+    whole, mirrors = replace(space, slabs=()), parities(problem, symmetry)
+    parts = [
+        expansions(piece(problem, *ends, first=k == 0), whole, sizes, symmetry, mirrors)
+        for k, ends in enumerate(halves)
+    ]
+    ends = np.asarray(space.slabs)
+    return tuple(Pieces(axis, ends, own) for own in zip(*parts, strict=True))
+
+
+def expansions(
+    problem: Problem,
+    space: Polynomials,
+    sizes: Mapping[str, Size],
+    symmetry: Symmetry = "auto",
+    mirrors: Sequence[Mapping[int, int]] | None = None,
 ) -> tuple[Expansion, ...]:
-    """Each field as a sum over a basis of a space, which holds what the symmetries of the problem allow."""
+    """Each field as a sum over a basis of a space, which holds what the symmetries of the problem allow.
+
+    `mirrors` are these, where the problem is a piece of another one, whose they are.
+    """
     found = []
-    for unknown, parity in zip(problem.fields, parities(problem, symmetry), strict=True):
+    for unknown, parity in zip(problem.fields, mirrors or parities(problem, symmetry), strict=True):
         own = basis(problem, [problem.domain.column(s) for s in unknown.arguments], space, parity)
         built = ansatz(problem, unknown)
         size = inner(problem, built, sizes[unknown.name])

@@ -23,7 +23,7 @@ class Spelling:
 
 SPELLINGS: Mapping[str, Spelling] = {
     "mlp": Spelling(space.Network, ("widths",), repeats=True),
-    "polynomials": Spelling(space.Polynomials, ("degrees",), repeats=True),
+    "polynomials": Spelling(space.Polynomials, ("degrees",), repeats=True, silent=("slabs",)),
     "random": Spelling(plan.Random, ("count",)),
     "sobol": Spelling(plan.Sobol, ("count",)),
     "grid": Spelling(plan.Grid, ("counts",), repeats=True),
@@ -79,7 +79,10 @@ def spoken(value: Any, brief: bool = False) -> Choice:
 
 def made_of(own: plan.Plan, taken: space.Space) -> str:
     """What a solution is made of in the end, in the words of the language."""
-    return str(spoken(taken if isinstance(taken, space.Polynomials) else own.network, brief=True))
+    if not isinstance(taken, space.Polynomials):
+        return str(spoken(own.network, brief=True))
+    pieces = f" in each of {len(taken.slabs) + 1} pieces of time" if taken.slabs else ""
+    return f"{spoken(taken, brief=True)}{pieces}"
 
 
 def _by_default(value: Any, key: str) -> bool:

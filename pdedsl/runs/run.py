@@ -31,7 +31,7 @@ from pdedsl.runs.solution import Solution
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
-from pdedsl.spaces.space import Space
+from pdedsl.spaces.space import Polynomials, Space
 from pdedsl.stages import solve as driver
 from pdedsl.stages.load import loads
 from pdedsl.stages.solve import Solved, Unkept, build
@@ -210,6 +210,8 @@ def open(folder: str | Path) -> Solution:
 def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
     said = summary(folder)
     space: Space = typed(read_setting("space", said["space"], problem)) if "space" in said else "network"
+    if isinstance(space, Polynomials):
+        space = replace(space, slabs=tuple(map(float, said.get("slabs", ()))))
     lowered = build(problem, replace(plan, space=space))
     if said["status"] != "running":
         try:

@@ -37,6 +37,7 @@ from pdedsl.solver.method import Objective
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.starting import Start, kept
 from pdedsl.stages.words import read_components, read_expression
@@ -385,6 +386,7 @@ class Solution:
             },
             "blas_threads": {"count": self.solved.threads.count, "changed": self.solved.threads.changed},
             "space": str(spoken(self.solved.space)),
+            "slabs": list(self.solved.space.slabs) if isinstance(self.solved.space, Polynomials) else [],
             "story": list(self.solved.story),
             "seed": self.plan.seed,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),

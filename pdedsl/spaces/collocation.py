@@ -6,10 +6,10 @@ respect to all coefficients is a sum of tables, each row multiplied by what the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import comb, prod
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import sympy as sp
@@ -127,6 +127,27 @@ class Expansion:
     built: Ansatz
     size: Size
 
+    @property
+    def columns(self) -> int:
+        """The number of coefficients."""
+        return self.basis.size
+
+    def interval(self, axis: int) -> tuple[float, float]:
+        """Where the basis lives along a coordinate."""
+        return self.basis.intervals[self.basis.axes.index(axis)]
+
+    def factor(self, points: np.ndarray) -> float:
+        """The largest number by which the sum over the basis is multiplied at some points, in units of the spread."""
+        if self.built == Ansatz():
+            return 1.0
+        return float(np.abs(self._worth(self.built.multiplier, (0,) * points.shape[1], points)).max())
+
+    def over(self, axis: int, interval: tuple[Any, Any]) -> "Expansion":
+        """The same over another interval of a coordinate, the ends of which may be traced."""
+        place, own = self.basis.axes.index(axis), list(self.basis.intervals)
+        own[place] = interval
+        return replace(self, basis=replace(self.basis, intervals=tuple(own)))
+
     def table(self, points: np.ndarray, index: MultiIndex) -> tuple[Any, np.ndarray]:
         """A derivative where all coefficients vanish, shape (n,) or a number, and for each of them, shape (n, K)."""
         spread = self.size.spread
@@ -166,12 +187,21 @@ class Expansion:
         return np.broadcast_to(np.asarray(evaluate(slope, self.problem.domain.at(points)), float), (len(points),))
 
 
-def split(fields: Sequence[Expansion], coefficients: np.ndarray) -> list[np.ndarray]:
+class Field(Protocol):
+    """A field as a linear function of coefficients."""
+
+    @property
+    def columns(self) -> int: ...
+
+    def values(self, coefficients: np.ndarray, points: np.ndarray, index: MultiIndex) -> np.ndarray: ...
+
+
+def split(fields: Sequence[Field], coefficients: np.ndarray) -> list[np.ndarray]:
     """The coefficients of each field, from all of them one after another."""
-    return np.split(coefficients, np.cumsum([f.basis.size for f in fields])[:-1])
+    return np.split(coefficients, np.cumsum([f.columns for f in fields])[:-1])
 
 
-def values(fields: Sequence[Expansion], coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
+def values(fields: Sequence[Field], coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
     """All fields at points of shape (n, d), shape (n, number of fields)."""
     none = (0,) * points.shape[1]
     parts = split(fields, coefficients)
@@ -268,7 +298,7 @@ class Collocation:
 
 def missed(
     problem: Problem,
-    fields: Sequence[Expansion],
+    fields: Sequence[Field],
     coefficients: np.ndarray,
     sizes: Mapping[str, Size],
     compiled: Mapping[str, tuple[Form, ...]],

@@ -32,6 +32,8 @@ class Polynomials:
     terms: Terms | None = None
     """Which products of degrees d_k: `total`, sum d_k / n_k <= 1; `product`, d_k <= n_k, the default where each coordinate
     has its own; `cross`, prod (1 + d_k) <= 1 + n, few of them in many coordinates."""
+    slabs: tuple[float, ...] = ()
+    """Times at which one piece of time ends and the next begins, with the same products; none where all is one piece."""
 
     @property
     def kind(self) -> Terms:

@@ -12,8 +12,8 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.points import inside, random
-from pdedsl.numerics.truth import NONE, Truth
-from pdedsl.planning.data import THIN, layer
+from pdedsl.numerics.truth import Truth
+from pdedsl.planning.data import thin
 from pdedsl.planning.degrees import MOST, columns, expansions, first, following, reach
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
@@ -32,34 +32,30 @@ from pdedsl.spaces.collocation import (
     split,
     values,
 )
+from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
+from pdedsl.stages.rungs import COARSE, ROUNDING, Rung, apart, error_of, errors_at, flat, share_of
 from pdedsl.stages.starting import Start, guess, space_of
 
 GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
 ENOUGH = 1e-10
 """One after which they are not, where that takes more than a second and longer than all before."""
-GOOD = 1e-9
-"""One with which nothing else is tried."""
-ROUNDING = 1e-10
-"""A change below which no smaller one is to be expected, where it has stopped falling."""
-FALLING = 0.3
-"""The part of the last change from which changes have stopped falling."""
+GOOD, FINE = 1e-9, 1e-3
+"""One with which nothing else is tried; of pieces of time, after which there is nothing better."""
 SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
 """The part of the time limit that may be spent on polynomials, by the error that their highest degrees promise."""
-SLOWLY, SLOWEST = 0.3, 0.75
-"""The part of the last change from which changes fall slowly, and the most that is told from two of them."""
-COARSE = 0.1
-"""A change from which a space holds too little to tell how fast changes fall."""
 LATE = 0.2
 """The part of the columns from which a solution is one of the last: small spaces may change little, too."""
+BRIEFLY, FINAL = 0.1, 1e-8
+"""Where time can be cut into pieces, the part of the limit for one piece, if it does not promise that error."""
 PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
 SOON, THINLY = 4.0, 1.0
-"""Seconds that are spent on polynomials in any case; where the text says that there are thin layers."""
+"""Seconds that are spent on polynomials in any case; where there are thin layers, or pieces of time to try."""
 POINTS = 1024
 """Points over which changes are averaged."""
 _SEED = 18_540_405
@@ -88,25 +84,8 @@ class Raised:
     @property
     def final(self) -> bool:
         """Whether nothing else is to be tried."""
-        return self.relative <= GOOD or self.status == "interrupted"
-
-
-@dataclass(frozen=True)
-class _Rung:
-    """The solution in the space of one degree."""
-
-    space: Polynomials
-    fields: tuple[Expansion, ...]
-    coefficients: np.ndarray
-    values: np.ndarray
-    """At some points, shape (n, number of fields)."""
-    change: float
-    """From the solution before, relative to the variation; infinite for the first."""
-    left: float
-    """The residual on fresh points."""
-    points: tuple[np.ndarray, ...]
-    seconds: float
-    linear: bool
+        good = FINE if self.space.slabs else GOOD
+        return self.relative <= good or self.status == "interrupted"
 
 
 def raised(
@@ -130,7 +109,7 @@ def raised(
         space = None if climb.arrived else climb.next
     if not climb.rungs:
         return None
-    if _error(climb.rungs) <= GOOD and status != "interrupted":
+    if error_of(climb.rungs) <= GOOD and status != "interrupted":
         status = "converged"
     return climb.best(status or "stalled")
 
@@ -154,9 +133,8 @@ class _Climb:
         self.sizes, self.forms = field_sizes(problem, dict(plan.sizes)), forms(problem)
         self.spread = np.asarray([self.sizes[f.name].spread for f in problem.fields])
         self.probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
-        thinnest = layer(problem, self.forms, self.sizes)
-        self.thin = thinnest is not None and thinnest.part < THIN
-        self.rungs: list[_Rung] = []
+        self.thin = thin(problem, self.forms, self.sizes)
+        self.rungs: list[Rung] = []
         self.history: list[Record] = []
         self.steps = 0
 
@@ -199,7 +177,7 @@ class _Climb:
         self.steps += len(taken)
         fresh = Collocation(self.problem, fields, self.sizes, self.forms, SHIFT)
         found = values(fields, coefficients, self.probes)
-        rung = _Rung(
+        rung = Rung(
             space=space,
             fields=fields,
             coefficients=coefficients,
@@ -231,13 +209,13 @@ class _Climb:
     def _record(self, fitted: Collocation, coefficients: np.ndarray, last: Step) -> Record:
         losses, seconds = fitted.losses(coefficients), time.perf_counter() - self.begun
         filtered = (last.cutoff, last.rank, last.gain, last.accepted)
-        errors = _errors(fitted.fields, coefficients, self.known)
+        errors = errors_at(fitted.fields, coefficients, self.known)
         return Record(self.steps, seconds, sum(losses.values()), losses, *filtered, errors=errors)
 
     @property
     def arrived(self) -> bool:
         """Whether there is nothing to be gained from more degrees."""
-        return _error(self.rungs) <= GOAL or (_flat(self.rungs) and self.rungs[-1].change <= ROUNDING)
+        return error_of(self.rungs) <= GOAL or (flat(self.rungs) and self.rungs[-1].change <= ROUNDING)
 
     @property
     def next(self) -> Polynomials | None:
@@ -250,13 +228,13 @@ class _Climb:
         """The solution to return: the last one where degrees converge, else that of the last ones after the smallest change."""
         rungs = self.rungs
         place = len(rungs) - 1
-        if not (np.isfinite(_error(rungs)) and _error(rungs) <= GOOD):
+        if not (np.isfinite(error_of(rungs)) and error_of(rungs) <= GOOD):
             late = [k for k, rung in enumerate(rungs) if len(rung.coefficients) >= LATE * len(rungs[-1].coefficients)]
             place = min(late, key=lambda k: rungs[k].change)
         rung, error, relative = rungs[place], None, np.inf
-        if place and np.isfinite(relative := _error(rungs[: place + 1])):
+        if place and np.isfinite(relative := error_of(rungs[: place + 1])):
             before = rungs[place - 1]
-            error = _share(rungs[: place + 1]) * (
+            error = share_of(rungs[: place + 1]) * (
                 _in(before.coefficients, before.fields, rung.fields) - rung.coefficients
             )
         unit = random(np.random.default_rng(_SEED))
@@ -270,20 +248,10 @@ class _Climb:
         )  # fmt: skip
 
 
-def apart(own: np.ndarray, other: np.ndarray, spread: np.ndarray) -> float:
-    """How far two solutions are apart at some points, shapes (n, number of fields), for the worst field.
-
-    Relative to the variation of the first; of a field without any, to the spread that data ask for.
-    """
-    variation = np.std(own, axis=0)
-    gap = np.sqrt(np.mean((own - other) ** 2, axis=0))
-    return float(np.max(gap / np.where(variation > NONE * spread, variation, spread)))
-
-
 def _affordable(
     problem: Problem,
     plan: Plan,
-    rungs: list[_Rung],
+    rungs: list[Rung],
     space: Polynomials,
     began: tuple[float, float],
     only: bool,
@@ -297,20 +265,22 @@ def _affordable(
     now, limit = time.perf_counter(), plan.limits.seconds
     whole, spent = now - began[0], now - began[1]
     more = (columns(problem, space, plan.symmetry) / len(rungs[-1].coefficients)) ** 3 * rungs[-1].seconds
-    if whole + more > limit or (_error(rungs) <= ENOUGH and more > max(1.0, spent)):
+    if whole + more > limit or (error_of(rungs) <= ENOUGH and more > max(1.0, spent)):
         return False
     promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share
+    brief = divisible(problem) and not only and promised > FINAL
+    share = min(share, BRIEFLY) if brief else share
     astray = (thin and not rungs[-1].linear) or rungs[-1].left > GROWN * rungs[0].left
     if astray and not only and len(rungs) > 2 and rungs[-1].change > COARSE:
         share = 0.0
-    return spent + more <= max(share * limit, min(THINLY if thin else SOON, limit))
+    return spent + more <= max(share * limit, min(THINLY if thin or brief else SOON, limit))
 
 
-def _promised(problem: Problem, rungs: list[_Rung]) -> float:
+def _promised(problem: Problem, rungs: list[Rung]) -> float:
     """What the error comes down to at the highest degrees, if it falls on geometrically with the degree."""
-    more, error = MOST / len(rungs[-1].coefficients), min(_error(rungs), rungs[-1].change)
+    more, error = MOST / len(rungs[-1].coefficients), min(error_of(rungs), rungs[-1].change)
     return error ** max(1.0, more ** (1 / len(problem.coordinates))) if error < 1 else np.inf
 
 
@@ -318,43 +288,3 @@ def _in(coefficients: np.ndarray, own: tuple[Expansion, ...], larger: tuple[Expa
     """Coefficients in a larger space."""
     parts = zip(own, larger, split(own, coefficients), strict=True)
     return np.concatenate([a.basis.embedded(c, b.basis) for a, b, c in parts])
-
-
-def _error(rungs: list[_Rung]) -> float:
-    """The estimated error of the last solution, relative to the variation; infinite where nothing is known of it."""
-    return rungs[-1].change * _share(rungs) if len(rungs) > 1 else np.inf
-
-
-def _share(rungs: list[_Rung]) -> float:
-    """The error of the last solution over what it changed, if errors fall as the residual on fresh points does.
-
-    No more than changes let expect, or all of the last one: near the boundary of a shape, and of operators of high order,
-    the residual falls last. Where changes fall slowly, as at corners and at starts that contradict conditions, errors fall
-    no faster than they. Infinite where neither falls.
-    """
-    left, change = (
-        last / before if last < before < np.inf else np.inf
-        for last, before in ((rungs[-1].left, rungs[-2].left), (rungs[-1].change, rungs[-2].change))
-    )
-    most = 1.0 if _flat(rungs) and rungs[-1].change <= ROUNDING else max(1.0, _rest(change))
-    if left >= 1:
-        return most
-    slow = rungs[-1].change < COARSE and SLOWLY < change < 1
-    return min(_rest(max(left, min(change, SLOWEST)) if slow else left), most)
-
-
-def _rest(part: float) -> float:
-    """The sum of all that is still to come, over the last, of what falls to a part of itself each time."""
-    return part / (1 - part) if part < 1 else np.inf
-
-
-def _flat(rungs: list[_Rung]) -> bool:
-    """Whether changes have stopped falling."""
-    return len(rungs) >= 3 and rungs[-1].change >= FALLING * rungs[-2].change
-
-
-def _errors(fields: tuple[Expansion, ...], coefficients: np.ndarray, known: tuple[Truth, ...]) -> dict[str, float]:
-    """The error of each known field, relative to its variation."""
-    found = {id(truth.points): truth.points for truth in known}  # most have the same
-    at = {key: values(fields, coefficients, points) for key, points in found.items()}
-    return {truth.field: truth.error(at[id(truth.points)]) for truth in known}

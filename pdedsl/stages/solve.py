@@ -26,9 +26,12 @@ from pdedsl.solver.method import Method, Objective
 from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, minimise
 from pdedsl.solver.record import Record
 from pdedsl.solver.threads import Threads, threads
+from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import Polynomials, Space
 from pdedsl.stages.load import accept, check
-from pdedsl.stages.raising import Raised, apart, raised
+from pdedsl.stages.marching import marched
+from pdedsl.stages.raising import Raised, raised
+from pdedsl.stages.rungs import apart
 from pdedsl.stages.starting import Start, agrees, started, to_fit, told
 from pdedsl.vocabulary.cache import cache_folder
 from pdedsl.vocabulary.source import Source
@@ -154,8 +157,17 @@ def _raised(
     """The solution in polynomials, where the plan has them."""
     if plan.space == "network":
         return None
+    begun = time.perf_counter() if clock.begun is None else clock.begun
     with threads(0):
-        return raised(problem, plan, known, watch, stopping, clock.begun, start)
+        found = raised(problem, plan, known, watch, stopping, begun, start)
+        if plan.space != "auto" or (found is not None and found.final) or not divisible(problem):
+            return found
+        left = plan.limits.seconds - (time.perf_counter() - begun)
+        pieces = marched(problem, plan, known, watch, stopping, begun, MARCH * left)
+    if found is None or pieces is None:
+        return found or pieces
+    best, other = (pieces, found) if pieces.relative < found.relative else (found, pieces)
+    return replace(best, story=(*other.story, *best.story))
 
 
 def _begun(problem: Problem, plan: Plan, start: Start | None) -> System:
@@ -217,6 +229,8 @@ def _better(trained: Solved, expanded: Solved, off: float) -> Solved:
     return replace(best, story=(*expanded.story, words))
 
 
+MARCH = 0.8
+"""The part of the time that is left in which a solution is sought piece by piece."""
 SURE = 1e-2
 """An estimate up to which polynomials that have not ended converging are believed."""
 FAR = 3.0

@@ -6,22 +6,19 @@ the first piece of time alone. Any other run has the solution as its first guess
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import sympy as sp
 
 from pdedsl.numerics.polynomials import Expanded, many
 from pdedsl.numerics.system import Block, System
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.domain import Coordinate
-from pdedsl.problem.given import Kept, given
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Initial, Statement
 from pdedsl.spaces.collocation import FEWEST, filled, low_discrepant
 from pdedsl.spaces.hard import Ansatz
+from pdedsl.spaces.pieces import Pieces, continued
 from pdedsl.spaces.space import Network, Polynomials, Size
 from pdedsl.spaces.sums import Sum, fitted, renumbered, summed
 
@@ -76,16 +73,22 @@ def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array) -
     """A solution as a start of other runs."""
     with jax.enable_x64(True):
         u = lowered.model(jnp.asarray(parameters))
-    values, sums = many(u), {}
+    values, sums, intervals = many(u), {}, _intervals(problem)
     for place, field in enumerate(problem.fields):
-        if isinstance(u, Expanded) and u.fields[place].built == Ansatz():
-            expansion = u.fields[place]
-            own = Sum(renumbered(expansion.basis), np.asarray(u.coefficients[place]), expansion.size)
+        expansion, coefficients = None, np.zeros(0)
+        if isinstance(u, Expanded):
+            expansion, coefficients = u.fields[place], np.asarray(u.coefficients[place])
+        if isinstance(expansion, Pieces):  # the last one: later times begin at its end
+            assert problem.time is not None
+            coefficients, expansion = coefficients[expansion.starts[-2] :], expansion.parts[-1]
+            intervals[problem.time.name] = expansion.interval(problem.domain.column(problem.time.symbol))
+        if expansion is not None and expansion.built == Ansatz():
+            own = Sum(renumbered(expansion.basis), coefficients, expansion.size)
         else:
             axes = [problem.domain.column(s) for s in field.arguments]
             own = fitted(problem, axes, lambda points, k=place: values(points)[:, k], lowered.sizes[field.name])
         sums[field.name] = (tuple(s.name for s in field.arguments), own)
-    found = Start(sums, _intervals(problem))
+    found = Start(sums, intervals)
     if isinstance(u, Expanded):
         return found
     return replace(found, network=plan.network, parameters=np.asarray(parameters), sizes=lowered.sizes)
@@ -118,19 +121,7 @@ def started(problem: Problem, start: Start) -> Problem:
             raise ValueError(
                 f"the run to start from has {coordinate.name} in [{low:g}, {high:g}], this one in {list(own)}"
             )
-    at: Any = {time.symbol: sp.Float(min(begin, end))}
-    known: dict[str, sp.Expr] = {}
-    for field in problem.fields:
-        head: Any = given(Kept, f"{field.name}_before", start.sums[field.name][1], (0,) * len(field.arguments))
-        known[field.name] = head(*field.arguments)
-
-    def continued(statement: Statement) -> Statement:
-        if not isinstance(statement, Initial):
-            return statement
-        before: Any = [problem.put(r, known).subs(at) for r in statement.residual]
-        return replace(statement, rhs=tuple(right + own for right, own in zip(statement.rhs, before, strict=True)))
-
-    found = replace(problem, conditions=tuple(map(continued, problem.conditions)))  # pyright: ignore[reportArgumentType]
+    found = continued(problem, min(begin, end), {name: own for name, (_, own) in start.sums.items()})
     if problem.text is not None and problem.own_text is not None:
         found = replace(found, text=replace(problem.text, says=found.key))  # with the start it says the same
     return found

@@ -7,6 +7,7 @@ from itertools import count, product
 
 import sympy as sp
 
+from pdedsl.checker.places import empty_integrals
 from pdedsl.meaning.choices import check_setting, to_choice
 from pdedsl.meaning.resolve import resolve
 from pdedsl.problem.choices import Choice
@@ -79,7 +80,9 @@ def _read_line(before: str, text: str, name: str = "<text>") -> Problem:
     """The problem in a text that ends with words of the user's; SpecError with what is wrong with those."""
     line = " ".join(text.split())
     resolution = resolve(parse(Source.of(before + line + "\n", name)))
-    wrong = [d for d in resolution.diagnostics if d.severity == "error" and d.span.end > len(before)]
+    places = empty_integrals(resolution.problem) if resolution.problem is not None else ()
+    found = (*resolution.diagnostics, *places)
+    wrong = [d for d in found if d.severity == "error" and d.span.end > len(before)]
     if wrong or resolution.problem is None:
         moved = [
             replace(d, span=Span(max(0, d.span.start - len(before)), min(len(line), d.span.end - len(before))), also=())

@@ -14,7 +14,8 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
-from pdedsl.stages.raising import Raised, _affordable, _Rung, raised  # pyright: ignore[reportPrivateUsage]
+from pdedsl.stages.raising import Raised, _affordable, raised  # pyright: ignore[reportPrivateUsage]
+from pdedsl.stages.rungs import Rung
 
 BOX = "pde 1\ndomain x in [0, 1], y in [0, 2]\nfield u(x, y)\n"
 SMOOTH = (
@@ -73,7 +74,7 @@ def test_degrees_that_go_astray_leave_the_time_to_others(
     problem = loads(SMOOTH)
     plan, space = replace(planned(problem), limits=Limits(seconds=60.0)), Polynomials((10,))
     rungs = [
-        _Rung(space, (), np.zeros(columns(problem, space, "auto")), np.zeros((1, 1)), c, r, (), 1.0, linear)
+        Rung(space, (), np.zeros(columns(problem, space, "auto")), np.zeros((1, 1)), c, r, (), 1.0, linear)
         for c, r in ((np.inf, 1.0), (4 * change, 0.5 * (1 + left)), (change, left))
     ]
     now = time.perf_counter()

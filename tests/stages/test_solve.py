@@ -124,10 +124,10 @@ def test_where_degrees_do_not_converge_a_network_is_trained_and_the_better_one_k
     problem = pdedsl.loads(KINK)
     found = solve.solve(problem.with_choices({"time_limit": 12}))
     assert (found.plan.space == "auto" and "did not converge" in found.story[0]) or "fell to" in found.story[0]
-    if "differs from them" in found.story[1]:
+    if "differs from them" in found.story[-1]:
         assert isinstance(found.space, Polynomials)
         return
-    left = [float(number.strip(",")) for number in re.findall(r"by (\S+)", found.story[1])]
+    left = [float(number.strip(",")) for number in re.findall(r"by (\S+)", found.story[-1])]
     assert (found.space == "network") == (left[0] <= left[1])
 
 
@@ -149,7 +149,7 @@ def test_a_solution_in_polynomials_is_written_and_opened_again(tmp_path: Path) -
 
 def test_chosen_polynomials_are_all_there_is(tmp_path: Path) -> None:
     solution = pdedsl.solve(pdedsl.loads(GOOD), space="polynomials(6)", folder=tmp_path / "run")
-    assert str(solution.solved.space) == "Polynomials(degrees=(6,), terms=None)" and 1e-9 < solution.errors["u"] < 1e-2
+    assert solution.solved.space == Polynomials((6,)) and 1e-9 < solution.errors["u"] < 1e-2
     (estimate,) = solution.estimates
     assert 0.2 < estimate.relative / solution.errors["u"] < 5
     told = (tmp_path / "run" / "report.html").read_text()

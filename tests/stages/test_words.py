@@ -52,3 +52,9 @@ def test_what_is_no_expression(text: str) -> None:
         read_expression(problem, text)
     with pytest.raises(SpecError):
         read_components(problem, text)
+
+
+def test_integrals_over_no_boundary() -> None:
+    ring = loads("pde 1\ndomain x in [0, 1]\nperiodic x\nfield u(x)\nequation: dxx(u) - u = 1\n")
+    with pytest.raises(SpecError, match="no boundary point lies"):
+        read_expression(ring, "integral(u, on = all)")

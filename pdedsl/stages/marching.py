@@ -1,0 +1,344 @@
+"""From a problem to its solution piece by piece in time: each begins where the last one ended.
+
+The pieces are as long, and the degrees as high, as the solution asks for: until the coefficients of the highest degrees are
+below a tolerance. Then all is done again with a smaller tolerance; what that changes, from the start to the end, is the error.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.geometry.points import inside, random
+from pdedsl.numerics.truth import Truth
+from pdedsl.planning.data import thin
+from pdedsl.planning.degrees import expansions, fields_of, parities
+from pdedsl.planning.plan import Plan
+from pdedsl.planning.spelling import spoken
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Initial
+from pdedsl.solver.minimise import Status
+from pdedsl.solver.newton import SETTLED, Step, descend
+from pdedsl.solver.record import Record
+from pdedsl.spaces.coarse import least_squares
+from pdedsl.spaces.collocation import (
+    SHIFT,
+    Collocation,
+    Expansion,
+    filled,
+    forms,
+    low_discrepant,
+    missed,
+    split,
+    values,
+)
+from pdedsl.spaces.linear import form
+from pdedsl.spaces.pieces import Before, Pieces, continued, piece
+from pdedsl.spaces.sizes import field_sizes
+from pdedsl.spaces.space import Polynomials
+from pdedsl.stages.raising import POINTS, Raised
+from pdedsl.stages.rungs import Rung, apart, error_of, errors_at, share_of
+
+TOLERANCES = ((1e-4, 7), (1e-6, 9), (1e-8, 11), (1e-10, 13))
+"""What the highest degrees may hold, relative to the largest coefficient, and the degree in time of each piece."""
+PIECES = 8
+"""Pieces to begin with."""
+FIRST, WIDE = 12, 1.35
+"""The degrees in space to begin with, and by how much they are raised where they hold too little."""
+NEAR, FAR = 3.0, 1e-2
+"""How many times a tolerance may be missed, and where it is met by so much that lower degrees are tried."""
+LARGEST = 2600
+"""Columns of a piece."""
+SHORTEST = 1e-4
+"""The part of all time below which no piece is tried."""
+LENGTHS = (0.25, 2.0)
+"""How much shorter or longer than a piece the next one may be."""
+SAFE = 0.85
+"""The part of the length that the tolerance would allow, which is taken."""
+COARSELY = 0.3
+"""The part of the time in which the first tolerance is to be met; with more, there will be no second one."""
+MORE = 3.0
+"""How many times longer than the last tolerance the next one takes."""
+ENOUGH = 1e-9
+"""An estimated error with which no smaller tolerance is tried."""
+LEAST = 1e-3
+"""Of the spread of a field: values that are none."""
+SLOW = 0.5
+"""The part of the degrees in space of what varies slowly there."""
+NEWTON = 14
+"""Steps after which a piece is tried shorter."""
+_SEED = 19_280_101
+
+
+def marched(
+    problem: Problem,
+    plan: Plan,
+    known: tuple[Truth, ...] = (),
+    watch: Callable[[Record], None] = lambda record: None,
+    stopping: Callable[[], bool] = lambda: False,
+    begun: float | None = None,
+    seconds: float = np.inf,
+) -> Raised | None:
+    """The solution in pieces of time, of the smallest tolerance for which there were `seconds`; None where there is none."""
+    march = _March(problem, plan, known, watch, stopping, begun)
+    if thin(problem, march.forms, march.sizes):
+        return None  # which takes more degrees in space than pieces of time can help with
+    status: Status = "stalled"
+    for tolerance, degree in TOLERANCES:
+        spent = time.perf_counter() - march.here
+        if march.rungs and spent + MORE * march.rungs[-1].seconds > seconds:
+            status = "time limit"
+            break
+        if not march.through(tolerance, degree, seconds - spent if march.rungs else COARSELY * seconds):
+            status = "interrupted" if stopping() else "time limit"
+            break
+        if error_of(march.rungs) <= ENOUGH:
+            status = "converged"
+            break
+    return march.best(status) if march.rungs else None
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """A piece of time and the solution on it."""
+
+    low: float
+    high: float
+    degrees: tuple[int, ...]
+    fields: tuple[Expansion, ...]
+    coefficients: np.ndarray
+    points: dict[str, np.ndarray]
+    """Those of each statement."""
+    losses: dict[str, float]
+    """Of each statement."""
+    left: float
+    """The square of the residual on fresh points."""
+    linear: bool
+
+
+class _March:
+    """The tolerances that were met so far, and what they have in common."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        plan: Plan,
+        known: tuple[Truth, ...],
+        watch: Callable[[Record], None],
+        stopping: Callable[[], bool],
+        begun: float | None,
+    ):
+        assert problem.time is not None
+        self.problem, self.plan, self.known, self.watch, self.stopping = problem, plan, known, watch, stopping
+        self.here = time.perf_counter()
+        self.begun = self.here if begun is None else begun
+        self.axis = problem.domain.column(problem.time.symbol)
+        self.low, self.high = problem.bounds[self.axis]
+        self.sizes, self.forms = field_sizes(problem, dict(plan.sizes)), forms(problem)
+        self.mirrors = parities(problem, plan.symmetry)
+        self.spread = np.asarray([self.sizes[f.name].spread for f in problem.fields])
+        self.probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
+        self.rungs: list[Rung] = []
+        self.history: list[Record] = []
+        self.met = 0
+        """Records until the last tolerance was met."""
+        self.steps = 0
+        self.degrees = tuple(0 if k == self.axis else FIRST for k in range(len(problem.coordinates)))
+        self.length = (self.high - self.low) / PIECES
+
+    def through(self, tolerance: float, degree: int, seconds: float) -> bool:
+        """From the start to the end with a tolerance; whether there was time for all of it."""
+        started, found = time.perf_counter(), list[_Solved]()
+        at, length = self.low, self.length
+        degrees = tuple(degree if k == self.axis else n for k, n in enumerate(self.degrees))
+        while at < self.high:
+            last = found[-1] if found else None
+            while True:
+                if self.stopping() or time.perf_counter() - started > seconds:
+                    return False
+                if length < SHORTEST * (self.high - self.low):
+                    return False
+                end = self.high if at + 1.2 * length >= self.high else at + length
+                solved = self._solve(at, end, degrees, last)
+                if solved is None:
+                    length = LENGTHS[0] * (end - at)
+                    continue
+                late, wide = self._tails(solved)
+                # In a short time a larger error weighs as much as a small one in a long time.
+                allowed = tolerance * max(1.0, (self.high - self.low) / (PIECES * (end - at))) ** 0.5
+                fit = np.clip(SAFE * (allowed / max(late, 1e-300)) ** (1 / degree), *LENGTHS) * (end - at)
+                more = self._wider(degrees, wide, tolerance)
+                if more != degrees and (max(wide.values()) >= late or late <= NEAR * allowed):
+                    degrees = more  # what space does not hold shows in time, too
+                elif late > NEAR * allowed:
+                    length = fit
+                else:
+                    break
+            found.append(solved)
+            at, length = end, fit
+            degrees = self._narrower(degrees, wide, tolerance)
+            self._watch(found)
+        self.degrees, self.length = found[0].degrees, found[0].high - found[0].low
+        self._keep(found, time.perf_counter() - started)
+        return True
+
+    def _solve(self, low: float, high: float, degrees: tuple[int, ...], last: _Solved | None) -> _Solved | None:
+        """The solution on a piece; None where Newton's method does not converge."""
+        own, ready = piece(self.problem, low, high, first=last is None), dict(self.forms)
+        fields = expansions(own, Polynomials(degrees, "product"), self.sizes, self.plan.symmetry, self.mirrors)
+        guess = np.zeros(sum(f.columns for f in fields))
+        if last is not None:
+            own = continued(own, low, self._before(last))
+            guess = self._held(own, fields, last, low)
+        for condition in own.conditions:
+            if isinstance(condition, Initial):
+                ready[condition.name] = tuple(form(own, r) for r in condition.residual)
+        fitted, taken = Collocation(own, fields, self.sizes, ready), list[Step]()
+
+        def note(step: Step) -> bool:
+            taken.append(step)
+            return not self.stopping()
+
+        try:
+            coefficients = descend(fitted, guess, most=NEWTON, watch=note)
+        except np.linalg.LinAlgError:
+            return None
+        self.steps += len(taken)
+        ended = fitted.is_linear or not taken[-1].accepted or taken[-1].length <= SETTLED**0.5
+        if not np.isfinite(coefficients).all() or not ended:
+            return None
+        fresh = Collocation(own, fields, self.sizes, ready, SHIFT).residual(coefficients)
+        points = {b.statement.name: b.points for b in fitted.blocks}
+        losses = fitted.losses(coefficients)
+        return _Solved(low, high, degrees, fields, coefficients, points, losses, float(fresh @ fresh), fitted.is_linear)
+
+    def _before(self, last: _Solved) -> dict[str, Before]:
+        """The fields of a piece as functions of their arguments."""
+        parts = zip(self.problem.fields, last.fields, split(last.fields, last.coefficients), strict=True)
+        width = len(self.problem.coordinates)
+        return {
+            f.name: Before(own, c, tuple(self.problem.domain.column(s) for s in f.arguments), width)
+            for f, own, c in parts
+        }
+
+    def _held(self, own: Problem, fields: tuple[Expansion, ...], last: _Solved, at: float) -> np.ndarray:
+        """Coefficients of what stays as it was at the end of the last piece."""
+        found, none = [], (0,) * len(own.coordinates)
+        for field, before, c in zip(fields, last.fields, split(last.fields, last.coefficients), strict=True):
+            points = filled(own.domain, 2 * field.columns, low_discrepant(0.0))
+            then = points.copy()
+            then[:, self.axis] = at
+            offset, table = field.table(points, none)
+            found.append(least_squares(table, before.values(c, then, none) - offset, 1e-12))
+        return np.concatenate(found)
+
+    def _tails(self, solved: _Solved) -> tuple[float, dict[int, float]]:
+        """What the highest degrees hold in time, and along each other coordinate, relative to the values of the field.
+
+        In time of what varies slowly in space: the rest varies fast in time, too, and is that of space.
+        """
+        found, points = dict.fromkeys(range(len(self.problem.coordinates)), 0.0), self._some(solved)
+        for own, c in zip(solved.fields, split(solved.fields, solved.coefficients), strict=True):
+            none = (0,) * points.shape[1]
+            worth = np.abs(own.values(c, points, none) - own.size.mean).max() / own.size.spread
+            c = np.abs(c) * own.factor(points) / max(float(worth), LEAST)
+            slow = np.all(
+                [
+                    n <= SLOW * m
+                    for n, m, axis in zip(own.basis.numbers.T, own.basis.most, own.basis.axes, strict=True)
+                    if axis != self.axis
+                ],
+                axis=0,
+            )
+            for k, axis in enumerate(own.basis.axes):
+                numbers = own.basis.numbers[:, k]
+                highest = np.isin(numbers, np.unique(numbers)[-4 if own.basis.circular[k] else -2 :])
+                chosen = highest & slow if axis == self.axis else highest
+                found[axis] = max(found[axis], float(c[chosen].max(initial=0.0)))
+        return found.pop(self.axis), found
+
+    def _some(self, solved: _Solved) -> np.ndarray:
+        """Some points of a piece of time, shape (n, d)."""
+        points = self.probes.copy()
+        share = (points[:, self.axis] - self.low) / (self.high - self.low)
+        points[:, self.axis] = solved.low + share * (solved.high - solved.low)
+        return points
+
+    def _wider(self, degrees: tuple[int, ...], tails: dict[int, float], tolerance: float) -> tuple[int, ...]:
+        """Higher degrees in space where those there hold too much, if so many columns are affordable."""
+        more = tuple(
+            round(WIDE * n) + 1 if tails.get(axis, 0.0) > NEAR * tolerance else n for axis, n in enumerate(degrees)
+        )
+        whole = sum(
+            f.columns for f in expansions(self.problem, Polynomials(more, "product"), self.sizes, self.plan.symmetry)
+        )
+        return more if whole <= LARGEST else degrees
+
+    def _narrower(self, degrees: tuple[int, ...], tails: dict[int, float], tolerance: float) -> tuple[int, ...]:
+        """Lower degrees in space where those there hold next to nothing."""
+        return tuple(
+            max(FIRST, round(n / WIDE)) if axis in tails and tails[axis] < FAR * tolerance else n
+            for axis, n in enumerate(degrees)
+        )
+
+    def _watch(self, found: Sequence[_Solved]) -> None:
+        own = found[-1].losses
+        record = Record(self.steps, time.perf_counter() - self.begun, sum(own.values()), own, np.nan, 0, 1.0, True)
+        self.history.append(record)
+        self.watch(record)
+
+    def _keep(self, found: Sequence[_Solved], seconds: float) -> None:
+        """All pieces as one solution."""
+        degrees = tuple(map(max, *(own.degrees for own in found), found[0].degrees))
+        space = Polynomials(degrees, "product", tuple(own.high for own in found[:-1]))
+        fields: tuple[Any, ...] = fields_of(self.problem, space, self.sizes, self.plan.symmetry)
+        parts = [[] for _ in fields]
+        for k, own in enumerate(found):
+            for place, (before, c) in enumerate(zip(own.fields, split(own.fields, own.coefficients), strict=True)):
+                after = fields[place].parts[k] if isinstance(fields[place], Pieces) else fields[place]
+                parts[place].append(before.basis.embedded(c, after.basis))
+        coefficients = np.concatenate([c for own in parts for c in own])
+        at_probes = values(fields, coefficients, self.probes)
+        change = apart(at_probes, self.rungs[-1].values, self.spread) if self.rungs else np.inf
+        left = float(np.sqrt(np.mean([own.left for own in found])))
+        points = tuple(np.concatenate([own.points[name] for own in found]) for name in found[0].points)
+        rung = Rung(space, fields, coefficients, at_probes, change, left, points, seconds, found[0].linear)
+        self.rungs.append(rung)
+        self.history[-1] = replace(self.history[-1], errors=errors_at(fields, coefficients, self.known))
+        self.watch(self.history[-1])
+        self.met = len(self.history)
+
+    def best(self, status: Status) -> Raised:
+        """The solution with the smallest tolerance."""
+        rung, error, relative = self.rungs[-1], None, error_of(self.rungs)
+        if np.isfinite(relative):
+            error = share_of(self.rungs) * (self._projected(self.rungs[-2], rung) - rung.coefficients)
+        unit = random(np.random.default_rng(_SEED))
+        misses = missed(self.problem, rung.fields, rung.coefficients, self.sizes, self.forms, unit)
+        told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "one tolerance was met"
+        words = f"{spoken(rung.space, brief=True)} in each of {len(rung.space.slabs) + 1} pieces of time: {told}"
+        return Raised(
+            rung.space,
+            rung.coefficients,
+            error,
+            relative,
+            misses,
+            tuple(self.history[: self.met]),
+            rung.points,
+            status,
+            (words,),
+        )
+
+    def _projected(self, before: Rung, rung: Rung) -> np.ndarray:
+        """Coefficients, in the space of a solution, of one before it."""
+        found, none = [], (0,) * len(self.problem.coordinates)
+        for place, field in enumerate(rung.fields):
+            own = split(before.fields, before.coefficients)[place]
+            for part in field.parts if isinstance(field, Pieces) else (field,):
+                points = filled(part.problem.domain, 2 * part.columns, low_discrepant(SHIFT))
+                offset, table = part.table(points, none)
+                found.append(least_squares(table, before.fields[place].values(own, points, none) - offset, 1e-12))
+        return np.concatenate(found)

@@ -1,0 +1,89 @@
+"""Solutions in larger and larger spaces, and the error that the last two of them tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pdedsl.numerics.truth import NONE, Truth
+from pdedsl.spaces.collocation import Field, values
+from pdedsl.spaces.space import Polynomials
+
+ROUNDING = 1e-10
+"""A change below which no smaller one is to be expected, where it has stopped falling."""
+FALLING = 0.3
+"""The part of the last change from which changes have stopped falling."""
+SLOWLY, SLOWEST = 0.3, 0.75
+"""The part of the last change from which changes fall slowly, and the most that is told from two of them."""
+COARSE = 0.1
+"""A change from which a space holds too little to tell how fast changes fall."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """The solution in the space of one degree."""
+
+    space: Polynomials
+    fields: tuple[Any, ...]
+    """Of `pdedsl.spaces.collocation.Field`."""
+    coefficients: np.ndarray
+    values: np.ndarray
+    """At some points, shape (n, number of fields)."""
+    change: float
+    """From the solution before, relative to the variation; infinite for the first."""
+    left: float
+    """The residual on fresh points."""
+    points: tuple[np.ndarray, ...]
+    seconds: float
+    linear: bool
+
+
+def apart(own: np.ndarray, other: np.ndarray, spread: np.ndarray) -> float:
+    """How far two solutions are apart at some points, shapes (n, number of fields), for the worst field.
+
+    Relative to the variation of the first; of a field without any, to the spread that data ask for.
+    """
+    variation = np.std(own, axis=0)
+    gap = np.sqrt(np.mean((own - other) ** 2, axis=0))
+    return float(np.max(gap / np.where(variation > NONE * spread, variation, spread)))
+
+
+def error_of(rungs: Sequence[Rung]) -> float:
+    """The estimated error of the last solution, relative to the variation; infinite where nothing is known of it."""
+    return rungs[-1].change * share_of(rungs) if len(rungs) > 1 else np.inf
+
+
+def share_of(rungs: Sequence[Rung]) -> float:
+    """The error of the last solution over what it changed, if errors fall as the residual on fresh points does.
+
+    No more than changes let expect, or all of the last one: near the boundary of a shape, and of operators of high order,
+    the residual falls last. Where changes fall slowly, as at corners and at starts that contradict conditions, errors fall
+    no faster than they. Infinite where neither falls.
+    """
+    left, change = (
+        last / before if last < before < np.inf else np.inf
+        for last, before in ((rungs[-1].left, rungs[-2].left), (rungs[-1].change, rungs[-2].change))
+    )
+    most = 1.0 if flat(rungs) and rungs[-1].change <= ROUNDING else max(1.0, _rest(change))
+    if left >= 1:
+        return most
+    slow = rungs[-1].change < COARSE and SLOWLY < change < 1
+    return min(_rest(max(left, min(change, SLOWEST)) if slow else left), most)
+
+
+def _rest(part: float) -> float:
+    """The sum of all that is still to come, over the last, of what falls to a part of itself each time."""
+    return part / (1 - part) if part < 1 else np.inf
+
+
+def flat(rungs: Sequence[Rung]) -> bool:
+    """Whether changes have stopped falling."""
+    return len(rungs) >= 3 and rungs[-1].change >= FALLING * rungs[-2].change
+
+
+def errors_at(fields: Sequence[Field], coefficients: np.ndarray, known: tuple[Truth, ...]) -> dict[str, float]:
+    """The error of each known field, relative to its variation."""
+    found = {id(truth.points): truth.points for truth in known}  # most have the same
+    at = {key: values(fields, coefficients, points) for key, points in found.items()}
+    return {truth.field: truth.error(at[id(truth.points)]) for truth in known}

@@ -1,0 +1,87 @@
+"""Solutions piece by piece in time, against exact ones: long times, hard conditions, systems, what cannot be."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import pdedsl
+from pdedsl.numerics.polynomials import Expanded
+from pdedsl.numerics.system import system
+from pdedsl.numerics.truth import truths
+from pdedsl.planning.defaults import planned
+from pdedsl.problem.problem import Problem
+from pdedsl.stages import solve as driver
+from pdedsl.stages.load import loads
+from pdedsl.stages.marching import marched
+from pdedsl.stages.raising import Raised
+
+MODE = (
+    "pde 1\ndomain x in [0, pi]\ntime t in [0, 30]\nfield u(x, t)\nequation: dtt(u) = dxx(u)\n"
+    "initial: u = sin(2*x)\ninitial v: dt(u) = 0\nboundary: u = 0 on all\nexact u = sin(2*x)*cos(2*t)\n"
+)
+DECAY = (
+    "pde 1\ndomain x in [0, 1]\ntime t in [0, 2]\nfield u(x, t)\nequation: dt(u) = dxx(u) + pi^2*u - u^3 + exp(-3*t)*"
+    "sin(pi*x)^3 + exp(-t)*(-1)*sin(pi*x)\ninitial: u = sin(pi*x) hard\nboundary: u = 0 on all hard\n"
+    "exact u = exp(-t)*sin(pi*x)\n"
+)
+GROWTH = (
+    "pde 1\ndomain x in [0, 2*pi]\nperiodic x\ntime t in [0, 3]\nfield u(x, t), v(x, t)\nequation: dt(u) = dxx(u) + 2*u\n"
+    "equation other: dt(v) = dxx(v) + u\ninitial: u = cos(x)\ninitial w: v = 0\n"
+    "exact u = exp(t)*cos(x)\nexact v = sinh(t)*cos(x)\n"
+)
+
+
+def march(text: str, seconds: float = 30.0) -> tuple[Problem, Raised]:
+    problem = loads(text)
+    found = marched(problem, planned(problem), truths(problem), seconds=seconds)
+    assert found is not None
+    return problem, found
+
+
+@pytest.mark.parametrize(("text", "most"), [(MODE, 1e-8), (DECAY, 1e-8), (GROWTH, 1e-8)])
+def test_solutions_and_their_estimates(text: str, most: float) -> None:
+    problem, found = march(text)
+    errors = found.history[-1].errors
+    worst = max(errors.values())
+    assert set(errors) == {f.name for f in problem.fields} and worst < most
+    assert found.space.slabs and found.relative < 1e-4
+    assert worst < 10 * found.relative + 1e-12
+
+
+def test_a_function_of_a_point_for_jax() -> None:
+    problem, found = march(DECAY)
+    lowered = system(problem, replace(planned(problem), space=found.space))
+    u = lowered.model(jnp.asarray(found.coefficients))
+    assert isinstance(u, Expanded)
+    points = np.random.default_rng(0).uniform([0, 0], [1, 2], (20, 2))
+    points = np.concatenate([points, [[0.3, found.space.slabs[0]], [0.3, 0.0], [0.0, 1.0]]])
+    np.testing.assert_allclose(jax.vmap(u)(jnp.asarray(points)), u.values(points), atol=1e-13)
+    slope = jax.vmap(jax.grad(lambda x: u(x)[0]))(jnp.asarray(points[:20]))[:, 1]
+    np.testing.assert_allclose(slope, u.state(0, (0, 1), points[:20]), atol=1e-9)
+    np.testing.assert_allclose(slope, -np.exp(-points[:20, 1]) * np.sin(np.pi * points[:20, 0]), atol=1e-6)
+    assert u.values(np.array([[0.3, 0.0], [1.0, 1.7]])).ravel() == pytest.approx([np.sin(0.3 * np.pi), 0], abs=1e-14)
+
+
+def test_too_little_time_and_thin_layers() -> None:
+    problem = loads(MODE)
+    assert marched(problem, planned(problem), seconds=1e-3) is None
+    thin = loads(DECAY.replace("dxx(u)", "1e-6*dxx(u)").replace("exact", "#"))
+    assert marched(thin, planned(thin)) is None
+    assert marched(problem, planned(problem), stopping=lambda: True) is None
+
+
+def test_runs_in_pieces_are_written_and_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "raised", lambda *_: None)
+    solution = pdedsl.solve(loads(MODE), folder=tmp_path / "run", time_limit=40)
+    again = pdedsl.open(tmp_path / "run")
+    assert solution.errors["u"] < 1e-7 and "pieces of time" in solution.solved.story[0]
+    assert again.solved.space == solution.solved.space and again.solved.space.slabs  # pyright: ignore[reportAttributeAccessIssue]
+    points = np.array([[0.5, 0.1], [1.0, 17.0], [2.0, 29.0]])
+    np.testing.assert_array_equal(solution(points), again(points))
+    later = MODE.partition("exact")[0].replace("[0, 30]", "[30, 31]")
+    after = pdedsl.solve(loads(later), start=again)
+    assert after(np.array([[1.0, 30.5]]))[0] == pytest.approx(np.sin(2.0) * np.cos(61.0), abs=1e-6)
