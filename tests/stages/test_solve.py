@@ -110,11 +110,9 @@ def test_every_stage_is_made_once(tmp_path: Path, counted: Counter[str]) -> None
 
 
 KINK = """pde 1
-domain x in [0, 1]
-time t in [0, 1]
-field u(x, t)
-equation: dt(u) = dxx(u)
-initial: u = abs(x - 1/3)
+domain x in [0, 1], y in [0, 1]
+field u(x, y)
+equation: laplacian(u) = 0
 boundary: u = abs(x - 1/3) on all
 """
 
