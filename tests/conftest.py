@@ -91,7 +91,7 @@ def heat_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def flow_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a short run with a plane vector field."""
-    return _run(FLOW, tmp_path_factory.mktemp("flow"), steps=60, network="mlp(10, 10)", points=200)
+    return _run(FLOW, tmp_path_factory.mktemp("flow"), space="polynomials(7)")
 
 
 def _run(text: str, folder: Path, **choices: Any) -> Path:

@@ -19,9 +19,12 @@ from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Integral
 
-CANDIDATES = 4096
+CANDIDATES, EACH = 4096, 4
+"""The most points that are looked at, and how many times as many in each further coordinate."""
 BEST = 4
 """So many candidates are followed uphill."""
+SAME = 0.05
+"""Of the lengths of the box: a candidate so near to a summit lies on its hill."""
 CORNERS = 8
 """Up to so many coordinates the corners of a box are looked at."""
 
@@ -50,14 +53,19 @@ def extreme(problem: Problem, integral: Integral, u: Callee, times: np.ndarray) 
     candidates = _candidates(problem, integral)
     on_boundary = integral.where is not None
     outward = normals(domain, candidates) if on_boundary else np.zeros((len(candidates), len(domain.space)))
+    lengths = np.ptp(np.asarray(domain.bounds, float), axis=1)
     found, places = [], []
     for point in times:
         candidates[:, list(domain.other)] = point[list(domain.other)]
         heights = np.nan_to_num(np.asarray(many(jnp.asarray(candidates), jnp.asarray(outward))), nan=-np.inf)
         order = np.argsort(-heights)[:BEST]
         best, place = float(heights[order[0]]), candidates[order[0]].copy()
+        ends: list[np.ndarray] = []
         for start in order if domain.shape is None or not on_boundary else ():
+            if any(np.abs((candidates[start] - end) / lengths).max() < SAME for end in ends):
+                continue  # the same hill
             top, end = _uphill(problem, integral, slope, candidates[start], outward[start])
+            ends.append(end)
             if top > best:
                 best, place = top, end
         found.append(sign * best)
@@ -68,11 +76,12 @@ def extreme(problem: Problem, integral: Integral, u: Callee, times: np.ndarray) 
 def _candidates(problem: Problem, integral: Integral) -> np.ndarray:
     """Points of the closed set over which an extreme is taken, shape (n, d)."""
     domain, unit = problem.domain, random(np.random.default_rng(11))
+    count = min(CANDIDATES, 64 * EACH ** (1 + len(domain.space)))
     where = sp.true if integral.where is None else integral.where
     pieces = boundary_pieces(domain, (where,))
-    found = [sample(domain, pieces, CANDIDATES, unit)] if pieces else []
+    found = [sample(domain, pieces, count, unit)] if pieces else []
     if integral.where is None:
-        found.append(inside(domain, where, CANDIDATES, unit))
+        found.append(inside(domain, where, count, unit))
     if domain.shape is None and len(domain.space) <= CORNERS:
         ends = [domain.bounds[axis] for axis in domain.spatial]
         corners = np.tile(np.mean(domain.bounds, axis=1), (2 ** len(ends), 1))
@@ -102,7 +111,9 @@ def _uphill(
     if not free:
         return -np.inf, start
     first = (start[free] - lower[free]) / lengths[free]
-    ended: Any = scipy.optimize.minimize(descent, first, jac=True, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(free))
+    ended: Any = scipy.optimize.minimize(
+        descent, first, jac=True, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(free), options={"ftol": 0, "gtol": 1e-12}
+    )
     place = point(np.clip(ended.x, 0.0, 1.0))
     held = integral.where is None or bool(satisfying(domain, (integral.where,), place[None])[0])
     if not held or not closed(domain, place[None])[0] or not np.isfinite(ended.fun):

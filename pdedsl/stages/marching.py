@@ -15,7 +15,7 @@ import sympy as sp
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.truth import Truth
 from pdedsl.planning.data import thin
-from pdedsl.planning.degrees import expansions, fields_of, parities
+from pdedsl.planning.degrees import columns, expansions, fields_of, parities
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
@@ -42,7 +42,7 @@ from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.raising import POINTS, Raised
 from pdedsl.stages.rungs import Rung, apart, error_of, errors_at, share_of
 
-TOLERANCES = ((1e-4, 7), (1e-6, 9), (1e-8, 11), (1e-10, 13))
+TOLERANCES = ((1e-3, 6), (1e-5, 8), (1e-7, 10), (1e-9, 12))
 """What the highest degrees may hold, relative to the largest coefficient, and the degree in time of each piece."""
 PIECES = 8
 """Pieces to begin with."""
@@ -50,16 +50,18 @@ FIRST, WIDE = 12, 1.35
 """The degrees in space to begin with, and by how much they are raised where they hold too little."""
 NEAR, FAR = 3.0, 1e-2
 """How many times a tolerance may be missed, and where it is met by so much that lower degrees are tried."""
-LARGEST = 2600
-"""Columns of a piece."""
+LOWEST, MODERATE, LARGEST = 4, 900, 2600
+"""The degree below which nothing is tried; columns to begin with, and at most, of a piece."""
 SHORTEST = 1e-4
 """The part of all time below which no piece is tried."""
 LENGTHS = (0.25, 2.0)
 """How much shorter or longer than a piece the next one may be."""
 SAFE = 0.85
 """The part of the length that the tolerance would allow, which is taken."""
-COARSELY = 0.3
+COARSELY = 0.4
 """The part of the time in which the first tolerance is to be met; with more, there will be no second one."""
+SOON, LATE = 0.2, 1.5
+"""The part of the time after which it is seen how far the pieces came, and how many times slower they may be."""
 MORE = 3.0
 """How many times longer than the last tolerance the next one takes."""
 ENOUGH = 1e-9
@@ -84,8 +86,8 @@ def marched(
 ) -> Raised | None:
     """The solution in pieces of time, of the smallest tolerance for which there were `seconds`; None where there is none."""
     march = _March(problem, plan, known, watch, stopping, begun)
-    if thin(problem, march.forms, march.sizes):
-        return None  # which takes more degrees in space than pieces of time can help with
+    if not march.suited:
+        return None
     status: Status = "stalled"
     for tolerance, degree in TOLERANCES:
         spent = time.perf_counter() - march.here
@@ -146,18 +148,35 @@ class _March:
         self.met = 0
         """Records until the last tolerance was met."""
         self.steps = 0
-        self.degrees = tuple(0 if k == self.axis else FIRST for k in range(len(problem.coordinates)))
+        self.until = np.inf
+        """When the time for a tolerance is over."""
+        first = next((n for n in range(FIRST, LOWEST, -2) if self._columns(self._over(n)) <= MODERATE), None)
+        self.degrees = None if first is None else self._over(first)
         self.length = (self.high - self.low) / PIECES
+
+    def _over(self, n: int) -> tuple[int, ...]:
+        """A degree in space, with the first one in time."""
+        return tuple(TOLERANCES[0][1] if k == self.axis else n for k in range(len(self.problem.coordinates)))
+
+    def _columns(self, degrees: tuple[int, ...]) -> int:
+        return columns(self.problem, Polynomials(degrees, "product"), self.plan.symmetry)
+
+    @property
+    def suited(self) -> bool:
+        """Whether the problem has pieces that are small enough, and layers that they can hold."""
+        return self.degrees is not None and not thin(self.problem, self.forms, self.sizes)
 
     def through(self, tolerance: float, degree: int, seconds: float) -> bool:
         """From the start to the end with a tolerance; whether there was time for all of it."""
+        assert self.degrees is not None
         started, found = time.perf_counter(), list[_Solved]()
+        self.until = started + seconds
         at, length = self.low, self.length
         degrees = tuple(degree if k == self.axis else n for k, n in enumerate(self.degrees))
         while at < self.high:
             last = found[-1] if found else None
             while True:
-                if self.stopping() or time.perf_counter() - started > seconds:
+                if self.stopping() or time.perf_counter() > self.until:
                     return False
                 if length < SHORTEST * (self.high - self.low):
                     return False
@@ -179,6 +198,9 @@ class _March:
                     break
             found.append(solved)
             at, length = end, fit
+            spent, share = time.perf_counter() - started, (at - self.low) / (self.high - self.low)
+            if spent > SOON * seconds and spent > LATE * share * seconds:
+                return False
             degrees = self._narrower(degrees, wide, tolerance)
             self._watch(found)
         self.degrees, self.length = found[0].degrees, found[0].high - found[0].low
@@ -200,7 +222,7 @@ class _March:
 
         def note(step: Step) -> bool:
             taken.append(step)
-            return not self.stopping()
+            return not self.stopping() and time.perf_counter() < self.until
 
         try:
             coefficients = descend(fitted, guess, most=NEWTON, watch=note)
@@ -272,10 +294,7 @@ class _March:
         more = tuple(
             round(WIDE * n) + 1 if tails.get(axis, 0.0) > NEAR * tolerance else n for axis, n in enumerate(degrees)
         )
-        whole = sum(
-            f.columns for f in expansions(self.problem, Polynomials(more, "product"), self.sizes, self.plan.symmetry)
-        )
-        return more if whole <= LARGEST else degrees
+        return more if self._columns(more) <= LARGEST else degrees
 
     def _narrower(self, degrees: tuple[int, ...], tails: dict[int, float], tolerance: float) -> tuple[int, ...]:
         """Lower degrees in space where those there hold next to nothing."""

@@ -42,8 +42,10 @@ GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
 ENOUGH = 1e-10
 """One after which they are not, where that takes more than a second and longer than all before."""
-GOOD, FINE = 1e-9, 1e-3
-"""One with which nothing else is tried; of pieces of time, after which there is nothing better."""
+GOOD = 1e-9
+"""One with which the degrees have converged."""
+ENDED, FINE = 1e-7, 1e-2
+"""One with which no network is tried; of pieces of time, after which there is nothing better."""
 SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
 """The part of the time limit that may be spent on polynomials, by the error that their highest degrees promise."""
 LATE = 0.2
@@ -84,8 +86,7 @@ class Raised:
     @property
     def final(self) -> bool:
         """Whether nothing else is to be tried."""
-        good = FINE if self.space.slabs else GOOD
-        return self.relative <= good or self.status == "interrupted"
+        return self.relative <= (FINE if self.space.slabs else ENDED) or self.status == "interrupted"
 
 
 def raised(

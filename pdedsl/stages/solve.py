@@ -160,7 +160,8 @@ def _raised(
     begun = time.perf_counter() if clock.begun is None else clock.begun
     with threads(0):
         found = raised(problem, plan, known, watch, stopping, begun, start)
-        if plan.space != "auto" or (found is not None and found.final) or not divisible(problem):
+        enough = found is not None and (found.final or found.relative <= FINE)
+        if plan.space != "auto" or enough or not divisible(problem):
             return found
         left = plan.limits.seconds - (time.perf_counter() - begun)
         pieces = marched(problem, plan, known, watch, stopping, begun, MARCH * left)
@@ -229,6 +230,8 @@ def _better(trained: Solved, expanded: Solved, off: float) -> Solved:
     return replace(best, story=(*expanded.story, words))
 
 
+FINE = 1e-6
+"""An estimated error with which no pieces of time are tried."""
 MARCH = 0.8
 """The part of the time that is left in which a solution is sought piece by piece."""
 SURE = 1e-2
