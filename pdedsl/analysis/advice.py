@@ -52,9 +52,10 @@ def _layer(misfits: Sequence[Misfit]) -> str:
 
 
 def _falling(history: Sequence[Record]) -> bool:
-    """Whether the last fifth of the time halved the loss; medians, since redrawn points make it jump."""
-    late = [r.loss for r in history if r.seconds >= 0.9 * history[-1].seconds]
-    earlier = [r.loss for r in history if 0.7 * history[-1].seconds <= r.seconds < 0.8 * history[-1].seconds]
+    """Whether the last fifth of the steps halved the loss; medians, since redrawn points make it jump."""
+    last = history[-1].step
+    late = [r.loss for r in history if r.step >= 0.9 * last]
+    earlier = [r.loss for r in history if 0.7 * last <= r.step < 0.8 * last]
     return not earlier or median(late) < 0.5 * median(earlier)
 
 

@@ -166,9 +166,13 @@ def _raised(
         left = plan.limits.seconds - (time.perf_counter() - begun)
         pieces = marched(problem, plan, known, watch, stopping, begun, MARCH * left)
     if found is None or pieces is None:
-        return found or pieces
-    best, other = (pieces, found) if pieces.relative < found.relative else (found, pieces)
-    return replace(best, story=(*other.story, *best.story))
+        best, story = found or pieces, ()
+    else:
+        best, other = (pieces, found) if pieces.relative < found.relative else (found, pieces)
+        story = other.story
+    if best is None:
+        return None
+    return replace(best, story=(*story, *best.story), status="interrupted" if stopping() else best.status)
 
 
 def _begun(problem: Problem, plan: Plan, start: Start | None) -> System:

@@ -37,7 +37,7 @@ def test_what_stands_in_the_way(last: Record, words: str) -> None:
 def test_a_run_that_was_cut_short() -> None:
     assert "raise time_limit" in advice(ended("time limit"))
     assert "raise steps" in advice(ended("steps"))
-    flat = tuple(replace(LAST, seconds=4 + 0.1 * k) for k in range(100))
+    flat = tuple(replace(LAST, step=41 + k, seconds=4 + 0.1 * k) for k in range(100))
     assert advice(ended("time limit", *flat)) == ""
     assert advice(ended("tolerance")) == advice(ended("interrupted")) == ""
 

@@ -13,11 +13,13 @@ from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.system import system
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
+from pdedsl.planning.plan import Limits
 from pdedsl.problem.problem import Problem
+from pdedsl.solver.record import Record
 from pdedsl.stages import solve as driver
 from pdedsl.stages.load import loads
 from pdedsl.stages.marching import marched
-from pdedsl.stages.raising import Raised
+from pdedsl.stages.raising import Raised, raised
 
 MODE = (
     "pde 1\ndomain x in [0, pi]\ntime t in [0, 30]\nfield u(x, t)\nequation: dtt(u) = dxx(u)\n"
@@ -85,3 +87,17 @@ def test_runs_in_pieces_are_written_and_opened_again(tmp_path: Path, monkeypatch
     later = MODE.partition("exact")[0].replace("[0, 30]", "[30, 31]")
     after = pdedsl.solve(loads(later), start=again)
     assert after(np.array([[1.0, 30.5]]))[0] == pytest.approx(np.sin(2.0) * np.cos(61.0), abs=1e-6)
+
+
+def test_what_is_stopped_amid_the_pieces_trains_no_network() -> None:
+    problem, seen = loads(MODE), list[int]()
+
+    def watch(record: Record) -> None:
+        seen.append(record.step)
+
+    one = raised(problem, replace(planned(problem), limits=Limits(steps=2)))
+    assert one is not None
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(driver, "raised", lambda *_: replace(one, status="stalled"))
+        found = driver.solve(problem, watch=watch, stopping=lambda: len(seen) > 1)
+    assert found.outcome.status == "interrupted" and found.space == one.space and len(seen) == 2
