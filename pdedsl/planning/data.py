@@ -112,7 +112,7 @@ def slopes_inside(problem: Problem, own: Form, sizes: Mapping[str, Size]) -> Slo
     return own.at(points, normals, rough=True).row(constant([sizes[f.name].mean for f in problem.fields])).slopes
 
 
-def thin(problem: Problem, compiled: Mapping[str, Sequence[Form]], sizes: Mapping[str, Size]) -> bool:
-    """Whether an equation may have layers that no polynomials of affordable degree hold."""
+def thin(problem: Problem, compiled: Mapping[str, Sequence[Form]], sizes: Mapping[str, Size]) -> Layer | None:
+    """The thinnest layer that an equation may have, if no polynomials of affordable degree hold it."""
     found = layer(problem, compiled, sizes)
-    return found is not None and found.part < THIN
+    return found if found is not None and found.part < THIN else None

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from pdedsl.planning.cost import cost, tables
-from pdedsl.planning.data import THIN, additive, layer, slopes_inside, waves
+from pdedsl.planning.data import additive, slopes_inside, thin, waves
 from pdedsl.planning.degrees import FEW, MOST, columns, first, parities, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
@@ -20,6 +20,7 @@ from pdedsl.problem.statements import Statement
 from pdedsl.problem.symbol import order
 from pdedsl.spaces.collocation import OVER
 from pdedsl.spaces.linear import Form, form
+from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials, Size, Symmetry
 from pdedsl.vocabulary.functions import Maximum, Minimum
@@ -68,6 +69,10 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_mirrors(problem, plan),
     ]
     choices, block = _choices(problem, plan, all(own.is_linear for forms in compiled.values() for own in forms))
+    if plan.space == "auto" and divisible(problem) and not thin(problem, compiled, sizes):
+        assert problem.time is not None
+        words = f"of {problem.time.name}, each from the end of the last, where one does not hold the solution"
+        choices.insert(1, Reason("pieces", words, problem.time.span))
     return Reading(tuple(facts), tuple(choices), tuple(block))
 
 
@@ -157,8 +162,7 @@ def _waves(problem: Problem) -> Iterator[Reason]:
 
 def _layers(problem: Problem, compiled: Mapping[str, tuple[Form, ...]], sizes: Mapping[str, Size]) -> Iterator[Reason]:
     """A small factor before the highest derivative."""
-    found = layer(problem, compiled, sizes)
-    if found is not None and found.part < THIN:
+    if found := thin(problem, compiled, sizes):
         words = f"`{found.equation.name}` may have some as thin as {found.part:.1g} of the domain"
         yield Reason("layers", words, found.equation.span)
 

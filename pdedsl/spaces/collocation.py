@@ -5,7 +5,7 @@ statement uses some derivatives of the fields, and tables of the bases hold thes
 respect to all coefficients is a sum of tables, each row multiplied by what the residual makes of a change of that value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import comb, prod
@@ -25,6 +25,7 @@ from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis
+from pdedsl.spaces.coarse import least_squares
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import Form, Key, Placed, Row, State, form
 from pdedsl.spaces.sizes import row_sizes, weights
@@ -40,6 +41,8 @@ SHIFT = 0.2718
 """By how much points that nothing was fitted to are moved from those that something was."""
 FRESH = 2048
 """Points on which it is seen how far a statement is missed."""
+NEAREST = 1e-12
+"""The smallest singular value that is kept where a function is fitted, relative to the largest."""
 FEWEST = 24
 """Points of an equation."""
 
@@ -176,6 +179,12 @@ class Expansion:
             found[start : start + CHUNK] = offset + value
         return found
 
+    def fitted(self, value: Callable[[np.ndarray], np.ndarray], shift: float = 0.0) -> np.ndarray:
+        """The coefficients that come nearest to a function of points of shape (n, d) with values of shape (n,)."""
+        points = filled(self.problem.domain, 2 * self.columns, low_discrepant(shift))
+        offset, table = self.table(points, (0,) * points.shape[1])
+        return least_squares(table, value(points) - offset, NEAREST)
+
     def slope(self, expression: sp.Expr, index: MultiIndex) -> sp.Expr:
         """A derivative of an expression of the coordinates."""
         for symbol, n in zip(self.problem.symbols, index, strict=True):
@@ -187,7 +196,7 @@ class Expansion:
         return np.broadcast_to(np.asarray(evaluate(slope, self.problem.domain.at(points)), float), (len(points),))
 
 
-class Field(Protocol):
+class Spanned(Protocol):
     """A field as a linear function of coefficients."""
 
     @property
@@ -196,12 +205,12 @@ class Field(Protocol):
     def values(self, coefficients: np.ndarray, points: np.ndarray, index: MultiIndex) -> np.ndarray: ...
 
 
-def split(fields: Sequence[Field], coefficients: np.ndarray) -> list[np.ndarray]:
+def split(fields: Sequence[Spanned], coefficients: np.ndarray) -> list[np.ndarray]:
     """The coefficients of each field, from all of them one after another."""
     return np.split(coefficients, np.cumsum([f.columns for f in fields])[:-1])
 
 
-def values(fields: Sequence[Field], coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
+def values(fields: Sequence[Spanned], coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
     """All fields at points of shape (n, d), shape (n, number of fields)."""
     none = (0,) * points.shape[1]
     parts = split(fields, coefficients)
@@ -298,7 +307,7 @@ class Collocation:
 
 def missed(
     problem: Problem,
-    fields: Sequence[Field],
+    fields: Sequence[Spanned],
     coefficients: np.ndarray,
     sizes: Mapping[str, Size],
     compiled: Mapping[str, tuple[Form, ...]],

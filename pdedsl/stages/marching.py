@@ -10,37 +10,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
-from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.data import thin
 from pdedsl.planning.degrees import columns, expansions, fields_of, parities
 from pdedsl.planning.plan import Plan
-from pdedsl.planning.spelling import spoken
+from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Initial
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import SETTLED, Step, descend
 from pdedsl.solver.record import Record
-from pdedsl.spaces.coarse import least_squares
 from pdedsl.spaces.collocation import (
     SHIFT,
     Collocation,
     Expansion,
-    filled,
-    forms,
-    low_discrepant,
-    missed,
     split,
     values,
 )
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Before, Pieces, continued, piece
-from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
-from pdedsl.stages.raising import POINTS, Raised
-from pdedsl.stages.rungs import Rung, apart, error_of, errors_at, share_of
+from pdedsl.stages.raising import Raised
+from pdedsl.stages.rungs import Ladder, Rung, error_of, errors_at, share_of
 
 TOLERANCES = ((1e-3, 6), (1e-5, 8), (1e-7, 10), (1e-9, 12))
 """What the highest degrees may hold, relative to the largest coefficient, and the degree in time of each piece."""
@@ -72,7 +63,6 @@ SLOW = 0.5
 """The part of the degrees in space of what varies slowly there."""
 NEWTON = 14
 """Steps after which a piece is tried shorter."""
-_SEED = 19_280_101
 
 
 def marched(
@@ -95,7 +85,8 @@ def marched(
             status = "time limit"
             break
         if not march.through(tolerance, degree, seconds - spent if march.rungs else COARSELY * seconds):
-            status = "interrupted" if stopping() else "time limit"
+            ended: Status = "steps" if march.steps >= plan.limits.steps else "time limit"
+            status = "interrupted" if stopping() else ended
             break
         if error_of(march.rungs) <= ENOUGH:
             status = "converged"
@@ -121,8 +112,8 @@ class _Solved:
     linear: bool
 
 
-class _March:
-    """The tolerances that were met so far, and what they have in common."""
+class _March(Ladder):
+    """The tolerances that were met so far."""
 
     def __init__(
         self,
@@ -133,21 +124,13 @@ class _March:
         stopping: Callable[[], bool],
         begun: float | None,
     ):
+        super().__init__(problem, plan, known, stopping, begun)
         assert problem.time is not None
-        self.problem, self.plan, self.known, self.watch, self.stopping = problem, plan, known, watch, stopping
-        self.here = time.perf_counter()
-        self.begun = self.here if begun is None else begun
-        self.axis = problem.domain.column(problem.time.symbol)
+        self.watch, self.axis = watch, problem.domain.column(problem.time.symbol)
         self.low, self.high = problem.bounds[self.axis]
-        self.sizes, self.forms = field_sizes(problem, dict(plan.sizes)), forms(problem)
         self.mirrors = parities(problem, plan.symmetry)
-        self.spread = np.asarray([self.sizes[f.name].spread for f in problem.fields])
-        self.probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
-        self.rungs: list[Rung] = []
-        self.history: list[Record] = []
         self.met = 0
         """Records until the last tolerance was met."""
-        self.steps = 0
         self.until = np.inf
         """When the time for a tolerance is over."""
         first = next((n for n in range(FIRST, LOWEST, -2) if self._columns(self._over(n)) <= MODERATE), None)
@@ -164,7 +147,11 @@ class _March:
     @property
     def suited(self) -> bool:
         """Whether the problem has pieces that are small enough, and layers that they can hold."""
-        return self.degrees is not None and not thin(self.problem, self.forms, self.sizes)
+        return self.degrees is not None and not self.thin
+
+    def over(self, taken: int) -> bool:
+        """Whether the run is to end, or there is no more time for a tolerance, after some more steps."""
+        return self.stopping() or time.perf_counter() > self.until or self.steps + taken >= self.plan.limits.steps
 
     def through(self, tolerance: float, degree: int, seconds: float) -> bool:
         """From the start to the end with a tolerance; whether there was time for all of it."""
@@ -176,7 +163,7 @@ class _March:
         while at < self.high:
             last = found[-1] if found else None
             while True:
-                if self.stopping() or time.perf_counter() > self.until:
+                if self.over(0):
                     return False
                 if length < SHORTEST * (self.high - self.low):
                     return False
@@ -214,7 +201,7 @@ class _March:
         guess = np.zeros(sum(f.columns for f in fields))
         if last is not None:
             own = continued(own, low, self._before(last))
-            guess = self._held(own, fields, last, low)
+            guess = self._held(fields, last, low)
         for condition in own.conditions:
             if isinstance(condition, Initial):
                 ready[condition.name] = tuple(form(own, r) for r in condition.residual)
@@ -222,7 +209,7 @@ class _March:
 
         def note(step: Step) -> bool:
             taken.append(step)
-            return not self.stopping() and time.perf_counter() < self.until
+            return not self.over(len(taken))
 
         try:
             coefficients = descend(fitted, guess, most=NEWTON, watch=note)
@@ -246,16 +233,17 @@ class _March:
             for f, own, c in parts
         }
 
-    def _held(self, own: Problem, fields: tuple[Expansion, ...], last: _Solved, at: float) -> np.ndarray:
+    def _held(self, fields: tuple[Expansion, ...], last: _Solved, at: float) -> np.ndarray:
         """Coefficients of what stays as it was at the end of the last piece."""
-        found, none = [], (0,) * len(own.coordinates)
-        for field, before, c in zip(fields, last.fields, split(last.fields, last.coefficients), strict=True):
-            points = filled(own.domain, 2 * field.columns, low_discrepant(0.0))
-            then = points.copy()
-            then[:, self.axis] = at
-            offset, table = field.table(points, none)
-            found.append(least_squares(table, before.values(c, then, none) - offset, 1e-12))
-        return np.concatenate(found)
+
+        def then(points: np.ndarray) -> np.ndarray:
+            found = points.copy()
+            found[:, self.axis] = at
+            return found
+
+        none = (0,) * len(self.problem.coordinates)
+        parts = zip(fields, last.fields, split(last.fields, last.coefficients), strict=True)
+        return np.concatenate([own.fitted(lambda x, b=b, c=c: b.values(c, then(x), none)) for own, b, c in parts])
 
     def _tails(self, solved: _Solved) -> tuple[float, dict[int, float]]:
         """What the highest degrees hold in time, and along each other coordinate, relative to the values of the field.
@@ -321,7 +309,7 @@ class _March:
                 parts[place].append(before.basis.embedded(c, after.basis))
         coefficients = np.concatenate([c for own in parts for c in own])
         at_probes = values(fields, coefficients, self.probes)
-        change = apart(at_probes, self.rungs[-1].values, self.spread) if self.rungs else np.inf
+        change = self.changed(at_probes)
         left = float(np.sqrt(np.mean([own.left for own in found])))
         points = tuple(np.concatenate([own.points[name] for own in found]) for name in found[0].points)
         rung = Rung(space, fields, coefficients, at_probes, change, left, points, seconds, found[0].linear)
@@ -335,10 +323,9 @@ class _March:
         rung, error, relative = self.rungs[-1], None, error_of(self.rungs)
         if np.isfinite(relative):
             error = share_of(self.rungs) * (self._projected(self.rungs[-2], rung) - rung.coefficients)
-        unit = random(np.random.default_rng(_SEED))
-        misses = missed(self.problem, rung.fields, rung.coefficients, self.sizes, self.forms, unit)
+        misses = self.missed(rung)
         told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "one tolerance was met"
-        words = f"{spoken(rung.space, brief=True)} in each of {len(rung.space.slabs) + 1} pieces of time: {told}"
+        words = f"{made_of(self.plan, rung.space)}: {told}"
         return Raised(
             rung.space,
             rung.coefficients,
@@ -357,7 +344,5 @@ class _March:
         for place, field in enumerate(rung.fields):
             own = split(before.fields, before.coefficients)[place]
             for part in field.parts if isinstance(field, Pieces) else (field,):
-                points = filled(part.problem.domain, 2 * part.columns, low_discrepant(SHIFT))
-                offset, table = part.table(points, none)
-                found.append(least_squares(table, before.fields[place].values(own, points, none) - offset, 1e-12))
+                found.append(part.fitted(lambda x, k=place, c=own: before.fields[k].values(c, x, none), SHIFT))
         return np.concatenate(found)

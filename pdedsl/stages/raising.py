@@ -9,11 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import sympy as sp
 
-from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.data import thin
 from pdedsl.planning.degrees import MOST, columns, expansions, first, following, reach
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
@@ -25,17 +22,12 @@ from pdedsl.spaces.collocation import (
     SHIFT,
     Collocation,
     Expansion,
-    filled,
-    forms,
-    low_discrepant,
-    missed,
     split,
     values,
 )
 from pdedsl.spaces.pieces import divisible
-from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
-from pdedsl.stages.rungs import COARSE, ROUNDING, Rung, apart, error_of, errors_at, flat, share_of
+from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of
 from pdedsl.stages.starting import Start, guess, space_of
 
 GOAL = 1e-13
@@ -58,9 +50,6 @@ GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
 SOON, THINLY = 4.0, 1.0
 """Seconds that are spent on polynomials in any case; where there are thin layers, or pieces of time to try."""
-POINTS = 1024
-"""Points over which changes are averaged."""
-_SEED = 18_540_405
 
 
 @dataclass(frozen=True)
@@ -115,8 +104,8 @@ def raised(
     return climb.best(status or "stalled")
 
 
-class _Climb:
-    """The spaces that were solved in so far, and what they have in common."""
+class _Climb(Ladder):
+    """The spaces that were solved in so far."""
 
     def __init__(
         self,
@@ -127,17 +116,8 @@ class _Climb:
         begun: float | None,
         start: Start | None,
     ):
-        self.problem, self.plan, self.known, self.stopping, self.start = problem, plan, known, stopping, start
-        self.here = time.perf_counter()
-        self.begun = self.here if begun is None else begun
-        self.chosen = plan.space if isinstance(plan.space, Polynomials) else None
-        self.sizes, self.forms = field_sizes(problem, dict(plan.sizes)), forms(problem)
-        self.spread = np.asarray([self.sizes[f.name].spread for f in problem.fields])
-        self.probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
-        self.thin = thin(problem, self.forms, self.sizes)
-        self.rungs: list[Rung] = []
-        self.history: list[Record] = []
-        self.steps = 0
+        super().__init__(problem, plan, known, stopping, begun)
+        self.start, self.chosen = start, plan.space if isinstance(plan.space, Polynomials) else None
 
     @property
     def first(self) -> Polynomials:
@@ -183,7 +163,7 @@ class _Climb:
             fields=fields,
             coefficients=coefficients,
             values=found,
-            change=apart(found, self.rungs[-1].values, self.spread) if self.rungs else np.inf,
+            change=self.changed(found),
             left=float(np.linalg.norm(fresh.residual(coefficients))),
             points=tuple(b.points for b in fitted.blocks),
             seconds=time.perf_counter() - started,
@@ -200,11 +180,9 @@ class _Climb:
             return _in(last.coefficients, last.fields, fields)
         if self.start is None:
             return np.zeros(sum(f.basis.size for f in fields))
-        points = filled(self.problem.domain, 2 * max(f.basis.size for f in fields), low_discrepant(0.0))
-        wanted, none = guess(self.problem, self.start, points), (0,) * len(self.problem.coordinates)
-        tables = [own.table(points, none) for own in fields]
+        start = self.start
         return np.concatenate(
-            [np.linalg.lstsq(t, w - o, rcond=1e-12)[0] for (o, t), w in zip(tables, wanted.T, strict=True)]
+            [own.fitted(lambda points, k=k: guess(self.problem, start, points)[:, k]) for k, own in enumerate(fields)]
         )
 
     def _record(self, fitted: Collocation, coefficients: np.ndarray, last: Step) -> Record:
@@ -238,8 +216,7 @@ class _Climb:
             error = share_of(rungs[: place + 1]) * (
                 _in(before.coefficients, before.fields, rung.fields) - rung.coefficients
             )
-        unit = random(np.random.default_rng(_SEED))
-        misses = missed(self.problem, rung.fields, rung.coefficients, self.sizes, self.forms, unit)
+        misses = self.missed(rung)
         begin, last = rungs[0].space, rungs[-1].space
         tried = f"{spoken(begin, brief=True)} to {spoken(last, brief=True)}"
         told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"

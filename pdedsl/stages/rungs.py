@@ -1,13 +1,21 @@
 """Solutions in larger and larger spaces, and the error that the last two of them tell."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
+from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.truth import NONE, Truth
-from pdedsl.spaces.collocation import Field, values
+from pdedsl.planning.data import thin
+from pdedsl.planning.plan import Plan
+from pdedsl.problem.problem import Problem
+from pdedsl.solver.record import Record
+from pdedsl.spaces.collocation import Spanned, forms, missed, values
+from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 
 ROUNDING = 1e-10
@@ -16,6 +24,9 @@ FALLING = 0.3
 """The part of the last change from which changes have stopped falling."""
 SLOWLY, SLOWEST = 0.3, 0.75
 """The part of the last change from which changes fall slowly, and the most that is told from two of them."""
+POINTS = 1024
+"""Points over which changes are averaged."""
+_SEED = 18_540_405
 COARSE = 0.1
 """A change from which a space holds too little to tell how fast changes fall."""
 
@@ -26,7 +37,7 @@ class Rung:
 
     space: Polynomials
     fields: tuple[Any, ...]
-    """Of `pdedsl.spaces.collocation.Field`."""
+    """Of `pdedsl.spaces.collocation.Spanned`."""
     coefficients: np.ndarray
     values: np.ndarray
     """At some points, shape (n, number of fields)."""
@@ -37,6 +48,33 @@ class Rung:
     points: tuple[np.ndarray, ...]
     seconds: float
     linear: bool
+
+
+class Ladder:
+    """The solutions in larger and larger spaces, and what they have in common."""
+
+    def __init__(
+        self, problem: Problem, plan: Plan, known: tuple[Truth, ...], stopping: Callable[[], bool], begun: float | None
+    ):
+        self.problem, self.plan, self.known, self.stopping = problem, plan, known, stopping
+        self.here = time.perf_counter()
+        self.begun = self.here if begun is None else begun
+        self.sizes, self.forms = field_sizes(problem, dict(plan.sizes)), forms(problem)
+        self.thin = thin(problem, self.forms, self.sizes) is not None
+        self.spread = np.asarray([self.sizes[f.name].spread for f in problem.fields])
+        self.probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
+        self.rungs: list[Rung] = []
+        self.history: list[Record] = []
+        self.steps = 0
+
+    def changed(self, found: np.ndarray) -> float:
+        """How far values at the probes are from those of the last solution, relative to the variation."""
+        return apart(found, self.rungs[-1].values, self.spread) if self.rungs else np.inf
+
+    def missed(self, rung: Rung) -> dict[str, float]:
+        """How far a solution misses each statement on fresh points, root mean square in units of its size."""
+        unit = random(np.random.default_rng(_SEED))
+        return missed(self.problem, rung.fields, rung.coefficients, self.sizes, self.forms, unit)
 
 
 def apart(own: np.ndarray, other: np.ndarray, spread: np.ndarray) -> float:
@@ -82,7 +120,7 @@ def flat(rungs: Sequence[Rung]) -> bool:
     return len(rungs) >= 3 and rungs[-1].change >= FALLING * rungs[-2].change
 
 
-def errors_at(fields: Sequence[Field], coefficients: np.ndarray, known: tuple[Truth, ...]) -> dict[str, float]:
+def errors_at(fields: Sequence[Spanned], coefficients: np.ndarray, known: tuple[Truth, ...]) -> dict[str, float]:
     """The error of each known field, relative to its variation."""
     found = {id(truth.points): truth.points for truth in known}  # most have the same
     at = {key: values(fields, coefficients, points) for key, points in found.items()}

@@ -160,7 +160,7 @@ def _raised(
     begun = time.perf_counter() if clock.begun is None else clock.begun
     with threads(0):
         found = raised(problem, plan, known, watch, stopping, begun, start)
-        enough = found is not None and (found.final or found.relative <= FINE)
+        enough = found is not None and (found.final or found.relative <= FINE or found.status == "steps")
         if plan.space != "auto" or enough or not divisible(problem):
             return found
         left = plan.limits.seconds - (time.perf_counter() - begun)

@@ -201,4 +201,4 @@ def to_fit(problem: Problem, lowered: System, start: Start) -> System:
         size=spread,
         targets=guess(problem, start, points),
     )
-    return replace(lowered, blocks=(block,))
+    return replace(lowered, blocks=(block,), programs={})  # compiled ones are of other blocks

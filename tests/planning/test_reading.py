@@ -108,3 +108,13 @@ def test_every_spec_is_read(path: Path) -> None:
     problem = load(path)
     found = reading(problem, planned(problem))
     assert 3 < len(found.facts) + len(found.choices) < 16 and found.block
+
+
+def test_pieces_of_time_are_told_where_they_are_tried() -> None:
+    def pieces(text: str) -> list[str]:
+        return [r.words for r in read(text).choices if r.what == "pieces"]
+
+    rod = "pde 1\ndomain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t)\nequation: dt(u) = dxx(u)\ninitial: u = 0\n"
+    assert pieces(rod + WALLS) and not pieces(rod.replace("= dxx", "+ dx(u) = 1e-6*dxx") + WALLS)
+    assert not pieces(rod + WALLS + "solve { space = polynomials(8) }\n")
+    assert not pieces(f"equation: laplacian(u) = 1\n{WALLS}")

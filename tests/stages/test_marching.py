@@ -101,3 +101,12 @@ def test_what_is_stopped_amid_the_pieces_trains_no_network() -> None:
         patched.setattr(driver, "raised", lambda *_: replace(one, status="stalled"))
         found = driver.solve(problem, watch=watch, stopping=lambda: len(seen) > 1)
     assert found.outcome.status == "interrupted" and found.space == one.space and len(seen) == 2
+
+
+def test_steps_are_limited() -> None:
+    problem = loads(DECAY)
+    few = replace(planned(problem), limits=Limits(steps=30))
+    found = marched(problem, few)
+    assert found is None or (found.status == "steps" and found.history[-1].step <= 30)
+    one = pdedsl.solve(problem, steps=1)
+    assert one.status == "steps" and one.history[-1].step == 1 and len(one.history) == 1

@@ -12,8 +12,8 @@ from pdedsl.planning.plan import Limits
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.space import Network, Polynomials
 from pdedsl.stages.load import loads
-from pdedsl.stages.solve import Solved, solve
-from pdedsl.stages.starting import Start, guess, kept, restored, started
+from pdedsl.stages.solve import Solved, build, solve
+from pdedsl.stages.starting import Start, guess, kept, restored, started, to_fit
 
 
 def rod(begin: float, end: float, more: str = "") -> Problem:
@@ -131,3 +131,12 @@ def test_what_cannot_be_started_from(problem: Problem, words: str) -> None:
     start = kept_of(solve(rod(0, 0.1)))
     with pytest.raises(ValueError, match=words):
         started(problem, start)
+
+
+def test_a_fit_shares_no_programs_with_the_run_or_with_another_fit() -> None:
+    """Its targets are inside what is compiled."""
+    problem = rod(0, 0.1)
+    lowered = build(problem, replace(planned(problem), space="network", network=Network((4,))))
+    start = kept_of(solve(problem))
+    one, other = (to_fit(problem, lowered, start) for _ in range(2))
+    assert one.programs is not other.programs and one.programs is not lowered.programs
