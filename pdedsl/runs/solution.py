@@ -232,7 +232,10 @@ class Solution:
     @property
     def estimated_by(self) -> str:
         """Where estimated errors come from, in words."""
-        return "the last degrees" if isinstance(self.defect.at, Apart) else "the linearised problem"
+        if not isinstance(self.defect.at, Apart):
+            return "the linearised problem"
+        space = self.solved.space
+        return "the last tolerance" if isinstance(space, Polynomials) and space.slabs else "the last degrees"
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:

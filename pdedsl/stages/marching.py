@@ -314,7 +314,9 @@ class _March(Ladder):
         points = tuple(np.concatenate([own.points[name] for own in found]) for name in found[0].points)
         rung = Rung(space, fields, coefficients, at_probes, change, left, points, seconds, found[0].linear)
         self.rungs.append(rung)
-        self.history[-1] = replace(self.history[-1], errors=errors_at(fields, coefficients, self.known))
+        losses = {name: float(np.mean([own.losses[name] for own in found])) for name in found[0].losses}
+        errors = errors_at(fields, coefficients, self.known)
+        self.history[-1] = replace(self.history[-1], loss=sum(losses.values()), losses=losses, errors=errors)
         self.watch(self.history[-1])
         self.met = len(self.history)
 

@@ -82,6 +82,7 @@ def test_runs_in_pieces_are_written_and_opened_again(tmp_path: Path, monkeypatch
     again = pdedsl.open(tmp_path / "run")
     assert solution.errors["u"] < 1e-7 and "pieces of time" in solution.solved.story[0]
     assert again.solved.space == solution.solved.space and again.solved.space.slabs  # pyright: ignore[reportAttributeAccessIssue]
+    assert solution.estimated_by == again.estimated_by == "the last tolerance"
     points = np.array([[0.5, 0.1], [1.0, 17.0], [2.0, 29.0]])
     np.testing.assert_array_equal(solution(points), again(points))
     later = MODE.partition("exact")[0].replace("[0, 30]", "[30, 31]")
