@@ -47,7 +47,7 @@ def outcome(run: Run) -> Ended:
     if run.bare:
         problem = replace(problem, choices=())
     solved = pdedsl.solve(problem, seed=run.seed, time_limit=run.seconds)
-    smallest = min(max(r.errors.values()) for r in solved.history)
+    smallest = min(max(r.errors.values()) for r in solved.history if r.errors)
     guessed = {e.field: e.relative for e in solved.estimates}
     return Ended(run, max(solved.errors.values()), smallest, solved.status, guessed, solved.errors)
 

@@ -320,15 +320,15 @@ def _convergence(scene: Scene, axes: Axes) -> None:
     """Losses and errors against seconds."""
     begun = min(scene.compile_seconds, scene.history[0].seconds)
     seconds = [r.seconds - begun for r in scene.history]
-    marker = "." if len(seconds) < FEW else ""
 
     def curve(values: Sequence[float], **style: Any) -> None:
-        axes.semilogy(seconds, np.maximum(values, 1e-40), marker=marker, **style)
+        known = [(at, max(value, 1e-40)) for at, value in zip(seconds, values, strict=True) if not np.isnan(value)]
+        axes.semilogy(*zip(*known, strict=True), marker="." if len(known) < FEW else "", **style)
 
     blocks, fields = list(scene.history[-1].losses), list(scene.errors or {})
     for place, name in enumerate(blocks if len(blocks) > 1 else ()):
         style = {"color": PALE[place % len(PALE)], "linestyle": DASHES[place // len(PALE) % len(DASHES)]}
-        curve([r.losses[name] for r in scene.history], linewidth=1.0, label=f"loss of {name}", **style)
+        curve([r.losses.get(name, np.nan) for r in scene.history], linewidth=1.0, label=f"loss of {name}", **style)
     curve([r.loss for r in scene.history], color="black", linewidth=1.2, label="loss")
     for place, name in enumerate(fields):
         style = {"color": INK[place % len(INK)], "linestyle": DASHES[place // len(INK) % len(DASHES)]}

@@ -50,6 +50,10 @@ def test_the_course_of_a_run_and_its_points(flow) -> None:
     np.testing.assert_allclose(curves["error of u"].get_xdata(), 0.5 * np.arange(1, 8))
     assert len({(line.get_color(), line.get_linestyle()) for line in curves.values()}) == len(curves)
     assert convergence.get_yscale() == "log" and convergence.get_xlim()[0] == 0
+    seldom = tuple(r if k % 3 else replace(r, errors={}) for k, r in enumerate(flow.history))
+    (between, _, _) = drawn(of_run(replace(flow, history=seldom)))
+    (errors,) = (line for line in between.lines if line.get_label() == "error of u")
+    assert len(errors.get_xdata()) == 4 and np.isfinite(errors.get_ydata()).all()  # a line through what was measured
     (late, _, _) = drawn(of_run(replace(flow, compile_seconds=0.25)))
     np.testing.assert_allclose(late.lines[0].get_xdata(), 0.5 * np.arange(1, 8) - 0.25)
     assert "after 0.2 s of compilation" in late.get_xlabel()
