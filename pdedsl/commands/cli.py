@@ -147,7 +147,7 @@ def plan(
         read = planning.reading.reading(found, plan_)
         if json_:
             rows = [
-                {"what": r.what, "words": r.words, "line": _line(found, r.span)} for r in (*read.facts, *read.choices)
+                {"what": r.what, "words": r.words, "line": r.line(found.source)} for r in (*read.facts, *read.choices)
             ]
             facts, choices = rows[: len(read.facts)], rows[len(read.facts) :]
             screen.out(
@@ -161,15 +161,9 @@ def plan(
             if number:
                 table.add_section()
             for reason in reasons:
-                line = _line(found, reason.span)
-                table.add_row(reason.what, Text(f"{reason.words}{f' (line {line})' if line else ''}"))
+                table.add_row(reason.what, Text(reason.told(found.source)))
         table.add_row("to fix it", Text("\n".join(["solve {", *(f"  {line}" for line in read.block), "}"])))
         screen.print(table, highlight=False)
-
-
-def _line(problem: Any, span: Any) -> int | None:
-    """The line of the text at which a place is; None for none."""
-    return problem.source.position(span.start)[0] if span.end else None
 
 
 @specs.command("format")

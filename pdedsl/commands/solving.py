@@ -293,7 +293,7 @@ def _ensemble(
                 if solutions[-1].status == "interrupted":
                     _go_on(folder, shown, "all seeds")
                     return
-                if solutions[0].solved.space != "network":
+                if not solutions[0].has_network:
                     if not shown.quiet and not shown.json_lines:
                         aside("one seed says what all would:", "nothing is drawn for polynomials")
                     _leave(solutions, shown)

@@ -115,7 +115,7 @@ KEYS: Mapping[str, Kind] = {
             "polynomials": Signature(
                 (COUNT,), repeats=True, least=1, keywords={"terms": Words(("total", "product", "cross"))}
             ),
-            "features": Signature((COUNT,), least=1, later=True),
+            "features": Signature((COUNT,), least=1),
             "corners": LATER,
         },
         sums=True,
@@ -197,9 +197,6 @@ def check_setting(
         found += _check_grid(setting.value, coordinates, bool(rest))
     if not found and head.name == "space":
         found += _check_space(setting.value, coordinates)
-        if rest and not found:
-            help_ = "write `space = ...` for all fields together"
-            found.append(not_yet(f"a space for `{rest[0].name}` alone", rest[0].span, help_))
     return Checked(key, None if found else to_choice(setting.value), tuple(found))
 
 
@@ -217,8 +214,10 @@ def _check_grid(value: syntax.Value, coordinates: int, condition: bool) -> Itera
 
 
 def _check_space(value: syntax.Value, coordinates: int) -> Iterator[Diagnostic]:
-    """Polynomials have one degree for all coordinates or one for each; a cross has one."""
+    """Polynomials have one degree for all coordinates or one for each, a cross has one; `auto` is added to nothing."""
     for word in value.words if isinstance(value, syntax.Words) else [value]:
+        if isinstance(value, syntax.Words) and isinstance(word, syntax.Word) and word.name.name == "auto":
+            yield Diagnostic("E201", "`auto` is the whole space", word.span, "write `auto` alone, or choose the parts")
         if not isinstance(word, syntax.Word) or word.name.name != "polynomials":
             continue
         degrees = [a for a in word.arguments if not isinstance(a, syntax.Keyword)]
@@ -230,8 +229,6 @@ def _check_space(value: syntax.Value, coordinates: int) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "E303", message, word.span, f"write polynomials(20{', terms = cross' if cross else ''}){each}"
             )
-    if isinstance(value, syntax.Words):
-        yield not_yet("a sum of spaces", value.span, "choose one of them")
 
 
 def to_choice(value: syntax.Value) -> Choice:

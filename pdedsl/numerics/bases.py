@@ -1,4 +1,7 @@
-"""From a basis of polynomials and waves to its values and derivatives at a point, in JAX."""
+"""From the functions of a linear space to their values and derivatives at a point, in JAX."""
+
+from functools import singledispatch
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -6,11 +9,22 @@ from jax import Array
 
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis, derivative
+from pdedsl.spaces.features import Ridges
+from pdedsl.spaces.functions import Functions, Joined
 from pdedsl.spaces.space import Size
 
+Memo = dict[Any, Array]
 
-def table(basis: Basis, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:
-    """A derivative of all products of a basis at a point of shape (d,), shape (K,); `memo` keeps those of one argument."""
+
+@singledispatch
+def table(functions: Functions, x: Array, index: MultiIndex, memo: Memo) -> Array:
+    """A derivative of all functions at a point of shape (d,), shape (K,); `memo` keeps those of one argument."""
+    raise NotImplementedError(f"no values of {type(functions).__name__} in JAX")
+
+
+@table.register
+def _(functions: Basis, x: Array, index: MultiIndex, memo: Memo) -> Array:
+    basis = functions
     if any(index[axis] for axis in range(len(index)) if axis not in basis.axes):
         return jnp.zeros(basis.size, x.dtype)
     found = jnp.ones(basis.size, x.dtype)
@@ -27,12 +41,20 @@ def table(basis: Basis, x: Array, index: MultiIndex, memo: dict[tuple[int, int, 
     return found
 
 
-def total(
-    basis: Basis, size: Size, coefficients: Array, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]
-) -> Array:
+@table.register
+def _(functions: Ridges, x: Array, index: MultiIndex, memo: Memo) -> Array:
+    return functions.table(x, index, jnp)
+
+
+@table.register
+def _(functions: Joined, x: Array, index: MultiIndex, memo: Memo) -> Array:
+    return jnp.concatenate([table(part, x, index, memo) for part in functions.parts])
+
+
+def total(functions: Functions, size: Size, coefficients: Array, x: Array, index: MultiIndex, memo: Memo) -> Array:
     """A derivative of `mean + spread * sum c_k phi_k` at a point of shape (d,), a number."""
     mean = 0.0 if any(index) else size.mean
-    return mean + size.spread * (coefficients @ table(basis, x, index, memo))
+    return mean + size.spread * (coefficients @ table(functions, x, index, memo))
 
 
 def chebyshev(y: Array, most: int) -> Array:

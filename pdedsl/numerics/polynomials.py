@@ -11,8 +11,8 @@ import numpy as np
 import sympy as sp
 from jax import Array
 
-from pdedsl.numerics.bases import table, total
-from pdedsl.numerics.derivatives import Laplacian, Part
+from pdedsl.numerics.bases import Memo, table, total
+from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
@@ -40,7 +40,7 @@ class Expanded:
     def derivatives(self, x: Array, parts: Iterable[Part]) -> dict[Part, Array]:
         """Partial derivatives of all fields at a point, and weighted sums of pure second ones, shape (n,) each."""
         found: dict[Part, Array] = {}
-        memo: dict[tuple[int, int, int], Array] = {}
+        memo: Memo = {}
         for part in parts:
             if isinstance(part, Laplacian):
                 twice = [tuple(2 * n for n in slope) for slope in part.slopes]
@@ -75,14 +75,12 @@ class Expanded:
         """
         return np.stack([form(problem, own).at(points, outward).value(self.state) for own in expressions], axis=1)
 
-    def _at(self, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]) -> Array:
+    def _at(self, x: Array, index: MultiIndex, memo: Memo) -> Array:
         return jnp.stack(
             [self._of(own, c, x, index, memo) for own, c in zip(self.fields, self.coefficients, strict=True)]
         )
 
-    def _of(
-        self, own: Expansion | Pieces, c: Array, x: Array, index: MultiIndex, memo: dict[tuple[int, int, int], Array]
-    ) -> Array:
+    def _of(self, own: Expansion | Pieces, c: Array, x: Array, index: MultiIndex, memo: Memo) -> Array:
         """A derivative of a field."""
         if isinstance(own, Pieces):
             return self._piecewise(own, c, x, index)
@@ -110,6 +108,23 @@ class Expanded:
         if first.built == other.built:
             return found
         return jnp.where(k == 0, self._of(first, rows[0], x, index, {}), found)
+
+
+@dataclass(frozen=True, eq=False)
+class Corrected:
+    """Fields as sums over bases, and a function of a point to what is added to them, shape (n,)."""
+
+    base: Expanded
+    change: Callee
+
+    def __call__(self, x: Array) -> Array:
+        return self.base(x) + self.change(x)
+
+    def derivatives(self, x: Array, parts: Iterable[Part]) -> dict[Part, Array]:
+        """See `Expanded`."""
+        wanted = list(parts)
+        own, other = self.base.derivatives(x, wanted), derivatives(self.change, x, wanted)
+        return {part: own[part] + other[part] for part in wanted}
 
 
 @dataclass(frozen=True, eq=False)

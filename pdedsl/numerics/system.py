@@ -14,7 +14,7 @@ from jax.flatten_util import ravel_pytree
 
 from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import perceptron
-from pdedsl.numerics.polynomials import Expanded
+from pdedsl.numerics.polynomials import Corrected, Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
 from pdedsl.planning.degrees import fields_of
 from pdedsl.planning.plan import Adaptive, Anagram, Limits, Plan
@@ -22,7 +22,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.spaces import hard
 from pdedsl.spaces.hard import Ansatz, inner
 from pdedsl.spaces.sizes import field_sizes, row_sizes, weights
-from pdedsl.spaces.space import Network, Polynomials, Size, Symmetry
+from pdedsl.spaces.space import Network, Size, Space, Symmetry, based, decided, fixed, linear, space_for, trained
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ def system(problem: Problem, plan: Plan) -> System:
         return place(problem, statement, sampled[name], np.random.default_rng([plan.seed, order]))
 
     blocks = tuple(replace(block, points=drawn(block.name)) for block in shared.blocks)
-    if isinstance(plan.space, Polynomials):
+    if fixed(plan.space):
         return replace(shared, blocks=blocks)
-    return replace(shared, blocks=blocks, start=_model(problem, shared.sizes, plan.network, plan.seed)[1])
+    return replace(shared, blocks=blocks, start=_made(problem, shared.sizes, plan)[1])
 
 
 RUNNING = ("seed", "steps", "time_limit", "tolerance", "method")
@@ -92,10 +92,7 @@ KEPT = 4
 def _lowered(problem: Problem, plan: Plan, precision: jnp.dtype) -> System:
     """All of a system but its points, and the start of seed 0."""
     sizes = field_sizes(problem, dict(plan.sizes))
-    if isinstance(plan.space, Polynomials):
-        model, parameters = _expanded(problem, sizes, plan.space, plan.symmetry)
-    else:
-        model, parameters = _model(problem, sizes, plan.network, plan.seed)
+    model, parameters = _made(problem, sizes, plan)
     blocks, weight = [], weights(problem)
     planned = dict(plan.points)
     for statement in problem.statements:
@@ -116,10 +113,22 @@ def _lowered(problem: Problem, plan: Plan, precision: jnp.dtype) -> System:
     return System(tuple(blocks), model, parameters, sizes)
 
 
-def _model(
-    problem: Problem, sizes: Mapping[str, Size], network: Network, seed: int
-) -> tuple[Callable[[Array], Callee], Array]:
+Model = Callable[[Array], Callee]
+
+
+def _made(problem: Problem, sizes: Mapping[str, Size], plan: Plan) -> tuple[Model, Array]:
     """The parametrised solution of a problem and its initial parameters; hard conditions are built in."""
+    if fixed(plan.space):
+        return _expanded(problem, sizes, plan.space, plan.symmetry)
+    if decided(plan.space) == "network":
+        model, parameters = _networks(problem, plan.network, plan.seed)
+        build = wrap(problem, sizes)
+        return lambda own: build(model(own)), parameters
+    return _corrected(problem, sizes, plan)
+
+
+def _networks(problem: Problem, network: Network, seed: int, silent: bool = False) -> tuple[Model, Array]:
+    """The networks of all fields, with values of about 1, and their initial parameters; if `silent`, these give zero."""
     column = problem.domain.column
     periodic = [k for k, c in enumerate(problem.coordinates) if c.periodic]
     keys = jax.random.split(jax.random.key(seed), len(problem.groups))
@@ -127,10 +136,14 @@ def _model(
         perceptron(network, [column(s) for s in group.arguments], problem.bounds, len(group.members), key, periodic)
         for group, key in zip(problem.groups, keys, strict=True)
     ]
+    if silent:
+        networks = [
+            eqx.tree_at(lambda own: (own.weights[-1], own.biases[-1]), own, replace_fn=jnp.zeros_like)
+            for own in networks
+        ]
     arrays, static = eqx.partition(networks, eqx.is_array)
     flat, unravel = ravel_pytree(arrays)
     order = np.argsort([member for group in problem.groups for member in group.members])
-    build = wrap(problem, sizes)
 
     def model(parameters: Array) -> Callee:
         parts = eqx.combine(unravel(parameters), static)
@@ -140,14 +153,29 @@ def _model(
             joined = found[0] if len(found) == 1 else jnp.concatenate(found)
             return joined if (order == np.arange(order.size)).all() else joined[order]
 
-        return build(values)
+        return values
 
     return model, flat
 
 
+def _corrected(problem: Problem, sizes: Mapping[str, Size], plan: Plan) -> tuple[Model, Array]:
+    """Sums over bases with networks added, in the fields that have some; these begin as nothing, or are all there is."""
+    space = decided(plan.space)
+    expanded, none = _expanded(problem, sizes, linear(space), plan.symmetry)
+    networks, begin = _networks(problem, plan.network, plan.seed, silent=based(space))
+    own = np.asarray([float(trained(space_for(space, f.name))) for f in problem.fields])
+    build, count = correction(problem, sizes), none.size
+
+    def model(parameters: Array) -> Callee:
+        network = networks(parameters[count:])
+        return Corrected(expanded(parameters[:count]), build(lambda x: jnp.asarray(own, x.dtype) * network(x)))
+
+    return model, jnp.concatenate([none, begin])
+
+
 def _expanded(
-    problem: Problem, sizes: Mapping[str, Size], space: Polynomials, symmetry: Symmetry
-) -> tuple[Callable[[Array], Callee], Array]:
+    problem: Problem, sizes: Mapping[str, Size], space: Space, symmetry: Symmetry
+) -> tuple[Callable[[Array], Expanded], Array]:
     """The solution as sums over bases, and their coefficients at the start: none."""
     fields = fields_of(problem, space, sizes, symmetry)
     ends = np.cumsum([own.columns for own in fields])
@@ -180,16 +208,26 @@ def wrap(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Call
     """
     parts = [hard.ansatz(problem, unknown) for unknown in problem.fields]
     own = [inner(problem, part, sizes[f.name]) for f, part in zip(problem.fields, parts, strict=True)]
-    spread, mean = [size.spread for size in own], [size.mean for size in own]
-
-    def sized(value: Array) -> Array:
-        return jnp.asarray(spread, value.dtype) * value
+    mean, change = [size.mean for size in own], correction(problem, sizes)
 
     def centred(value: Array) -> Array:
         return jnp.asarray(mean, value.dtype) + value
 
     if all(part == Ansatz() for part in parts):
-        return lambda network: lambda x: centred(sized(network(x)))
+        return lambda network: lambda x: centred(change(network)(x))
     extension = lower_expressions([p.extension for p in parts], problem.domain)
+    return lambda network: lambda x: centred(extension({}, x) + change(network)(x))
+
+
+def correction(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Callee]:
+    """What makes a change of a solution of any network `N`, which keeps hard conditions: `spread N`, or `M spread N`."""
+    parts = [hard.ansatz(problem, unknown) for unknown in problem.fields]
+    spread = [inner(problem, part, sizes[f.name]).spread for f, part in zip(problem.fields, parts, strict=True)]
+
+    def sized(value: Array) -> Array:
+        return jnp.asarray(spread, value.dtype) * value
+
+    if all(part == Ansatz() for part in parts):
+        return lambda network: lambda x: sized(network(x))
     multiplier = lower_expressions([p.multiplier for p in parts], problem.domain)
-    return lambda network: lambda x: centred(extension({}, x) + multiplier({}, x) * sized(network(x)))
+    return lambda network: lambda x: multiplier({}, x) * sized(network(x))

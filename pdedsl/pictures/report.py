@@ -18,11 +18,12 @@ from pdedsl.analysis.verdict import Verdict
 from pdedsl.numerics.quantities import Quantity
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Plan
+from pdedsl.planning.reading import reading
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.typeset import setting, solution
 from pdedsl.solver.minimise import Outcome
-from pdedsl.spaces.space import Polynomials, Space
+from pdedsl.spaces.space import Space, trained
 from pdedsl.syntax.lexer import PdeLexer
 from pdedsl.vocabulary.diagnostics import render
 
@@ -92,7 +93,8 @@ def report(run: Told, pictures: Sequence[bytes]) -> str:
         ("How good it is", _goodness(run)),
         ("Reports", _table(("quantity", "value"), [(q.name, str(q)) for q in run.reports])),
         ("Balances", _table(("equation", "its fluxes and sources"), [(b.statement, str(b)) for b in run.balances])),
-        ("How it was solved", _settings(run)),
+        ("The plan, and what became of it", _plan(run)),
+        ("Settings", _settings(run)),
         ("Do it again", _again(run)),
     ]  # fmt: skip
     body = "\n".join(f"{f'<h2>{head}</h2>' if head else ''}\n{content}" for head, content in sections if content)
@@ -122,7 +124,7 @@ def highlighted(text: str) -> str:
 
 def _ended(run: Told) -> str:
     plan, parameters = run.plan, run.outcome.parameters.shape[0]
-    method = "Gauss-Newton" if isinstance(run.space, Polynomials) else spoken(plan.method, brief=True)
+    method = spoken(plan.method, brief=True) if trained(run.space) else "Gauss-Newton"
     why = {
         "converged": "they converged",
         "tolerance": "the tolerance was reached",
@@ -189,6 +191,14 @@ def _goodness(run: Told) -> str:
         + f"<p>The estimated errors come from {run.estimated_by}. They are no bounds: see how they compare with "
         "known errors under <em>How far to trust it</em> in the README of pdedsl.</p>"
     )
+
+
+def _plan(run: Told) -> str:
+    """What the text says of the solution, what was chosen because of it, and how that went."""
+    read, source = reading(run.problem, run.plan), run.problem.source
+    became = [("then", own) for own in run.story] or [("then", "a network was trained")]
+    rows = [*((r.what, r.told(source)) for r in (*read.facts, *read.choices)), *became]
+    return _table(("", ""), [*rows, ("now", made_of(run.plan, run.space))])
 
 
 def _settings(run: Told) -> str:

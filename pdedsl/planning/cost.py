@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from pdedsl.meaning.choices import ACTIVATIONS
-from pdedsl.planning.degrees import columns, unsuited
+from pdedsl.planning.degrees import columns, shrunk, unsuited
 from pdedsl.planning.plan import Grid, Plan, Sampling
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, FieldGroup, Statement
 from pdedsl.problem.symbol import order
-from pdedsl.spaces.space import Network, Polynomials
+from pdedsl.spaces.space import Network, Space, fixed, linear, settings_of
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.source import Span
 
@@ -53,7 +53,10 @@ def cost(problem: Problem, plan: Plan) -> Cost:
     """What a step of a plan needs."""
     statements = {s.name: s for s in problem.statements}
     rows = sum(len(statements[name].lhs) * _points(problem, statements[name], own) for name, own in plan.points)
-    return Cost(rows, sum(_parameters(problem, plan.network, group) for group in problem.groups))
+    count = sum(_parameters(problem, plan.network, group) for group in problem.groups)
+    if fixed(linear(plan.space)) and plan.space != "network":
+        count += columns(problem, linear(plan.space), plan.symmetry)
+    return Cost(rows, count)
 
 
 def tables(count: int) -> Cost:
@@ -86,9 +89,10 @@ def memory() -> float:
 def affordable(problem: Problem, plan: Plan) -> None:
     """Raises MemoryError where a step would need more memory than the machine has.
 
-    For a space that was chosen ValueError where it is not for the problem, or where a step takes longer than the time limit.
+    For a linear space that was chosen ValueError where it is not for the problem, or where a step takes longer than the time
+    limit.
     """
-    if isinstance(plan.space, Polynomials):
+    if fixed(plan.space):
         _fits(problem, plan.space, plan)
         return
     needed = cost(problem, plan)
@@ -96,24 +100,30 @@ def affordable(problem: Problem, plan: Plan) -> None:
         raise MemoryError(f"a step factors {needed.words}, the machine has {memory() / 2**30:.3g} GiB")
 
 
-def _fits(problem: Problem, space: Polynomials, plan: Plan) -> None:
+def _fits(problem: Problem, space: Space, plan: Plan) -> None:
     """See `affordable`; the message says what would fit."""
 
-    def too_much(own: Polynomials) -> bool:
+    def too_much(own: Space) -> bool:
         needed = tables(columns(problem, own, plan.symmetry))
         return needed.bytes > memory() or needed.seconds > plan.limits.seconds
 
+    said = _said(space)
     if why := unsuited(problem):
-        raise ValueError(f"`space = {spoken(space, brief=True)}`: {why}; write `space = network`")
+        raise ValueError(f"`{said}`: {why}; write `space = network`")
     if not too_much(space):
         return
     fitting = space
-    while too_much(fitting) and max(fitting.degrees) > 1:
-        fitting = replace(fitting, degrees=tuple(max(1, n // 2) for n in fitting.degrees))
+    while too_much(fitting) and (less := shrunk(fitting, 0.5)) != fitting:
+        fitting = less
     needed = tables(columns(problem, space, plan.symmetry))
     limits = f"the machine has {memory() / 2**30:.3g} GiB, the time limit is {plan.limits.seconds:g} s"
-    instead = "`space = network`" if too_much(fitting) else f"`space = {spoken(fitting, brief=True)}`"
-    raise ValueError(f"`space = {spoken(space, brief=True)}` takes {needed.words}; {limits}: {instead} would fit")
+    instead = "space = network" if too_much(fitting) else _said(fitting)
+    raise ValueError(f"`{said}` takes {needed.words}; {limits}: `{instead}` would fit")
+
+
+def _said(space: Space) -> str:
+    """A space as it would be chosen."""
+    return ", ".join(f"{key} = {spoken(own, brief=True)}" for key, own in settings_of(space).items())
 
 
 def doubts(problem: Problem, plan: Plan) -> Iterator[Diagnostic]:

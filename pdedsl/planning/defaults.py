@@ -9,7 +9,7 @@ from pdedsl.planning.plan import Adaptive, Anagram, Custom, Engd, Grid, Limits, 
 from pdedsl.planning.spelling import typed
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
-from pdedsl.spaces.space import Network, Size, Space
+from pdedsl.spaces.space import Network, Size, Space, space_from
 
 ROWS = 2700
 """Rows of the matrix that the equations get by default, at least 600 points and at most 2000 for each."""
@@ -54,10 +54,11 @@ def planned(problem: Problem, cutoff: Callable | None = None) -> Plan:
 
 def _space(problem: Problem, said: Mapping[str, Any]) -> Space:
     """What is said of the space; if nothing is, a network where one is described, or points, or a method of those alone."""
-    if said.get("space", "auto") != "auto":
-        return said["space"]
     of_networks = "space" not in said and any(key.partition(".")[0] in ("network", "points", "method") for key in said)
-    return "network" if of_networks or unsuited(problem) else "auto"
+    rest = said.get("space", "auto")
+    if rest == "auto" and (of_networks or unsuited(problem)):
+        rest = "network"
+    return space_from({**said, "space": rest})
 
 
 def _count(problem: Problem) -> int:

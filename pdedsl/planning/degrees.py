@@ -11,12 +11,14 @@ from pdedsl.geometry.quadrature import rule
 from pdedsl.planning.data import additive, waves
 from pdedsl.planning.symmetry import symmetries
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Equation, Interface, Statement
+from pdedsl.problem.statements import Equation, Field, Interface, Statement
 from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import FEWEST, OVER, Expansion
+from pdedsl.spaces.features import ridges
+from pdedsl.spaces.functions import Functions, Joined
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, piece
-from pdedsl.spaces.space import Polynomials, Size, Symmetry
+from pdedsl.spaces.space import Added, Each, Features, Polynomials, Size, Space, Symmetry, parts_of, space_for
 
 MOST = 4000
 """Columns, of all fields together, up to which degrees are raised of their own accord."""
@@ -40,10 +42,15 @@ TAIL, LAST = 0.7, 1e-15
 """The upper part of the degrees whose coefficients tell how fast these fall, and where they are to fall to."""
 
 
-def first(problem: Problem, chosen: Polynomials | None = None, symmetry: Symmetry = "auto") -> Polynomials:
+def first(problem: Problem, chosen: Space = "auto", symmetry: Symmetry = "auto") -> Space:
     """The space to begin with: a small one, which holds the waves of the data; or a quarter of a chosen one."""
-    if chosen is not None:
-        return _shrunk(problem, chosen, 0.25)
+    if isinstance(chosen, Each) and chosen.others == "auto":
+        return replace(chosen, others=lowest(problem, symmetry))
+    return lowest(problem, symmetry) if chosen == "auto" else shrunk(chosen, 0.25)
+
+
+def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
+    """The polynomials to begin with where nothing is chosen."""
     d = len(problem.coordinates)
     if d > FEW or (d == FEW and additive(problem)):
         return Polynomials((CROSSES[0],), "cross")
@@ -58,20 +65,25 @@ def first(problem: Problem, chosen: Polynomials | None = None, symmetry: Symmetr
 
 def following(
     problem: Problem,
-    space: Polynomials,
+    space: Space,
     reach: Sequence[float],
-    chosen: Polynomials | None = None,
+    chosen: Space = "auto",
     symmetry: Symmetry = "auto",
-) -> Polynomials | None:
+) -> Space | None:
     """The space after one in which the coefficients promise to end at the degrees `reach`; None where there is none.
 
     It holds the one before, and more along the coordinates that need it.
     """
-    if chosen is not None:
-        larger = (_shrunk(problem, chosen, share) for share in (0.5, 0.75, 1.0))
-        return next(
-            (own for own in larger if columns(problem, own, symmetry) > columns(problem, space, symmetry)), None
-        )
+    if isinstance(space, Each) and isinstance(chosen, Each) and chosen.others == "auto":
+        more = following(problem, space.others, reach, "auto", symmetry)
+        return None if more is None else replace(space, others=more)
+    if chosen != "auto":
+        for share in (0.5, 0.75, 1.0):
+            larger = shrunk(chosen, share)
+            if columns(problem, larger, symmetry) > columns(problem, space, symmetry):
+                return larger
+        return None
+    assert isinstance(space, Polynomials)
     limit = min(_limit(problem, s) for s in problem.statements)
     if space.terms == "cross":
         found = next((Polynomials((n,), "cross") for n in CROSSES if n > space.degrees[0]), None)
@@ -91,17 +103,30 @@ def following(
     return found if columns(problem, found, symmetry) > 1.1 * columns(problem, space, symmetry) else None
 
 
-def _shrunk(problem: Problem, chosen: Polynomials, share: float) -> Polynomials:
-    return Polynomials(tuple(max(1, round(share * n)) for n in chosen.degrees), chosen.terms)
+def shrunk(chosen: Space, share: float) -> Space:
+    """A part of a chosen space."""
+    match chosen:
+        case Polynomials():
+            return Polynomials(tuple(max(min(1, n), round(share * n)) for n in chosen.degrees), chosen.terms)
+        case Features():
+            return Features(max(1, round(share * chosen.count)))
+        case Added():
+            return Added(tuple(shrunk(part, share) for part in chosen.parts))  # pyright: ignore[reportArgumentType]
+        case Each():
+            return Each(tuple((name, shrunk(own, share)) for name, own in chosen.own), shrunk(chosen.others, share))
+    return chosen
 
 
-def reach(bases: Sequence[Basis], coefficients: Sequence[np.ndarray], degrees: Sequence[int]) -> list[float]:
-    """Up to which degree of each coordinate coefficients would go, if they fall on as they do; at most four times."""
+def reach(bases: Sequence[Functions], coefficients: Sequence[np.ndarray], degrees: Sequence[int]) -> list[float]:
+    """Up to which degree of each coordinate coefficients would go, if they fall on as they do; at most four times.
+
+    What is not made of polynomials says nothing of that.
+    """
     found = []
     for axis, most in enumerate(degrees):
         tail = LAST / 10
         for own, c in zip(bases, coefficients, strict=True):
-            if axis not in own.axes or not np.any(c):
+            if not isinstance(own, Basis) or axis not in own.axes or not np.any(c):
                 continue
             number = own.numbers[:, own.axes.index(axis)]
             degree = (number + 1) // 2 if own.circular[own.axes.index(axis)] else number
@@ -111,20 +136,24 @@ def reach(bases: Sequence[Basis], coefficients: Sequence[np.ndarray], degrees: S
     return found
 
 
-def columns(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto") -> int:
+def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
     """How many coefficients all fields have together; where there are symmetries, about how many."""
     found, halved = 0, parities(problem, symmetry)
     for unknown, parity in zip(problem.fields, halved, strict=True):
         axes = [problem.domain.column(s) for s in unknown.arguments]
-        found += max(1, sized(problem, axes, space) >> sum(axis in parity for axis in axes))
+        for part in parts_of(space_for(space, unknown.name)):
+            if isinstance(part, Polynomials):
+                found += max(1, sized(problem, axes, part) >> sum(axis in parity for axis in axes))
+            elif isinstance(part, Features):
+                found += part.count
     return found
 
 
 def fields_of(
-    problem: Problem, space: Polynomials, sizes: Mapping[str, Size], symmetry: Symmetry = "auto"
+    problem: Problem, space: Space, sizes: Mapping[str, Size], symmetry: Symmetry = "auto"
 ) -> tuple[Expansion, ...] | tuple[Pieces, ...]:
-    """Each field in a space, as a sum over a basis or as one on each piece of time."""
-    if not space.slabs:
+    """Each field in a linear space, as a sum over a basis or as one on each piece of time."""
+    if not isinstance(space, Polynomials) or not space.slabs:
         return expansions(problem, space, sizes, symmetry)
     assert problem.time is not None
     axis = problem.domain.column(problem.time.symbol)
@@ -141,7 +170,7 @@ def fields_of(
 
 def expansions(
     problem: Problem,
-    space: Polynomials,
+    space: Space,
     sizes: Mapping[str, Size],
     symmetry: Symmetry = "auto",
     mirrors: Sequence[Mapping[int, int]] | None = None,
@@ -152,13 +181,25 @@ def expansions(
     """
     found = []
     for unknown, parity in zip(problem.fields, mirrors or parities(problem, symmetry), strict=True):
-        own = basis(problem, [problem.domain.column(s) for s in unknown.arguments], space, parity)
+        own = functions(problem, unknown, space_for(space, unknown.name), parity)
         built = ansatz(problem, unknown)
         size = inner(problem, built, sizes[unknown.name])
         if -1 in parity.values():
             size = replace(size, mean=0.0)
         found.append(Expansion(problem, own, built, size))
     return tuple(found)
+
+
+def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[int, int]) -> Functions:
+    """What a field is a sum over, in a linear space; of polynomials those of its parity."""
+    axes = [problem.domain.column(s) for s in unknown.arguments]
+    found = []
+    for part in parts_of(space):
+        if isinstance(part, Features):
+            found.append(ridges(problem, axes, part, {axis: own.count for axis, own in waves(problem).items()}))
+        else:
+            found.append(basis(problem, axes, part, parity))
+    return found[0] if len(found) == 1 else Joined(tuple(found))
 
 
 def parities(problem: Problem, symmetry: Symmetry) -> list[Mapping[int, int]]:

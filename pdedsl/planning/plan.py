@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal
 
-from pdedsl.spaces.space import Network, Size, Space, Symmetry
+from pdedsl.spaces.space import Network, Size, Space, Symmetry, settings_of, space_from
 
 Filter = Literal["hard", "soft"]
 
@@ -205,7 +205,7 @@ class Plan:
     def settings(self) -> dict[str, Any]:
         """The same by the keys of the `solve` block."""
         return {
-            "space": self.space,
+            **settings_of(self.space),
             "symmetry": self.symmetry,
             "network": self.network,
             **{f"points.{name}": sampling for name, sampling in self.points},
@@ -226,5 +226,5 @@ def from_settings(settings: dict[str, Any]) -> Plan:
         for head in ("points.", "sizes.")
     )
     limits = Limits(int(settings["steps"]), float(settings["time_limit"]), float(settings["tolerance"]))
-    rest = {key: settings[key] for key in ("space", "symmetry", "network", "method", "precision")}
-    return Plan(points, **rest, limits=limits, sizes=sizes, seed=int(settings["seed"]))
+    rest = {key: settings[key] for key in ("symmetry", "network", "method", "precision")}
+    return Plan(points, space=space_from(settings), **rest, limits=limits, sizes=sizes, seed=int(settings["seed"]))

@@ -11,9 +11,9 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
-from pdedsl.planning.degrees import FEW, MOST, columns, first, parities, unsuited
+from pdedsl.planning.degrees import FEW, MOST, columns, lowest, parities, unsuited
 from pdedsl.planning.plan import Plan
-from pdedsl.planning.spelling import spoken
+from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.primitives import Combined, Primitive
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Statement
@@ -22,9 +22,10 @@ from pdedsl.spaces.collocation import OVER
 from pdedsl.spaces.linear import Form, form
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.sizes import field_sizes
-from pdedsl.spaces.space import Polynomials, Size, Symmetry
+from pdedsl.spaces.space import Polynomials, Size, Symmetry, settings_of
+from pdedsl.spaces.space import trained as has_network
 from pdedsl.vocabulary.functions import Maximum, Minimum
-from pdedsl.vocabulary.source import NOWHERE, Span
+from pdedsl.vocabulary.source import NOWHERE, Source, Span
 
 MIDDLING = 500
 """Functions of a space that is worth trying first."""
@@ -41,6 +42,15 @@ class Reason:
     words: str
     span: Span = NOWHERE
     """Where the text says it."""
+
+    def line(self, source: Source) -> int | None:
+        """The line of the text that says it; None for none."""
+        return source.position(self.span.start)[0] if self.span.end else None
+
+    def told(self, source: Source) -> str:
+        """The reason with its line."""
+        line = self.line(source)
+        return f"{self.words} (line {line})" if line else self.words
 
 
 @dataclass(frozen=True)
@@ -234,15 +244,17 @@ def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], 
             "space = network",
             f"network = {spoken(plan.network, brief=True)}",
         ]
-    if isinstance(plan.space, Polynomials):
-        words, most = f"{spoken(plan.space, brief=True)}, as it was chosen", columns(problem, plan.space, plan.symmetry)
-        block = [f"space = {spoken(plan.space, brief=True)}"]
-    else:
-        least, most = first(problem, symmetry=plan.symmetry), MOST
+    if plan.space == "auto":
+        least, most = lowest(problem, plan.symmetry), MOST
         if least.terms != "cross" and len(set(least.degrees)) == 1:
             least = Polynomials(least.degrees[:1])
         words = f"{spoken(least, brief=True)} and on, up to {MOST} functions, while they converge; else the network"
         block = [f"space = {spoken(_fixed(problem, least, plan.symmetry), brief=True)}"]
+    else:
+        words, most = f"{made_of(plan, plan.space)}, as it was chosen", columns(problem, plan.space, plan.symmetry)
+        block = [f"{key} = {spoken(own, brief=True)}" for key, own in settings_of(plan.space).items()]
+    if has_network(plan.space):
+        return [Reason("space", words, place), trained], block
     worth = tables(most)
     method = "least squares" if linear else "Gauss-Newton"
     chosen = [

@@ -24,6 +24,7 @@ class Spelling:
 SPELLINGS: Mapping[str, Spelling] = {
     "mlp": Spelling(space.Network, ("widths",), repeats=True),
     "polynomials": Spelling(space.Polynomials, ("degrees",), repeats=True, silent=("slabs",)),
+    "features": Spelling(space.Features, ("count",)),
     "random": Spelling(plan.Random, ("count",)),
     "sobol": Spelling(plan.Sobol, ("count",)),
     "grid": Spelling(plan.Grid, ("counts",), repeats=True),
@@ -51,6 +52,8 @@ def typed(choice: Choice) -> Any:
         return plan.Size(*choice)
     if not isinstance(choice, Call):
         return choice
+    if choice.name == "+":
+        return space.Added(tuple(map(typed, choice.arguments)))
     if choice.name not in SPELLINGS:
         return choice.name
     spelling, plain = SPELLINGS[choice.name], tuple(map(typed, choice.arguments))
@@ -64,6 +67,8 @@ def spoken(value: Any, brief: bool = False) -> Choice:
         return Call(value)
     if isinstance(value, plan.Size):
         return value.mean, value.spread
+    if isinstance(value, space.Added):
+        return Call("+", tuple(spoken(part, brief) for part in value.parts))
     if type(value) not in _NAMES:
         return value
     name = _NAMES[type(value)]
@@ -79,9 +84,18 @@ def spoken(value: Any, brief: bool = False) -> Choice:
 
 def made_of(own: plan.Plan, taken: space.Space) -> str:
     """What a solution is made of in the end, in the words of the language."""
-    if not isinstance(taken, space.Polynomials):
+    if isinstance(taken, space.Each):
+        named = [f"{name}: {made_of(own, part)}" for name, part in taken.own]
+        return "; ".join([*named, f"others: {made_of(own, taken.others)}"])
+    if isinstance(taken, space.Added):
+        return " + ".join(made_of(own, part) for part in taken.parts)
+    if taken == "network":
         return str(spoken(own.network, brief=True))
-    pieces = f" in each of {len(taken.slabs) + 1} pieces of time" if taken.slabs else ""
+    pieces = (
+        f" in each of {len(taken.slabs) + 1} pieces of time"
+        if isinstance(taken, space.Polynomials) and taken.slabs
+        else ""
+    )
     return f"{spoken(taken, brief=True)}{pieces}"
 
 

@@ -31,7 +31,7 @@ from pdedsl.runs.solution import Solution
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
-from pdedsl.spaces.space import Polynomials, Space
+from pdedsl.spaces.space import Polynomials, Space, space_from, trained
 from pdedsl.stages import solve as driver
 from pdedsl.stages.load import loads
 from pdedsl.stages.solve import Solved, Unkept, build
@@ -120,9 +120,9 @@ def resume(
             spent = said["status"] == "time limit" and "seconds" not in limits
             if said["status"] != "running" and (spent or ending(fixed, plan.limits, history)):
                 return _opened(folder, problem, plan)
-        elif said["status"] in DONE and plan.space != "network":
+        elif said["status"] in DONE and not trained(plan.space):
             return _opened(folder, problem, plan)
-        elif said["status"] != "running" and plan.space == "network":
+        elif said["status"] != "running" and trained(plan.space):
             raise ValueError(f"{folder} has no checkpoint to go on from: it was written by save")
         worked = history[-1].seconds if history else 0.0
         so_far = {**said, "seconds": max(said.get("seconds", 0.0), worked) if history else 0.0}
@@ -209,7 +209,8 @@ def open(folder: str | Path) -> Solution:
 
 def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
     said = summary(folder)
-    space: Space = typed(read_setting("space", said["space"], problem)) if "space" in said else "network"
+    words = {"space": said.get("space", "network"), **said.get("spaces", {})}
+    space: Space = space_from({key: typed(read_setting(key, own, problem)) for key, own in words.items()})
     if isinstance(space, Polynomials):
         space = replace(space, slabs=tuple(map(float, said.get("slabs", ()))))
     lowered = build(problem, replace(plan, space=space))

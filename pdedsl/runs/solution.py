@@ -37,7 +37,7 @@ from pdedsl.solver.method import Objective
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
-from pdedsl.spaces.space import Polynomials
+from pdedsl.spaces.space import Polynomials, settings_of, trained
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.starting import Start, kept
 from pdedsl.stages.words import read_components, read_expression
@@ -122,7 +122,7 @@ class Solution:
     @cached_property
     def losses(self) -> dict[str, float]:
         """`w mean |r / size|^2 / 2` of each block on the points at the end of the run."""
-        if self.solved.space != "network" and self.history:
+        if not self.has_network and self.history:
             return dict(self.history[-1].losses)
         with jax.enable_x64(True):
             points = tuple(jnp.asarray(own) for own in self.outcome.points)
@@ -250,7 +250,12 @@ class Solution:
     @property
     def advice(self) -> str:
         """What would help, in the words of the cause; empty where nothing is wanting."""
-        return advice(self.outcome, self.misfits, self.verdict.word == "solved", self.solved.space != "network")
+        return advice(self.outcome, self.misfits, self.verdict.word == "solved", not self.has_network)
+
+    @property
+    def has_network(self) -> bool:
+        """Whether a network is part of it, which seeds make differ."""
+        return trained(self.solved.space)
 
     @property
     def judged_blind(self) -> Verdict:
@@ -302,7 +307,7 @@ class Solution:
 
     def profile(self) -> str:
         """Where the time of a step goes, as a table; of a solution in polynomials, when each space was solved."""
-        if self.solved.space != "network":
+        if not self.has_network:
             rows = [f"{r.seconds:8.2f} s  {r.rank:5d} functions, loss {r.loss:.1e}" for r in self.history]
             return "\n".join(["solved after", *rows])
         with jax.enable_x64(True):
@@ -353,6 +358,7 @@ class Solution:
 
     def summary(self) -> dict[str, Any]:
         """What run.json holds: status, verdict, errors, reports, versions, machine."""
+        spaces = {key: str(spoken(own)) for key, own in settings_of(self.solved.space).items()}
         return {
             "format": FORMAT,
             "title": self.problem.title,
@@ -388,7 +394,8 @@ class Solution:
                 for q in self.reports
             },
             "blas_threads": {"count": self.solved.threads.count, "changed": self.solved.threads.changed},
-            "space": str(spoken(self.solved.space)),
+            "space": spaces.pop("space"),
+            "spaces": spaces,
             "slabs": list(self.solved.space.slabs) if isinstance(self.solved.space, Polynomials) else [],
             "story": list(self.solved.story),
             "seed": self.plan.seed,

@@ -1,10 +1,11 @@
 """From intervals and degrees to products of polynomials and waves, and to tables of them and of their derivatives."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import comb, prod
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -33,10 +34,14 @@ class Basis:
     def size(self) -> int:
         return len(self.numbers)
 
+    @property
+    def along(self) -> int:
+        return max(self.most)
+
     @cached_property
     def most(self) -> tuple[int, ...]:
         """The largest number along each argument."""
-        return tuple(int(n) for n in self.numbers.max(axis=0))
+        return tuple(int(n) for n in self.numbers.max(axis=0, initial=0))
 
     def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         """A derivative of each product at points of shape (n, d), shape (n, K)."""
@@ -74,6 +79,12 @@ class Basis:
         """How many of the products differ where one coordinate is fixed."""
         kept = [k for k, own in enumerate(self.axes) if own != axis]
         return len(np.unique(self.numbers[:, kept], axis=0)) if kept else 1
+
+    def over(self, axis: int, interval: tuple[Any, Any]) -> "Basis":
+        """The same over another interval of a coordinate, the ends of which may be traced."""
+        place, own = self.axes.index(axis), list(self.intervals)
+        own[place] = interval
+        return replace(self, intervals=tuple(own))
 
     def embedded(self, coefficients: np.ndarray, into: "Basis") -> np.ndarray:
         """Coefficients of this basis, shape (K,), in a larger one that holds it."""

@@ -24,8 +24,8 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 from pdedsl.problem.symbol import MultiIndex
-from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.coarse import least_squares
+from pdedsl.spaces.functions import Functions
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import Form, Key, Placed, Row, State, form
 from pdedsl.spaces.sizes import row_sizes, weights
@@ -52,7 +52,7 @@ def low_discrepant(shift: float) -> Unit:
     return lambda n, k: (low_discrepancy(n, k) + shift) % 1 if k else np.zeros((n, 0))
 
 
-def placed(problem: Problem, statement: Statement, bases: Sequence[Basis], shift: float) -> np.ndarray:
+def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], shift: float) -> np.ndarray:
     """The points of a statement, shape (n, d): enough for the bases, denser towards the ends of each coordinate.
 
     In a box with the arcsine density, for which polynomials of high degree are stable (Narayan, Jakeman and Zhou 2017).
@@ -74,7 +74,7 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Basis], shift
                 found.append(_denser(domain, drawn) if piece.share == 1 else drawn)
             return np.concatenate(found) if found else np.zeros((0, len(domain.coordinates)))
         case Constraint():
-            n = max(FEWEST, round(OVER * max(max(b.most) for b in bases)))
+            n = max(FEWEST, round(OVER * max(b.along for b in bases)))
             varies = problem.varying(statement.residual)
             if any(c.symbol in varies for c in domain.space) and statement.at is None:
                 n = max(FEWEST, round(OVER * max(b.size for b in bases)))
@@ -126,7 +126,7 @@ class Expansion:
     """A field as a sum over a basis: `offset + factor * sum c_k phi_k` at any points, with all derivatives."""
 
     problem: Problem
-    basis: Basis
+    basis: Functions
     built: Ansatz
     size: Size
 
@@ -147,9 +147,7 @@ class Expansion:
 
     def over(self, axis: int, interval: tuple[Any, Any]) -> "Expansion":
         """The same over another interval of a coordinate, the ends of which may be traced."""
-        place, own = self.basis.axes.index(axis), list(self.basis.intervals)
-        own[place] = interval
-        return replace(self, basis=replace(self.basis, intervals=tuple(own)))
+        return replace(self, basis=self.basis.over(axis, interval))
 
     def table(self, points: np.ndarray, index: MultiIndex) -> tuple[Any, np.ndarray]:
         """A derivative where all coefficients vanish, shape (n,) or a number, and for each of them, shape (n, K)."""
@@ -334,7 +332,7 @@ def missed(
 def _block(
     problem: Problem,
     statement: Statement,
-    bases: Sequence[Basis],
+    bases: Sequence[Functions],
     sizes: Mapping[str, Size],
     forms: tuple[Form, ...],
     shift: float,

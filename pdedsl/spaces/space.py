@@ -3,8 +3,9 @@
 The defaults of the language's calls are the defaults of these fields, and stand nowhere else.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Terms = Literal["total", "product", "cross"]
 
@@ -41,10 +42,95 @@ class Polynomials:
         return self.terms or ("total" if len(self.degrees) == 1 else "product")
 
 
+@dataclass(frozen=True)
+class Features:
+    """Ridge functions `tanh(w . y + b)` of random slopes and places, on the bounding box."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Added:
+    """Functions of several spaces together."""
+
+    parts: tuple["Part", ...]
+
+
+Part = Polynomials | Features | Literal["network"]
+
+
+@dataclass(frozen=True)
+class Each:
+    """A space for some fields each, and one for the others."""
+
+    own: tuple[tuple[str, "Space"], ...]
+    """By the names of the fields."""
+    others: "Space"
+
+
 Symmetry = Literal["auto", "none"]
 """Whether reflections that change nothing about a problem halve what its solution is made of."""
-Space = Literal["auto", "network"] | Polynomials
+Space = Literal["auto", "network"] | Polynomials | Features | Added | Each
 """What a solution is made of; `auto`: polynomials while they converge, else the network."""
+
+
+def space_for(space: Space, field: str) -> Space:
+    """The space of one field."""
+    return dict(space.own).get(field, space.others) if isinstance(space, Each) else space
+
+
+def parts_of(space: Space) -> tuple[Any, ...]:
+    """All parts of a space, of all fields, that are not made of others: words, polynomials, features."""
+    if isinstance(space, Each):
+        return tuple(part for own in dict(space.own).values() for part in parts_of(own)) + parts_of(space.others)
+    return space.parts if isinstance(space, Added) else (space,)
+
+
+def trained(space: Space) -> bool:
+    """Whether there is a network in it, so that it is no linear function of its coefficients."""
+    return "network" in parts_of(space)
+
+
+def fixed(space: Space) -> bool:
+    """Whether it is linear, and nothing about it is left to be decided."""
+    return not {"network", "auto"} & set(parts_of(space))
+
+
+def decided(space: Space) -> Space:
+    """What is trained where no polynomials hold the solution: `auto` is the network."""
+    if isinstance(space, Each):
+        return Each(space.own, decided(space.others))
+    return "network" if space == "auto" else space
+
+
+def linear(space: Space) -> Space:
+    """What is left of it without networks: a constant, at least."""
+    if isinstance(space, Each):
+        return Each(tuple((name, linear(own)) for name, own in space.own), linear(space.others))
+    rest = tuple(part for part in parts_of(space) if part != "network")
+    if not rest:
+        return Polynomials((0,))
+    return rest[0] if len(rest) == 1 else Added(rest)
+
+
+def based(space: Space) -> bool:
+    """Whether no field is made of a network alone, so that it can be solved in without the networks first."""
+    if isinstance(space, Each):
+        return all(map(based, (*dict(space.own).values(), space.others)))
+    return space != "network"
+
+
+def settings_of(space: Space) -> dict[str, "Space"]:
+    """The same by the keys of the `solve` block."""
+    if not isinstance(space, Each):
+        return {"space": space}
+    return {"space": space.others, **{f"space.{name}": own for name, own in space.own}}
+
+
+def space_from(settings: Mapping[str, Any]) -> Space:
+    """The space with these settings, as `settings_of` gives them; others are passed over."""
+    own = tuple((key.removeprefix("space."), value) for key, value in settings.items() if key.startswith("space."))
+    return Each(own, settings["space"]) if own else settings["space"]
 
 
 @dataclass(frozen=True)

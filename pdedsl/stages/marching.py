@@ -20,6 +20,7 @@ from pdedsl.problem.statements import Initial
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import SETTLED, Step, descend
 from pdedsl.solver.record import Record
+from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.collocation import (
     SHIFT,
     Collocation,
@@ -252,6 +253,7 @@ class _March(Ladder):
         """
         found, points = dict.fromkeys(range(len(self.problem.coordinates)), 0.0), self._some(solved)
         for own, c in zip(solved.fields, split(solved.fields, solved.coefficients), strict=True):
+            assert isinstance(own.basis, Basis)
             none = (0,) * points.shape[1]
             worth = np.abs(own.values(c, points, none) - own.size.mean).max() / own.size.spread
             c = np.abs(c) * own.factor(points) / max(float(worth), LEAST)

@@ -13,7 +13,7 @@ import numpy as np
 from pdedsl.numerics.truth import Truth
 from pdedsl.planning.degrees import MOST, columns, expansions, first, following, reach
 from pdedsl.planning.plan import Plan
-from pdedsl.planning.spelling import spoken
+from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import Step, descend
@@ -26,7 +26,7 @@ from pdedsl.spaces.collocation import (
     values,
 )
 from pdedsl.spaces.pieces import divisible
-from pdedsl.spaces.space import Polynomials
+from pdedsl.spaces.space import Polynomials, Space, fixed, space_for
 from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of
 from pdedsl.stages.starting import Start, guess, space_of
 
@@ -56,7 +56,7 @@ SOON, THINLY = 4.0, 1.0
 class Raised:
     """A solution in polynomials."""
 
-    space: Polynomials
+    space: Space
     coefficients: np.ndarray
     """Shape (K,), those of the fields one after another."""
     error: np.ndarray | None
@@ -75,7 +75,8 @@ class Raised:
     @property
     def final(self) -> bool:
         """Whether nothing else is to be tried."""
-        return self.relative <= (FINE if self.space.slabs else ENDED) or self.status == "interrupted"
+        slabs = isinstance(self.space, Polynomials) and self.space.slabs
+        return self.relative <= (FINE if slabs else ENDED) or self.status == "interrupted"
 
 
 def raised(
@@ -92,7 +93,7 @@ def raised(
     `begun` is when the time limit began to count, `start` a solution from which to begin.
     """
     climb = _Climb(problem, plan, known, stopping, begun, start)
-    space: Polynomials | None = climb.first
+    space: Space | None = climb.first
     status: Status | None = None
     while space is not None and (status := climb.ending(space)) is None and climb.solve(space):
         watch(climb.history[-1])
@@ -117,29 +118,30 @@ class _Climb(Ladder):
         start: Start | None,
     ):
         super().__init__(problem, plan, known, stopping, begun)
-        self.start, self.chosen = start, plan.space if isinstance(plan.space, Polynomials) else None
+        self.start = start
+        self.chosen: Space = plan.space
 
     @property
-    def first(self) -> Polynomials:
+    def first(self) -> Space:
         """The space to begin with."""
-        own = None if self.start is None or self.chosen is not None else space_of(self.problem, self.start)
+        own = None if self.start is None or self.chosen != "auto" else space_of(self.problem, self.start)
         if own is not None and columns(self.problem, own, self.plan.symmetry) <= MOST:
             return own
         return first(self.problem, self.chosen, self.plan.symmetry)
 
-    def ending(self, space: Polynomials) -> Status | None:
+    def ending(self, space: Space) -> Status | None:
         """Why another space is not solved in; None if it is."""
         if self.stopping():
             return "interrupted"
         if self.steps >= self.plan.limits.steps:
             return "steps"
         began = self.begun, self.here
-        only = self.chosen is not None
+        only = fixed(self.chosen)
         if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin):
             return "time limit"
         return None
 
-    def solve(self, space: Polynomials) -> bool:
+    def solve(self, space: Space) -> bool:
         """Solve in a space, from the solution in the one before; whether that went well."""
         started, taken = time.perf_counter(), []
         fields = expansions(self.problem, space, self.sizes, self.plan.symmetry)
@@ -197,17 +199,21 @@ class _Climb(Ladder):
         return error_of(self.rungs) <= GOAL or (flat(self.rungs) and self.rungs[-1].change <= ROUNDING)
 
     @property
-    def next(self) -> Polynomials | None:
+    def next(self) -> Space | None:
         """The space after the last one."""
         last = self.rungs[-1]
-        asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), last.space.degrees)
+        own = space_for(last.space, "")
+        degrees = own.degrees if isinstance(own, Polynomials) else ()
+        asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), degrees)
         return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
 
     def best(self, status: Status) -> Raised:
-        """The solution to return: the last one where degrees converge, else that of the last ones after the smallest change."""
+        """The solution to return: the last one where a space was chosen or degrees converge, else that after the smallest change
+        of the last ones.
+        """
         rungs = self.rungs
         place = len(rungs) - 1
-        if not (np.isfinite(error_of(rungs)) and error_of(rungs) <= GOOD):
+        if not fixed(self.chosen) and not (np.isfinite(error_of(rungs)) and error_of(rungs) <= GOOD):
             late = [k for k, rung in enumerate(rungs) if len(rung.coefficients) >= LATE * len(rungs[-1].coefficients)]
             place = min(late, key=lambda k: rungs[k].change)
         rung, error, relative = rungs[place], None, np.inf
@@ -218,7 +224,7 @@ class _Climb(Ladder):
             )
         misses = self.missed(rung)
         begin, last = rungs[0].space, rungs[-1].space
-        tried = f"{spoken(begin, brief=True)} to {spoken(last, brief=True)}"
+        tried = f"{made_of(self.plan, begin)} to {made_of(self.plan, last)}"
         told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
         return Raised(
             rung.space, rung.coefficients, error, relative, misses, tuple(self.history[: place + 1]), rung.points, status,
@@ -230,7 +236,7 @@ def _affordable(
     problem: Problem,
     plan: Plan,
     rungs: list[Rung],
-    space: Polynomials,
+    space: Space,
     began: tuple[float, float],
     only: bool,
     thin: bool,

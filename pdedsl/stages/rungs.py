@@ -16,7 +16,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import Spanned, forms, missed, values
 from pdedsl.spaces.sizes import field_sizes
-from pdedsl.spaces.space import Polynomials
+from pdedsl.spaces.space import Space
 
 ROUNDING = 1e-10
 """A change below which no smaller one is to be expected, where it has stopped falling."""
@@ -35,7 +35,7 @@ COARSE = 0.1
 class Rung:
     """The solution in the space of one degree."""
 
-    space: Polynomials
+    space: Space
     fields: tuple[Any, ...]
     """Of `pdedsl.spaces.collocation.Spanned`."""
     coefficients: np.ndarray

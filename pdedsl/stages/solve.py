@@ -27,7 +27,7 @@ from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, minimise
 from pdedsl.solver.record import Record
 from pdedsl.solver.threads import Threads, threads
 from pdedsl.spaces.pieces import divisible
-from pdedsl.spaces.space import Polynomials, Space
+from pdedsl.spaces.space import Space, based, decided, fixed, linear, trained
 from pdedsl.stages.load import accept, check
 from pdedsl.stages.marching import marched
 from pdedsl.stages.raising import Raised, raised
@@ -124,25 +124,25 @@ def solve(
     known, begun = truths(problem) if exact is None else given_truths(problem, exact), time.perf_counter()
     # Plan -> polynomials, where the plan has them: all there is to do, if they converge
     found = _raised(problem, plan, known, watch, stopping, clock, start)
-    if found is not None and (found.final or isinstance(plan.space, Polynomials)):
+    if found is not None and (fixed(plan.space) or (found.final and not trained(plan.space))):
         return _in_polynomials(problem, plan, known, found, start)
     spent = time.perf_counter() - begun
     limits = replace(plan.limits, seconds=max(plan.limits.seconds - spent, LEAST * plan.limits.seconds))
     clock = clock if clock.begun is None else replace(clock, begun=clock.begun + spent)
     with jax.enable_x64(True):
         # Plan -> System: residual blocks and a parametrised solution, in JAX
-        lowered = _begun(problem, plan, start)
+        lowered = _begun(problem, plan, start, found)
         method = choose(plan.method, lowered.start.size)
         # System -> Outcome: the parameters of the solution, and how they were found
         earlier = journal.earlier(method, lowered)
         with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
             hooks = Hooks(watch, journal.keep, stopping, taken.look, _errors(lowered, known))
             outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock)
-    made_of = plan.space if isinstance(plan.space, Polynomials) else "network"
-    trained = Solved(problem, plan, lowered, known, outcome, taken, made_of, told(problem, start), start)
-    if found is None:
-        return trained
-    return _better(trained, _in_polynomials(problem, plan, known, found, start), found.relative)
+    made_of = decided(plan.space)
+    by_network = Solved(problem, plan, lowered, known, outcome, taken, made_of, told(problem, start), start)
+    if found is None or trained(plan.space):
+        return by_network
+    return _better(by_network, _in_polynomials(problem, plan, known, found, start), found.relative)
 
 
 def _raised(
@@ -154,9 +154,12 @@ def _raised(
     clock: Clock,
     start: Start | None,
 ) -> Raised | None:
-    """The solution in polynomials, where the plan has them."""
-    if plan.space == "network":
+    """The solution in polynomials, where the plan has them; where networks are added to these, that without them."""
+    if not based(plan.space):
         return None
+    if trained(plan.space):
+        limits = replace(plan.limits, seconds=ALONE * plan.limits.seconds)
+        plan = replace(plan, space=linear(plan.space), limits=limits)
     begun = time.perf_counter() if clock.begun is None else clock.begun
     with threads(0):
         found = raised(problem, plan, known, watch, stopping, begun, start)
@@ -175,8 +178,14 @@ def _raised(
     return replace(best, story=(*story, *best.story), status="interrupted" if stopping() else best.status)
 
 
-def _begun(problem: Problem, plan: Plan, start: Start | None) -> System:
-    """The system of a network that begins as a start says: with its parameters, or fitted to its values."""
+def _begun(problem: Problem, plan: Plan, start: Start | None, found: Raised | None) -> System:
+    """The system of a network that begins as a start says: with its parameters, or fitted to its values.
+
+    With a linear part it begins with what was found for that.
+    """
+    if trained(plan.space) and found is not None and found.space == linear(plan.space):
+        lowered = build(problem, plan)
+        return replace(lowered, start=jnp.concatenate([found.coefficients, lowered.start[len(found.coefficients) :]]))
     if start is None:
         return build(problem, plan)
     if agrees(problem, plan, start):
@@ -185,8 +194,8 @@ def _begun(problem: Problem, plan: Plan, start: Start | None) -> System:
     lowered = build(problem, plan)
     fit = to_fit(problem, lowered, start)
     limits = replace(plan.limits, steps=FITTING, seconds=LEAST * plan.limits.seconds)
-    found = minimise(fit, choose(plan.method, fit.start.size), limits, plan.seed)
-    return replace(lowered, start=found.parameters)
+    outcome = minimise(fit, choose(plan.method, fit.start.size), limits, plan.seed)
+    return replace(lowered, start=outcome.parameters)
 
 
 def _in_polynomials(
@@ -209,27 +218,27 @@ def _in_polynomials(
     return Solved(problem, plan, lowered, known, outcome, Threads(0), found.space, story, start)
 
 
-def _better(trained: Solved, expanded: Solved, off: float) -> Solved:
+def _better(network: Solved, expanded: Solved, off: float) -> Solved:
     """The better one of two solutions, the second of which is off by some part of its variation, estimated.
 
     That one, if they differ by far more than it is off. Else the one that misses the statements less, on points that
     neither was fitted to: which says little of operators of high order, where a small error has a large residual.
     """
-    points = inside(trained.problem.domain, sp.true, CHECKED, random(np.random.default_rng(_SEED)))
-    own, other = expanded.values(points), trained.values(points)
+    points = inside(network.problem.domain, sp.true, CHECKED, random(np.random.default_rng(_SEED)))
+    own, other = expanded.values(points), network.values(points)
     gap = apart(own, other, np.asarray([size.spread for size in expanded.system.sizes.values()]))
     if off <= SURE and gap > FAR * off:
         words = f"the network differs from them by {gap:.0e}, which is more than they are off"
         return replace(expanded, story=(*expanded.story, words))
     left = []
-    for solved in (trained, expanded):
+    for solved in (network, expanded):
         points = tuple(
             jnp.asarray(b.sample(CHECKED, np.random.default_rng([_SEED, k])) if b.sample else b.points)
             for k, b in enumerate(solved.system.blocks)
         )
         with jax.enable_x64(True):
             left.append(float(jax.jit(Objective(solved.system).loss)(jnp.asarray(solved.outcome.parameters), points)))
-    best = trained if not left[1] < left[0] else expanded
+    best = network if not left[1] < left[0] else expanded
     words = f"the network misses the statements by {left[0]:.0e}, they by {left[1]:.0e}"
     return replace(best, story=(*expanded.story, words))
 
@@ -238,6 +247,8 @@ FINE = 1e-6
 """An estimated error with which no pieces of time are tried."""
 MARCH = 0.8
 """The part of the time that is left in which a solution is sought piece by piece."""
+ALONE = 0.3
+"""The part of the time limit for the linear part of a space, before a network is added."""
 SURE = 1e-2
 """An estimate up to which polynomials that have not ended converging are believed."""
 FAR = 3.0

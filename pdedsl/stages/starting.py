@@ -16,6 +16,7 @@ from pdedsl.numerics.system import Block, System
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.domain import Coordinate
 from pdedsl.problem.problem import Problem
+from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.collocation import FEWEST, filled, low_discrepant
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.pieces import Pieces, continued
@@ -82,8 +83,9 @@ def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array) -
             assert problem.time is not None
             coefficients, expansion = coefficients[expansion.starts[-2] :], expansion.parts[-1]
             intervals[problem.time.name] = expansion.interval(problem.domain.column(problem.time.symbol))
-        if expansion is not None and expansion.built == Ansatz():
-            own = Sum(renumbered(expansion.basis), coefficients, expansion.size)
+        made_of = expansion.basis if expansion is not None and expansion.built == Ansatz() else None
+        if expansion is not None and isinstance(made_of, Basis):
+            own = Sum(renumbered(made_of), coefficients, expansion.size)
         else:
             axes = [problem.domain.column(s) for s in field.arguments]
             own = fitted(problem, axes, lambda points, k=place: values(points)[:, k], lowered.sizes[field.name])

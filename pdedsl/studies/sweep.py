@@ -86,7 +86,7 @@ def sweep(plan: Sweep, run: Callable[[Member, Solution | None], Solution]) -> tu
             own.append(Row(member, run(member, before if plan.follows else None)))
             if own[-1].solution.status == "interrupted":
                 return (*rows, *own)
-            if own[-1].solution.solved.space != "network":
+            if not own[-1].solution.has_network:
                 break
         rows += own
         before = own[0].solution

@@ -42,7 +42,15 @@ def read(path: Path) -> Page:
 
 def test_the_page_of_a_run(flow_run: Path) -> None:
     page = read(flow_run / "report.html")
-    for words in ("Flow & <b>", "exact solution", "fresh points", "# a comment", "pdedsl solve spec.pde", "jaxlib"):
+    for words in (
+        "Flow & <b>",
+        "exact solution",
+        "fresh points",
+        "# a comment",
+        "pdedsl solve spec.pde",
+        "jaxlib",
+        "order 2 in space",
+    ):
         assert words in page.text
     assert sum(tag == "math" for tag, _ in page.tags) >= 6
 

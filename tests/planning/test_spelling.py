@@ -17,6 +17,7 @@ CHOICES = [
     ("method", "anagram(cutoff = fixed(1e-06, filter = soft), rows = unscaled)"), ("method", "anagram(cutoff = multi)"),
     ("method", "anagram(cutoff = decay(0.1, 1e-07, 100), corrections = 3)"), ("method", "adam(rate = 0.01)"), ("method", "engd"),
     ("method", "lbfgs(memory = 5)"), ("method", "anagram(cutoff = heldout)"), ("method", "gradient_descent"), ("sizes.u", "(-300, 50.5)"),
+    ("space", "features(200)"), ("space", "polynomials(4, terms = cross) + features(30) + network"), ("space.u", "features(9)"),
 ]  # fmt: skip
 
 

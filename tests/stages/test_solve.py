@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
@@ -152,3 +153,39 @@ def test_chosen_polynomials_are_all_there_is(tmp_path: Path) -> None:
     assert 0.2 < estimate.relative / solution.errors["u"] < 5
     told = (tmp_path / "run" / "report.html").read_text()
     assert "Gauss-Newton on polynomials(6)" in told
+
+
+def test_features_sums_and_a_space_for_each_field(tmp_path: Path) -> None:
+    problem = pdedsl.loads(GOOD)
+    features = pdedsl.solve(problem, space="features(150)")
+    assert features.errors["u"] < 1e-4 and 0.1 < features.estimates[0].relative / features.errors["u"] < 10
+    both = pdedsl.solve(problem, space="polynomials(4) + features(40)", folder=tmp_path / "sum")
+    assert both.errors["u"] < pdedsl.solve(problem, space="polynomials(4)").errors["u"] / 2 and not both.has_network
+    again, points = pdedsl.open(tmp_path / "sum"), np.random.default_rng(0).uniform(0, 1, (9, 2))
+    np.testing.assert_array_equal(again(points), both(points))
+    np.testing.assert_allclose(both(points), jax.vmap(both.u)(points)[:, 0], atol=1e-10)
+
+
+def test_a_network_on_top_of_polynomials_begins_with_these(tmp_path: Path) -> None:
+    problem = pdedsl.loads(GOOD)
+    alone = pdedsl.solve(problem, space="polynomials(4)")
+    both = pdedsl.solve(problem, space="polynomials(4) + network", network="mlp(12)", steps=30, folder=tmp_path / "run")
+    assert both.has_network and both.history[0].loss < 2 * alone.history[-1].loss
+    assert both.errors["u"] < alone.errors["u"] / 10
+    again, points = pdedsl.open(tmp_path / "run"), np.random.default_rng(0).uniform(0, 1, (9, 2))
+    np.testing.assert_array_equal(again(points), both(points))
+    assert again.summary()["space"] == "polynomials(4) + network"
+
+
+def test_fields_of_different_spaces(tmp_path: Path) -> None:
+    problem = pdedsl.loads(
+        "pde 1\ndomain x in [0, 1]\nfield u(x), v(x)\nequation: dxx(u) = v\nequation: dxx(v) = -sin(x)\n"
+        "boundary: u = 0 on all\nboundary: v = sin(x) on all\n"
+    )
+    found = pdedsl.solve(problem, **{"space.v": "polynomials(3)"}, folder=tmp_path / "run")
+    exact = np.sin(1.0) * 0.3 - np.sin(0.3)
+    assert 1e-6 < abs(found(x=0.3)["u"] - exact) < 1e-2
+    said = pdedsl.open(tmp_path / "run").summary()
+    assert said["spaces"] == {"space.v": "polynomials(3)"} and said["space"].startswith("polynomials(")
+    mixed = pdedsl.solve(problem, **{"space": "polynomials(9)", "space.v": "network"}, network="mlp(6)", steps=25)
+    assert mixed.has_network and abs(mixed(x=0.3)["u"] - exact) < 1e-3

@@ -1,0 +1,103 @@
+"""What a linear space is made of: functions of a point with all their derivatives. A new kind of them is one such class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Protocol, Self
+
+import numpy as np
+
+from pdedsl.problem.symbol import MultiIndex
+
+
+class Functions(Protocol):
+    """Functions of some of the coordinates of a point, which a sum is taken over.
+
+    Its values in JAX are in `pdedsl.numerics.bases`.
+    """
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """The columns of points that hold the arguments."""
+        ...
+
+    @property
+    def intervals(self) -> tuple[tuple[Any, Any], ...]:
+        """Where the arguments live."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many there are, K."""
+        ...
+
+    @property
+    def along(self) -> int:
+        """How many differ along one coordinate, at most."""
+        ...
+
+    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        """A derivative of each at points of shape (n, d), shape (n, K)."""
+        ...
+
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        """A derivative of a sum over them, shape (n,)."""
+        ...
+
+    def trace(self, axis: int) -> int:
+        """How many differ where one coordinate is fixed."""
+        ...
+
+    def embedded(self, coefficients: np.ndarray, into: Self) -> np.ndarray:
+        """Coefficients, shape (K,), in a larger space of the same kind that holds this one."""
+        ...
+
+    def over(self, axis: int, interval: tuple[Any, Any]) -> Self:
+        """The same over another interval of a coordinate, the ends of which may be traced."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """The functions of several kinds, one kind after another."""
+
+    parts: tuple[Functions, ...]
+    """All of the same arguments."""
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        return self.parts[0].axes
+
+    @property
+    def intervals(self) -> tuple[tuple[Any, Any], ...]:
+        return self.parts[0].intervals
+
+    @property
+    def size(self) -> int:
+        return sum(part.size for part in self.parts)
+
+    @property
+    def along(self) -> int:
+        return max(part.along for part in self.parts)
+
+    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        return np.concatenate([part.table(points, order) for part in self.parts], axis=1)
+
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        own = zip(self.parts, self.split(coefficients), strict=True)
+        return np.sum([part.total(c, points, order) for part, c in own], axis=0)
+
+    def trace(self, axis: int) -> int:
+        return sum(part.trace(axis) for part in self.parts)
+
+    def embedded(self, coefficients: np.ndarray, into: "Joined") -> np.ndarray:
+        own = zip(self.parts, self.split(coefficients), into.parts, strict=True)
+        return np.concatenate([part.embedded(c, larger) for part, c, larger in own])
+
+    def over(self, axis: int, interval: tuple[Any, Any]) -> "Joined":
+        return Joined(tuple(part.over(axis, interval) for part in self.parts))
+
+    def split(self, coefficients: Any) -> Sequence[Any]:
+        """The coefficients of each part, from those of all, shape (K,)."""
+        ends = np.cumsum([0, *(part.size for part in self.parts)])
+        return [coefficients[low:high] for low, high in pairwise(ends)]
