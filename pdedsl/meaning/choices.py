@@ -51,8 +51,6 @@ class Calls:
 
     calls: Mapping[str, Signature]
     number: Number | None = None
-    number_later: bool = False
-    """The number is part of the language, but not yet built."""
     sums: bool = False
     """Several may be added."""
 
@@ -120,9 +118,9 @@ KEYS: Mapping[str, Kind] = {
         },
         sums=True,
     ),
-    "stretch": Calls({"auto": Signature(), "none": Signature(), "faces": LATER}),
+    "stretch": Words(("auto", "none", "faces")),
     "symmetry": Calls({"auto": Signature(), "none": Signature()}),
-    "slabs": Calls({"auto": Signature()}, number=COUNT, number_later=True),
+    "slabs": Calls({"auto": Signature()}, number=COUNT),
     "points": Calls(
         {
             "random": Signature((COUNT,), least=1),
@@ -267,10 +265,7 @@ def _check(value: syntax.Value, kind: Kind, what: str) -> Iterator[Diagnostic]:
                 yield Diagnostic("E201", f"not a value of `{what}`", value.span, help_)
         case Calls():
             if isinstance(value, syntax.Constant) and kind.number:
-                wrong = list(_check(value, kind.number, what))
-                yield from wrong
-                if kind.number_later and not wrong:
-                    yield not_yet(f"`{what} = {value.text}`", value.span, f"choose from: {', '.join(kind.calls)}")
+                yield from _check(value, kind.number, what)
             elif isinstance(value, syntax.Words) and kind.sums:
                 for word in value.words:
                     yield from _check(word, kind, what)

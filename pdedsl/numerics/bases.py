@@ -12,6 +12,7 @@ from pdedsl.spaces.basis import Basis, derivative
 from pdedsl.spaces.features import Ridges
 from pdedsl.spaces.functions import Functions, Joined
 from pdedsl.spaces.space import Size
+from pdedsl.spaces.stretch import bell
 
 Memo = dict[Any, Array]
 
@@ -24,21 +25,31 @@ def table(functions: Functions, x: Array, index: MultiIndex, memo: Memo) -> Arra
 
 @table.register
 def _(functions: Basis, x: Array, index: MultiIndex, memo: Memo) -> Array:
-    basis = functions
-    if any(index[axis] for axis in range(len(index)) if axis not in basis.axes):
-        return jnp.zeros(basis.size, x.dtype)
-    found = jnp.ones(basis.size, x.dtype)
-    for k, axis in enumerate(basis.axes):
-        if (axis, basis.most[k], index[axis]) not in memo:
-            low, high = basis.intervals[k]
-            y = (2 * x[axis] - low - high) / (high - low)
-            if basis.circular[k]:
-                own = _waves(y, basis.most[k], index[axis])
-            else:
-                own = chebyshev(y, basis.most[k]) @ jnp.asarray(derivative(basis.most[k], index[axis]), x.dtype)
-            memo[axis, basis.most[k], index[axis]] = own * (2 / (high - low)) ** index[axis]
-        found = found * memo[axis, basis.most[k], index[axis]][basis.numbers[:, k]]
+    if any(index[axis] for axis in range(len(index)) if axis not in functions.axes):
+        return jnp.zeros(functions.size, x.dtype)
+    found = jnp.ones(functions.size, x.dtype)
+    for k, axis in enumerate(functions.axes):
+        key = (axis, functions.most[k], index[axis])
+        if key not in memo:
+            memo[key] = _along(functions, k, x[axis], index[axis])
+        found = found * memo[key][functions.numbers[:, k]]
     return found
+
+
+def _along(basis: Basis, k: int, x: Array, order: int) -> Array:
+    """A derivative of the functions of one argument at a number, shape (most + 1,)."""
+    (low, high), most, stretch = basis.intervals[k], basis.most[k], basis.stretch(basis.axes[k])
+    if stretch is not None:
+        slopes = stretch.at(x, (low, high), order, jnp)
+        values, factors = chebyshev(slopes[0], most), bell(slopes, order)
+        turned = (values @ jnp.asarray(derivative(most, n), x.dtype) for n in range(order + 1))
+        return sum((factor * own for factor, own in zip(factors, turned, strict=True)), start=jnp.zeros(()))
+    y = (2 * x - low - high) / (high - low)
+    if basis.circular[k]:
+        own = _waves(y, most, order)
+    else:
+        own = chebyshev(y, most) @ jnp.asarray(derivative(most, order), x.dtype)
+    return own * (2 / (high - low)) ** order
 
 
 @table.register

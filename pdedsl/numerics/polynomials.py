@@ -20,6 +20,7 @@ from pdedsl.spaces.collocation import Expansion, values
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Pieces
+from pdedsl.spaces.stretch import Stretch, stacked
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +105,12 @@ class Expanded:
         rows = jnp.reshape(c, (len(own.parts), -1))
         low, high = (jnp.asarray([part.interval(own.axis)[end] for part in own.parts], x.dtype) for end in (0, 1))
         first, other = own.parts[0], own.parts[-1].over(own.axis, (low[k], high[k]))
+        for axis in other.basis.axes:
+            if (stretch := stacked([part.basis.stretch(axis) for part in own.parts])) is not None:
+                places, widths, weights = (
+                    jnp.asarray(held, x.dtype)[k] for held in (stretch.places, stretch.widths, stretch.weights)
+                )
+                other = other.over(axis, other.interval(axis), Stretch(places, widths, weights))
         found = self._of(other, rows[k], x, index, {})
         if first.built == other.built:
             return found

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pdedsl.meaning.choices import ACTIVATIONS
-from pdedsl.planning.degrees import columns, shrunk, unsuited
+from pdedsl.planning.degrees import columns, shrunk, stretchable, unsuited
 from pdedsl.planning.plan import Grid, Plan, Sampling
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, FieldGroup, Statement
 from pdedsl.problem.symbol import order
+from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import Network, Space, fixed, linear, settings_of
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.source import Span
@@ -131,6 +132,7 @@ def doubts(problem: Problem, plan: Plan) -> Iterator[Diagnostic]:
     spans = {chosen.key: chosen.span for chosen in problem.choices}
     yield from _too_much(problem, plan, spans)
     yield from _too_rough(problem, plan, spans)
+    yield from _misplaced(problem, plan, spans)
 
 
 def _too_much(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
@@ -149,3 +151,20 @@ def _too_rough(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
     if ACTIVATIONS.get(name, float("inf")) < needed:
         message = f"`{name}` has {ACTIVATIONS[name]:g} continuous derivatives, the problem needs {needed}"
         yield Diagnostic("W604", message, spans["network"], "write activation = tanh")
+
+
+def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
+    """E201: pieces of time where there is none to be cut, or a coordinate that cannot be stretched."""
+    if plan.slabs != "auto" and not divisible(problem):
+        why = (
+            "there is no time"
+            if problem.time is None
+            else "the problem says something of the end of time, or of all of it"
+        )
+        yield Diagnostic("E201", f"`slabs` cuts time into pieces: {why}", spans["slabs"], "leave `slabs` out")
+    for name, how in plan.stretch:
+        axis = next(axis for axis, c in enumerate(problem.coordinates) if c.name == name)
+        place = spans.get(f"stretch.{name}")
+        if how == "faces" and place is not None and axis not in stretchable(problem):
+            message = f"`{name}` cannot be stretched towards faces: it is periodic, time, or a coordinate of a shape"
+            yield Diagnostic("E201", message, place, f"leave `stretch.{name}` out")

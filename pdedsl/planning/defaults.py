@@ -9,7 +9,7 @@ from pdedsl.planning.plan import Adaptive, Anagram, Custom, Engd, Grid, Limits, 
 from pdedsl.planning.spelling import typed
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
-from pdedsl.spaces.space import Network, Size, Space, space_from
+from pdedsl.spaces.space import Network, Size, Space, Stretching, space_from
 
 ROWS = 2700
 """Rows of the matrix that the equations get by default, at least 600 points and at most 2000 for each."""
@@ -41,6 +41,8 @@ def planned(problem: Problem, cutoff: Callable | None = None) -> Plan:
         network=said.get("network", Network()),
         space=_space(problem, said),
         symmetry=said.get("symmetry", "auto"),
+        stretch=tuple((c.name, how) for c in problem.coordinates if (how := _stretch(said, c.name)) != "auto"),
+        slabs=said.get("slabs", "auto"),
         method=method,
         limits=Limits(
             int(said.get("steps", limits.steps if thorough else CHEAP_STEPS)),
@@ -59,6 +61,11 @@ def _space(problem: Problem, said: Mapping[str, Any]) -> Space:
     if rest == "auto" and (of_networks or unsuited(problem)):
         rest = "network"
     return space_from({**said, "space": rest})
+
+
+def _stretch(said: Mapping[str, Any], coordinate: str) -> Stretching:
+    """How a coordinate is stretched: as is said of it, or of all."""
+    return said.get(f"stretch.{coordinate}", said.get("stretch", "auto"))
 
 
 def _count(problem: Problem) -> int:

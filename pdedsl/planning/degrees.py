@@ -19,6 +19,7 @@ from pdedsl.spaces.functions import Functions, Joined
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, piece
 from pdedsl.spaces.space import Added, Each, Features, Polynomials, Size, Space, Symmetry, parts_of, space_for
+from pdedsl.spaces.stretch import Stretch
 
 MOST = 4000
 """Columns, of all fields together, up to which degrees are raised of their own accord."""
@@ -86,7 +87,7 @@ def following(
     assert isinstance(space, Polynomials)
     limit = min(_limit(problem, s) for s in problem.statements)
     if space.terms == "cross":
-        found = next((Polynomials((n,), "cross") for n in CROSSES if n > space.degrees[0]), None)
+        found = next((replace(space, degrees=(n,)) for n in CROSSES if n > space.degrees[0]), None)
         return found if found is not None and columns(problem, found, symmetry) <= limit else None
     most = min(limit, GROWTH[len(problem.coordinates)] * columns(problem, space, symmetry))
 
@@ -94,6 +95,7 @@ def following(
         return Polynomials(
             tuple(min(2 * n + 2, max(n, round(share * r))) for n, r in zip(space.degrees, reach, strict=True)),
             space.terms,
+            stretches=space.stretches,
         )
 
     share = min(n / r for n, r in zip(space.degrees, reach, strict=True))
@@ -107,7 +109,7 @@ def shrunk(chosen: Space, share: float) -> Space:
     """A part of a chosen space."""
     match chosen:
         case Polynomials():
-            return Polynomials(tuple(max(min(1, n), round(share * n)) for n in chosen.degrees), chosen.terms)
+            return replace(chosen, degrees=tuple(max(min(1, n), round(share * n)) for n in chosen.degrees))
         case Features():
             return Features(max(1, round(share * chosen.count)))
         case Added():
@@ -159,11 +161,10 @@ def fields_of(
     axis = problem.domain.column(problem.time.symbol)
     low, high = problem.bounds[axis]
     halves = list(pairwise((low, *space.slabs, high)))
-    whole, mirrors = replace(space, slabs=()), parities(problem, symmetry)
-    parts = [
-        expansions(piece(problem, *ends, first=k == 0), whole, sizes, symmetry, mirrors)
-        for k, ends in enumerate(halves)
-    ]
+    mirrors, parts = parities(problem, symmetry), []
+    for k, ends in enumerate(halves):
+        whole = replace(space, slabs=(), stretches=space.stretches[k : k + 1])
+        parts.append(expansions(piece(problem, *ends, first=k == 0), whole, sizes, symmetry, mirrors))
     ends = np.asarray(space.slabs)
     return tuple(Pieces(axis, ends, own) for own in zip(*parts, strict=True))
 
@@ -200,6 +201,25 @@ def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[in
         else:
             found.append(basis(problem, axes, part, parity))
     return found[0] if len(found) == 1 else Joined(tuple(found))
+
+
+def stretchable(problem: Problem) -> list[int]:
+    """The columns of the coordinates that may be stretched: those of a box that are not periodic."""
+    domain = problem.domain
+    return [] if domain.shape is not None else [k for k in domain.spatial if not domain.coordinates[k].periodic]
+
+
+def stretched_by(space: Space, stretches: tuple[Stretch | None, ...]) -> Space:
+    """A space whose polynomials are those of stretched coordinates."""
+    match space:
+        case Polynomials():
+            return replace(space, stretches=(stretches,) if any(stretches) else ())
+        case Added():
+            return Added(tuple(stretched_by(part, stretches) for part in space.parts))  # pyright: ignore[reportArgumentType]
+        case Each():
+            own: list[tuple[str, Space]] = [(name, stretched_by(part, stretches)) for name, part in space.own]
+            return Each(tuple(own), stretched_by(space.others, stretches))
+    return space
 
 
 def parities(problem: Problem, symmetry: Symmetry) -> list[Mapping[int, int]]:

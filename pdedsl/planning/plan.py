@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal
 
-from pdedsl.spaces.space import Network, Size, Space, Symmetry, settings_of, space_from
+from pdedsl.spaces.space import Network, Size, Space, Stretching, Symmetry, settings_of, space_from
 
 Filter = Literal["hard", "soft"]
 
@@ -201,12 +201,18 @@ class Plan:
     """Those of fields that were chosen; the others come from the data (`spaces.sizes`)."""
     seed: int = 0
     precision: Literal["double"] = "double"
+    stretch: tuple[tuple[str, Stretching], ...] = ()
+    """How the coordinates with these names are stretched; the others where the solution is steep."""
+    slabs: int | Literal["auto"] = "auto"
+    """Into how many pieces of equal length time is cut; as it asks for itself."""
 
     def settings(self) -> dict[str, Any]:
         """The same by the keys of the `solve` block."""
         return {
             **settings_of(self.space),
             "symmetry": self.symmetry,
+            **{f"stretch.{name}": how for name, how in self.stretch},
+            "slabs": self.slabs,
             "network": self.network,
             **{f"points.{name}": sampling for name, sampling in self.points},
             "method": self.method,
@@ -226,5 +232,14 @@ def from_settings(settings: dict[str, Any]) -> Plan:
         for head in ("points.", "sizes.")
     )
     limits = Limits(int(settings["steps"]), float(settings["time_limit"]), float(settings["tolerance"]))
-    rest = {key: settings[key] for key in ("symmetry", "network", "method", "precision")}
-    return Plan(points, space=space_from(settings), **rest, limits=limits, sizes=sizes, seed=int(settings["seed"]))
+    stretch = tuple((key.partition(".")[2], value) for key, value in settings.items() if key.startswith("stretch."))
+    rest = {key: settings[key] for key in ("symmetry", "slabs", "network", "method", "precision")}
+    return Plan(
+        points,
+        space=space_from(settings),
+        stretch=stretch,
+        **rest,
+        limits=limits,
+        sizes=sizes,
+        seed=int(settings["seed"]),
+    )

@@ -23,7 +23,7 @@ class Spelling:
 
 SPELLINGS: Mapping[str, Spelling] = {
     "mlp": Spelling(space.Network, ("widths",), repeats=True),
-    "polynomials": Spelling(space.Polynomials, ("degrees",), repeats=True, silent=("slabs",)),
+    "polynomials": Spelling(space.Polynomials, ("degrees",), repeats=True, silent=("slabs", "stretches")),
     "features": Spelling(space.Features, ("count",)),
     "random": Spelling(plan.Random, ("count",)),
     "sobol": Spelling(plan.Sobol, ("count",)),
@@ -91,12 +91,11 @@ def made_of(own: plan.Plan, taken: space.Space) -> str:
         return " + ".join(made_of(own, part) for part in taken.parts)
     if taken == "network":
         return str(spoken(own.network, brief=True))
-    pieces = (
-        f" in each of {len(taken.slabs) + 1} pieces of time"
-        if isinstance(taken, space.Polynomials) and taken.slabs
-        else ""
-    )
-    return f"{spoken(taken, brief=True)}{pieces}"
+    words = str(spoken(taken, brief=True))
+    if isinstance(taken, space.Polynomials):
+        words += f" in each of {len(taken.slabs) + 1} pieces of time" if taken.slabs else ""
+        words += ", stretched where it is steep" if any(map(any, taken.stretches)) else ""
+    return words
 
 
 def _by_default(value: Any, key: str) -> bool:

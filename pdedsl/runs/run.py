@@ -3,7 +3,7 @@
 import csv
 import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from errno import EEXIST
@@ -32,6 +32,7 @@ from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
 from pdedsl.spaces.space import Polynomials, Space, space_from, trained
+from pdedsl.spaces.stretch import Stretch
 from pdedsl.stages import solve as driver
 from pdedsl.stages.load import loads
 from pdedsl.stages.solve import Solved, Unkept, build
@@ -212,7 +213,8 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
     words = {"space": said.get("space", "network"), **said.get("spaces", {})}
     space: Space = space_from({key: typed(read_setting(key, own, problem)) for key, own in words.items()})
     if isinstance(space, Polynomials):
-        space = replace(space, slabs=tuple(map(float, said.get("slabs", ()))))
+        slabs = tuple(map(float, said.get("slabs", ())))
+        space = replace(space, slabs=slabs, stretches=_stretches(said.get("stretches", ())))
     lowered = build(problem, replace(plan, space=space))
     if said["status"] != "running":
         try:
@@ -242,6 +244,16 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
     solved = Solved(problem, plan, lowered, truths(problem), outcome, space=space, story=story, start=start)
     kept = _kept_defect(folder, solved) if said["status"] != "running" else None
     return Solution(solved, said.get("seconds", history[-1].seconds), kept)
+
+
+def _stretches(pieces: Sequence[Any]) -> tuple[tuple[Stretch | None, ...], ...]:
+    """How coordinates are stretched on each piece, as a summary has it."""
+
+    def one(own: Mapping[str, Sequence[float]] | None) -> Stretch | None:
+        held = None if own is None else (tuple(map(float, own[key])) for key in ("places", "widths", "weights"))
+        return None if held is None else Stretch(*held)
+
+    return tuple(tuple(map(one, own)) for own in pieces)
 
 
 def _kept_defect(folder: Path, solved: Solved) -> Defect | None:

@@ -1,7 +1,7 @@
 """From a run to a solution that can be evaluated, compared, plotted, saved and opened again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -359,6 +359,7 @@ class Solution:
     def summary(self) -> dict[str, Any]:
         """What run.json holds: status, verdict, errors, reports, versions, machine."""
         spaces = {key: str(spoken(own)) for key, own in settings_of(self.solved.space).items()}
+        whole = self.solved.space if isinstance(self.solved.space, Polynomials) else None
         return {
             "format": FORMAT,
             "title": self.problem.title,
@@ -396,7 +397,8 @@ class Solution:
             "blas_threads": {"count": self.solved.threads.count, "changed": self.solved.threads.changed},
             "space": spaces.pop("space"),
             "spaces": spaces,
-            "slabs": list(self.solved.space.slabs) if isinstance(self.solved.space, Polynomials) else [],
+            "slabs": list(whole.slabs) if whole else [],
+            "stretches": [[own and asdict(own) for own in piece] for piece in whole.stretches] if whole else [],
             "story": list(self.solved.story),
             "seed": self.plan.seed,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -12,6 +12,7 @@ import numpy as np
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.space import Polynomials, Terms
+from pdedsl.spaces.stretch import Stretch, bell
 
 DENSE = 40
 """How many times as many products of all functions there may be as there are in a basis, to sum over them all."""
@@ -29,6 +30,8 @@ class Basis:
     numbers: np.ndarray
     """The number of the function of each argument in each product, shape (K, k): degrees of polynomials; of waves 1,
     cos(pi y), sin(pi y), cos(2 pi y), ..., y from -1 to 1."""
+    stretches: tuple[Stretch | None, ...] = ()
+    """How each argument is stretched: polynomials are those of `s(x)`; none where none is."""
 
     @property
     def size(self) -> int:
@@ -71,20 +74,64 @@ class Basis:
     def _along(self, k: int, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         """A derivative of the functions of one argument at points, shape (n, most + 1)."""
         (low, high), axis = self.intervals[k], self.axes[k]
+        stretch, m = self.stretch(axis), order[axis]
+        if stretch is not None:
+            slopes = stretch.at(points[:, axis], (low, high), m)
+            if not m:
+                return _chebyshev(slopes[0], self.most[k], 0)
+            factors = bell(slopes, m)  # Faa di Bruno's formula
+            own = (factors[n][:, None] * _chebyshev(slopes[0], self.most[k], n) for n in range(1, m + 1))
+            return sum(own, start=np.zeros(()))
         y = (2 * points[:, axis] - low - high) / (high - low)
         found = (_waves if self.circular[k] else _chebyshev)(y, self.most[k], order[axis])
         return found * (2 / (high - low)) ** order[axis]
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it holds all products of some functions of each argument."""
+        return self.size == prod(len(np.unique(own)) for own in self.numbers.T)
+
+    @property
+    def nodes(self) -> list[np.ndarray]:
+        """As many places along each argument as there are functions of it, at which these are told apart best."""
+        found = []
+        for k, most in enumerate(self.most):
+            (low, high), stretch = self.intervals[k], self.stretch(self.axes[k])
+            count = most + 1
+            s = (
+                2 * np.arange(count) / count - 1
+                if self.circular[k]
+                else -np.cos(np.pi * (np.arange(count) + 0.5) / count)
+            )
+            found.append((low + high + (high - low) * s) / 2 if stretch is None else stretch.inverse(s, (low, high)))
+        return found
+
+    def interpolated(self, values: np.ndarray) -> np.ndarray:
+        """The coefficients, of a basis of all products, shape (K,), of a function with some values on the grid of the nodes."""
+        found, none = values, (0,) * (max(self.axes) + 1)
+        for k, nodes in enumerate(self.nodes):
+            points = np.zeros((len(nodes), len(none)))
+            points[:, self.axes[k]] = nodes
+            along = np.linalg.solve(self._along(k, points, none), np.moveaxis(found, k, 0).reshape(len(nodes), -1))
+            found = np.moveaxis(along.reshape(len(nodes), *np.delete(found.shape, k)), 0, k)
+        return found[tuple(self.numbers.T)]
 
     def trace(self, axis: int) -> int:
         """How many of the products differ where one coordinate is fixed."""
         kept = [k for k, own in enumerate(self.axes) if own != axis]
         return len(np.unique(self.numbers[:, kept], axis=0)) if kept else 1
 
-    def over(self, axis: int, interval: tuple[Any, Any]) -> "Basis":
-        """The same over another interval of a coordinate, the ends of which may be traced."""
+    def stretch(self, axis: int) -> Stretch | None:
+        """How a coordinate is stretched."""
+        return self.stretches[self.axes.index(axis)] if self.stretches and axis in self.axes else None
+
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Basis":
+        """The same over another interval of a coordinate, and stretched otherwise there; all that may be traced."""
         place, own = self.axes.index(axis), list(self.intervals)
         own[place] = interval
-        return replace(self, intervals=tuple(own))
+        stretches = list(self.stretches or (None,) * len(self.axes))
+        stretches[place] = stretch
+        return replace(self, intervals=tuple(own), stretches=tuple(stretches))
 
     def embedded(self, coefficients: np.ndarray, into: "Basis") -> np.ndarray:
         """Coefficients of this basis, shape (K,), in a larger one that holds it."""
@@ -110,7 +157,8 @@ def basis(
         if axis in parity:
             odd = (numbers[:, k] % 2 == 1) if not circular[k] else (numbers[:, k] % 2 == 0) & (numbers[:, k] > 0)
             numbers = numbers[odd == (parity[axis] < 0)]
-    return Basis(tuple(axes), tuple(problem.bounds[axis] for axis in axes), circular, numbers)
+    stretches = tuple(space.stretches[0][axis] for axis in axes) if space.stretches else ()
+    return Basis(tuple(axes), tuple(problem.bounds[axis] for axis in axes), circular, numbers, stretches)
 
 
 def _grid(circular: Sequence[bool], degrees: Sequence[int], terms: Terms) -> np.ndarray:

@@ -7,6 +7,7 @@ respect to all coefficients is a sum of tables, each row multiplied by what the 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from math import comb, prod
 from typing import Any, Protocol
@@ -24,12 +25,14 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.coarse import least_squares
 from pdedsl.spaces.functions import Functions
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import Form, Key, Placed, Row, State, form
 from pdedsl.spaces.sizes import row_sizes, weights
 from pdedsl.spaces.space import Size
+from pdedsl.spaces.stretch import Stretch
 
 OVER = 1.5
 """Points for each function of a basis, in the domain as on its boundary."""
@@ -58,11 +61,12 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
     In a box with the arcsine density, for which polynomials of high degree are stable (Narayan, Jakeman and Zhou 2017).
     """
     domain, unit = problem.domain, low_discrepant(shift)
+    denser = partial(_denser, domain, maps=_maps(bases))
     match statement:
         case Equation():
             n = max(FEWEST, round(OVER * max(b.size for b in bases)))
             region = domain.region(statement.part)
-            return filled(domain, n, unit, region)
+            return filled(domain, n, unit, region, bases)
         case Boundary() | Initial():
             found = []
             for piece in pieces(domain, statement):
@@ -71,23 +75,27 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
                 else:
                     n = round(2 * ROUND * max(b.trace(axis) for b in bases for axis in domain.spatial)) + 2
                 drawn = sample(domain, (piece,), n, unit)
-                found.append(_denser(domain, drawn) if piece.share == 1 else drawn)
+                found.append(denser(drawn) if piece.share == 1 else drawn)
             return np.concatenate(found) if found else np.zeros((0, len(domain.coordinates)))
         case Constraint():
             n = max(FEWEST, round(OVER * max(b.along for b in bases)))
             varies = problem.varying(statement.residual)
             if any(c.symbol in varies for c in domain.space) and statement.at is None:
                 n = max(FEWEST, round(OVER * max(b.size for b in bases)))
-            return _denser(domain, spots(domain, statement.at, varies, n, unit))
+            return denser(spots(domain, statement.at, varies, n, unit))
         case Interface():
             raise NotImplementedError("no piecewise spaces")
 
 
-def filled(domain: Domain, n: int, unit: Unit, region: sp.Basic = sp.true) -> np.ndarray:
-    """Points of a region, all of one sequence, shape (n, d); denser towards the ends of the coordinates of a box."""
-    count, points = n, np.zeros((0, len(domain.coordinates)))
+def filled(
+    domain: Domain, n: int, unit: Unit, region: sp.Basic = sp.true, bases: Sequence[Functions] = ()
+) -> np.ndarray:
+    """Points of a region, all of one sequence, shape (n, d); denser towards the ends of the coordinates of a box, and where
+    those of some bases are stretched.
+    """
+    count, points, maps = n, np.zeros((0, len(domain.coordinates))), _maps(bases)
     for _ in range(12):
-        points = _denser(domain, scale(unit(count, len(domain.coordinates)), domain))
+        points = _denser(domain, scale(unit(count, len(domain.coordinates)), domain), maps)
         points = points[inside_shape(domain, points) & satisfying(domain, (region,), points)]
         if len(points) >= n:
             break
@@ -95,15 +103,26 @@ def filled(domain: Domain, n: int, unit: Unit, region: sp.Basic = sp.true) -> np
     return points[:n]
 
 
-def _denser(domain: Domain, points: np.ndarray) -> np.ndarray:
-    """Uniform points moved towards the ends of the coordinates of a box; periodic ones, and shapes, stay."""
+def _maps(bases: Sequence[Functions]) -> dict[int, Stretch]:
+    """How coordinates are stretched, by their columns."""
+    return {axis: own for basis in bases for axis in basis.axes if (own := basis.stretch(axis)) is not None}
+
+
+def _denser(domain: Domain, points: np.ndarray, maps: Mapping[int, Stretch]) -> np.ndarray:
+    """Uniform points moved towards the ends of the coordinates of a box; periodic ones, and shapes, stay.
+
+    Where a coordinate is stretched, so that they are denser towards the ends in what it is stretched to.
+    """
     axes = domain.other if domain.shape is not None else range(len(domain.coordinates))
     low, high = np.asarray(domain.bounds, float).T
     found = points.copy()
     for axis in axes:
         if not domain.coordinates[axis].periodic:
             part = np.clip((points[:, axis] - low[axis]) / (high[axis] - low[axis]), 0, 1)
-            moved = low[axis] + (high[axis] - low[axis]) * (1 - np.cos(np.pi * part)) / 2
+            s = -np.cos(np.pi * part)
+            moved = low[axis] + (high[axis] - low[axis]) * (1 + s) / 2
+            if axis in maps:
+                moved = maps[axis].inverse(s, (low[axis], high[axis]))
             found[:, axis] = np.where((part == 0) | (part == 1), points[:, axis], moved)
     return found
 
@@ -145,9 +164,9 @@ class Expansion:
             return 1.0
         return float(np.abs(self._worth(self.built.multiplier, (0,) * points.shape[1], points)).max())
 
-    def over(self, axis: int, interval: tuple[Any, Any]) -> "Expansion":
-        """The same over another interval of a coordinate, the ends of which may be traced."""
-        return replace(self, basis=self.basis.over(axis, interval))
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Expansion":
+        """The same over another interval of a coordinate, and stretched otherwise there; all that may be traced."""
+        return replace(self, basis=self.basis.over(axis, interval, stretch))
 
     def table(self, points: np.ndarray, index: MultiIndex) -> tuple[Any, np.ndarray]:
         """A derivative where all coefficients vanish, shape (n,) or a number, and for each of them, shape (n, K)."""
@@ -178,8 +197,25 @@ class Expansion:
         return found
 
     def fitted(self, value: Callable[[np.ndarray], np.ndarray], shift: float = 0.0) -> np.ndarray:
-        """The coefficients that come nearest to a function of points of shape (n, d) with values of shape (n,)."""
-        points = filled(self.problem.domain, 2 * self.columns, low_discrepant(shift))
+        """The coefficients that come nearest to a function of points of shape (n, d) with values of shape (n,).
+
+        Where the basis holds all products on a box, those of the function that has its values on a grid.
+        """
+        own, domain = self.basis, self.problem.domain
+        if isinstance(own, Basis) and own.is_product and domain.shape is None and own.size:
+            grid = np.meshgrid(*own.nodes, indexing="ij")
+            points = np.tile(np.mean(np.asarray(domain.bounds, float), axis=1), (grid[0].size, 1))
+            for axis, values in zip(own.axes, grid, strict=True):
+                points[:, axis] = values.reshape(-1)
+            none = (0,) * points.shape[1]
+            rest = value(points) - (
+                self.size.mean if self.built == Ansatz() else self._worth(self.built.extension, none, points)
+            )
+            factor = self.size.spread * (
+                1.0 if self.built == Ansatz() else self._worth(self.built.multiplier, none, points)
+            )
+            return own.interpolated((rest / factor).reshape(grid[0].shape))
+        points = filled(domain, 2 * self.columns, low_discrepant(shift), bases=[own])
         offset, table = self.table(points, (0,) * points.shape[1])
         return least_squares(table, value(points) - offset, NEAREST)
 

@@ -16,6 +16,7 @@ from numpy.polynomial import Polynomial
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.space import Features
+from pdedsl.spaces.stretch import Stretch
 
 SLOPES = (0.3, 3.0)
 """The least slope, over an interval of length 2; and the largest, times the number of functions along one coordinate."""
@@ -81,7 +82,10 @@ class Ridges:
     def embedded(self, coefficients: np.ndarray, into: "Ridges") -> np.ndarray:
         return np.concatenate([coefficients, np.zeros(into.size - self.size)])
 
-    def over(self, axis: int, interval: tuple[Any, Any]) -> "Ridges":
+    def stretch(self, axis: int) -> Stretch | None:
+        return None
+
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Ridges":
         place, own = self.axes.index(axis), list(self.intervals)
         own[place] = interval
         return replace(self, intervals=tuple(own))

@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.stretch import Stretch
 
 
 class Functions(Protocol):
@@ -52,8 +53,12 @@ class Functions(Protocol):
         """Coefficients, shape (K,), in a larger space of the same kind that holds this one."""
         ...
 
-    def over(self, axis: int, interval: tuple[Any, Any]) -> Self:
-        """The same over another interval of a coordinate, the ends of which may be traced."""
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> Self:
+        """The same over another interval of a coordinate, and stretched otherwise there; all that may be traced."""
+        ...
+
+    def stretch(self, axis: int) -> Stretch | None:
+        """How a coordinate is stretched."""
         ...
 
 
@@ -94,8 +99,11 @@ class Joined:
         own = zip(self.parts, self.split(coefficients), into.parts, strict=True)
         return np.concatenate([part.embedded(c, larger) for part, c, larger in own])
 
-    def over(self, axis: int, interval: tuple[Any, Any]) -> "Joined":
-        return Joined(tuple(part.over(axis, interval) for part in self.parts))
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Joined":
+        return Joined(tuple(part.over(axis, interval, stretch) for part in self.parts))
+
+    def stretch(self, axis: int) -> Stretch | None:
+        return next((own for part in self.parts if (own := part.stretch(axis)) is not None), None)
 
     def split(self, coefficients: Any) -> Sequence[Any]:
         """The coefficients of each part, from those of all, shape (K,)."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pdedsl.spaces.stretch import Stretch
+
 Terms = Literal["total", "product", "cross"]
 
 
@@ -35,6 +37,8 @@ class Polynomials:
     has its own; `cross`, prod (1 + d_k) <= 1 + n, few of them in many coordinates."""
     slabs: tuple[float, ...] = ()
     """Times at which one piece of time ends and the next begins, with the same products; none where all is one piece."""
+    stretches: tuple[tuple[Stretch | None, ...], ...] = ()
+    """On each piece how each coordinate is stretched; nothing where none is on any."""
 
     @property
     def kind(self) -> Terms:
@@ -70,6 +74,8 @@ class Each:
 
 Symmetry = Literal["auto", "none"]
 """Whether reflections that change nothing about a problem halve what its solution is made of."""
+Stretching = Literal["auto", "none", "faces"]
+"""Where a coordinate is stretched: where the solution is steep, nowhere, at both ends."""
 Space = Literal["auto", "network"] | Polynomials | Features | Added | Each
 """What a solution is made of; `auto`: polynomials while they converge, else the network."""
 

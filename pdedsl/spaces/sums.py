@@ -12,6 +12,7 @@ from pdedsl.spaces.basis import Basis, basis
 from pdedsl.spaces.coarse import least_squares
 from pdedsl.spaces.collocation import SHIFT, filled, low_discrepant
 from pdedsl.spaces.space import Polynomials, Size
+from pdedsl.spaces.stretch import Stretch
 
 MOST = 2500
 """Terms of a sum that is fitted to values."""
@@ -49,6 +50,11 @@ class Sum:
             "numbers": own.numbers,
             "coefficients": self.coefficients,
             "size": np.asarray([self.size.mean, self.size.spread]),
+            **{
+                f"stretch {k}": np.asarray([held.places, held.widths, held.weights])
+                for k, held in enumerate(own.stretches)
+                if held is not None
+            },
         }
 
 
@@ -59,7 +65,11 @@ def summed(arrays: Mapping[str, np.ndarray]) -> Sum:
     if low_high.shape != (k, 2) or numbers.ndim != 2 or numbers.shape[1] != k or (numbers < 0).any():
         raise ValueError("no sum over a basis")
     intervals = tuple((float(low), float(high)) for low, high in low_high)
-    own = Basis(tuple(range(k)), intervals, tuple(map(bool, circular)), numbers.astype(int))
+    held = [arrays.get(f"stretch {place}") for place in range(k)]
+    if any(own is not None and (own.ndim != 2 or len(own) != 3 or (own[1] <= 0).any()) for own in held):
+        raise ValueError("no sum over a basis")
+    stretches = tuple(None if own is None else Stretch(*(tuple(map(float, row)) for row in own)) for own in held)
+    own = Basis(tuple(range(k)), intervals, tuple(map(bool, circular)), numbers.astype(int), stretches)
     if arrays["coefficients"].shape != (own.size,) or arrays["size"].shape != (2,):
         raise ValueError("no sum over a basis")
     return Sum(own, arrays["coefficients"].astype(float), Size(*map(float, arrays["size"])))

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.degrees import columns, expansions, fields_of, parities
+from pdedsl.planning.degrees import columns, expansions, fields_of, parities, stretchable
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
+from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Initial
 from pdedsl.solver.minimise import Status
@@ -31,6 +33,7 @@ from pdedsl.spaces.collocation import (
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Before, Pieces, continued, piece
 from pdedsl.spaces.space import Polynomials
+from pdedsl.spaces.stretch import Stretch, stretched
 from pdedsl.stages.raising import Raised
 from pdedsl.stages.rungs import Ladder, Rung, error_of, errors_at, share_of
 
@@ -50,6 +53,9 @@ LENGTHS = (0.25, 2.0)
 """How much shorter or longer than a piece the next one may be."""
 SAFE = 0.85
 """The part of the length that the tolerance would allow, which is taken."""
+SLOWLY, LENIENT = 2.0, 100.0
+"""With what power of the length of a piece what its highest degrees hold falls if it is singular; how many times as much these
+may hold there."""
 COARSELY = 0.4
 """The part of the time in which the first tolerance is to be met; with more, there will be no second one."""
 SOON, LATE = 0.2, 1.5
@@ -62,6 +68,16 @@ LEAST = 1e-3
 """Of the spread of a field: values that are none."""
 SLOW = 0.5
 """The part of the degrees in space of what varies slowly there."""
+LINES, GRID = 16, 400
+"""Along how many lines, and at how many points of each, it is seen where a solution is steep."""
+MOMENTS = (0.0, 0.5, 1.0)
+"""Of a piece of time, at which that is seen."""
+APART, TURNS = 0.1, 2
+"""How far two ways of stretching differ, over an interval of length 2, so that one is not the other; how often another is tried."""
+PART = 0.75
+"""The part of a degree in time that was chosen with which the one before the last solution is made."""
+MORE_IN_TIME = 4
+"""By how much the degree in time is raised where the length of pieces is given."""
 NEWTON = 14
 """Steps after which a piece is tried shorter."""
 
@@ -80,7 +96,7 @@ def marched(
     if not march.suited:
         return None
     status: Status = "stalled"
-    for tolerance, degree in TOLERANCES:
+    for tolerance, degree in march.tolerances:
         spent = time.perf_counter() - march.here
         if march.rungs and spent + MORE * march.rungs[-1].seconds > seconds:
             status = "time limit"
@@ -89,7 +105,7 @@ def marched(
             ended: Status = "steps" if march.steps >= plan.limits.steps else "time limit"
             status = "interrupted" if stopping() else ended
             break
-        if error_of(march.rungs) <= ENOUGH:
+        if error_of(march.rungs) <= ENOUGH or (tolerance == np.inf and len(march.rungs) == len(march.tolerances)):
             status = "converged"
             break
     return march.best(status) if march.rungs else None
@@ -102,6 +118,8 @@ class _Solved:
     low: float
     high: float
     degrees: tuple[int, ...]
+    stretches: tuple[Stretch | None, ...]
+    """Of each coordinate."""
     fields: tuple[Expansion, ...]
     coefficients: np.ndarray
     points: dict[str, np.ndarray]
@@ -132,11 +150,23 @@ class _March(Ladder):
         self.mirrors = parities(problem, plan.symmetry)
         self.met = 0
         """Records until the last tolerance was met."""
+        self.pace: list[tuple[float, float]] = []
+        """Times that the last tolerance came to, and the seconds until then."""
         self.until = np.inf
         """When the time for a tolerance is over."""
+        self.tolerances: Sequence[tuple[float, int]] = TOLERANCES
         first = next((n for n in range(FIRST, LOWEST, -2) if self._columns(self._over(n)) <= MODERATE), None)
         self.degrees = None if first is None else self._over(first)
-        self.length = (self.high - self.low) / PIECES
+        if isinstance(plan.space, Polynomials):
+            whole = plan.space.degrees * (len(problem.coordinates) if len(plan.space.degrees) == 1 else 1)
+            self.degrees, self.tolerances = (
+                whole,
+                ((np.inf, max(1, round(PART * whole[self.axis]))), (np.inf, whole[self.axis])),
+            )
+        self.count = PIECES if plan.slabs == "auto" else plan.slabs
+        self.length = (self.high - self.low) / self.count
+        how = dict(plan.stretch)
+        self.stretchable = [k for k in stretchable(problem) if problem.coordinates[k].name not in how]
 
     def _over(self, n: int) -> tuple[int, ...]:
         """A degree in space, with the first one in time."""
@@ -148,7 +178,7 @@ class _March(Ladder):
     @property
     def suited(self) -> bool:
         """Whether the problem has pieces that are small enough, and layers that they can hold."""
-        return self.degrees is not None and not self.thin
+        return self.degrees is not None and not (self.thin and not self.stretchable and self.plan.slabs == "auto")
 
     def over(self, taken: int) -> bool:
         """Whether the run is to end, or there is no more time for a tolerance, after some more steps."""
@@ -159,46 +189,136 @@ class _March(Ladder):
         assert self.degrees is not None
         started, found = time.perf_counter(), list[_Solved]()
         self.until = started + seconds
-        at, length = self.low, self.length
+        at, length, pace = self.low, self.length, [(self.low, 0.0)]
         degrees = tuple(degree if k == self.axis else n for k, n in enumerate(self.degrees))
         while at < self.high:
-            last = found[-1] if found else None
-            while True:
-                if self.over(0):
-                    return False
-                if length < SHORTEST * (self.high - self.low):
-                    return False
-                end = self.high if at + 1.2 * length >= self.high else at + length
-                solved = self._solve(at, end, degrees, last)
-                if solved is None:
-                    length = LENGTHS[0] * (end - at)
-                    continue
-                late, wide = self._tails(solved)
-                # In a short time a larger error weighs as much as a small one in a long time.
-                allowed = tolerance * max(1.0, (self.high - self.low) / (PIECES * (end - at))) ** 0.5
-                fit = np.clip(SAFE * (allowed / max(late, 1e-300)) ** (1 / degree), *LENGTHS) * (end - at)
-                more = self._wider(degrees, wide, tolerance)
-                if more != degrees and (max(wide.values()) >= late or late <= NEAR * allowed):
-                    degrees = more  # what space does not hold shows in time, too
-                elif late > NEAR * allowed:
-                    length = fit
-                else:
-                    break
-            found.append(solved)
-            at, length = end, fit
-            spent, share = time.perf_counter() - started, (at - self.low) / (self.high - self.low)
-            if spent > SOON * seconds and spent > LATE * share * seconds:
+            accepted = self._accepted(at, length, degrees, found[-1] if found else None, tolerance)
+            if accepted is None:
                 return False
-            degrees = self._narrower(degrees, wide, tolerance)
+            solved, length = accepted
+            found.append(solved)
+            at = solved.high
+            pace.append((at, time.perf_counter() - started))
+            if pace[-1][1] > SOON * seconds and self._whole(pace[-1]) > LATE * seconds:
+                return False
+            degrees = self._narrower(solved.degrees, self._tails(solved)[1], tolerance)
             self._watch(found)
-        self.degrees, self.length = found[0].degrees, found[0].high - found[0].low
+        self.degrees, self.length, self.pace = found[0].degrees, found[0].high - found[0].low, pace
         self._keep(found, time.perf_counter() - started)
         return True
 
-    def _solve(self, low: float, high: float, degrees: tuple[int, ...], last: _Solved | None) -> _Solved | None:
+    def _whole(self, now: tuple[float, float]) -> float:
+        """The seconds that all of a tolerance is going to take, from where it is and what that took: if it goes as the last."""
+        last = self.pace or [(self.low, 0.0), (self.high, 1.0)]
+        before = np.interp(now[0], *np.transpose(last))
+        return now[1] / max(float(before), 1e-9) * last[-1][1]
+
+    def _accepted(
+        self, at: float, length: float, degrees: tuple[int, ...], last: _Solved | None, tolerance: float
+    ) -> tuple[_Solved, float] | None:
+        """The next piece, as short and of as high a degree as the tolerance asks for, and how long the one after may be.
+
+        None where there is no more time, or no piece is short enough.
+        """
+        stretches = self._at_start() if last is None else self._stretched(last, (1.0,))
+        turns, before, singular = 0, (0.0, 0.0), False
+        while not self.over(0) and length >= SHORTEST * (self.high - self.low):
+            end = self.high if at + 1.2 * length >= self.high else at + length
+            solved = self._solve(at, end, degrees, stretches, last)
+            if solved is None and self.plan.slabs != "auto":
+                more = self._wider(degrees, dict.fromkeys(self.stretchable, 1.0), 0.0)
+                if more == degrees:
+                    return None
+                degrees = more
+                continue
+            if solved is None:
+                length = LENGTHS[0] * (end - at)
+                continue
+            late, wide = self._tails(solved)
+            if end - at < before[0] and late > before[1] * ((end - at) / before[0]) ** SLOWLY:
+                singular = True  # data contradict each other: felt in a small place, for a short time
+            before = (end - at, late)
+            # In a short time a larger error weighs as much as a small one in a long time.
+            short = max(1.0, (self.high - self.low) / (self.count * (end - at)))
+            allowed = LENIENT * tolerance * short if singular else tolerance * short**0.5
+            fit = np.clip(SAFE * (allowed / max(late, 1e-300)) ** (1 / degrees[self.axis]), *LENGTHS) * (end - at)
+            more = self._wider(degrees, wide, allowed if singular else tolerance)
+            if more != degrees and turns < TURNS and self._differ(other := self._stretched(solved), stretches):
+                stretches, turns = other, turns + 1
+            elif more != degrees and (max(wide.values()) >= late or late <= NEAR * allowed):
+                degrees = more  # what space does not hold shows in time, too
+            elif late > NEAR * allowed and self.plan.slabs != "auto":
+                longer = tuple(n + MORE_IN_TIME if k == self.axis else n for k, n in enumerate(degrees))
+                if self._columns(longer) > LARGEST:
+                    return solved, end - at
+                degrees = longer
+            elif late > NEAR * allowed:
+                length = fit
+            else:
+                return solved, fit if self.plan.slabs == "auto" else end - at
+        return None
+
+    def _stretched(self, solved: _Solved, moments: Sequence[float] = MOMENTS) -> tuple[Stretch | None, ...]:
+        """How coordinates are stretched for what a solution is at some parts of its piece of time."""
+        found = list(self.faces)
+        points = self._some(solved)[:LINES]
+        for axis in self.stretchable:
+            interval, own = self.problem.bounds[axis], solved.stretches[axis]
+            s = np.linspace(-1, 1, GRID)
+            x = (sum(interval) + s * (interval[1] - interval[0])) / 2 if own is None else own.inverse(s, interval)
+            index = tuple(int(k == axis) for k in range(points.shape[1]))
+            profiles = []
+            for moment in moments:
+                lines = np.repeat(points[:, None], GRID, axis=1)
+                lines[:, :, axis] = x
+                lines[:, :, self.axis] = solved.low + moment * (solved.high - solved.low)
+                for field, c in zip(solved.fields, split(solved.fields, solved.coefficients), strict=True):
+                    if axis in field.basis.axes:
+                        slopes = field.values(c, lines.reshape(-1, points.shape[1]), index)
+                        profiles.append((x, np.abs(slopes).reshape(len(points), GRID).max(axis=0)))
+            found[axis] = stretched(profiles, interval, any(axis in own for own in self.mirrors))
+        return tuple(found)
+
+    def _at_start(self) -> tuple[Stretch | None, ...]:
+        """How coordinates are stretched for what the fields are said to be at the start."""
+        found, points = list(self.faces), self.probes[:LINES]
+        unknown = {f.expression for f in self.problem.fields}
+        initial = (own for own in self.problem.conditions if isinstance(own, Initial))
+        said = [right for own in initial for left, right in zip(own.lhs, own.rhs, strict=True) if left in unknown]
+        for axis in self.stretchable:
+            interval = self.problem.bounds[axis]
+            x = np.linspace(*interval, GRID)
+            lines = np.repeat(points[:, None], GRID, axis=1)
+            lines[:, :, axis], lines[:, :, self.axis] = x, self.low
+            at = self.problem.domain.at(lines.reshape(-1, points.shape[1]))
+            profiles = []
+            for value in said:
+                slope = np.asarray(evaluate(sp.diff(value, self.problem.symbols[axis]), at), float)
+                own = np.abs(np.broadcast_to(slope, len(points) * GRID)).reshape(len(points), GRID).max(axis=0)
+                profiles.append((x, np.nan_to_num(own, posinf=0.0)))
+            found[axis] = stretched(profiles, interval, any(axis in own for own in self.mirrors)) if profiles else None
+        return tuple(found)
+
+    def _differ(self, new: Sequence[Stretch | None], old: Sequence[Stretch | None]) -> bool:
+        """Whether coordinates are stretched otherwise."""
+        for axis, (own, other) in enumerate(zip(new, old, strict=True)):
+            first, second = (own, other) if own is not None else (other, own)
+            if first is not None and first.apart(second, self.problem.bounds[axis]) > APART:
+                return True
+        return False
+
+    def _solve(
+        self,
+        low: float,
+        high: float,
+        degrees: tuple[int, ...],
+        stretches: tuple[Stretch | None, ...],
+        last: _Solved | None,
+    ) -> _Solved | None:
         """The solution on a piece; None where Newton's method does not converge."""
         own, ready = piece(self.problem, low, high, first=last is None), dict(self.forms)
-        fields = expansions(own, Polynomials(degrees, "product"), self.sizes, self.plan.symmetry, self.mirrors)
+        space = Polynomials(degrees, "product", stretches=(stretches,))
+        fields = expansions(own, space, self.sizes, self.plan.symmetry, self.mirrors)
         guess = np.zeros(sum(f.columns for f in fields))
         if last is not None:
             own = continued(own, low, self._before(last))
@@ -223,7 +343,9 @@ class _March(Ladder):
         fresh = Collocation(own, fields, self.sizes, ready, SHIFT).residual(coefficients)
         points = {b.statement.name: b.points for b in fitted.blocks}
         losses = fitted.losses(coefficients)
-        return _Solved(low, high, degrees, fields, coefficients, points, losses, float(fresh @ fresh), fitted.is_linear)
+        return _Solved(
+            low, high, degrees, stretches, fields, coefficients, points, losses, float(fresh @ fresh), fitted.is_linear
+        )
 
     def _before(self, last: _Solved) -> dict[str, Before]:
         """The fields of a piece as functions of their arguments."""
@@ -287,7 +409,9 @@ class _March(Ladder):
         return more if self._columns(more) <= LARGEST else degrees
 
     def _narrower(self, degrees: tuple[int, ...], tails: dict[int, float], tolerance: float) -> tuple[int, ...]:
-        """Lower degrees in space where those there hold next to nothing."""
+        """Lower degrees in space where those there hold next to nothing, if any tolerance is asked for."""
+        if tolerance == np.inf:
+            return degrees
         return tuple(
             max(FIRST, round(n / WIDE)) if axis in tails and tails[axis] < FAR * tolerance else n
             for axis, n in enumerate(degrees)
@@ -302,7 +426,8 @@ class _March(Ladder):
     def _keep(self, found: Sequence[_Solved], seconds: float) -> None:
         """All pieces as one solution."""
         degrees = tuple(map(max, *(own.degrees for own in found), found[0].degrees))
-        space = Polynomials(degrees, "product", tuple(own.high for own in found[:-1]))
+        ends, stretches = (tuple(own.high for own in found[:-1]), tuple(own.stretches for own in found))
+        space = Polynomials(degrees, "product", ends, stretches)
         fields: tuple[Any, ...] = fields_of(self.problem, space, self.sizes, self.plan.symmetry)
         parts = [[] for _ in fields]
         for k, own in enumerate(found):

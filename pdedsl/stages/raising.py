@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.degrees import MOST, columns, expansions, first, following, reach
+from pdedsl.planning.degrees import MOST, columns, expansions, first, following, reach, stretched_by
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
@@ -127,7 +127,7 @@ class _Climb(Ladder):
         own = None if self.start is None or self.chosen != "auto" else space_of(self.problem, self.start)
         if own is not None and columns(self.problem, own, self.plan.symmetry) <= MOST:
             return own
-        return first(self.problem, self.chosen, self.plan.symmetry)
+        return stretched_by(first(self.problem, self.chosen, self.plan.symmetry), self.faces)
 
     def ending(self, space: Space) -> Status | None:
         """Why another space is not solved in; None if it is."""
@@ -205,7 +205,8 @@ class _Climb(Ladder):
         own = space_for(last.space, "")
         degrees = own.degrees if isinstance(own, Polynomials) else ()
         asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), degrees)
-        return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
+        found = following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
+        return None if found is None else stretched_by(found, self.faces)
 
     def best(self, status: Status) -> Raised:
         """The solution to return: the last one where a space was chosen or degrees converge, else that after the smallest change

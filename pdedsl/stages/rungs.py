@@ -10,13 +10,14 @@ import sympy as sp
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.truth import NONE, Truth
-from pdedsl.planning.data import thin
+from pdedsl.planning.data import layer, thin
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import Spanned, forms, missed, values
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Space
+from pdedsl.spaces.stretch import Stretch, at_faces
 
 ROUNDING = 1e-10
 """A change below which no smaller one is to be expected, where it has stopped falling."""
@@ -61,11 +62,22 @@ class Ladder:
         self.begun = self.here if begun is None else begun
         self.sizes, self.forms = field_sizes(problem, dict(plan.sizes)), forms(problem)
         self.thin = thin(problem, self.forms, self.sizes) is not None
+        self.faces = self._faces()
+        """How coordinates are stretched to begin with."""
         self.spread = np.asarray([self.sizes[f.name].spread for f in problem.fields])
         self.probes = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
         self.rungs: list[Rung] = []
         self.history: list[Record] = []
         self.steps = 0
+
+    def _faces(self) -> tuple[Stretch | None, ...]:
+        """Those stretched towards their ends that were chosen to be: for a layer as thin as an equation may have."""
+        own = layer(self.problem, self.forms, self.sizes)
+        part, how = 1.0 if own is None else own.part, dict(self.plan.stretch)
+        return tuple(
+            at_faces(bounds, part) if how.get(c.name) == "faces" else None
+            for c, bounds in zip(self.problem.coordinates, self.problem.bounds, strict=True)
+        )
 
     def changed(self, found: np.ndarray) -> float:
         """How far values at the probes are from those of the last solution, relative to the variation."""

@@ -162,6 +162,8 @@ def _raised(
         plan = replace(plan, space=linear(plan.space), limits=limits)
     begun = time.perf_counter() if clock.begun is None else clock.begun
     with threads(0):
+        if plan.slabs != "auto" and divisible(problem):
+            return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
         found = raised(problem, plan, known, watch, stopping, begun, start)
         enough = found is not None and (found.final or found.relative <= FINE or found.status == "steps")
         if plan.space != "auto" or enough or not divisible(problem):

@@ -85,3 +85,14 @@ def test_products_that_a_face_tells_apart() -> None:
     problem = loads(BOX + "equation: laplacian(u) = 1\nboundary: u = 0 on all\n")
     assert basis(problem, (0, 1), Polynomials((7,))).trace(0) == 8
     assert basis(problem, (0,), Polynomials((7,))).trace(0) == 1
+
+
+@pytest.mark.parametrize("periodic", ["", "periodic y\n"])
+def test_a_function_is_interpolated_on_the_grid_of_the_nodes(periodic: str) -> None:
+    problem = loads(BOX + periodic + "equation: laplacian(u) = 1\nboundary: u = 0 on x = 1, x = 3\n")
+    own = basis(problem, (0, 1), Polynomials((5, 4)), {0: 1})
+    assert own.is_product and not basis(problem, (0, 1), Polynomials((5,))).is_product
+    c = np.random.default_rng(3).normal(size=own.size)
+    x, y = np.meshgrid(*own.nodes, indexing="ij")
+    values = own.total(c, np.stack([x.reshape(-1), y.reshape(-1)], axis=1), (0, 0))
+    np.testing.assert_allclose(own.interpolated(values.reshape(x.shape)), c, atol=1e-12)

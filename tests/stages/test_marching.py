@@ -16,6 +16,7 @@ from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Limits
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages import solve as driver
 from pdedsl.stages.load import loads
 from pdedsl.stages.marching import marched
@@ -71,7 +72,9 @@ def test_a_function_of_a_point_for_jax() -> None:
 def test_too_little_time_and_thin_layers() -> None:
     problem = loads(MODE)
     assert marched(problem, planned(problem), seconds=1e-3) is None
-    thin = loads(DECAY.replace("dxx(u)", "1e-6*dxx(u)").replace("exact", "#"))
+    thin = loads(
+        GROWTH.replace("dxx(u)", "1e-6*dxx(u)").replace("exact", "#")
+    )  # nothing is stretched where it is periodic
     assert marched(thin, planned(thin)) is None
     assert marched(problem, planned(problem), stopping=lambda: True) is None
 
@@ -111,3 +114,52 @@ def test_steps_are_limited() -> None:
     assert found[1].status == "steps" and 5 < found[1].history[-1].step <= 30
     one = pdedsl.solve(problem, steps=1)
     assert one.status == "steps" and one.history[-1].step == 1 and len(one.history) == 1
+
+
+FRONT = """pde 1
+param nu = 0.01
+domain x in [-1, 1]
+time t in [0, 0.5]
+field u(x, t)
+equation: dt(u) + u*dx(u) = nu*dxx(u)
+initial:  u = -0.6*tanh(0.6*(x + 0.4 - 0.8*t)/(2*nu)) + 0.8
+boundary: u = -0.6*tanh(0.6*(x + 0.4 - 0.8*t)/(2*nu)) + 0.8  on all
+exact u = -0.6*tanh(0.6*(x + 0.4 - 0.8*t)/(2*nu)) + 0.8
+"""
+
+
+def test_a_front_that_runs_is_stretched_where_it_is(tmp_path: Path) -> None:
+    problem = loads(FRONT)
+    found = marched(problem, planned(problem), truths(problem), seconds=30)
+    assert found is not None and isinstance(found.space, Polynomials)
+    ((_, error),) = found.history[-1].errors.items()
+    assert error < 1e-4 and 0.1 < found.relative / error < 30
+    places = [own[0].places[0] for own in found.space.stretches if own[0] is not None]
+    assert len(places) > 2 and places[-1] - places[0] > 0.2  # it goes 0.4 to the right
+
+
+def test_a_number_of_pieces_and_degrees_that_were_chosen(tmp_path: Path) -> None:
+    solution = pdedsl.solve(loads(DECAY), slabs=3, folder=tmp_path / "run")
+    space = solution.solved.space
+    assert isinstance(space, Polynomials) and len(space.slabs) == 2
+    np.testing.assert_allclose(np.diff([0, *space.slabs, 2]), 2 / 3)
+    chosen = pdedsl.solve(loads(DECAY), slabs=3, space="polynomials(9, 7)")
+    assert isinstance(chosen.solved.space, Polynomials) and chosen.solved.space.degrees == (9, 7)
+    estimate = chosen.estimates[0].relative
+    assert 0.1 < estimate / chosen.errors["u"] < 30
+
+
+def test_stretched_pieces_are_written_and_opened_again(tmp_path: Path) -> None:
+    problem = loads(FRONT.replace("0.5]", "0.1]"))
+    solution = pdedsl.solve(problem, slabs=2, time_limit=10, folder=tmp_path / "run")
+    again = pdedsl.open(tmp_path / "run")
+    points = np.random.default_rng(1).uniform([-1, 0], [1, 0.1], (50, 2))
+    assert again.solved.space == solution.solved.space and any(map(any, again.solved.space.stretches))  # pyright: ignore
+    np.testing.assert_array_equal(again(points), solution(points))
+    np.testing.assert_allclose(jax.vmap(again.u)(points)[:, 0], again(points), atol=1e-12)
+    slope = jax.vmap(jax.grad(lambda x: again.u(x)[0]))(points)[:, 0]
+    np.testing.assert_allclose(again.evaluate("dx(u)", points), slope, rtol=1e-7, atol=1e-7)
+    later = pdedsl.solve(
+        loads(FRONT.replace("time t in [0, 0.5]", "time t in [0.1, 0.2]")), start=again, slabs=2, time_limit=10
+    )
+    assert later.errors["u"] < 1e-2
