@@ -53,6 +53,8 @@ LENGTHS = (0.25, 2.0)
 """How much shorter or longer than a piece the next one may be."""
 SAFE = 0.85
 """The part of the length that the tolerance would allow, which is taken."""
+SHOWN = 0.2
+"""The part of what the highest degrees in time hold from which those in space account for it."""
 SLOWLY, LENIENT = 2.0, 100.0
 """With what power of the length of a piece what its highest degrees hold falls if it is singular; how many times as much these
 may hold there."""
@@ -78,6 +80,8 @@ PART = 0.75
 """The part of a degree in time that was chosen with which the one before the last solution is made."""
 MORE_IN_TIME = 4
 """By how much the degree in time is raised where the length of pieces is given."""
+NEWTON_STEP = 0.03
+"""The length of a step with which Newton's method has converged, over the root of the tolerance."""
 NEWTON = 14
 """Steps after which a piece is tried shorter."""
 
@@ -152,6 +156,8 @@ class _March(Ladder):
         """Records until the last tolerance was met."""
         self.pace: list[tuple[float, float]] = []
         """Times that the last tolerance came to, and the seconds until then."""
+        self.settled = 0.0
+        """The length of a step after which the next one, the square of it, does not matter."""
         self.until = np.inf
         """When the time for a tolerance is over."""
         self.tolerances: Sequence[tuple[float, int]] = TOLERANCES
@@ -189,6 +195,7 @@ class _March(Ladder):
         assert self.degrees is not None
         started, found = time.perf_counter(), list[_Solved]()
         self.until = started + seconds
+        self.settled = NEWTON_STEP * tolerance**0.5 if tolerance < 1 else 0.0
         at, length, pace = self.low, self.length, [(self.low, 0.0)]
         degrees = tuple(degree if k == self.axis else n for k, n in enumerate(self.degrees))
         while at < self.high:
@@ -235,7 +242,9 @@ class _March(Ladder):
                 length = LENGTHS[0] * (end - at)
                 continue
             late, wide = self._tails(solved)
-            if end - at < before[0] and late > before[1] * ((end - at) / before[0]) ** SLOWLY:
+            spatial = max(wide.values())
+            slowly = late > before[1] * ((end - at) / before[0]) ** SLOWLY if before[0] else False
+            if end - at < before[0] and slowly and spatial < SHOWN * late:
                 singular = True  # data contradict each other: felt in a small place, for a short time
             before = (end - at, late)
             # In a short time a larger error weighs as much as a small one in a long time.
@@ -245,7 +254,7 @@ class _March(Ladder):
             more = self._wider(degrees, wide, allowed if singular else tolerance)
             if more != degrees and turns < TURNS and self._differ(other := self._stretched(solved), stretches):
                 stretches, turns = other, turns + 1
-            elif more != degrees and (max(wide.values()) >= late or late <= NEAR * allowed):
+            elif more != degrees and (spatial >= SHOWN * late or late <= NEAR * allowed):
                 degrees = more  # what space does not hold shows in time, too
             elif late > NEAR * allowed and self.plan.slabs != "auto":
                 longer = tuple(n + MORE_IN_TIME if k == self.axis else n for k, n in enumerate(degrees))
@@ -319,10 +328,8 @@ class _March(Ladder):
         own, ready = piece(self.problem, low, high, first=last is None), dict(self.forms)
         space = Polynomials(degrees, "product", stretches=(stretches,))
         fields = expansions(own, space, self.sizes, self.plan.symmetry, self.mirrors)
-        guess = np.zeros(sum(f.columns for f in fields))
         if last is not None:
             own = continued(own, low, self._before(last))
-            guess = self._held(fields, last, low)
         for condition in own.conditions:
             if isinstance(condition, Initial):
                 ready[condition.name] = tuple(form(own, r) for r in condition.residual)
@@ -330,14 +337,14 @@ class _March(Ladder):
 
         def note(step: Step) -> bool:
             taken.append(step)
-            return not self.over(len(taken))
+            return not self.over(len(taken)) and not (step.accepted and step.length <= self.settled)
 
         try:
-            coefficients = descend(fitted, guess, most=NEWTON, watch=note)
+            coefficients = descend(fitted, self._guess(fields, last, low), most=NEWTON, watch=note)
         except np.linalg.LinAlgError:
             return None
         self.steps += len(taken)
-        ended = fitted.is_linear or not taken[-1].accepted or taken[-1].length <= SETTLED**0.5
+        ended = fitted.is_linear or not taken[-1].accepted or taken[-1].length <= max(self.settled, SETTLED**0.5)
         if not np.isfinite(coefficients).all() or not ended:
             return None
         fresh = Collocation(own, fields, self.sizes, ready, SHIFT).residual(coefficients)
@@ -356,15 +363,21 @@ class _March(Ladder):
             for f, own, c in parts
         }
 
-    def _held(self, fields: tuple[Expansion, ...], last: _Solved, at: float) -> np.ndarray:
-        """Coefficients of what stays as it was at the end of the last piece."""
+    def _guess(self, fields: tuple[Expansion, ...], last: _Solved | None, at: float) -> np.ndarray:
+        """Coefficients of what the last tolerance had on a piece; for the first one, of what stays as the last piece ended."""
+        none = (0,) * len(self.problem.coordinates)
+        if self.rungs:
+            known = self.rungs[-1]
+            parts = zip(fields, known.fields, split(known.fields, known.coefficients), strict=True)
+            return np.concatenate([own.fitted(lambda x, b=b, c=c: b.values(c, x, none)) for own, b, c in parts])
+        if last is None:
+            return np.zeros(sum(f.columns for f in fields))
 
         def then(points: np.ndarray) -> np.ndarray:
             found = points.copy()
             found[:, self.axis] = at
             return found
 
-        none = (0,) * len(self.problem.coordinates)
         parts = zip(fields, last.fields, split(last.fields, last.coefficients), strict=True)
         return np.concatenate([own.fitted(lambda x, b=b, c=c: b.values(c, then(x), none)) for own, b, c in parts])
 
