@@ -61,10 +61,17 @@ def table(words: str | None, goals: Mapping[str, Goal]) -> None:
     for name in arguments.specs:
         goal, options = goals[name], ()
         if goal.long and arguments.long:
-            goal = goal.long
-            options = ("--time-limit", str(goal.seconds - AROUND), "--steps", "5000")
+            goal, options = goal.long, ("--steps", "5000")
+        options = ("--time-limit", str(goal.seconds - AROUND), *options)
         if arguments.network:
-            options = (*options, *(word for key, own in goal.network.items() for word in ("--set", f"{key}={own}")))
+            options = (
+                *options,
+                *(
+                    word
+                    for key, own in {"space": "network", **goals[name].network}.items()
+                    for word in ("--set", f"{key}={own}")
+                ),
+            )
         rows = [measure(name, seed, arguments.keep, *options) for seed in range(arguments.seeds)]
         error, seconds, compiling, steps = (median(column) for column in zip(*rows, strict=True))
         marks = ["" if error <= goal.error else " missed", "" if seconds <= goal.seconds else " missed"]

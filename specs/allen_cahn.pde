@@ -10,7 +10,3 @@ initial:  u = x^2*cos(pi*x)  hard
 boundary: u = -1  on x = -1, x = 1  hard
 
 reference: u from "references/allen_cahn.csv"
-
-solve {
-  time_limit = 21
-}

@@ -14,7 +14,3 @@ boundary payoff: V = max(S - K, 0)  on t = T
 boundary ends:   V = exact(V)  on S = 0.2, S = 2
 
 exact V = S*Phi(d1) - K*exp(-r*tau)*Phi(d2)
-
-solve {
-  time_limit = 25
-}

@@ -10,9 +10,3 @@ initial:  u = -sin(pi*x)  hard
 boundary: u = 0  on x = -1, x = 1  hard
 
 reference: u from "references/burgers.csv"
-
-solve {
-  network    = mlp(16, 16, 16, 16)
-  points     = 2500
-  time_limit = 20
-}

@@ -14,7 +14,3 @@ boundary ends:  u = exact(u)  on x = -10, x = 10
 boundary slope: dx(u) = dx(exact(u))  on x = 10
 
 exact u = 2*dxx(log(tau))
-
-solve {
-  time_limit = 30
-}

@@ -8,7 +8,3 @@ equation: laplacian(u) = -exact(u)
 boundary: u = exact(u)  on all
 
 exact u = cos(sum(x[k], k in 1:n)/sqrt(n))
-
-solve {
-  time_limit = 35
-}

@@ -10,9 +10,3 @@ boundary inner: u = 0  on inner
 boundary outer: u = exact(u)  on not inner
 
 exact u = (x^2 + y^2)^(1/3)*cos(2/3*phi)
-
-solve {
-  network    = mlp(16, 16, 16)
-  points     = 4000
-  time_limit = 35
-}

@@ -15,7 +15,3 @@ initial:            psi = exact(psi)
 boundary:           psi = exact(psi)  on x = -5, x = 5
 
 exact psi = [envelope*cos(phase), envelope*sin(phase)]
-
-solve {
-  time_limit = 35
-}

@@ -12,7 +12,3 @@ initial velocity: dt(u) = dt(exact(u))
 boundary:         u = exact(u)  on x = -6, x = 6
 
 exact u = 4*atan(k/w*sin(w*t)/cosh(k*x))
-
-solve {
-  time_limit = 30
-}

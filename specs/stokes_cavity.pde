@@ -11,7 +11,3 @@ boundary walls:    U = 0  on x = 0, x = 1, y = 0
 constraint gauge:  mean(p) = 0
 
 reference: u, v from "references/stokes_cavity.csv"
-
-solve {
-  time_limit = 40
-}

@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
-from pdedsl.planning.degrees import FEW, MOST, columns, lowest, parities, unsuited
+from pdedsl.planning.degrees import FEW, MOST, columns, lowest, parities, stretchable, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.primitives import Combined, Primitive
@@ -79,10 +79,20 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_mirrors(problem, plan),
     ]
     choices, block = _choices(problem, plan, all(own.is_linear for forms in compiled.values() for own in forms))
-    if plan.space == "auto" and divisible(problem) and not thin(problem, compiled, sizes):
+    how = dict(plan.stretch)
+    free = [problem.coordinates[axis].name for axis in stretchable(problem)]
+    free = [name for name in free if name not in how]
+    if plan.space == "auto" and divisible(problem) and (free or not thin(problem, compiled, sizes)):
         assert problem.time is not None
-        words = f"of {problem.time.name}, each from the end of the last, where one does not hold the solution"
-        choices.insert(1, Reason("pieces", words, problem.time.span))
+        if plan.slabs == "auto":
+            words = f"of {problem.time.name}, each from the end of the last, where one does not hold the solution"
+        else:
+            words = f"{plan.slabs} of {problem.time.name}, each from the end of the last, as it was chosen"
+        steep = f"; {', '.join(free)} stretched where it is steep" if free else ""
+        choices.insert(1, Reason("pieces", f"{words}{steep}", problem.time.span))
+    towards = ", ".join(name for name, own in plan.stretch if own == "faces")
+    if towards:
+        choices.insert(1, Reason("stretch", f"{towards} towards its faces, as it was chosen"))
     return Reading(tuple(facts), tuple(choices), tuple(block))
 
 

@@ -260,7 +260,8 @@ def _affordable(
     astray = (thin and not rungs[-1].linear) or rungs[-1].left > GROWN * rungs[0].left
     if astray and not only and len(rungs) > 2 and rungs[-1].change > COARSE:
         share = 0.0
-    return spent + more <= max(share * limit, min(THINLY if thin or brief else SOON, limit))
+    most = share * limit if not brief or rungs[-1].change <= FINE else min(share * limit, SOON)
+    return spent + more <= max(most, min(THINLY if thin or brief else SOON, limit))
 
 
 def _promised(problem: Problem, rungs: list[Rung]) -> float:

@@ -165,7 +165,7 @@ def _raised(
         if plan.slabs != "auto" and divisible(problem):
             return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
         found = raised(problem, plan, known, watch, stopping, begun, start)
-        enough = found is not None and (found.final or found.relative <= FINE or found.status == "steps")
+        enough = found is not None and (found.final or found.relative <= FINE)
         if plan.space != "auto" or enough or not divisible(problem):
             return found
         left = plan.limits.seconds - (time.perf_counter() - begun)
