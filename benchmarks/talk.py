@@ -21,6 +21,8 @@ from benchmarks.goals import SPECS, TALK, Goal
 
 AROUND = 8
 """Seconds of the whole command that are not solving: start, checks, pictures."""
+LEAST = 10
+"""Seconds that any solve may take."""
 
 
 def measure(name: str, seed: int, keep: Path | None = None, *options: str) -> tuple[float, float, float, int]:
@@ -62,7 +64,7 @@ def table(words: str | None, goals: Mapping[str, Goal]) -> None:
         goal, options = goals[name], ()
         if goal.long and arguments.long:
             goal, options = goal.long, ("--steps", "5000")
-        options = ("--time-limit", str(goal.seconds - AROUND), *options)
+        options = ("--time-limit", str(max(goal.seconds - AROUND, LEAST)), *options)
         if arguments.network:
             options = (
                 *options,

@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
-from pdedsl.planning.degrees import FEW, MOST, columns, lowest, parities, stretchable, unsuited
+from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, lowest, parities, stretchable, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.primitives import Combined, Primitive
@@ -277,7 +277,19 @@ def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], 
 
 def _fixed(problem: Problem, least: Polynomials, symmetry: Symmetry) -> Polynomials:
     """Of the spaces that are tried the largest of a middling size."""
-    found = least
-    while columns(problem, more := replace(found, degrees=tuple(n + 1 for n in found.degrees)), symmetry) <= MIDDLING:
-        found = more
-    return found
+
+    def more(by: int) -> Polynomials:
+        return replace(least, degrees=tuple(n + by for n in least.degrees))
+
+    def fits(by: int) -> bool:
+        return columns(problem, more(by), symmetry) <= MIDDLING
+
+    if least.terms == "cross":
+        return more(max((n - least.degrees[0] for n in CROSSES if fits(n - least.degrees[0])), default=0))
+    low, high = 0, 1
+    while fits(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return more(low)
