@@ -5,9 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from pdedsl.numerics.bases import table
 from pdedsl.spaces.features import STEEPEST, ridges
-from pdedsl.spaces.functions import Joined
 from pdedsl.spaces.space import Features
 from pdedsl.stages.load import loads
 
@@ -42,20 +40,3 @@ def test_more_of_them_hold_the_first() -> None:
     np.testing.assert_allclose(many.total(few.embedded(c, many), POINTS, (0, 0)), few.total(c, POINTS, (0, 0)))
     assert np.abs(many.slopes).max() <= STEEPEST and few.size == few.trace(0) == 15
     assert ridges(problem, (0,), Features(15)).trace(0) == 1
-
-
-def test_functions_of_several_kinds() -> None:
-    problem = loads(BOX.format("") + "boundary: u = 0 on all\n")
-    first, second = ridges(problem, (0, 1), Features(4)), ridges(problem, (0, 1), Features(7))
-    both, c = Joined((first, second)), np.arange(11.0)
-    assert both.size == both.trace(0) == 11 and both.along == max(first.along, second.along)
-    for order in ((0, 0), (1, 2)):
-        expected = np.concatenate([first.table(POINTS, order), second.table(POINTS, order)], axis=1)
-        np.testing.assert_array_equal(both.table(POINTS, order), expected)
-        np.testing.assert_allclose(both.total(c, POINTS, order), expected @ c)
-        found = jax.vmap(lambda x, order=order: table(both, x, order, {}))(jnp.asarray(POINTS))
-        np.testing.assert_allclose(found, expected, atol=1e-9)
-    larger = Joined((second, second))
-    np.testing.assert_allclose(larger.total(both.embedded(c, larger), POINTS, (0, 0)), both.total(c, POINTS, (0, 0)))
-    half = both.over(1, (0.0, 2.5))
-    np.testing.assert_allclose(half.table(POINTS * [1, 0.5], (0, 0)), both.table(POINTS, (0, 0)), atol=1e-12)
