@@ -190,9 +190,13 @@ def format_(
 @specs.command()
 def compare(
     file: File,
-    methods: Annotated[str, typer.Option(help="Methods of the solve block, separated by commas.")] = (
-        "anagram,engd,bfgs,lbfgs,adam"
-    ),
+    methods: Annotated[
+        str | None,
+        typer.Option(
+            help="Methods of the solve block, separated by commas; anagram,engd,bfgs,lbfgs,adam if no spaces are."
+        ),
+    ] = None,
+    spaces: Annotated[str | None, typer.Option(help='Spaces: "polynomials(20), features(400), network".')] = None,
     time: Annotated[float, typer.Option(help="Seconds of each run.", min=0.1)] = 60,
     seeds: Annotated[int, typer.Option(help="Runs of each method.", min=1)] = 3,
     out: Annotated[
@@ -200,10 +204,10 @@ def compare(
     ] = None,
     param: Parameters = None,
 ) -> None:
-    """Race several methods on a spec: a table, and error against steps and seconds as a figure."""
+    """Race several methods, or spaces, on a spec: a table, and error against steps, seconds and columns as a figure."""
     with no_traceback():
         problem = accepted(check_file(file, read_parameters(param)), read_parameters(param))
-        listed = split(methods)
+        listed = split(methods or ("" if spaces else "anagram,engd,bfgs,lbfgs,adam"))
         races = studies.compare
         folder = fresh_folder(file, out, "comparisons")
 
@@ -212,7 +216,7 @@ def compare(
             screen.print(f"{method}, seed {seed}: {error:.2e} after {run.history[-1].step} steps", soft_wrap=True)
 
         try:
-            found = races.compare(problem, listed, time, seeds, show)
+            found = races.compare(problem, listed, time, seeds, show, split(spaces or ""))
         except (ValueError, MemoryError) as error:
             stop(str(error), USAGE)
         finally:

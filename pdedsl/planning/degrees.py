@@ -79,11 +79,11 @@ def following(
         more = following(problem, space.others, reach, "auto", symmetry)
         return None if more is None else replace(space, others=more)
     if chosen != "auto":
-        for share in (0.5, 0.75, 1.0):
+        for share in (0.5, 0.75):
             larger = shrunk(chosen, share)
             if columns(problem, larger, symmetry) > columns(problem, space, symmetry):
                 return larger
-        return None
+        return chosen if stretched_by(space, ()) != chosen else None
     assert isinstance(space, Polynomials)
     limit = min(_limit(problem, s) for s in problem.statements)
     if space.terms == "cross":

@@ -18,10 +18,10 @@ from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.space import Features
 from pdedsl.spaces.stretch import Stretch
 
-SLOPES = (0.3, 3.0)
+SLOPES = (0.3, 0.5)
 """The least slope, over an interval of length 2; and the largest, times the number of functions along one coordinate."""
-STEEPEST = 60.0
-"""The largest slope of all."""
+MODEST, STEEPEST = 2.0, 60.0
+"""The largest slope of few functions, and of all."""
 LEVEL = 20.0
 """Where tanh is one, so that waves are alone."""
 _SEED = 19_580_705
@@ -104,7 +104,7 @@ def ridges(
     circular = np.asarray([problem.coordinates[axis].periodic for axis in axes])
     asked = np.asarray([np.pi * waves.get(axis, 0.0) for axis in axes])
     resolved = SLOPES[1] * np.arange(1, count + 1)[:, None] ** (1 / k)
-    largest = np.minimum(np.maximum(resolved, asked), STEEPEST)
+    largest = np.clip(np.maximum(resolved, asked), MODEST, STEEPEST)
     directions = drawn().normal(size=(count, k)) * ~circular
     directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-300)
     slopes = directions * SLOPES[0] * (largest / SLOPES[0]) ** drawn().uniform(size=(count, 1))

@@ -23,7 +23,8 @@ def test_rows_and_curves(races, tmp_path: Path) -> None:
     lines = table(found).splitlines()
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| anagram", "| adam"]
     assert f"{np.median(found[0].finals):.1e}" in lines[2]
-    left, right = figure(problem, found).axes
+    left, right, columns = figure(problem, found).axes
+    assert columns.get_xlabel() == "columns"
     assert [line.get_label() for line in left.lines] == ["anagram", "adam"]
     assert left.get_ylabel() == "error over variation" and right.get_xlabel() == "seconds of training"
     ends = left.lines[0].get_ydata()[-1]
@@ -33,3 +34,12 @@ def test_rows_and_curves(races, tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert {r["method"] for r in rows} == {"anagram", "adam"} and {r["seed"] for r in rows} == {"0", "1"}
     assert sorted(p.name for p in (tmp_path / "races").iterdir()) == ["comparison.png", "histories.csv", "table.md"]
+
+
+def test_spaces_are_compared(races, tmp_path: Path) -> None:
+    problem = pdedsl.loads(str(races[0]).partition("solve")[0])
+    found = compare(problem, [], 5.0, 3, spaces=["polynomials(2)", "features(30)"])
+    assert [len(entry.runs) for entry in found] == [1, 1]  # nothing is drawn
+    assert found[0].finals[0] < 1e-12 and found[1].finals[0] < 1e-4
+    assert found[1].columns(found[1].runs[0].history[-1]) == 30 and "| features(30) |" in table(found)
+    write(found, problem, tmp_path / "races")
