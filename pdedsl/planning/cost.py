@@ -15,7 +15,7 @@ from pdedsl.problem.symbol import order
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import Network, Space, fixed, linear, settings_of
 from pdedsl.vocabulary.diagnostics import Diagnostic
-from pdedsl.vocabulary.source import Span
+from pdedsl.vocabulary.source import NOWHERE, Span
 
 SLOW = 10.0
 """Seconds a step from which the checker warns."""
@@ -93,6 +93,8 @@ def affordable(problem: Problem, plan: Plan) -> None:
     For a linear space that was chosen ValueError where it is not for the problem, or where a step takes longer than the time
     limit.
     """
+    for wrong in _misplaced(problem, plan, {}):
+        raise ValueError(wrong.message)
     if fixed(plan.space):
         _fits(problem, plan.space, plan)
         return
@@ -161,7 +163,9 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
             if problem.time is None
             else "the problem says something of the end of time, or of all of it"
         )
-        yield Diagnostic("E201", f"`slabs` cuts time into pieces: {why}", spans["slabs"], "leave `slabs` out")
+        yield Diagnostic(
+            "E201", f"`slabs` cuts time into pieces: {why}", spans.get("slabs", NOWHERE), "leave `slabs` out"
+        )
     for name, how in plan.stretch:
         axis = next(axis for axis, c in enumerate(problem.coordinates) if c.name == name)
         place = spans.get(f"stretch.{name}")

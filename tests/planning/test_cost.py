@@ -1,5 +1,7 @@
 """What a step needs, against what is really built."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.goals import SPECS
@@ -28,3 +30,10 @@ def test_what_does_not_fit_is_said_before() -> None:
         affordable(problem, planned(problem))
     small = loads(TEXT + "solve { network = mlp(8) }\n")
     assert not list(doubts(small, planned(small))) and affordable(small, planned(small)) is None
+
+
+def test_pieces_where_there_is_no_time() -> None:
+    problem = load(SPECS / "laplace_2d.pde")
+    with pytest.raises(ValueError, match="there is no time"):
+        affordable(problem, replace(planned(problem), slabs=3))
+    affordable(load(SPECS / "heat.pde"), replace(planned(load(SPECS / "heat.pde")), slabs=3))
