@@ -16,13 +16,13 @@ from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import perceptron
 from pdedsl.numerics.polynomials import Corrected, Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
-from pdedsl.planning.degrees import fields_of
+from pdedsl.planning.degrees import fields_of, networked
 from pdedsl.planning.plan import Adaptive, Anagram, Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces import hard
 from pdedsl.spaces.hard import Ansatz, inner
 from pdedsl.spaces.sizes import field_sizes, row_sizes, weights
-from pdedsl.spaces.space import Network, Size, Space, Symmetry, based, decided, fixed, linear, space_for, trained
+from pdedsl.spaces.space import Size, Space, Symmetry, based, decided, fixed, linear, space_for, trained
 
 
 @dataclass(frozen=True)
@@ -121,29 +121,35 @@ def _made(problem: Problem, sizes: Mapping[str, Size], plan: Plan) -> tuple[Mode
     if fixed(plan.space):
         return _expanded(problem, sizes, plan.space, plan.symmetry)
     if decided(plan.space) == "network":
-        model, parameters = _networks(problem, plan.network, plan.seed)
+        model, parameters = _networks(problem, plan, "network")
         build = wrap(problem, sizes)
         return lambda own: build(model(own)), parameters
     return _corrected(problem, sizes, plan)
 
 
-def _networks(problem: Problem, network: Network, seed: int, silent: bool = False) -> tuple[Model, Array]:
-    """The networks of all fields, with values of about 1, and their initial parameters; if `silent`, these give zero."""
-    column = problem.domain.column
+def _networks(problem: Problem, plan: Plan, space: Space) -> tuple[Model, Array]:
+    """The networks of the fields that have some in a space, with values of about 1, and zero for the others; and their initial
+    parameters, with which all are zero where they are added to something.
+    """
+    column, groups = problem.domain.column, networked(problem, space)
     periodic = [k for k, c in enumerate(problem.coordinates) if c.periodic]
-    keys = jax.random.split(jax.random.key(seed), len(problem.groups))
+    keys = jax.random.split(jax.random.key(plan.seed), len(groups))
     networks = [
-        perceptron(network, [column(s) for s in group.arguments], problem.bounds, len(group.members), key, periodic)
-        for group, key in zip(problem.groups, keys, strict=True)
+        perceptron(
+            plan.network, [column(s) for s in group.arguments], problem.bounds, len(group.members), key, periodic
+        )
+        for group, key in zip(groups, keys, strict=True)
     ]
-    if silent:
+    if based(space):
         networks = [
             eqx.tree_at(lambda own: (own.weights[-1], own.biases[-1]), own, replace_fn=jnp.zeros_like)
             for own in networks
         ]
     arrays, static = eqx.partition(networks, eqx.is_array)
     flat, unravel = ravel_pytree(arrays)
-    order = np.argsort([member for group in problem.groups for member in group.members])
+    members = [member for group in groups for member in group.members]
+    own = [place for place, f in enumerate(problem.fields) if trained(space_for(space, f.name))]
+    order = np.asarray([members.index(k) if k in own else len(members) for k in range(len(problem.fields))])
 
     def model(parameters: Array) -> Callee:
         parts = eqx.combine(unravel(parameters), static)
@@ -151,7 +157,9 @@ def _networks(problem: Problem, network: Network, seed: int, silent: bool = Fals
         def values(x: Array) -> Array:
             found = [part(x) for part in parts]
             joined = found[0] if len(found) == 1 else jnp.concatenate(found)
-            return joined if (order == np.arange(order.size)).all() else joined[order]
+            if len(own) < len(order):
+                joined = jnp.concatenate([joined, jnp.zeros(1, x.dtype)])
+            return joined if order.tolist() == list(range(len(joined))) else joined[order]
 
         return values
 
@@ -162,13 +170,11 @@ def _corrected(problem: Problem, sizes: Mapping[str, Size], plan: Plan) -> tuple
     """Sums over bases with networks added, in the fields that have some; these begin as nothing, or are all there is."""
     space = decided(plan.space)
     expanded, none = _expanded(problem, sizes, linear(space), plan.symmetry)
-    networks, begin = _networks(problem, plan.network, plan.seed, silent=based(space))
-    own = np.asarray([float(trained(space_for(space, f.name))) for f in problem.fields])
+    networks, begin = _networks(problem, plan, space)
     build, count = correction(problem, sizes), none.size
 
     def model(parameters: Array) -> Callee:
-        network = networks(parameters[count:])
-        return Corrected(expanded(parameters[:count]), build(lambda x: jnp.asarray(own, x.dtype) * network(x)))
+        return Corrected(expanded(parameters[:count]), build(networks(parameters[count:])))
 
     return model, jnp.concatenate([none, begin])
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pdedsl.meaning.choices import ACTIVATIONS
-from pdedsl.planning.degrees import columns, shrunk, stretchable, unsuited
+from pdedsl.planning.degrees import columns, networked, shrunk, stretchable, unsuited
 from pdedsl.planning.plan import Grid, Plan, Sampling
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, FieldGroup, Statement
 from pdedsl.problem.symbol import order
 from pdedsl.spaces.pieces import divisible
-from pdedsl.spaces.space import Network, Space, fixed, linear, settings_of
-from pdedsl.vocabulary.diagnostics import Diagnostic
+from pdedsl.spaces.space import Network, Polynomials, Space, decided, fixed, linear, settings_of, trained
+from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
 from pdedsl.vocabulary.source import NOWHERE, Span
 
 SLOW = 10.0
@@ -54,10 +54,10 @@ def cost(problem: Problem, plan: Plan) -> Cost:
     """What a step of a plan needs."""
     statements = {s.name: s for s in problem.statements}
     rows = sum(len(statements[name].lhs) * _points(problem, statements[name], own) for name, own in plan.points)
-    count = sum(_parameters(problem, plan.network, group) for group in problem.groups)
-    if fixed(linear(plan.space)) and plan.space != "network":
-        count += columns(problem, linear(plan.space), plan.symmetry)
-    return Cost(rows, count)
+    space, count = decided(plan.space), 0
+    if space != "network" and trained(space):
+        count = columns(problem, linear(space), plan.symmetry)
+    return Cost(rows, count + sum(_parameters(problem, plan.network, group) for group in networked(problem, space)))
 
 
 def tables(count: int) -> Cost:
@@ -156,19 +156,16 @@ def _too_rough(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
 
 
 def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
-    """E201: pieces of time where there is none to be cut, or a coordinate that cannot be stretched."""
+    """E201, E901: pieces of time where there is none to be cut, or of other spaces; coordinates that cannot be stretched."""
+    place = spans.get("slabs", NOWHERE)
     if plan.slabs != "auto" and not divisible(problem):
-        why = (
-            "there is no time"
-            if problem.time is None
-            else "the problem says something of the end of time, or of all of it"
-        )
-        yield Diagnostic(
-            "E201", f"`slabs` cuts time into pieces: {why}", spans.get("slabs", NOWHERE), "leave `slabs` out"
-        )
+        ends = "the problem says something of the end of time, or of all of it"
+        why = "there is no time" if problem.time is None else ends
+        yield Diagnostic("E201", f"`slabs` cuts time into pieces: {why}", place, "leave `slabs` out")
+    elif plan.slabs != "auto" and plan.space != "auto" and not isinstance(plan.space, Polynomials):
+        yield not_yet("`slabs` with a space that is not of polynomials alone", place, "write `space = auto`")
     for name, how in plan.stretch:
         axis = next(axis for axis, c in enumerate(problem.coordinates) if c.name == name)
-        place = spans.get(f"stretch.{name}")
-        if how == "faces" and place is not None and axis not in stretchable(problem):
+        if how == "faces" and axis not in stretchable(problem):
             message = f"`{name}` cannot be stretched towards faces: it is periodic, time, or a coordinate of a shape"
-            yield Diagnostic("E201", message, place, f"leave `stretch.{name}` out")
+            yield Diagnostic("E201", message, spans.get(f"stretch.{name}", NOWHERE), f"leave `stretch.{name}` out")

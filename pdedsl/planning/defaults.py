@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pdedsl.planning.degrees import unsuited
+from pdedsl.planning.degrees import stretchable, unsuited
 from pdedsl.planning.plan import Adaptive, Anagram, Custom, Engd, Grid, Limits, Plan, Random, Sampling, Sobol
 from pdedsl.planning.spelling import typed
 from pdedsl.problem.problem import Problem
@@ -41,7 +41,7 @@ def planned(problem: Problem, cutoff: Callable | None = None) -> Plan:
         network=said.get("network", Network()),
         space=_space(problem, said),
         symmetry=said.get("symmetry", "auto"),
-        stretch=tuple((c.name, how) for c in problem.coordinates if (how := _stretch(said, c.name)) != "auto"),
+        stretch=_stretch(problem, said),
         slabs=said.get("slabs", "auto"),
         method=method,
         limits=Limits(
@@ -63,9 +63,11 @@ def _space(problem: Problem, said: Mapping[str, Any]) -> Space:
     return space_from({**said, "space": rest})
 
 
-def _stretch(said: Mapping[str, Any], coordinate: str) -> Stretching:
-    """How a coordinate is stretched: as is said of it, or of all."""
-    return said.get(f"stretch.{coordinate}", said.get("stretch", "auto"))
+def _stretch(problem: Problem, said: Mapping[str, Any]) -> tuple[tuple[str, Stretching], ...]:
+    """How coordinates are stretched, where that is not left open: as is said of one, or of all that may be."""
+    of_all = {problem.coordinates[axis].name: said.get("stretch", "auto") for axis in stretchable(problem)}
+    of_one = {key.partition(".")[2]: how for key, how in said.items() if key.startswith("stretch.")}
+    return tuple((name, how) for name, how in (of_all | of_one).items() if how != "auto")
 
 
 def _count(problem: Problem) -> int:

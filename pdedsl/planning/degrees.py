@@ -9,16 +9,17 @@ import numpy as np
 
 from pdedsl.geometry.quadrature import rule
 from pdedsl.planning.data import additive, waves
+from pdedsl.planning.plan import Plan
 from pdedsl.planning.symmetry import symmetries
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Equation, Field, Interface, Statement
+from pdedsl.problem.statements import Equation, Field, FieldGroup, Interface, Statement
 from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import FEWEST, OVER, Expansion
 from pdedsl.spaces.features import ridges
 from pdedsl.spaces.functions import Functions, Joined
 from pdedsl.spaces.hard import ansatz, inner
-from pdedsl.spaces.pieces import Pieces, piece
-from pdedsl.spaces.space import Added, Each, Features, Polynomials, Size, Space, Symmetry, parts_of, space_for
+from pdedsl.spaces.pieces import Pieces, divisible, piece
+from pdedsl.spaces.space import Added, Each, Features, Polynomials, Size, Space, Symmetry, parts_of, space_for, trained
 from pdedsl.spaces.stretch import Stretch
 
 MOST = 4000
@@ -83,7 +84,7 @@ def following(
             larger = shrunk(chosen, share)
             if columns(problem, larger, symmetry) > columns(problem, space, symmetry):
                 return larger
-        return chosen if stretched_by(space, ()) != chosen else None
+        return chosen if space != chosen else None
     assert isinstance(space, Polynomials)
     limit = min(_limit(problem, s) for s in problem.statements)
     if space.terms == "cross":
@@ -203,10 +204,27 @@ def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[in
     return found[0] if len(found) == 1 else Joined(tuple(found))
 
 
+def networked(problem: Problem, space: Space) -> list[FieldGroup]:
+    """The fields that share a network, group by group."""
+    own = [trained(space_for(space, f.name)) for f in problem.fields]
+    return [group for group in problem.groups if any(own[member] for member in group.members)]
+
+
 def stretchable(problem: Problem) -> list[int]:
     """The columns of the coordinates that may be stretched: those of a box that are not periodic."""
     domain = problem.domain
     return [] if domain.shape is not None else [k for k in domain.spatial if not domain.coordinates[k].periodic]
+
+
+def free(problem: Problem, plan: Plan) -> list[int]:
+    """The columns of those that are stretched where the solution is steep."""
+    said = dict(plan.stretch)
+    return [k for k in stretchable(problem) if problem.coordinates[k].name not in said]
+
+
+def cut(problem: Problem, plan: Plan, thin: bool) -> bool:
+    """Whether time is cut into pieces where one does not hold the solution; `thin` says that there may be layers."""
+    return divisible(problem) and (plan.slabs != "auto" or not thin or bool(free(problem, plan)))
 
 
 def stretched_by(space: Space, stretches: tuple[Stretch | None, ...]) -> Space:

@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
-from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, lowest, parities, stretchable, unsuited
+from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, cut, free, lowest, parities, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.primitives import Combined, Primitive
@@ -20,7 +20,6 @@ from pdedsl.problem.statements import Statement
 from pdedsl.problem.symbol import order
 from pdedsl.spaces.collocation import OVER
 from pdedsl.spaces.linear import Form, form
-from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials, Size, Symmetry, settings_of
 from pdedsl.spaces.space import trained as has_network
@@ -79,16 +78,14 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_mirrors(problem, plan),
     ]
     choices, block = _choices(problem, plan, all(own.is_linear for forms in compiled.values() for own in forms))
-    how = dict(plan.stretch)
-    free = [problem.coordinates[axis].name for axis in stretchable(problem)]
-    free = [name for name in free if name not in how]
-    if plan.space == "auto" and divisible(problem) and (free or not thin(problem, compiled, sizes)):
+    if plan.space == "auto" and cut(problem, plan, thin(problem, compiled, sizes) is not None):
         assert problem.time is not None
         if plan.slabs == "auto":
             words = f"of {problem.time.name}, each from the end of the last, where one does not hold the solution"
         else:
             words = f"{plan.slabs} of {problem.time.name}, each from the end of the last, as it was chosen"
-        steep = f"; {', '.join(free)} stretched where it is steep" if free else ""
+        steep = ", ".join(problem.coordinates[axis].name for axis in free(problem, plan))
+        steep = f"; {steep} stretched where it is steep" if steep else ""
         choices.insert(1, Reason("pieces", f"{words}{steep}", problem.time.span))
     towards = ", ".join(name for name, own in plan.stretch if own == "faces")
     if towards:

@@ -208,13 +208,9 @@ class Expansion:
             for axis, values in zip(own.axes, grid, strict=True):
                 points[:, axis] = values.reshape(-1)
             none = (0,) * points.shape[1]
-            rest = value(points) - (
-                self.size.mean if self.built == Ansatz() else self._worth(self.built.extension, none, points)
-            )
-            factor = self.size.spread * (
-                1.0 if self.built == Ansatz() else self._worth(self.built.multiplier, none, points)
-            )
-            return own.interpolated((rest / factor).reshape(grid[0].shape))
+            offset = self.size.mean + self._worth(self.built.extension, none, points)
+            factor = self.size.spread * self._worth(self.built.multiplier, none, points)
+            return own.interpolated(((value(points) - offset) / factor).reshape(grid[0].shape))
         points = filled(domain, 2 * self.columns, low_discrepant(shift), bases=[own])
         offset, table = self.table(points, (0,) * points.shape[1])
         return least_squares(table, value(points) - offset, NEAREST)

@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.degrees import columns, expansions, fields_of, parities, stretchable
+from pdedsl.planning.degrees import columns, cut, expansions, fields_of, free, parities
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
-from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Initial
 from pdedsl.solver.minimise import Status
@@ -33,9 +31,9 @@ from pdedsl.spaces.collocation import (
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Before, Pieces, continued, piece
 from pdedsl.spaces.space import Polynomials
-from pdedsl.spaces.stretch import Stretch, stretched
 from pdedsl.stages.raising import Raised
 from pdedsl.stages.rungs import Ladder, Rung, error_of, errors_at, share_of
+from pdedsl.stages.steepness import Stretches, differ, initial_slopes, solution_slopes, steep
 
 TOLERANCES = ((1e-3, 6), (1e-5, 8), (1e-7, 10), (1e-9, 12))
 """What the highest degrees may hold, relative to the largest coefficient, and the degree in time of each piece."""
@@ -70,16 +68,12 @@ LEAST = 1e-3
 """Of the spread of a field: values that are none."""
 SLOW = 0.5
 """The part of the degrees in space of what varies slowly there."""
-LINES, GRID = 16, 400
-"""Along how many lines, and at how many points of each, it is seen where a solution is steep."""
 MOMENTS = (0.0, 0.5, 1.0)
-"""Of a piece of time, at which that is seen."""
-APART, TURNS = 0.1, 2
-"""How far two ways of stretching differ, over an interval of length 2, so that one is not the other; how often another is tried."""
+"""Of a piece of time, at which it is seen where a solution is steep."""
+TURNS = 2
+"""How often it is tried to stretch coordinates otherwise."""
 PART = 0.75
 """The part of a degree in time that was chosen with which the one before the last solution is made."""
-MORE_IN_TIME = 4
-"""By how much the degree in time is raised where the length of pieces is given."""
 NEWTON_STEP = 0.03
 """The length of a step with which Newton's method has converged, over the root of the tolerance."""
 NEWTON = 14
@@ -122,7 +116,7 @@ class _Solved:
     low: float
     high: float
     degrees: tuple[int, ...]
-    stretches: tuple[Stretch | None, ...]
+    stretches: Stretches
     """Of each coordinate."""
     fields: tuple[Expansion, ...]
     coefficients: np.ndarray
@@ -133,6 +127,9 @@ class _Solved:
     left: float
     """The square of the residual on fresh points."""
     linear: bool
+    late: float
+    wide: dict[int, float]
+    """What the highest degrees hold in time, and along each other coordinate, relative to the values of the field."""
 
 
 class _March(Ladder):
@@ -161,18 +158,19 @@ class _March(Ladder):
         self.until = np.inf
         """When the time for a tolerance is over."""
         self.tolerances: Sequence[tuple[float, int]] = TOLERANCES
-        first = next((n for n in range(FIRST, LOWEST, -2) if self._columns(self._over(n)) <= MODERATE), None)
-        self.degrees = None if first is None else self._over(first)
+        self.chosen = isinstance(plan.space, Polynomials)
         if isinstance(plan.space, Polynomials):
             whole = plan.space.degrees * (len(problem.coordinates) if len(plan.space.degrees) == 1 else 1)
-            self.degrees, self.tolerances = (
-                whole,
-                ((np.inf, max(1, round(PART * whole[self.axis]))), (np.inf, whole[self.axis])),
-            )
+            most = whole[self.axis]
+            self.degrees, self.tolerances = whole, ((np.inf, max(1, round(PART * most))), (np.inf, most))
+        else:
+            first = next((n for n in range(FIRST, LOWEST, -2) if self._columns(self._over(n)) <= MODERATE), None)
+            self.degrees = None if first is None else self._over(first)
         self.count = PIECES if plan.slabs == "auto" else plan.slabs
         self.length = (self.high - self.low) / self.count
-        how = dict(plan.stretch)
-        self.stretchable = [k for k in stretchable(problem) if problem.coordinates[k].name not in how]
+        self.given = None if plan.slabs == "auto" else self.length
+        """The length of all pieces, where their number was chosen."""
+        self.free = free(problem, plan)
 
     def _over(self, n: int) -> tuple[int, ...]:
         """A degree in space, with the first one in time."""
@@ -184,7 +182,7 @@ class _March(Ladder):
     @property
     def suited(self) -> bool:
         """Whether the problem has pieces that are small enough, and layers that they can hold."""
-        return self.degrees is not None and not (self.thin and not self.stretchable and self.plan.slabs == "auto")
+        return self.degrees is not None and cut(self.problem, self.plan, self.thin)
 
     def over(self, taken: int) -> bool:
         """Whether the run is to end, or there is no more time for a tolerance, after some more steps."""
@@ -208,7 +206,7 @@ class _March(Ladder):
             pace.append((at, time.perf_counter() - started))
             if pace[-1][1] > SOON * seconds and self._whole(pace[-1]) > LATE * seconds:
                 return False
-            degrees = self._narrower(solved.degrees, self._tails(solved)[1], tolerance)
+            degrees = self._narrower(solved.degrees, solved.wide, tolerance)
             self._watch(found)
         self.degrees, self.length, self.pace = found[0].degrees, found[0].high - found[0].low, pace
         self._keep(found, time.perf_counter() - started)
@@ -227,101 +225,65 @@ class _March(Ladder):
 
         None where there is no more time, or no piece is short enough.
         """
-        stretches = self._at_start() if last is None else self._stretched(last, (1.0,))
-        turns, before, singular = 0, (0.0, 0.0), False
-        while not self.over(0) and length >= SHORTEST * (self.high - self.low):
+        stretches, turns, before, singular = self._stretched(last, (1.0,)), 0, None, False
+        smaller: tuple[float, tuple[int, ...]] | None
+        while not self.over(0):
             end = self.high if at + 1.2 * length >= self.high else at + length
             solved = self._solve(at, end, degrees, stretches, last)
-            if solved is None and self.plan.slabs != "auto":
-                more = self._wider(degrees, dict.fromkeys(self.stretchable, 1.0), 0.0)
-                if more == degrees:
-                    return None
-                degrees = more
-                continue
             if solved is None:
-                length = LENGTHS[0] * (end - at)
+                smaller = self._smaller(LENGTHS[0] * (end - at), degrees, range(len(degrees)))
+                if smaller is None:
+                    return None
+                length, degrees = smaller
                 continue
-            late, wide = self._tails(solved)
-            spatial = max(wide.values())
-            slowly = late > before[1] * ((end - at) / before[0]) ** SLOWLY if before[0] else False
-            if end - at < before[0] and slowly and spatial < SHOWN * late:
-                singular = True  # data contradict each other: felt in a small place, for a short time
-            before = (end - at, late)
+            late, spatial = solved.late, max(solved.wide.values())
+            # What stays where a piece is shorter is of data that contradict each other: in a small place, for a short time.
+            if before is not None and end < before.high and spatial < SHOWN * late:
+                share = (end - at) / (before.high - at)
+                singular = singular or late > before.late * share**SLOWLY
+            before = solved
             # In a short time a larger error weighs as much as a small one in a long time.
             short = max(1.0, (self.high - self.low) / (self.count * (end - at)))
             allowed = LENIENT * tolerance * short if singular else tolerance * short**0.5
             fit = np.clip(SAFE * (allowed / max(late, 1e-300)) ** (1 / degrees[self.axis]), *LENGTHS) * (end - at)
-            more = self._wider(degrees, wide, allowed if singular else tolerance)
-            if more != degrees and turns < TURNS and self._differ(other := self._stretched(solved), stretches):
+            more = self._wider(degrees, solved.wide, allowed if singular else tolerance)
+            if more != degrees and turns < TURNS and differ(self.problem, other := self._stretched(solved), stretches):
                 stretches, turns = other, turns + 1
             elif more != degrees and (spatial >= SHOWN * late or late <= NEAR * allowed):
                 degrees = more  # what space does not hold shows in time, too
-            elif late > NEAR * allowed and self.plan.slabs != "auto":
-                longer = tuple(n + MORE_IN_TIME if k == self.axis else n for k, n in enumerate(degrees))
-                if self._columns(longer) > LARGEST:
-                    return solved, end - at
-                degrees = longer
-            elif late > NEAR * allowed:
-                length = fit
+            elif late <= NEAR * allowed or (smaller := self._smaller(fit, degrees, [self.axis])) is None:
+                return solved, fit if self.given is None else self.given
             else:
-                return solved, fit if self.plan.slabs == "auto" else end - at
+                length, degrees = smaller
         return None
 
-    def _stretched(self, solved: _Solved, moments: Sequence[float] = MOMENTS) -> tuple[Stretch | None, ...]:
-        """How coordinates are stretched for what a solution is at some parts of its piece of time."""
-        found = list(self.faces)
-        points = self._some(solved)[:LINES]
-        for axis in self.stretchable:
-            interval, own = self.problem.bounds[axis], solved.stretches[axis]
-            s = np.linspace(-1, 1, GRID)
-            x = (sum(interval) + s * (interval[1] - interval[0])) / 2 if own is None else own.inverse(s, interval)
-            index = tuple(int(k == axis) for k in range(points.shape[1]))
-            profiles = []
-            for moment in moments:
-                lines = np.repeat(points[:, None], GRID, axis=1)
-                lines[:, :, axis] = x
-                lines[:, :, self.axis] = solved.low + moment * (solved.high - solved.low)
-                for field, c in zip(solved.fields, split(solved.fields, solved.coefficients), strict=True):
-                    if axis in field.basis.axes:
-                        slopes = field.values(c, lines.reshape(-1, points.shape[1]), index)
-                        profiles.append((x, np.abs(slopes).reshape(len(points), GRID).max(axis=0)))
-            found[axis] = stretched(profiles, interval, any(axis in own for own in self.mirrors))
-        return tuple(found)
+    def _smaller(
+        self, length: float, degrees: tuple[int, ...], axes: Sequence[int]
+    ) -> tuple[float, tuple[int, ...]] | None:
+        """A shorter piece; where the length is given, one of higher degrees along some coordinates. None where there is none."""
+        if self.given is None:
+            return (length, degrees) if length >= SHORTEST * (self.high - self.low) else None
+        more = self._raised(degrees, axes)
+        return (self.given, more) if more != degrees and not self.chosen else None
 
-    def _at_start(self) -> tuple[Stretch | None, ...]:
-        """How coordinates are stretched for what the fields are said to be at the start."""
-        found, points = list(self.faces), self.probes[:LINES]
-        unknown = {f.expression for f in self.problem.fields}
-        initial = (own for own in self.problem.conditions if isinstance(own, Initial))
-        said = [right for own in initial for left, right in zip(own.lhs, own.rhs, strict=True) if left in unknown]
-        for axis in self.stretchable:
-            interval = self.problem.bounds[axis]
-            x = np.linspace(*interval, GRID)
-            lines = np.repeat(points[:, None], GRID, axis=1)
-            lines[:, :, axis], lines[:, :, self.axis] = x, self.low
-            at = self.problem.domain.at(lines.reshape(-1, points.shape[1]))
-            profiles = []
-            for value in said:
-                slope = np.asarray(evaluate(sp.diff(value, self.problem.symbols[axis]), at), float)
-                own = np.abs(np.broadcast_to(slope, len(points) * GRID)).reshape(len(points), GRID).max(axis=0)
-                profiles.append((x, np.nan_to_num(own, posinf=0.0)))
-            found[axis] = stretched(profiles, interval, any(axis in own for own in self.mirrors)) if profiles else None
-        return tuple(found)
-
-    def _differ(self, new: Sequence[Stretch | None], old: Sequence[Stretch | None]) -> bool:
-        """Whether coordinates are stretched otherwise."""
-        for axis, (own, other) in enumerate(zip(new, old, strict=True)):
-            first, second = (own, other) if own is not None else (other, own)
-            if first is not None and first.apart(second, self.problem.bounds[axis]) > APART:
-                return True
-        return False
+    def _stretched(self, solved: _Solved | None, moments: Sequence[float] = MOMENTS) -> Stretches:
+        """How coordinates are stretched for what a solution is at some parts of its piece, or for what is said of the start."""
+        low, high = (self.low, self.low) if solved is None else (solved.low, solved.high)
+        points = [self.probes.copy() for _ in moments]
+        for own, moment in zip(points, moments, strict=True):
+            own[:, self.axis] = low + moment * (high - low)
+        if solved is None:
+            base, slopes = self.faces, initial_slopes(self.problem)
+        else:
+            base, slopes = solved.stretches, solution_slopes(solved.fields, solved.coefficients)
+        return steep(self.problem, self.free, slopes, points, base, self.mirrors)
 
     def _solve(
         self,
         low: float,
         high: float,
         degrees: tuple[int, ...],
-        stretches: tuple[Stretch | None, ...],
+        stretches: Stretches,
         last: _Solved | None,
     ) -> _Solved | None:
         """The solution on a piece; None where Newton's method does not converge."""
@@ -350,8 +312,9 @@ class _March(Ladder):
         fresh = Collocation(own, fields, self.sizes, ready, SHIFT).residual(coefficients)
         points = {b.statement.name: b.points for b in fitted.blocks}
         losses = fitted.losses(coefficients)
+        left, late, wide = float(fresh @ fresh), *self._tails(fields, coefficients, low, high)
         return _Solved(
-            low, high, degrees, stretches, fields, coefficients, points, losses, float(fresh @ fresh), fitted.is_linear
+            low, high, degrees, stretches, fields, coefficients, points, losses, left, fitted.is_linear, late, wide
         )
 
     def _before(self, last: _Solved) -> dict[str, Before]:
@@ -365,29 +328,31 @@ class _March(Ladder):
 
     def _guess(self, fields: tuple[Expansion, ...], last: _Solved | None, at: float) -> np.ndarray:
         """Coefficients of what the last tolerance had on a piece; for the first one, of what stays as the last piece ended."""
-        none = (0,) * len(self.problem.coordinates)
-        if self.rungs:
-            known = self.rungs[-1]
-            parts = zip(fields, known.fields, split(known.fields, known.coefficients), strict=True)
-            return np.concatenate([own.fitted(lambda x, b=b, c=c: b.values(c, x, none)) for own, b, c in parts])
-        if last is None:
+        known = self.rungs[-1] if self.rungs else last
+        if known is None:
             return np.zeros(sum(f.columns for f in fields))
 
-        def then(points: np.ndarray) -> np.ndarray:
+        def moved(points: np.ndarray) -> np.ndarray:
+            if self.rungs:
+                return points
             found = points.copy()
             found[:, self.axis] = at
             return found
 
-        parts = zip(fields, last.fields, split(last.fields, last.coefficients), strict=True)
-        return np.concatenate([own.fitted(lambda x, b=b, c=c: b.values(c, then(x), none)) for own, b, c in parts])
+        none = (0,) * len(self.problem.coordinates)
+        parts = zip(fields, known.fields, split(known.fields, known.coefficients), strict=True)
+        return np.concatenate([own.fitted(lambda x, b=b, c=c: b.values(c, moved(x), none)) for own, b, c in parts])
 
-    def _tails(self, solved: _Solved) -> tuple[float, dict[int, float]]:
+    def _tails(
+        self, fields: tuple[Expansion, ...], coefficients: np.ndarray, low: float, high: float
+    ) -> tuple[float, dict[int, float]]:
         """What the highest degrees hold in time, and along each other coordinate, relative to the values of the field.
 
         In time of what varies slowly in space: the rest varies fast in time, too, and is that of space.
         """
-        found, points = dict.fromkeys(range(len(self.problem.coordinates)), 0.0), self._some(solved)
-        for own, c in zip(solved.fields, split(solved.fields, solved.coefficients), strict=True):
+        found, points = dict.fromkeys(range(len(self.problem.coordinates)), 0.0), self.probes.copy()
+        points[:, self.axis] = low + (high - low) * (points[:, self.axis] - self.low) / (self.high - self.low)
+        for own, c in zip(fields, split(fields, coefficients), strict=True):
             assert isinstance(own.basis, Basis)
             none = (0,) * points.shape[1]
             worth = np.abs(own.values(c, points, none) - own.size.mean).max() / own.size.spread
@@ -407,19 +372,14 @@ class _March(Ladder):
                 found[axis] = max(found[axis], float(c[chosen].max(initial=0.0)))
         return found.pop(self.axis), found
 
-    def _some(self, solved: _Solved) -> np.ndarray:
-        """Some points of a piece of time, shape (n, d)."""
-        points = self.probes.copy()
-        share = (points[:, self.axis] - self.low) / (self.high - self.low)
-        points[:, self.axis] = solved.low + share * (solved.high - solved.low)
-        return points
+    def _raised(self, degrees: tuple[int, ...], axes: Sequence[int]) -> tuple[int, ...]:
+        """Higher degrees along some coordinates, if so many columns are affordable."""
+        more = tuple(round(WIDE * n) + 1 if axis in axes else n for axis, n in enumerate(degrees))
+        return more if self._columns(more) <= LARGEST else degrees
 
     def _wider(self, degrees: tuple[int, ...], tails: dict[int, float], tolerance: float) -> tuple[int, ...]:
-        """Higher degrees in space where those there hold too much, if so many columns are affordable."""
-        more = tuple(
-            round(WIDE * n) + 1 if tails.get(axis, 0.0) > NEAR * tolerance else n for axis, n in enumerate(degrees)
-        )
-        return more if self._columns(more) <= LARGEST else degrees
+        """Higher degrees in space where those there hold too much."""
+        return self._raised(degrees, [axis for axis, held in tails.items() if held > NEAR * tolerance])
 
     def _narrower(self, degrees: tuple[int, ...], tails: dict[int, float], tolerance: float) -> tuple[int, ...]:
         """Lower degrees in space where those there hold next to nothing, if any tolerance is asked for."""
@@ -432,7 +392,8 @@ class _March(Ladder):
 
     def _watch(self, found: Sequence[_Solved]) -> None:
         own = found[-1].losses
-        record = Record(self.steps, time.perf_counter() - self.begun, sum(own.values()), own, np.nan, 0, 1.0, True)
+        seconds, count = time.perf_counter() - self.begun, len(found[-1].coefficients)
+        record = Record(self.steps, seconds, sum(own.values()), own, np.nan, count, 1.0, True)
         self.history.append(record)
         self.watch(record)
 
@@ -456,7 +417,10 @@ class _March(Ladder):
         self.rungs.append(rung)
         losses = {name: float(np.mean([own.losses[name] for own in found])) for name in found[0].losses}
         errors = errors_at(fields, coefficients, self.known)
-        self.history[-1] = replace(self.history[-1], loss=sum(losses.values()), losses=losses, errors=errors)
+        whole = replace(
+            self.history[-1], loss=sum(losses.values()), losses=losses, rank=len(coefficients), errors=errors
+        )
+        self.history[-1] = whole
         self.watch(self.history[-1])
         self.met = len(self.history)
 

@@ -119,7 +119,7 @@ class _Climb(Ladder):
     ):
         super().__init__(problem, plan, known, stopping, begun)
         self.start = start
-        self.chosen: Space = plan.space
+        self.chosen: Space = stretched_by(plan.space, self.faces)
 
     @property
     def first(self) -> Space:
@@ -205,8 +205,7 @@ class _Climb(Ladder):
         own = space_for(last.space, "")
         degrees = own.degrees if isinstance(own, Polynomials) else ()
         asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), degrees)
-        found = following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
-        return None if found is None else stretched_by(found, self.faces)
+        return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
 
     def best(self, status: Status) -> Raised:
         """The solution to return: the last one where a space was chosen or degrees converge, else that after the smallest change

@@ -58,7 +58,7 @@ def restored(arrays: Mapping[str, np.ndarray]) -> Start:
     sums = {
         name: (
             tuple(map(str, arrays[f"field {name}"])),
-            summed({k.removesuffix(f" {name}"): v for k, v in arrays.items() if k.endswith(f" {name}")}),
+            summed({k.rpartition(" ")[0]: v for k, v in arrays.items() if k.rpartition(" ")[2] == name}),
         )
         for name in names
     }

@@ -8,7 +8,9 @@ from benchmarks.goals import SPECS
 from pdedsl.numerics.system import system
 from pdedsl.planning.cost import affordable, cost, doubts
 from pdedsl.planning.defaults import planned
-from pdedsl.stages.load import load, loads
+from pdedsl.stages.load import check, load, loads
+from pdedsl.stages.words import chosen
+from pdedsl.vocabulary.source import Source
 
 TEXT = "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y), v(x)\nperiodic x\nequation: laplacian(u) = v\nequation: dxx(v) = v\nboundary: u = 1  on all\n"
 
@@ -37,3 +39,27 @@ def test_pieces_where_there_is_no_time() -> None:
     with pytest.raises(ValueError, match="there is no time"):
         affordable(problem, replace(planned(problem), slabs=3))
     affordable(load(SPECS / "heat.pde"), replace(planned(load(SPECS / "heat.pde")), slabs=3))
+
+
+@pytest.mark.parametrize(
+    ("choice", "code"),
+    [
+        ("slabs = 3\nspace = features(9)", "E901"),
+        ("stretch.t = faces", "E201"),
+        ("stretch.x = faces", "E201"),
+        ("stretch = faces", ""),
+    ],
+)
+def test_pieces_and_stretched_coordinates_that_cannot_be(choice: str, code: str) -> None:
+    text = (
+        "pde 1\ndomain x in [0, 1], y in [0, 1]\nperiodic x\ntime t in [0, 1]\nfield u(x, y, t)\nequation: dt(u) = laplacian(u)\n"
+        f"initial: u = 0\nboundary: u = 1 on y = 0, y = 1\nsolve {{\n{choice}\n}}\n"
+    )
+    assert [d.code for d in check(Source.of(text)).diagnostics if d.severity == "error"] == ([code] if code else [])
+    plain = loads(text.partition("solve")[0])
+    own = chosen(plain, dict(line.split(" = ") for line in choice.splitlines()))
+    if code:
+        with pytest.raises(ValueError, match=r"slabs|stretched"):
+            affordable(own, planned(own))
+    else:
+        assert dict(planned(own).stretch) == {"y": "faces"}
