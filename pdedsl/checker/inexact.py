@@ -173,7 +173,7 @@ def _unsure(problem: Problem, own: Sequence[Integral], values: Mapping[sp.Symbol
     """By how much integrals may be off: ten times what a coarser rule changes."""
     found, exact = 0.0, dict(problem.exact)
     for integral in own:
-        coarse = quadrature.rule(problem.domain, integral.where, integral.kind == "mean", coarse=True)
+        coarse = quadrature.rule(problem.domain, integral.where, integral.kind == "mean", fine=-1)
         other = _integrate(problem, problem.put(integral.integrand, exact), coarse, points)
         found = max(found, 10 * float(np.abs(other - np.asarray(values[integral.symbol])).max()))
     return found

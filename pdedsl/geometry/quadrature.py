@@ -34,17 +34,17 @@ class Rule:
 
 
 @lru_cache(maxsize=256)
-def rule(domain: Domain, where: sp.Basic | None = None, mean: bool = False, coarse: bool = False) -> Rule:
+def rule(domain: Domain, where: sp.Basic | None = None, mean: bool = False, fine: int = 0) -> Rule:
     """The rule for integrals over the domain, or over the part of its boundary where a condition holds.
 
-    A mean has weights that sum to one. A coarser rule, where there is one, tells by its difference how sharp the finer
-    one is.
+    A mean has weights that sum to one. Where there are Gauss rules the next coarser one, `fine - 1`, tells by its difference
+    how sharp one is: 1, 2, ... cut boxes into more and more parts, -1 takes two thirds of the points.
     """
     if where is None:
-        nodes, weights, error = _volume(domain, coarse)
+        nodes, weights, error = _volume(domain, fine)
         normals = np.zeros_like(nodes)
     else:
-        nodes, weights, normals, error = _surface(domain, where)
+        nodes, weights, normals, error = _surface(domain, where, fine)
     return Rule(nodes, weights / weights.sum() if mean else weights, normals, error)
 
 
@@ -62,10 +62,19 @@ def _product(rules: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np
     return nodes, reduce(np.multiply.outer, [w for _, w in rules]).reshape(-1)
 
 
-def _box(bounds: list[tuple[float, float]], coarse: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def _panels(n: int, bounds: tuple[float, float], parts: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss rules on parts of an interval of the same length."""
+    found = [_gauss(n, a, b) for a, b in pairwise(np.linspace(*bounds, parts + 1))]
+    return np.concatenate([x for x, _ in found]), np.concatenate([w for _, w in found])
+
+
+def _box(bounds: list[tuple[float, float]], fine: int = 0) -> tuple[np.ndarray, np.ndarray]:
     k = len(bounds)
     if k in GAUSS or k == 0:
-        return _product([_gauss(GAUSS[k] * 2 // 3 if coarse else GAUSS[k], *b) for b in bounds])
+        n = GAUSS.get(k, 0)
+        return _product(
+            [_panels(n * 2 // 3 if fine < 0 else n, b, (4 if k == 1 else 2) ** max(0, fine)) for b in bounds]
+        )
     lower, upper = np.asarray(bounds).T
     return lower + low_discrepancy(MANY, k) * (upper - lower), np.full(MANY, float(np.prod(upper - lower)) / MANY)
 
@@ -74,10 +83,10 @@ SMOOTH, CUT, SPREAD = 1e-9, 1e-4, 1e-2
 """Errors of Gauss rules, of rules whose ends were searched for, and of low-discrepancy points."""
 
 
-def _volume(domain: Domain, coarse: bool = False) -> tuple[np.ndarray, np.ndarray, float]:
+def _volume(domain: Domain, fine: int = 0) -> tuple[np.ndarray, np.ndarray, float]:
     bounds = [domain.bounds[axis] for axis in domain.spatial]
     if domain.shape is None:
-        return *_box(bounds, coarse), SMOOTH if len(bounds) in GAUSS else SPREAD
+        return *_box(bounds, fine), SMOOTH if len(bounds) in GAUSS else SPREAD
     if isinstance(domain.tree, Primitive) and domain.tree.name in _ROUND and len(bounds) in (2, 3):
         return *_round(domain, domain.tree.name), SMOOTH
     if len(bounds) == 2:
@@ -91,8 +100,7 @@ def _volume(domain: Domain, coarse: bool = False) -> tuple[np.ndarray, np.ndarra
 def _lines(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     """Lines along the first coordinate of a plane shape, at Gauss points of many strips; Gauss rules on each line."""
     (x0, y0), (x1, y1) = shape.bounds
-    strips = [_gauss(4, a, b) for a, b in pairwise(np.linspace(y0, y1, 121))]
-    heights, own = np.concatenate([y for y, _ in strips]), np.concatenate([w for _, w in strips])
+    heights, own = _panels(4, (y0, y1), 120)
     grid = np.linspace(x0, x1, 257)
     inside = shape.level(np.stack([np.tile(grid, len(heights)), np.repeat(heights, len(grid))], 1)) < 0
     inside = np.pad(inside.reshape(len(heights), -1), ((0, 0), (1, 1)))
@@ -140,7 +148,7 @@ def _round(domain: Domain, name: str) -> tuple[np.ndarray, np.ndarray]:
     return centre + half * np.stack([rho * np.cos(phi), rho * np.sin(phi)], axis=1), weights
 
 
-def _surface(domain: Domain, where: sp.Basic) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+def _surface(domain: Domain, where: sp.Basic, fine: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     spatial, d = list(domain.spatial), len(domain.coordinates)
     k = len(spatial)
     nodes, weights, normals, error = [], [], [], SMOOTH
@@ -153,7 +161,7 @@ def _surface(domain: Domain, where: sp.Basic) -> tuple[np.ndarray, np.ndarray, n
             own = np.full(n, surface.measure / n)
             kept, outward = domain.shape.outward(face.number, points)
         else:
-            points, own = _face(domain, face)
+            points, own = _face(domain, face, fine)
             kept, outward = np.ones(len(points), bool), np.zeros_like(points)
             outward[:, spatial.index(face.axis)] = 1.0 if face.end else -1.0
         full = np.zeros((len(points), d))
@@ -174,15 +182,14 @@ def _even(n: int, k: int) -> np.ndarray:
     return np.repeat((np.arange(n)[:, None] + 0.5) / n, k, axis=1)
 
 
-def _face(domain: Domain, face: Face) -> tuple[np.ndarray, np.ndarray]:
+def _face(domain: Domain, face: Face, fine: int = 0) -> tuple[np.ndarray, np.ndarray]:
     bounds = [domain.bounds[axis] for axis in domain.spatial]
     place = domain.spatial.index(face.axis)
     value = bounds.pop(place)[face.end]
     if len(bounds) == 1:
         # Many short intervals, so that a part of the face is cut off sharply enough.
-        edges = np.linspace(*bounds[0], 65)
-        pieces = [_gauss(8, a, b) for a, b in pairwise(edges)]
-        nodes, weights = np.concatenate([x for x, _ in pieces])[:, None], np.concatenate([w for _, w in pieces])
+        nodes, weights = _panels(8, bounds[0], 64 * 2**fine if fine >= 0 else 48)
+        nodes = nodes[:, None]
     else:
-        nodes, weights = _box(bounds)
+        nodes, weights = _box(bounds, fine)
     return np.insert(nodes, place, value, axis=1), weights

@@ -181,10 +181,12 @@ def lower_expressions(
     fields: Sequence[Field] = (),
     integrals: Sequence[Integral] = (),
     outward: Callee | None = None,
+    fine: int = 0,
 ) -> Residual:
     """Scalar expressions in fields and coordinates as one function `(fields, x) -> (m,)`.
 
-    `outward` gives the normal at a point; it is needed where the expressions hold the normal.
+    `outward` gives the normal at a point; it is needed where the expressions hold the normal. `fine` says how sharp the rules
+    for integrals are (`quadrature.rule`).
     """
     expanded, sums = _laplacians(domain, [expand_derivatives(e) for e in expressions])
     names: dict[Any, str] = {f.expression: f.name for f in fields}
@@ -208,15 +210,15 @@ def lower_expressions(
         memo.update((atom, values[need]) for atom, need in needs.items())
         return jnp.stack([jnp.asarray(_lower(e, memo), x.dtype) for e in expanded])
 
-    over = tuple(_integral(integral, domain, fields) for integral in held)
+    over = tuple(_integral(integral, domain, fields, fine) for integral in held)
     return Residual(tuple(fields), domain.symbols, tuple(dict.fromkeys(needs.values())), over, at)
 
 
-def _integral(integral: Integral, domain: Domain, fields: Sequence[Field]) -> IntegralOver:
+def _integral(integral: Integral, domain: Domain, fields: Sequence[Field], fine: int) -> IntegralOver:
     def integrand(direction: Array) -> Residual:
         return lower_expressions([integral.integrand], domain, fields, outward=lambda x: direction)
 
-    return IntegralOver(domain, quadrature.rule(domain, integral.where, integral.kind == "mean"), integrand)
+    return IntegralOver(domain, quadrature.rule(domain, integral.where, integral.kind == "mean", fine), integrand)
 
 
 def _laplacians(domain: Domain, expressions: Sequence[Any]) -> tuple[list[Any], dict[sp.Symbol, tuple[Any, Laplacian]]]:

@@ -68,13 +68,19 @@ class Expanded:
         return self.fields[place].values(np.asarray(self.coefficients[place]), points, index)
 
     def evaluated(
-        self, problem: Problem, expressions: Sequence[sp.Expr], points: np.ndarray, outward: np.ndarray | None = None
+        self,
+        problem: Problem,
+        expressions: Sequence[sp.Expr],
+        points: np.ndarray,
+        outward: np.ndarray | None = None,
+        fine: int = 0,
     ) -> np.ndarray:
         """Expressions in the fields at points of shape (n, d), in NumPy, shape (n, m); not a number where one has no value.
 
-        `outward` are the normals at points of a boundary, shape (n, space).
+        `outward` are the normals at points of a boundary, shape (n, space); `fine` says how sharp integrals are.
         """
-        return np.stack([form(problem, own).at(points, outward).value(self.state) for own in expressions], axis=1)
+        forms = (form(problem, own).at(points, outward, fine=fine) for own in expressions)
+        return np.stack([own.value(self.state) for own in forms], axis=1)
 
     def _at(self, x: Array, index: MultiIndex, memo: Memo) -> Array:
         return jnp.stack(

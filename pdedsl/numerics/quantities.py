@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.points import spots
+from pdedsl.geometry.quadrature import rule
 from pdedsl.numerics.extremes import Extreme, extreme
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.polynomials import Apart, Expanded
@@ -22,6 +23,10 @@ from pdedsl.vocabulary.operators import EXTREMES
 
 MANY = 4096
 TIMES = 101
+SHARP = 1e-11
+"""What the next coarser rule changes of an integral, relative to the largest, that is sharp enough."""
+FINEST, NODES = 4, 1 << 17
+"""The finest rule, and the most nodes of one, at all points together, for sums over bases, which are quick to evaluate."""
 
 
 @dataclass(frozen=True)
@@ -100,14 +105,16 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
     asked = [i for i in problem.integrals_in([expression]) if i.kind in EXTREMES]
     shares = (0.0,) if e is None else (0.0, 1.0)
     if not asked:
-        found = _lowered(problem, [expression], u, e, points)[..., 0]
-        return Values(found[0], found[0] - found[1] if len(found) > 1 else None, {})
+        alone, blur = _lowered(problem, [expression], u, e, points)
+        return Values(alone[0, :, 0], _error(alone[..., 0], blur[:, 0]), {})
     # What depends on time alone is found once for each time, or at some times where there are too many.
     moments = points[:1] if domain.time is None else _moments(domain.column(domain.time.symbol), points)
     plain, atoms = stand_ins(expand_derivatives(expression))
     totals = [i.symbol for i in problem.integrals_in([expression]) if i.kind not in EXTREMES]
     parts = [*atoms.values(), *totals]
-    columns = _lowered(problem, parts, u, e, points) if parts else np.zeros((len(shares), len(points), 0))
+    columns, blurs = np.zeros((len(shares), len(points), 0)), np.zeros((len(points), 0))
+    if parts:
+        columns, blurs = _lowered(problem, parts, u, e, points)
     found, first = [], {}
     for share, own in zip(shares, columns, strict=True):
         extremes = {i.symbol: extreme(problem, i, _corrected(u, e, share), moments) for i in asked}
@@ -119,7 +126,15 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
                 each.values[0] if times is None else np.interp(points[:, times], moments[:, times], each.values)
             )
         found.append(np.broadcast_to(np.asarray(evaluate(plain, values), float), (len(points),)))
-    return Values(found[0], found[0] - found[1] if len(found) > 1 else None, first)
+    return Values(found[0], _error(np.stack(found), blurs.sum(axis=1)), first)
+
+
+def _error(found: np.ndarray, blur: np.ndarray) -> np.ndarray | None:
+    """What changes from the first row to the second, made larger by what integrals may be off; None for one row alone."""
+    if len(found) < 2:
+        return None
+    change = found[0] - found[1]
+    return change + np.copysign(blur, change)
 
 
 def _corrected(u: Callee, e: Callee | None, share: Any) -> Callee:
@@ -139,14 +154,37 @@ def _moments(column: int, points: np.ndarray) -> np.ndarray:
 
 def _lowered(
     problem: Problem, expressions: list[sp.Expr], u: Callee, e: Callee | None, points: np.ndarray
-) -> np.ndarray:
-    """Expressions on a solution as it is, and corrected where its error is known; shape (1 or 2, n, expressions)."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expressions on a solution as it is, and corrected where its error is known, shape (1 or 2, n, expressions); and what
+    the rules of their integrals may be off, shape (n, expressions).
+    """
+    held = problem.integrals_in(expressions)
     if isinstance(u, Expanded) and (e is None or isinstance(e, Apart)):
-        found = [u] if e is None else [u, e.corrected]
-        return np.stack([own.evaluated(problem, expressions, points) for own in found])
-    value = lower_expressions(expressions, problem.domain, problem.fields, problem.integrals)
-    many = jax.jit(jax.vmap(lambda x, share: value(_corrected(u, e, share), x), in_axes=(0, None)))
-    return np.stack([np.asarray(many(jnp.asarray(points), share)) for share in ((0.0,) if e is None else (0.0, 1.0))])
+        us = [u] if e is None else [u, e.corrected]
+
+        def at(fine: int) -> np.ndarray:
+            return np.stack([own.evaluated(problem, expressions, points, fine=fine) for own in us])
+
+        levels = range(1, FINEST + 1)
+    else:
+        levels = ()
+
+        def at(fine: int) -> np.ndarray:
+            value = lower_expressions(expressions, problem.domain, problem.fields, problem.integrals, fine=fine)
+            many = jax.jit(jax.vmap(lambda x, share: value(_corrected(u, e, share), x), in_axes=(0, None)))
+            shares = (0.0,) if e is None else (0.0, 1.0)
+            return np.stack([np.asarray(many(jnp.asarray(points), share)) for share in shares])
+
+    found = at(0)
+    if not held:
+        return found, np.zeros(found.shape[1:])
+    before = at(-1)
+    for fine in levels:
+        nodes = max(len(rule(problem.domain, i.where, i.kind == "mean", fine).weights) for i in held)
+        if np.abs(found - before).max() <= SHARP * np.abs(found).max() or nodes * len(points) > NODES:
+            break
+        before, found = found, at(fine)
+    return found, np.abs(found[0] - before[0])
 
 
 def _same(n: int, d: int) -> np.ndarray:

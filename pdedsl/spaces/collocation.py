@@ -5,7 +5,7 @@ statement uses some derivatives of the fields, and tables of the bases hold thes
 respect to all coefficients is a sum of tables, each row multiplied by what the residual makes of a change of that value.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -170,31 +170,37 @@ class Expansion:
 
     def table(self, points: np.ndarray, index: MultiIndex) -> tuple[Any, np.ndarray]:
         """A derivative where all coefficients vanish, shape (n,) or a number, and for each of them, shape (n, K)."""
-        spread = self.size.spread
-        if self.built == Ansatz():
-            return 0.0 if any(index) else self.size.mean, spread * self.basis.table(points, index)
         found = np.zeros((len(points), self.basis.size))
-        for below in product(*(range(n + 1) for n in index)):  # Leibniz' rule
-            factor = self._worth(self.built.multiplier, below, points)
-            if np.any(factor):
-                times = spread * prod(comb(n, k) for n, k in zip(index, below, strict=True))
-                rest = tuple(n - k for n, k in zip(index, below, strict=True))
-                found += (times * factor)[:, None] * self.basis.table(points, rest)
-        return self._worth(self.built.extension, index, points), found
+        for factor, rest in self._factors(points, index):
+            found += factor * self.basis.table(points, rest)
+        return self._offset(points, index), found
 
     def values(self, coefficients: np.ndarray, points: np.ndarray, index: MultiIndex) -> np.ndarray:
         """A derivative at points of shape (n, d), shape (n,), some at a time."""
         found = np.empty(len(points))
         for start in range(0, len(points), CHUNK):
             own = points[start : start + CHUNK]
-            if self.built == Ansatz():
-                offset = 0.0 if any(index) else self.size.mean
-                value = self.size.spread * self.basis.total(coefficients, own, index)
-            else:
-                offset, table = self.table(own, index)
-                value = table @ coefficients
-            found[start : start + CHUNK] = offset + value
+            value = self._offset(own, index) + np.zeros(len(own))
+            for factor, rest in self._factors(own, index):
+                value += np.reshape(factor, -1) * self.basis.total(coefficients, own, rest)
+            found[start : start + CHUNK] = value
         return found
+
+    def _offset(self, points: np.ndarray, index: MultiIndex) -> Any:
+        """A derivative of what the field is where all coefficients vanish, shape (n,) or a number."""
+        mean = 0.0 if any(index) else self.size.mean
+        return mean if self.built == Ansatz() else mean + self._worth(self.built.extension, index, points)
+
+    def _factors(self, points: np.ndarray, index: MultiIndex) -> Iterator[tuple[Any, MultiIndex]]:
+        """What derivatives of the sum a derivative of the field holds, and their factors, shape (n, 1) or numbers."""
+        if self.built == Ansatz():
+            yield self.size.spread, index
+            return
+        for below in product(*(range(n + 1) for n in index)):  # Leibniz' rule
+            factor = self._worth(self.built.multiplier, below, points)
+            if np.any(factor):
+                times = self.size.spread * prod(comb(n, k) for n, k in zip(index, below, strict=True))
+                yield (times * factor)[:, None], tuple(n - k for n, k in zip(index, below, strict=True))
 
     def fitted(self, value: Callable[[np.ndarray], np.ndarray], shift: float = 0.0) -> np.ndarray:
         """The coefficients that come nearest to a function of points of shape (n, d) with values of shape (n,).
@@ -208,9 +214,9 @@ class Expansion:
             for axis, values in zip(own.axes, grid, strict=True):
                 points[:, axis] = values.reshape(-1)
             none = (0,) * points.shape[1]
-            offset = self.size.mean + self._worth(self.built.extension, none, points)
-            factor = self.size.spread * self._worth(self.built.multiplier, none, points)
-            return own.interpolated(((value(points) - offset) / factor).reshape(grid[0].shape))
+            ((factor, _),) = self._factors(points, none)
+            found = (value(points) - self._offset(points, none)) / np.reshape(factor, -1)
+            return own.interpolated(found.reshape(grid[0].shape))
         points = filled(domain, 2 * self.columns, low_discrepant(shift), bases=[own])
         offset, table = self.table(points, (0,) * points.shape[1])
         return least_squares(table, value(points) - offset, NEAREST)

@@ -81,18 +81,19 @@ class Form:
         inner = all(form.is_linear for _, _, form in self.integrals)
         return inner and not any(getattr(slope, "free_symbols", set()) & free for slope in slopes)
 
-    def at(self, points: np.ndarray, outward: np.ndarray | None = None, rough: bool = False) -> "Placed":
+    def at(self, points: np.ndarray, outward: np.ndarray | None = None, rough: bool = False, fine: int = 0) -> "Placed":
         """The residual at points of shape (n, d); `outward` are normals of shape (n, space).
 
-        `rough` for sizes: integrals by a coarser rule, and zero where there is no finite value.
+        `fine` says how sharp the rules for integrals are (`quadrature.rule`). `rough` for sizes: integrals by a coarser rule,
+        and zero where there is no finite value.
         """
         domain, inner = self.problem.domain, []
         for integral, _, integrand in self.integrals:
-            own = rule(domain, integral.where, integral.kind == "mean", rough)
+            own = rule(domain, integral.where, integral.kind == "mean", -1 if rough else fine)
             nodes = np.repeat(points[:, None, :], len(own.weights), axis=1)
             nodes[:, :, list(domain.spatial)] = own.nodes
             nodes, directions = nodes.reshape(-1, points.shape[1]), np.tile(own.normals, (len(points), 1))
-            inner.append((integrand.at(nodes, directions, rough), own.weights))
+            inner.append((integrand.at(nodes, directions, rough, fine), own.weights))
         return Placed(self, points, outward, tuple(inner), rough)
 
 

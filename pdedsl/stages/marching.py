@@ -15,6 +15,7 @@ from pdedsl.numerics.truth import Truth
 from pdedsl.planning.degrees import columns, cut, expansions, fields_of, free, parities
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
+from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Initial
 from pdedsl.solver.minimise import Status
@@ -31,9 +32,9 @@ from pdedsl.spaces.collocation import (
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Before, Pieces, continued, piece
 from pdedsl.spaces.space import Polynomials
-from pdedsl.stages.raising import Raised
-from pdedsl.stages.rungs import Ladder, Rung, error_of, errors_at, share_of
-from pdedsl.stages.steepness import Stretches, differ, initial_slopes, solution_slopes, steep
+from pdedsl.stages.raising import ENDED, Raised
+from pdedsl.stages.rungs import Ladder, Rung, errors_at, rest, share_of
+from pdedsl.stages.steepness import Stretches, differ, initial_slopes, said_at_start, solution_slopes, steep
 
 TOLERANCES = ((1e-3, 6), (1e-5, 8), (1e-7, 10), (1e-9, 12))
 """What the highest degrees may hold, relative to the largest coefficient, and the degree in time of each piece."""
@@ -64,6 +65,8 @@ MORE = 3.0
 """How many times longer than the last tolerance the next one takes."""
 ENOUGH = 1e-9
 """An estimated error with which no smaller tolerance is tried."""
+UNSEEN = 0.3
+"""The part of the change of the second tolerance that is its error, before it is seen how fast changes fall."""
 LEAST = 1e-3
 """Of the spread of a field: values that are none."""
 SLOW = 0.5
@@ -93,7 +96,7 @@ def marched(
     march = _March(problem, plan, known, watch, stopping, begun)
     if not march.suited:
         return None
-    status: Status = "stalled"
+    status: Status | None = None
     for tolerance, degree in march.tolerances:
         spent = time.perf_counter() - march.here
         if march.rungs and spent + MORE * march.rungs[-1].seconds > seconds:
@@ -103,10 +106,10 @@ def marched(
             ended: Status = "steps" if march.steps >= plan.limits.steps else "time limit"
             status = "interrupted" if stopping() else ended
             break
-        if error_of(march.rungs) <= ENOUGH or (tolerance == np.inf and len(march.rungs) == len(march.tolerances)):
+        if march.off <= ENOUGH or (tolerance == np.inf and len(march.rungs) == len(march.tolerances)):
             status = "converged"
             break
-    return march.best(status) if march.rungs else None
+    return march.best(status or ("converged" if march.off <= ENDED else "stalled")) if march.rungs else None
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class _Solved:
     late: float
     wide: dict[int, float]
     """What the highest degrees hold in time, and along each other coordinate, relative to the values of the field."""
+    unmet: float = 0.0
+    """The most that these hold of what the tolerance does not allow, where no more columns are affordable."""
 
 
 class _March(Ladder):
@@ -149,6 +154,8 @@ class _March(Ladder):
         self.watch, self.axis = watch, problem.domain.column(problem.time.symbol)
         self.low, self.high = problem.bounds[self.axis]
         self.mirrors = parities(problem, plan.symmetry)
+        self.kept: list[float] = []
+        """What each tolerance is off at least: what it misses at the start, and of what it was to meet. That stays."""
         self.met = 0
         """Records until the last tolerance was met."""
         self.pace: list[tuple[float, float]] = []
@@ -246,13 +253,16 @@ class _March(Ladder):
             short = max(1.0, (self.high - self.low) / (self.count * (end - at)))
             allowed = LENIENT * tolerance * short if singular else tolerance * short**0.5
             fit = np.clip(SAFE * (allowed / max(late, 1e-300)) ** (1 / degrees[self.axis]), *LENGTHS) * (end - at)
-            more = self._wider(degrees, solved.wide, allowed if singular else tolerance)
+            limit = allowed if singular else tolerance
+            more = self._wider(degrees, solved.wide, limit)
             if more != degrees and turns < TURNS and differ(self.problem, other := self._stretched(solved), stretches):
                 stretches, turns = other, turns + 1
             elif more != degrees and (spatial >= SHOWN * late or late <= NEAR * allowed):
                 degrees = more  # what space does not hold shows in time, too
             elif late <= NEAR * allowed or (smaller := self._smaller(fit, degrees, [self.axis])) is None:
-                return solved, fit if self.given is None else self.given
+                beyond = [held for held in solved.wide.values() if held > NEAR * limit]
+                beyond += [late] if late > NEAR * allowed else []
+                return replace(solved, unmet=max(beyond, default=0.0)), fit if self.given is None else self.given
             else:
                 length, degrees = smaller
         return None
@@ -415,6 +425,7 @@ class _March(Ladder):
         points = tuple(np.concatenate([own.points[name] for own in found]) for name in found[0].points)
         rung = Rung(space, fields, coefficients, at_probes, change, left, points, seconds, found[0].linear)
         self.rungs.append(rung)
+        self.kept.append(max(self._missed_at_start(rung), *(own.unmet for own in found)))
         losses = {name: float(np.mean([own.losses[name] for own in found])) for name in found[0].losses}
         errors = errors_at(fields, coefficients, self.known)
         whole = replace(
@@ -424,11 +435,35 @@ class _March(Ladder):
         self.watch(self.history[-1])
         self.met = len(self.history)
 
+    def _missed_at_start(self, rung: Rung) -> float:
+        """How far the fields are off what is said of them at the start, root mean square, in units of their spread."""
+        points = self.probes.copy()
+        points[:, self.axis] = self.low
+        at, found = self.problem.domain.at(points), values(rung.fields, rung.coefficients, points)
+        gaps = (
+            (found[:, k] - np.asarray(evaluate(value, at), float)) / self.spread[k]
+            for k, value in said_at_start(self.problem)
+        )
+        return max((float(np.sqrt(np.nanmean(gap**2))) for gap in gaps), default=0.0)
+
+    @property
+    def off(self) -> float:
+        """The estimated error of the last tolerance, relative to the variation; infinite where nothing is known of it.
+
+        Residuals are as small as the tolerance asks for: how fast errors fall is told by the changes, from the third one on.
+        """
+        if len(self.rungs) < 2:
+            return np.inf
+        last, before = self.rungs[-1].change, self.rungs[-2].change
+        share = max(share_of(self.rungs), rest(last / before) if before < np.inf else UNSEEN)
+        return max(share * last, self.kept[-1])
+
     def best(self, status: Status) -> Raised:
         """The solution with the smallest tolerance."""
-        rung, error, relative = self.rungs[-1], None, error_of(self.rungs)
+        rung, error, relative = self.rungs[-1], None, self.off
         if np.isfinite(relative):
-            error = share_of(self.rungs) * (self._projected(self.rungs[-2], rung) - rung.coefficients)
+            share = relative / rung.change if rung.change > 0 else 0.0
+            error = share * (self._projected(self.rungs[-2], rung) - rung.coefficients)
         misses = self.missed(rung)
         told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "one tolerance was met"
         words = f"{made_of(self.plan, rung.space)}: {told}"

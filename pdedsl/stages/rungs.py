@@ -115,14 +115,14 @@ def share_of(rungs: Sequence[Rung]) -> float:
         last / before if last < before < np.inf else np.inf
         for last, before in ((rungs[-1].left, rungs[-2].left), (rungs[-1].change, rungs[-2].change))
     )
-    most = 1.0 if flat(rungs) and rungs[-1].change <= ROUNDING else max(1.0, _rest(change))
+    most = 1.0 if flat(rungs) and rungs[-1].change <= ROUNDING else max(1.0, rest(change))
     if left >= 1:
         return most
     slow = rungs[-1].change < COARSE and SLOWLY < change < 1
-    return min(_rest(max(left, min(change, SLOWEST)) if slow else left), most)
+    return min(rest(max(left, min(change, SLOWEST)) if slow else left), most)
 
 
-def _rest(part: float) -> float:
+def rest(part: float) -> float:
     """The sum of all that is still to come, over the last, of what falls to a part of itself each time."""
     return part / (1 - part) if part < 1 else np.inf
 

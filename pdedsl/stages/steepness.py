@@ -62,14 +62,20 @@ def solution_slopes(fields: Sequence[Expansion], coefficients: np.ndarray) -> Sl
     return slopes
 
 
+def said_at_start(problem: Problem) -> list[tuple[int, sp.Expr]]:
+    """What fields, by their place, are said to be at the start."""
+    places: dict[object, int] = {f.expression: place for place, f in enumerate(problem.fields)}
+    initial = (own for own in problem.conditions if isinstance(own, Initial))
+    parts = (part for own in initial for part in zip(own.lhs, own.rhs, strict=True))
+    return [(places[left], right) for left, right in parts if left in places]
+
+
 def initial_slopes(problem: Problem) -> Slopes:
     """Those of what fields are said to be at the start."""
-    unknown = {f.expression for f in problem.fields}
-    initial = (own for own in problem.conditions if isinstance(own, Initial))
-    said = [right for own in initial for left, right in zip(own.lhs, own.rhs, strict=True) if left in unknown]
+    said = said_at_start(problem)
 
     def slopes(axis: int, points: np.ndarray) -> Iterable[np.ndarray]:
-        for value in said:
+        for _, value in said:
             yield np.asarray(evaluate(sp.diff(value, problem.symbols[axis]), problem.domain.at(points)), float)
 
     return slopes

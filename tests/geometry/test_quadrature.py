@@ -47,3 +47,18 @@ def test_a_ball() -> None:
     found = rule(problem.domain)
     assert np.isclose(found.weights.sum(), 32 * pi / 3, rtol=1e-12)
     assert np.isclose(found.weights @ found.nodes[:, 2] ** 2, 32 * pi / 3 * (1 + 4 / 5), rtol=1e-12)
+
+
+@pytest.mark.parametrize("box", ["x in [0, 2]", "x in [0, 2], y in [0, 1]", "x in [0, 2], y in [0, 1], z in [0, 1]"])
+def test_finer_rules_are_sharper(box: str) -> None:
+    fields = ", ".join(part.split()[0] for part in box.split("], "))
+    domain = loads(
+        f"pde 1\ndomain {box}\nfield u({fields})\nequation: laplacian(u) = 1\nboundary: u = 0 on all\n"
+    ).domain
+    exact = 0.05 * (np.arctan((2 - 0.7) / 0.05) + np.arctan(0.7 / 0.05))
+    off = []
+    for fine in (-1, 0, 1, 2):
+        own = rule(domain, fine=fine)
+        assert own.weights.sum() == pytest.approx(2.0)
+        off.append(abs(own.weights @ (1 / (1 + ((own.nodes[:, 0] - 0.7) / 0.05) ** 2)) - exact))
+    assert off[3] < off[2] < off[1] and off[3] < 0.03 * off[1]

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import pdedsl
 from pdedsl.numerics.lower import residuals
 from pdedsl.numerics.quantities import quantities
 from pdedsl.stages.load import loads
@@ -70,3 +71,21 @@ def test_what_is_known_of_the_error_of_a_solution_gives_that_of_a_report() -> No
     square, largest = quantities(problem, lambda x: x[0] + 0.1, lambda x: jnp.array([0.1]))
     assert square.error == pytest.approx((1.1**3 - 0.1**3 - 1) / 3) and largest.error == pytest.approx(0.1)
     assert "\N{PLUS-MINUS SIGN} 1e-01" in str(square)
+
+
+FRONT = (
+    "pde 1\ndomain x in [-1, 1]\nfield u(x)\nequation: dxx(u) = dxx(exact(u))\nboundary: u = exact(u) on all\n"
+    "exact u = tanh(x/0.02)\nreport size = integral(u^2)\n"
+)
+
+
+def test_integrals_over_fronts_are_sharp_or_say_that_they_are_not() -> None:
+    exact = 2 - 0.04 * np.tanh(50.0)  # the integral of tanh(x/d)^2 is 2 - 2 d tanh(1/d)
+    problem = loads(FRONT)
+    solution = pdedsl.solve(problem, space="polynomials(900)")
+    (report,) = solution.reports
+    assert abs(report.values[0] - exact) < 1e-9 and report.errors is not None and report.errors[0] < 1e-8
+    net = lambda x: jnp.tanh(x / 0.02)  # noqa: E731
+    (rough,) = quantities(problem, net, lambda x: 0.0 * x)
+    assert rough.errors is not None and abs(rough.values[0] - exact) < 10 * rough.errors[0]
+    assert abs(rough.values[0] - exact) > 1e-6  # one rule is not enough, and the bar says so

@@ -163,3 +163,10 @@ def test_stretched_pieces_are_written_and_opened_again(tmp_path: Path) -> None:
         loads(FRONT.replace("time t in [0, 0.5]", "time t in [0.1, 0.2]")), start=again, slabs=2, time_limit=10
     )
     assert later.errors["u"] < 1e-2
+
+
+def test_what_is_missed_at_the_start_is_in_the_estimate() -> None:
+    kink = "pde 1\ndomain x in [-1, 1]\ntime t in [0, 0.5]\nfield u(x, t)\nequation: dt(u) = 1e-3*dxx(u)\n"
+    problem = loads(kink + "initial: u = max(0, 1 - 2*abs(x))\nboundary: u = 0 on all\n")
+    found = marched(problem, planned(problem), seconds=15)
+    assert found is not None and found.relative > found.missed["initial"] > 1e-6
