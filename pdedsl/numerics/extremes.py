@@ -16,8 +16,10 @@ from pdedsl.geometry.faces import boundary_pieces, normals, sample
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import closed, inside, random
 from pdedsl.numerics.lower import Callee, lower_expressions
+from pdedsl.numerics.polynomials import Expanded
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Integral
+from pdedsl.spaces.linear import form
 
 CANDIDATES, EACH = 4096, 4
 """The most points that are looked at, and how many times as many in each further coordinate."""
@@ -44,12 +46,7 @@ def extreme(problem: Problem, integral: Integral, u: Callee, times: np.ndarray) 
     """
     domain = problem.domain
     sign = 1.0 if integral.kind == "maximum" else -1.0
-
-    def height(point: Array, outward: Array) -> Array:
-        value = lower_expressions([integral.integrand], domain, problem.fields, outward=lambda x: outward)
-        return sign * value(u, point)[0]
-
-    many, slope = jax.jit(jax.vmap(height)), jax.jit(jax.value_and_grad(height))
+    many, slope = _of_sums(problem, integral, u) if isinstance(u, Expanded) else _of_any(problem, integral, u)
     candidates = _candidates(problem, integral)
     on_boundary = integral.where is not None
     outward = normals(domain, candidates) if on_boundary else np.zeros((len(candidates), len(domain.space)))
@@ -57,20 +54,55 @@ def extreme(problem: Problem, integral: Integral, u: Callee, times: np.ndarray) 
     found, places = [], []
     for point in times:
         candidates[:, list(domain.other)] = point[list(domain.other)]
-        heights = np.nan_to_num(np.asarray(many(jnp.asarray(candidates), jnp.asarray(outward))), nan=-np.inf)
+        heights = np.nan_to_num(sign * many(candidates, outward), nan=-np.inf)
         order = np.argsort(-heights)[:BEST]
         best, place = float(heights[order[0]]), candidates[order[0]].copy()
         ends: list[np.ndarray] = []
         for start in order if domain.shape is None or not on_boundary else ():
             if any(np.abs((candidates[start] - end) / lengths).max() < SAME for end in ends):
                 continue  # the same hill
-            top, end = _uphill(problem, integral, slope, candidates[start], outward[start])
+            top, end = _uphill(problem, integral, sign, slope, candidates[start], outward[start])
             ends.append(end)
             if top > best:
                 best, place = top, end
         found.append(sign * best)
         places.append(place)
     return Extreme(np.asarray(found), np.asarray(places))
+
+
+Many = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Points of shape (n, d) and normals to the values of an expression, shape (n,)."""
+Slope = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
+"""One of each to the value and its slopes along all coordinates, shape (d,)."""
+
+
+def _of_any(problem: Problem, integral: Integral, u: Callee) -> tuple[Many, Slope]:
+    """The integrand on any function, in JAX."""
+
+    def height(point: Array, outward: Array) -> Array:
+        value = lower_expressions([integral.integrand], problem.domain, problem.fields, outward=lambda x: outward)
+        return value(u, point)[0]
+
+    many, slope = jax.jit(jax.vmap(height)), jax.jit(jax.value_and_grad(height))
+
+    def one(point: np.ndarray, outward: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = slope(jnp.asarray(point), jnp.asarray(outward))
+        return float(value), np.asarray(gradient, float)
+
+    return lambda points, outward: np.asarray(many(jnp.asarray(points), jnp.asarray(outward))), one
+
+
+def _of_sums(problem: Problem, integral: Integral, u: Expanded) -> tuple[Many, Slope]:
+    """The integrand on sums over bases, in NumPy, which compiles nothing and adds up few numbers."""
+    value, *slopes = (
+        form(problem, own) for own in (integral.integrand, *(sp.diff(integral.integrand, s) for s in problem.symbols))
+    )
+
+    def one(point: np.ndarray, outward: np.ndarray) -> tuple[float, np.ndarray]:
+        found = [own.at(point[None], outward[None]).value(u.state)[0] for own in (value, *slopes)]
+        return float(found[0]), np.asarray(found[1:])
+
+    return lambda points, outward: value.at(points, outward).value(u.state), one
 
 
 def _candidates(problem: Problem, integral: Integral) -> np.ndarray:
@@ -91,7 +123,7 @@ def _candidates(problem: Problem, integral: Integral) -> np.ndarray:
 
 
 def _uphill(
-    problem: Problem, integral: Integral, slope: Callable[..., Any], start: np.ndarray, outward: np.ndarray
+    problem: Problem, integral: Integral, sign: float, slope: Slope, start: np.ndarray, outward: np.ndarray
 ) -> tuple[float, np.ndarray]:
     """The height and the place at the end of a climb that stays in the box and on the face it starts on."""
     domain = problem.domain
@@ -105,8 +137,8 @@ def _uphill(
         return moved
 
     def descent(scaled: np.ndarray) -> tuple[float, np.ndarray]:
-        height, gradient = slope(jnp.asarray(point(scaled)), jnp.asarray(outward))
-        return -float(height), -np.asarray(gradient, float)[free] * lengths[free]
+        height, gradient = slope(point(scaled), outward)
+        return -sign * height, -sign * gradient[free] * lengths[free]
 
     if not free:
         return -np.inf, start

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
+from threadpoolctl import threadpool_limits
 
 from pdedsl.geometry.points import spots
 from pdedsl.geometry.quadrature import rule
@@ -99,6 +100,7 @@ class Values:
     """The extremes that it holds, by symbol."""
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # of many small products several threads make no end
 def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, e: Callee | None = None) -> Values:
     """An expression on a solution `u` at points of shape (n, d); `e` is what is known of the error of `u`."""
     domain = problem.domain
@@ -117,7 +119,8 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
         columns, blurs = _lowered(problem, parts, u, e, points)
     found, first = [], {}
     for share, own in zip(shares, columns, strict=True):
-        extremes = {i.symbol: extreme(problem, i, _corrected(u, e, share), moments) for i in asked}
+        solution = sums[int(share)] if (sums := _sums(u, e)) else _corrected(u, e, share)
+        extremes = {i.symbol: extreme(problem, i, solution, moments) for i in asked}
         first = first or extremes
         values: dict[Any, Any] = domain.at(points) | dict(zip([*atoms, *totals], own.T, strict=True))
         for symbol, each in extremes.items():
@@ -135,6 +138,13 @@ def _error(found: np.ndarray, blur: np.ndarray) -> np.ndarray | None:
         return None
     change = found[0] - found[1]
     return change + np.copysign(blur, change)
+
+
+def _sums(u: Callee, e: Callee | None) -> list[Expanded]:
+    """A solution, and that corrected by what is known of its error, where both are sums over bases; else nothing."""
+    if isinstance(u, Expanded) and (e is None or isinstance(e, Apart)):
+        return [u] if e is None else [u, e.corrected]
+    return []
 
 
 def _corrected(u: Callee, e: Callee | None, share: Any) -> Callee:
@@ -159,11 +169,10 @@ def _lowered(
     the rules of their integrals may be off, shape (n, expressions).
     """
     held = problem.integrals_in(expressions)
-    if isinstance(u, Expanded) and (e is None or isinstance(e, Apart)):
-        us = [u] if e is None else [u, e.corrected]
+    if sums := _sums(u, e):
 
         def at(fine: int) -> np.ndarray:
-            return np.stack([own.evaluated(problem, expressions, points, fine=fine) for own in us])
+            return np.stack([own.evaluated(problem, expressions, points, fine=fine) for own in sums])
 
         levels = range(1, FINEST + 1)
     else:

@@ -31,6 +31,7 @@ from pdedsl.runs.solution import Solution
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
+from pdedsl.solver.threads import threads
 from pdedsl.spaces.space import Polynomials, Space, space_from, trained
 from pdedsl.spaces.stretch import Stretch
 from pdedsl.stages import solve as driver
@@ -194,7 +195,8 @@ def _finished(
     seconds = so_far.get("seconds", 0.0) + time.perf_counter() - started
     solution = Solution(replace(solved, outcome=outcome), seconds)
     if solution.history:
-        announce(solution)
+        with threads(0):
+            announce(solution)
     if isinstance(journal, _Folder) and solution.history:
         journal.still()
         with jax.enable_x64(True):

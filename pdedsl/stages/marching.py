@@ -32,7 +32,7 @@ from pdedsl.spaces.collocation import (
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Before, Pieces, continued, piece
 from pdedsl.spaces.space import Polynomials
-from pdedsl.stages.raising import ENDED, Raised
+from pdedsl.stages.raising import FINE, Raised
 from pdedsl.stages.rungs import Ladder, Rung, errors_at, rest, share_of
 from pdedsl.stages.steepness import Stretches, differ, initial_slopes, said_at_start, solution_slopes, steep
 
@@ -109,7 +109,7 @@ def marched(
         if march.off <= ENOUGH or (tolerance == np.inf and len(march.rungs) == len(march.tolerances)):
             status = "converged"
             break
-    return march.best(status or ("converged" if march.off <= ENDED else "stalled")) if march.rungs else None
+    return march.best(status or ("converged" if march.off <= FINE else "stalled")) if march.rungs else None
 
 
 @dataclass(frozen=True)
