@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.degrees import MOST, columns, expansions, first, following, reach, stretched_by
+from pdedsl.planning.degrees import FEW, MOST, columns, expansions, first, following, reach, stretched_by
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
@@ -43,7 +43,7 @@ SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
 LATE = 0.2
 """The part of the columns from which a solution is one of the last: small spaces may change little, too."""
 BRIEFLY, FINAL = 0.1, 1e-8
-"""Where time can be cut into pieces, the part of the limit for one piece, if it does not promise that error."""
+"""Where time can be cut into pieces, or in many coordinates, the part of the limit for one sum, if it does not promise that error."""
 PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
 GROWN = 3.0
@@ -254,6 +254,8 @@ def _affordable(
     promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share
+    many = len(problem.coordinates) > FEW and not only and promised > FINAL
+    share = min(share, BRIEFLY) if many else share
     brief = divisible(problem) and not only and promised > FINAL
     share = min(share, BRIEFLY) if brief else share
     astray = (thin and not rungs[-1].linear) or rungs[-1].left > GROWN * rungs[0].left
