@@ -185,7 +185,7 @@ def _lowered(
             return np.stack([np.asarray(many(jnp.asarray(points), share)) for share in shares])
 
     found = at(0)
-    if not held:
+    if not held or (e is None and not levels):  # nobody asks what it is off, and nothing sharper is to be had
         return found, np.zeros(found.shape[1:])
     before = at(-1)
     for fine in levels:
