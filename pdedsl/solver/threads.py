@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import scipy.linalg
@@ -20,6 +21,10 @@ GAIN = 0.85
 """The time with all threads over that with one from which they are worth it."""
 SHAPE = (1000, 400)
 """The matrix by which that is measured, in some tens of milliseconds."""
+FIRST = (200, 80)
+"""One that is factored before: where threads wait for other programs, that of `SHAPE` takes seconds."""
+STUCK = 20.0
+"""The time for that with all threads over that with one from which they are known to wait."""
 EVERY = 30.0
 """Seconds between two measurements."""
 
@@ -39,10 +44,11 @@ class Threads:
     def look(self) -> None:
         """Measure again, if it is time to and may make a difference."""
         now = time.perf_counter()
-        if self.entries <= SMALL or (os.cpu_count() or 1) == 1 or (self._looked and now - self._looked < EVERY):
+        if self.entries <= SMALL or cores() == 1 or (self._looked and now - self._looked < EVERY):
             return
-        several = _seconds(self._limit, os.cpu_count() or 1) < GAIN * _seconds(self._limit, 1)
-        count = (os.cpu_count() or 1) if several else 1
+        first, whole = (partial(_seconds, self._limit, shape) for shape in (FIRST, SHAPE))
+        several = first(cores()) < STUCK * first(1) and whole(cores()) < GAIN * whole(1)
+        count = cores() if several else 1
         self.changed |= bool(self._looked) and count != self.count
         self.count, self._looked = count, time.perf_counter()
         self._limit(self.count)
@@ -64,10 +70,15 @@ def threads(entries: int) -> Iterator[Threads]:
         yield found
 
 
-def _seconds(limit: Callable[[int], None], count: int) -> float:
+def cores() -> int:
+    """The cores that this process may use, which may be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _seconds(limit: Callable[[int], None], shape: tuple[int, int], count: int) -> float:
     """How long a QR takes with so many threads: the middle one of three."""
     limit(count)
-    matrix = np.random.default_rng(0).normal(size=SHAPE)
+    matrix = np.random.default_rng(0).normal(size=shape)
     taken = []
     for _ in range(3):
         begun = time.perf_counter()
