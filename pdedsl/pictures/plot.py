@@ -1,4 +1,4 @@
-"""From a scene to a figure, its panels one by one, a small portrait, or an animation."""
+"""From a scene to a figure, its panels cut out of it, a small portrait, or an animation."""
 
 import io
 import textwrap
@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.animation import FuncAnimation, PillowWriter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.transforms import BboxBase
+from PIL import Image
 
 from pdedsl.pictures.grid import FINE, over
 from pdedsl.pictures.panels import INK, THIN, Panel, heat, is_map, lines, of_field, of_run
@@ -60,14 +63,32 @@ def as_png(picture: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def panels(scene: Scene) -> Iterator[bytes]:
-    """The panels of the figure, each drawn by itself, as PNG."""
-    own = [row for unknown in scene.problem.fields for row in _rows(scene, unknown)]
-    for row, height in (*own, (list(of_run(scene)), TALL)):
-        for panel in row:
-            picture = Figure(figsize=(4.8, height if is_map(panel) else TALL), layout="constrained")
-            panel(picture.subplots())
-            yield as_png(picture)
+def drawn(picture: Figure) -> tuple[bytes, list[bytes]]:
+    """A figure and its panels, cut out of it, as PNG: it is laid out and drawn once."""
+    picture.set_dpi(DPI)
+    canvas = FigureCanvasAgg(picture)
+    canvas.draw()
+    whole = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    boxes = [axes.get_tightbbox(canvas.get_renderer()) for axes in picture.axes if axes.get_label() != "<colorbar>"]
+    cuts = [whole.crop(_around(box, whole.size)) for box in boxes if box is not None]
+    return _png(whole), [_png(cut) for cut in cuts]
+
+
+AROUND = 8
+"""Pixels around a panel that is cut out."""
+
+
+def _around(box: BboxBase, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """A box of a figure, whose pixels are counted from below, in those of an image of this size."""
+    width, height = size
+    left, right = max(0, int(box.x0) - AROUND), min(width, int(box.x1) + AROUND)
+    return left, max(0, height - int(box.y1) - AROUND), right, min(height, height - int(box.y0) + AROUND)
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, format="png")
+    return buffer.getvalue()
 
 
 def portrait(scene: Scene) -> Figure:

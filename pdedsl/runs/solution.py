@@ -341,14 +341,15 @@ class Solution:
             self._write(folder)
 
     def _write(self, folder: Path) -> None:
+        picture, panels = pictures.plot.drawn(self.plot())
         points = {f"points {k}": own for k, own in enumerate(self.outcome.points)}
         files = {
             "history.csv": as_csv(as_columns(self.history)).encode(),
             "network.npz": as_npz({"parameters": self.outcome.parameters, **points}),
             "error.npz": as_npz(self.defect.saved()),
             "solution.nc": pictures.grid.as_netcdf(self.dataset()),
-            "solution.png": pictures.plot.as_png(self.plot()),
-            "report.html": pictures.report.report(self._told, list(pictures.plot.panels(self._scene))).encode(),
+            "solution.png": picture,
+            "report.html": pictures.report.report(self._told, panels).encode(),
         }
         for name, data in files.items():
             write(folder / name, data)
