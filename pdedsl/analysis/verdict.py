@@ -14,6 +14,7 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.polynomials import Expanded
 from pdedsl.problem.problem import Problem
+from pdedsl.solver.minimise import FEW
 from pdedsl.solver.record import Record
 from pdedsl.spaces.space import Size
 
@@ -31,8 +32,6 @@ CONSTANT = 1e-3
 """Of the spread that the data ask for: a variation that is none."""
 STEPS = 0.5
 """The part of the changes along lines that slopes do not account for."""
-FEW = 3
-"""Directions with which a network does nothing."""
 OVERFITTED = 100.0
 """The loss on fresh points over that on those of the training."""
 SEGMENTS, NODES, LENGTH = 128, 64, 0.05

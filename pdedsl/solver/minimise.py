@@ -65,6 +65,8 @@ class Hooks:
     """Once it says so the run ends before the next iteration."""
     between: Callable[[], None] = lambda: None
     """Is called between two iterations."""
+    hopeless: Callable[[Sequence[Record]], bool] = lambda history: False
+    """Ends a run that has stalled, by what is known of it."""
     measure: Callable[[Array], Mapping[str, float]] = lambda parameters: {}
     """The errors of a set of parameters."""
 
@@ -87,6 +89,8 @@ PATIENCE = 3
 """Iterations without an acceptable step, on points that do not change, after which nothing more will come."""
 PLATEAU = 150
 """Iterations that must bring the loss lower than as many before them."""
+DEAD, FEW, WANTING = 10, 3, 1e-6
+"""Iterations after which a network has no life in it, that moves in so few directions, where this loss is left."""
 
 
 def minimise(
@@ -124,6 +128,9 @@ def minimise(
         while (status := ending(fixed, limits, history)) is None:
             if hooks.stopping():
                 status = "interrupted"
+                break
+            if hooks.hopeless(history):
+                status = "stalled"
                 break
             hooks.between()
             count = history[-1].step if history else 0
@@ -259,6 +266,12 @@ def ending(fixed: bool, limits: Limits, history: Sequence[Record]) -> Status | N
     if last.seconds >= limits.seconds:
         return "time limit"
     return "stalled" if final or _flat(history) else None
+
+
+def is_dead(history: Sequence[Record]) -> bool:
+    """Whether hardly anything of a network moves and much is left to do: its activations may be saturated."""
+    last = [r for r in history[-DEAD:] if np.isfinite(r.cutoff)]
+    return len(last) == DEAD and median(r.rank for r in last) <= FEW and last[-1].loss > WANTING
 
 
 def _left(history: Sequence[Record], limits: Limits) -> float:

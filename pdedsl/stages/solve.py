@@ -19,11 +19,11 @@ from pdedsl.numerics.truth import Known, Truth, measure, truths
 from pdedsl.numerics.truth import given as given_truths
 from pdedsl.planning.cost import affordable
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Clock, Plan
+from pdedsl.planning.plan import Clock, Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Method, Objective
-from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, minimise
+from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, is_dead, minimise
 from pdedsl.solver.record import Record
 from pdedsl.solver.threads import Threads, threads
 from pdedsl.spaces.pieces import divisible
@@ -127,8 +127,7 @@ def solve(
     if found is not None and (fixed(plan.space) or (found.final and not trained(plan.space))):
         return _in_polynomials(problem, plan, known, found, start)
     spent = time.perf_counter() - begun
-    limits = replace(plan.limits, seconds=max(plan.limits.seconds - spent, LEAST * plan.limits.seconds))
-    clock = clock if clock.begun is None else replace(clock, begun=clock.begun + spent)
+    limits, clock = _after(spent, plan.limits, clock)
     with jax.enable_x64(True):
         # Plan -> System: residual blocks and a parametrised solution, in JAX
         lowered = _begun(problem, plan, start, found)
@@ -136,13 +135,30 @@ def solve(
         # System -> Outcome: the parameters of the solution, and how they were found
         earlier = journal.earlier(method, lowered)
         with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
-            hooks = Hooks(watch, journal.keep, stopping, taken.look, _errors(lowered, known))
+            hooks = Hooks(watch, journal.keep, stopping, taken.look, is_dead, _errors(lowered, known))
+            story = told(problem, start)
             outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock)
+            for again in range(1, AGAIN + 1):
+                if outcome.status != "stalled" or not is_dead(outcome.history):
+                    break
+                last = outcome.history[-1]
+                story += (f"a network that moved in {last.rank} directions only was given up for another",)
+                limits, clock = _after(last.seconds, limits, clock)
+                other = replace(plan, seed=plan.seed + again)
+                lowered = replace(lowered, start=_begun(problem, other, start, found).start)
+                hooks = hooks if again < AGAIN else replace(hooks, hopeless=Hooks.hopeless)
+                outcome = minimise(lowered, method, limits, other.seed, hooks, None, clock)
     made_of = decided(plan.space)
-    by_network = Solved(problem, plan, lowered, known, outcome, taken, made_of, told(problem, start), start)
+    by_network = Solved(problem, plan, lowered, known, outcome, taken, made_of, story, start)
     if found is None or trained(plan.space):
         return by_network
     return _better(by_network, _in_polynomials(problem, plan, known, found, start), found.relative)
+
+
+def _after(spent: float, limits: Limits, clock: Clock) -> tuple[Limits, Clock]:
+    """What is left for a network after some seconds."""
+    left = max(limits.seconds - spent, LEAST * limits.seconds)
+    return replace(limits, seconds=left), clock if clock.begun is None else replace(clock, begun=clock.begun + spent)
 
 
 def _raised(
@@ -257,6 +273,8 @@ FAR = 3.0
 """How many times what polynomials are off a network may differ from them."""
 LEAST = 0.25
 """The part of the time limit that is left for a network, whatever was tried before."""
+AGAIN = 3
+"""Other networks that are tried where one is saturated from the beginning."""
 FITTING = 40
 """The most steps in which a network is fitted to a start."""
 CHECKED = 1024

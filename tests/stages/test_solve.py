@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 
 import pdedsl
 from pdedsl.geometry import faces, quadrature
+from pdedsl.numerics.system import System
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.method import Method
@@ -189,3 +192,19 @@ def test_fields_of_different_spaces(tmp_path: Path) -> None:
     assert said["spaces"] == {"space.v": "polynomials(3)"} and said["space"].startswith("polynomials(")
     mixed = pdedsl.solve(problem, **{"space": "polynomials(9)", "space.v": "network"}, network="mlp(6)", steps=25)
     assert mixed.has_network and abs(mixed(x=0.3)["u"] - exact) < 1e-3
+
+
+def test_a_network_that_is_saturated_is_given_up_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = solve._begun
+
+    def saturated(problem: Problem, plan: Plan, *others: Any) -> System:
+        lowered = begun(problem, plan, *others)
+        return lowered if plan.seed else replace(lowered, start=1e5 * lowered.start)
+
+    monkeypatch.setattr(solve, "_begun", saturated)
+    text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 6*x\nboundary: u = x^3  on all\n"
+    asked = "solve { network = mlp(10)\npoints = 50\nsteps = 40 }\n"
+    found = solve.solve(Source.of(text + asked))
+    assert found.story[0].endswith("directions only was given up for another")
+    assert found.outcome.history[-1].step == 40 and found.outcome.history[-1].loss < 1e-8
+    assert found.values(np.asarray([[0.5]]))[0, 0] == pytest.approx(0.125, abs=1e-3)
