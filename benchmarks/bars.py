@@ -82,7 +82,9 @@ def main() -> None:
             print(f"| {path.stem} | {len(own)} | {good} | {max(own):.2g} | {min(own):.2g} |", flush=True)
             shares += own
     good = sum(1 / 3 <= r <= 3 for r in shares)
-    print(f"\n{good} of {len(shares)} error bars are within a factor of 3 of the error (asked for: nine tenths)")
+    beyond = sum(r > 3 for r in shares)
+    print(f"\n{good} of {len(shares)} error bars are within a factor of 3 of the error (asked for: nine tenths);")
+    print(f"{beyond} errors are larger than three bars, {len(shares) - good - beyond} smaller than a third of one")
 
 
 if __name__ == "__main__":
