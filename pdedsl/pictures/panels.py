@@ -74,6 +74,9 @@ def _different(scene: Scene, unknown: Field, planes: Sequence[Plane]) -> list[Pl
 
 
 def _said(place: Mapping[str, float]) -> str:
+    numbers = {f"{value:.3g}" for value in place.values()}
+    if len(place) > 2 and len(numbers) == 1:
+        return f" at all others = {numbers.pop()}"
     return f" at {', '.join(f'{n} = {value:.3g}' for n, value in place.items())}" if place else ""
 
 
@@ -335,7 +338,7 @@ def _convergence(scene: Scene, axes: Axes) -> None:
         measured = [r.errors.get(name, np.nan) for r in scene.history]
         curve(measured, linewidth=2, label=f"error of {name}", **style)
     title = "convergence (error over variation)" if scene.errors else "convergence"
-    axes.set(xlabel=f"seconds of training, after {begun:.1f} s of compilation", title=title)
+    axes.set(xlabel=f"seconds of training, after {begun:.1f} s of start and compilation", title=title)
     axes.set_xlim(left=0)
     axes.grid(alpha=0.25)
     _plain(axes.xaxis)

@@ -71,6 +71,8 @@ class Raised:
     status: Status
     story: tuple[str, ...]
     """What was tried and what came of it, in words."""
+    before: float = 0.0
+    """Seconds of its history before anything was solved."""
 
     @property
     def final(self) -> bool:

@@ -176,16 +176,31 @@ def _raised(
     if trained(plan.space):
         limits = replace(plan.limits, seconds=ALONE * plan.limits.seconds)
         plan = replace(plan, space=linear(plan.space), limits=limits)
-    begun = time.perf_counter() if clock.begun is None else clock.begun
+    here = time.perf_counter()
+    begun = here if clock.begun is None else clock.begun
     with threads(0):
-        if plan.slabs != "auto" and divisible(problem):
-            return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
-        found = raised(problem, plan, known, watch, stopping, begun, start)
-        enough = found is not None and (found.final or found.relative <= FINE)
-        if plan.space != "auto" or enough or not divisible(problem):
-            return found
-        left = plan.limits.seconds - (time.perf_counter() - begun)
-        pieces = marched(problem, plan, known, watch, stopping, begun, MARCH * left)
+        found = _expanded(problem, plan, known, watch, stopping, begun, start)
+    return found and replace(found, before=here - begun)
+
+
+def _expanded(
+    problem: Problem,
+    plan: Plan,
+    known: tuple[Truth, ...],
+    watch: Callable[[Record], None],
+    stopping: Callable[[], bool],
+    begun: float,
+    start: Start | None,
+) -> Raised | None:
+    """The solution over all of time, or in pieces of it: what is estimated to be better."""
+    if plan.slabs != "auto" and divisible(problem):
+        return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
+    found = raised(problem, plan, known, watch, stopping, begun, start)
+    enough = found is not None and (found.final or found.relative <= FINE)
+    if plan.space != "auto" or enough or not divisible(problem):
+        return found
+    left = plan.limits.seconds - (time.perf_counter() - begun)
+    pieces = marched(problem, plan, known, watch, stopping, begun, MARCH * left)
     if found is None or pieces is None:
         best, story = found or pieces, ()
     else:
@@ -226,7 +241,7 @@ def _in_polynomials(
             parameters=jnp.asarray(found.coefficients),
             history=found.history,
             status=found.status,
-            compile_seconds=0.0,
+            compile_seconds=found.before,
             points=tuple(map(jnp.asarray, found.points)),
             defect=None if found.error is None else jnp.asarray(found.error),
             missed=found.missed,

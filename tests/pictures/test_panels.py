@@ -8,6 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from pdedsl.pictures import panels
 from pdedsl.pictures.panels import of_field, of_run
 
 
@@ -56,7 +57,7 @@ def test_the_course_of_a_run_and_its_points(flow) -> None:
     assert len(errors.get_xdata()) == 4 and np.isfinite(errors.get_ydata()).all()  # a line through what was measured
     (late, _, _) = drawn(of_run(replace(flow, compile_seconds=0.25)))
     np.testing.assert_allclose(late.lines[0].get_xdata(), 0.5 * np.arange(1, 8) - 0.25)
-    assert "after 0.2 s of compilation" in late.get_xlabel()
+    assert "after 0.2 s of start and compilation" in late.get_xlabel()
     np.testing.assert_array_equal(points.lines[0].get_xydata(), [[0.1, 0.2], [0.3, 3.0]])
     assert stream.get_title() == "|U|" and stream.get_xlim() == (0, 1) and stream.get_ylim() == (0, 4)
 
@@ -113,3 +114,9 @@ def test_titles_labels_and_legends_keep_out_of_each_others_way(flow, wave) -> No
             over = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.overlaps(b)]
             inside = [b for b in boxes[:1] if b.overlaps(axes.get_window_extent().shrunk(0.98, 0.98))]
             assert not over and not inside
+
+
+def test_many_coordinates_at_one_value_are_said_once() -> None:
+    assert panels._said({"x[3]": 0.5, "x[4]": 0.5, "x[5]": 0.5}) == " at all others = 0.5"
+    assert panels._said({"y": 0.5, "t": 0.5}) == " at y = 0.5, t = 0.5"
+    assert panels._said({}) == ""

@@ -1,6 +1,7 @@
 """The driver: text to solution, each stage once."""
 
 import re
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import pdedsl
 from pdedsl.geometry import faces, quadrature
 from pdedsl.numerics.system import System
-from pdedsl.planning.plan import Plan
+from pdedsl.planning.plan import Clock, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Snapshot
@@ -208,3 +209,9 @@ def test_a_network_that_is_saturated_is_given_up_for_another(monkeypatch: pytest
     assert found.story[0].endswith("directions only was given up for another")
     assert found.outcome.history[-1].step == 40 and found.outcome.history[-1].loss < 1e-8
     assert found.values(np.asarray([[0.5]]))[0, 0] == pytest.approx(0.125, abs=1e-3)
+
+
+def test_what_comes_before_the_first_polynomials_is_told_apart() -> None:
+    begun = time.perf_counter() - 3.0
+    found = solve.solve(Source.of(TEXT.split("solve")[0]), clock=Clock(begun=begun))
+    assert 3.0 <= found.outcome.compile_seconds <= found.outcome.history[0].seconds
