@@ -18,6 +18,8 @@ from pdedsl.vocabulary.functions import Maximum, Minimum
 
 GAP = 1e-9
 """Distance of the two points that are compared, relative to the length of the interval."""
+ROUNDING = 1e-12
+"""Of the length of an interval: what is nothing."""
 
 
 def discontinuous(problem: Problem) -> Iterator[Diagnostic]:
@@ -40,7 +42,8 @@ def discontinuous(problem: Problem) -> Iterator[Diagnostic]:
                 f"this differentiates in {symbol} what jumps by {size} at {point_words(problem.domain, point)}: "
                 f"`{_short(derivative.expr)}`"
             )
-            step = f"(1 + tanh(({symbol} - {place:.4g})/{width:.2g}))/2"
+            beyond = f"({symbol} {'+' if place < 0 else '-'} {abs(place):.4g})" if place else symbol
+            step = f"(1 + tanh({beyond}/{width:.2g}))/2"
             help_ = f"write a smooth transition from one value to the other, such as `a + (b - a)*{step}`"
             yield Diagnostic("W602", message, span, help_)
             break
@@ -108,6 +111,8 @@ def _interface(problem: Problem, equation: Equation, switch: sp.Expr, symbol: sp
         middle = (left + right) / 2
         same = (sign(middle) == low)[:, None] if len(middle) else np.zeros((0, 1), bool)
         left, right = np.where(same, middle, left), np.where(same, right, middle)
+    column = right[:, axis]
+    column[np.abs(column) < ROUNDING * float(problem.domain.lengths[symbol])] = 0.0
     kept = inside_shape(problem.domain, right) if len(right) else np.zeros(0, bool)
     return right[kept]
 
