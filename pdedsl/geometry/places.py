@@ -14,15 +14,15 @@ CURVED = 1e-6
 """Of the diameter: how far a curved or slanted piece may be off where it is named."""
 
 
-def satisfying(domain: Domain, where: tuple[sp.Basic, ...], points: np.ndarray) -> np.ndarray:
-    """Which of the points, shape (n, d), satisfy one of the conditions, shape (n,)."""
+def satisfying(domain: Domain, where: tuple[sp.Basic, ...], points: np.ndarray, sharply: bool = False) -> np.ndarray:
+    """Which of the points, shape (n, d), satisfy one of the conditions, shape (n,); `sharply`, inequalities to the last bit."""
     found = np.zeros(len(points), bool)
     for condition in where:
-        found |= np.broadcast_to(_holds(domain, condition, points), found.shape)
+        found |= np.broadcast_to(_holds(domain, condition, points, sharply), found.shape)
     return found
 
 
-def _holds(domain: Domain, condition: sp.Basic, points: np.ndarray) -> Any:
+def _holds(domain: Domain, condition: sp.Basic, points: np.ndarray, sharply: bool) -> Any:
     """Where a condition holds: `f = 0` up to a slack, by which `f <= 0` is wider and `f < 0` narrower, too."""
     relaxed: dict[sp.Basic, Any] = {}
     for relation in condition.atoms(sp.core.relational.Relational):
@@ -30,6 +30,8 @@ def _holds(domain: Domain, condition: sp.Basic, points: np.ndarray) -> Any:
         f = sides[0] - sides[1]
         slack = _slack(domain, f)
         match relation:
+            case sp.LessThan() | sp.GreaterThan() | sp.StrictLessThan() | sp.StrictGreaterThan() if sharply:
+                pass
             case sp.LessThan():
                 relaxed[relation] = f <= slack
             case sp.GreaterThan():

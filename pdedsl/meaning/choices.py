@@ -114,7 +114,7 @@ KEYS: Mapping[str, Kind] = {
                 (COUNT,), repeats=True, least=1, keywords={"terms": Words(("total", "product", "cross"))}
             ),
             "features": Signature((COUNT,), least=1),
-            "corners": LATER,
+            "corners": Signature((COUNT,)),
         },
         sums=True,
     ),

@@ -12,8 +12,20 @@ from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, FieldGroup, Statement
 from pdedsl.problem.symbol import order
+from pdedsl.spaces.corners import smooth
 from pdedsl.spaces.pieces import divisible
-from pdedsl.spaces.space import Network, Polynomials, Space, decided, fixed, linear, settings_of, trained
+from pdedsl.spaces.space import (
+    Corners,
+    Network,
+    Polynomials,
+    Space,
+    decided,
+    fixed,
+    linear,
+    parts_of,
+    settings_of,
+    trained,
+)
 from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
 from pdedsl.vocabulary.source import NOWHERE, Span
 
@@ -164,6 +176,10 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
         yield Diagnostic("E201", f"`slabs` cuts time into pieces: {why}", place, "leave `slabs` out")
     elif plan.slabs != "auto" and plan.space != "auto" and not isinstance(plan.space, Polynomials):
         yield not_yet("`slabs` with a space that is not of polynomials alone", place, "write `space = auto`")
+    for key, own in settings_of(plan.space).items():
+        if any(isinstance(part, Corners) for part in parts_of(own)) and (why := smooth(problem)):
+            message = f"`corners` adds what is singular at corners: {why}"
+            yield Diagnostic("E201", message, spans.get(key, NOWHERE), "leave `corners` out")
     for name, how in plan.stretch:
         axis = next(axis for axis, c in enumerate(problem.coordinates) if c.name == name)
         if how == "faces" and axis not in stretchable(problem):

@@ -15,11 +15,24 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Field, FieldGroup, Interface, Statement
 from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import FEWEST, OVER, Expansion
+from pdedsl.spaces.corners import singular
 from pdedsl.spaces.features import ridges
 from pdedsl.spaces.functions import Functions, Joined
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, divisible, piece
-from pdedsl.spaces.space import Added, Each, Features, Polynomials, Size, Space, Symmetry, parts_of, space_for, trained
+from pdedsl.spaces.space import (
+    Added,
+    Corners,
+    Each,
+    Features,
+    Polynomials,
+    Size,
+    Space,
+    Symmetry,
+    parts_of,
+    space_for,
+    trained,
+)
 from pdedsl.spaces.stretch import Stretch
 
 MOST = 4000
@@ -36,6 +49,8 @@ COORDINATES = 12
 """In more, even a cross holds no more than slopes and curvatures."""
 NODES = 40_000_000
 """Numbers in a table of nodes and functions, for statements that integrate at each of their points."""
+HIGHEST, FIRST_SINGULAR = 40, 30
+"""The largest exponent of functions that are singular at corners, and how many of these there are at least."""
 LEAST = 150
 """Columns with which it is worth beginning."""
 STEP = 1.05
@@ -49,6 +64,16 @@ def first(problem: Problem, chosen: Space = "auto", symmetry: Symmetry = "auto")
     if isinstance(chosen, Each) and chosen.others == "auto":
         return replace(chosen, others=lowest(problem, symmetry))
     return lowest(problem, symmetry) if chosen == "auto" else shrunk(chosen, 0.25)
+
+
+def cornered(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto", least: int = 1) -> Space | None:
+    """Some polynomials with as many functions that are singular at corners; None where there are none of these."""
+    most, order = max(FIRST_SINGULAR, columns(problem, space, symmetry)), least
+    if not columns(problem, Corners(HIGHEST), symmetry):
+        return None
+    while order < HIGHEST and columns(problem, Corners(order + 1), symmetry) <= most:
+        order += 1
+    return Added((space, Corners(order)))
 
 
 def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
@@ -85,6 +110,14 @@ def following(
             if columns(problem, larger, symmetry) > columns(problem, space, symmetry):
                 return larger
         return chosen if space != chosen else None
+    if isinstance(space, Added):
+        least, held = space.parts
+        assert isinstance(least, Polynomials) and isinstance(held, Corners)
+        more = following(problem, least, reach, "auto", symmetry)
+        if more is None:
+            return None
+        assert isinstance(more, Polynomials)
+        return cornered(problem, more, symmetry, held.order)
     assert isinstance(space, Polynomials)
     limit = min(_limit(problem, s) for s in problem.statements)
     if space.terms == "cross":
@@ -113,6 +146,8 @@ def shrunk(chosen: Space, share: float) -> Space:
             return replace(chosen, degrees=tuple(max(min(1, n), round(share * n)) for n in chosen.degrees))
         case Features():
             return Features(max(1, round(share * chosen.count)))
+        case Corners():
+            return Corners(max(1, round(share * chosen.order)))
         case Added():
             return Added(tuple(shrunk(part, share) for part in chosen.parts))  # pyright: ignore[reportArgumentType]
         case Each():
@@ -149,6 +184,8 @@ def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
                 found += max(1, sized(problem, axes, part) >> sum(axis in parity for axis in axes))
             elif isinstance(part, Features):
                 found += part.count
+            elif isinstance(part, Corners):
+                found += _singular_count(problem, unknown, part)
     return found
 
 
@@ -197,11 +234,22 @@ def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[in
     axes = [problem.domain.column(s) for s in unknown.arguments]
     found = []
     for part in parts_of(space):
-        if isinstance(part, Features):
+        if isinstance(part, Corners):
+            if (own := singular(problem, unknown, part)) is not None:
+                found.append(own)
+        elif isinstance(part, Features):
             found.append(ridges(problem, axes, part, {axis: own.count for axis, own in waves(problem).items()}))
         else:
             found.append(basis(problem, axes, part, parity))
+    if not found:
+        found.append(basis(problem, axes, Polynomials((0,)), parity))
     return found[0] if len(found) == 1 else Joined(tuple(found))
+
+
+@lru_cache(maxsize=64)
+def _singular_count(problem: Problem, unknown: Field, space: Corners) -> int:
+    own = singular(problem, unknown, space)
+    return 0 if own is None else own.size
 
 
 def networked(problem: Problem, space: Space) -> list[FieldGroup]:

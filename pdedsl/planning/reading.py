@@ -2,24 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from pdedsl.geometry.corners import Corner, corners
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
 from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, cut, free, lowest, parities, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
-from pdedsl.problem.primitives import Combined, Primitive
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Statement
 from pdedsl.problem.symbol import order
-from pdedsl.spaces.collocation import OVER
-from pdedsl.spaces.linear import Form, form
+from pdedsl.spaces.collocation import OVER, forms
+from pdedsl.spaces.corners import angled
+from pdedsl.spaces.linear import Form
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials, Size, Symmetry, settings_of
 from pdedsl.spaces.space import trained as has_network
@@ -28,8 +28,8 @@ from pdedsl.vocabulary.source import NOWHERE, Source, Span
 
 MIDDLING = 500
 """Functions of a space that is worth trying first."""
-AROUND = 64
-"""Points of a small circle about a corner, by which its angle is measured."""
+REENTRANT = np.radians(200)
+"""The angle from which a corner is told."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Reading:
 def reading(problem: Problem, plan: Plan) -> Reading:
     """What is read from a problem, and what its plan is. Takes no values of exact solutions or references."""
     sizes = field_sizes(problem, dict(plan.sizes))
-    compiled = {s.name: tuple(form(problem, r) for r in s.residual) for s in problem.statements}
+    compiled = forms(problem)
     facts = [
         *_linear(problem, compiled),
         *_types(problem, compiled, sizes),
@@ -185,34 +185,24 @@ def _layers(problem: Problem, compiled: Mapping[str, tuple[Form, ...]], sizes: M
 
 
 def _corners(problem: Problem) -> Iterator[Reason]:
-    """Re-entrant corners of plane shapes: those of polygons and boxes that lie on the boundary."""
-    domain, tree = problem.domain, problem.domain.tree
-    if domain.shape is None or tree is None or len(domain.space) != 2:
+    """Places on the boundary where fields are singular, with the least exponents; or re-entrant corners, which may be."""
+    for unknown in problem.fields:
+        strong = [own for own in angled(problem, unknown) if own.strong]
+        if strong:
+            said = (f"{_at(own.corner)} as r^{own.least:.3g}" for own in strong[:2])
+            more = f" and at {len(strong) - 2} more places" if len(strong) > 2 else ""
+            yield Reason("corners", f"{unknown.name} is singular at {', '.join(said)}{more}")
+    if any(own.strong for f in problem.fields for own in angled(problem, f)):
         return
-    reach, found = 1e-4 * domain.diameter, []
-    turn = 2 * np.pi * (np.arange(AROUND) + 0.5) / AROUND
-    for corner in _vertices(tree, domain.values):
-        around = np.asarray(corner) + reach * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-        angle = 360 * float(np.mean(domain.shape.level(around) < 0))
-        if 200 < angle < 358:
-            found.append((corner, angle))
+    found = [own for own in corners(problem.domain) if own.angle > REENTRANT]
     if found:
-        where = ", ".join(f"({c[0]:.3g}, {c[1]:.3g}): {a:.0f} degrees" for c, a in found[:2])
+        where = ", ".join(f"{_at(own)}: {np.degrees(own.angle):.0f} degrees" for own in found[:2])
         more = f" and {len(found) - 2} more" if len(found) > 2 else ""
         yield Reason("corners", f"re-entrant at {where}{more}; the solution may be singular there")
 
 
-def _vertices(tree: Any, values: Mapping[Any, float]) -> Iterator[Sequence[float]]:
-    match tree:
-        case Combined():
-            for part in (tree.left, tree.right):
-                yield from _vertices(part, values)
-        case Primitive(name="polygon"):
-            for corner in tree.arguments[0]:
-                yield [float(sp.sympify(c).xreplace(dict(values))) for c in corner]
-        case Primitive(name="box"):
-            low, high = ([float(sp.sympify(c).xreplace(dict(values))) for c in end] for end in tree.arguments)
-            yield from product(*zip(low, high, strict=True))
+def _at(corner: Corner) -> str:
+    return f"({corner.place[0]:.3g}, {corner.place[1]:.3g})"
 
 
 def _sums(problem: Problem) -> Iterator[Reason]:
@@ -255,8 +245,12 @@ def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], 
         least, most = lowest(problem, plan.symmetry), MOST
         if least.terms != "cross" and len(set(least.degrees)) == 1:
             least = Polynomials(least.degrees[:1])
-        words = f"{spoken(least, brief=True)} and on, up to {MOST} functions, while they converge; else the network"
-        block = [f"space = {spoken(_fixed(problem, least, plan.symmetry), brief=True)}"]
+        strong = [own.strong for f in problem.fields for own in angled(problem, f)]
+        also, slowly = " + corners" if any(strong) else "", "; with `corners` where that is slow" if strong else ""
+        words = (
+            f"{spoken(least, brief=True)} and on, up to {MOST} functions, while they converge{slowly}; else the network"
+        )
+        block = [f"space = {spoken(_fixed(problem, least, plan.symmetry), brief=True)}{also}"]
     else:
         words, most = f"{made_of(plan, plan.space)}, as it was chosen", columns(problem, plan.space, plan.symmetry)
         block = [f"{key} = {spoken(own, brief=True)}" for key, own in settings_of(plan.space).items()]

@@ -25,6 +25,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "mlp": Spelling(space.Network, ("widths",), repeats=True),
     "polynomials": Spelling(space.Polynomials, ("degrees",), repeats=True, silent=("slabs", "stretches")),
     "features": Spelling(space.Features, ("count",)),
+    "corners": Spelling(space.Corners, ("order",)),
     "random": Spelling(plan.Random, ("count",)),
     "sobol": Spelling(plan.Sobol, ("count",)),
     "grid": Spelling(plan.Grid, ("counts",), repeats=True),

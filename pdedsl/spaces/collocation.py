@@ -7,7 +7,7 @@ respect to all coefficients is a sum of tables, each row multiplied by what the 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from math import comb, prod
 from typing import Any, Protocol
@@ -382,6 +382,7 @@ def _block(
     return Collocated(statement, points, tuple(own.at(points, outward) for own in forms), weight, scale)
 
 
+@lru_cache(maxsize=8)
 def forms(problem: Problem) -> dict[str, tuple[Form, ...]]:
     """The components of each statement, ready to be evaluated."""
     return {s.name: tuple(form(problem, r) for r in s.residual) for s in problem.statements}

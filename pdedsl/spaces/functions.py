@@ -109,3 +109,12 @@ class Joined:
         """The coefficients of each part, from those of all, shape (K,)."""
         ends = np.cumsum([0, *(part.size for part in self.parts)])
         return [coefficients[low:high] for low, high in pairwise(ends)]
+
+
+def embedded(own: Functions, coefficients: np.ndarray, into: Any) -> np.ndarray:
+    """Coefficients in a larger space, which may have functions of other kinds after those of this one."""
+    if not isinstance(into, Joined) or isinstance(own, Joined):
+        return own.embedded(coefficients, into)
+    first: Any = into.parts[0]
+    found = own.embedded(coefficients, first)
+    return np.concatenate([found, np.zeros(into.size - first.size)])

@@ -54,13 +54,20 @@ class Features:
 
 
 @dataclass(frozen=True)
+class Corners:
+    """Functions that are singular at corners, and where conditions change, with exponents up to some."""
+
+    order: int = 8
+
+
+@dataclass(frozen=True)
 class Added:
     """Functions of several spaces together."""
 
     parts: tuple["Part", ...]
 
 
-Part = Polynomials | Features | Literal["network"]
+Part = Polynomials | Features | Corners | Literal["network"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ Symmetry = Literal["auto", "none"]
 """Whether reflections that change nothing about a problem halve what its solution is made of."""
 Stretching = Literal["auto", "none", "faces"]
 """Where a coordinate is stretched: where the solution is steep, nowhere, at both ends."""
-Space = Literal["auto", "network"] | Polynomials | Features | Added | Each
+Space = Literal["auto", "network"] | Polynomials | Features | Corners | Added | Each
 """What a solution is made of; `auto`: polynomials while they converge, else the network."""
 
 
@@ -90,6 +97,11 @@ def parts_of(space: Space) -> tuple[Any, ...]:
     if isinstance(space, Each):
         return tuple(part for own in dict(space.own).values() for part in parts_of(own)) + parts_of(space.others)
     return space.parts if isinstance(space, Added) else (space,)
+
+
+def polynomials_of(space: Space) -> Polynomials | None:
+    """The first polynomials in a space."""
+    return next((part for part in parts_of(space) if isinstance(part, Polynomials)), None)
 
 
 def trained(space: Space) -> bool:

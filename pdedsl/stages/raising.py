@@ -5,13 +5,13 @@ before; so the change, times the part of the residual on fresh points that the l
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.degrees import FEW, MOST, columns, expansions, first, following, reach, stretched_by
+from pdedsl.planning.degrees import FEW, MOST, columns, cornered, expansions, first, following, reach, stretched_by
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
@@ -25,8 +25,9 @@ from pdedsl.spaces.collocation import (
     split,
     values,
 )
+from pdedsl.spaces.functions import embedded
 from pdedsl.spaces.pieces import divisible
-from pdedsl.spaces.space import Polynomials, Space, fixed, space_for
+from pdedsl.spaces.space import Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of
 from pdedsl.stages.starting import Start, guess, space_of
 
@@ -46,6 +47,10 @@ BRIEFLY, FINAL = 0.1, 1e-8
 """Where time can be cut into pieces, or in many coordinates, the part of the limit for one sum, if it does not promise that error."""
 PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
+SLOW, HELPED = 0.06, 0.5
+"""The part of the change before the last one from which degrees converge slowly; of the residual on fresh points, from which
+functions that are singular at corners are of no help.
+"""
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
 SOON, THINLY = 4.0, 1.0
@@ -121,6 +126,8 @@ class _Climb(Ladder):
     ):
         super().__init__(problem, plan, known, stopping, begun)
         self.start = start
+        self.tried = 0
+        """How many solutions there were with the first one that has functions singular at corners."""
         self.chosen: Space = stretched_by(plan.space, self.faces)
 
     @property
@@ -202,11 +209,17 @@ class _Climb(Ladder):
 
     @property
     def next(self) -> Space | None:
-        """The space after the last one."""
+        """The space after the last one; where degrees converge slowly, with what is singular at corners, if that helps."""
+        if self.tried == len(self.rungs) and self.rungs[-1].left > HELPED * self.rungs[-2].left:
+            self.rungs.pop()
+            self.history.pop()
         last = self.rungs[-1]
-        own = space_for(last.space, "")
-        degrees = own.degrees if isinstance(own, Polynomials) else ()
-        asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), degrees)
+        if not self.tried and self.chosen == "auto" and _slow(self.rungs) and isinstance(last.space, Polynomials):
+            self.tried = len(self.rungs) + 1
+            if (found := cornered(self.problem, last.space, self.plan.symmetry)) is not None:
+                return found
+        own = polynomials_of(space_for(last.space, ""))
+        asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), own.degrees if own else ())
         return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
 
     def best(self, status: Status) -> Raised:
@@ -267,6 +280,11 @@ def _affordable(
     return spent + more <= max(most, min(THINLY if thin or brief else SOON, limit))
 
 
+def _slow(rungs: Sequence[Rung]) -> bool:
+    """Whether changes fall so slowly that the solution may be singular."""
+    return len(rungs) > 3 and rungs[-1].change > SLOW * rungs[-3].change
+
+
 def _promised(problem: Problem, rungs: list[Rung]) -> float:
     """What the error comes down to at the highest degrees, if it falls on geometrically with the degree."""
     more, error = MOST / len(rungs[-1].coefficients), min(error_of(rungs), rungs[-1].change)
@@ -276,4 +294,4 @@ def _promised(problem: Problem, rungs: list[Rung]) -> float:
 def _in(coefficients: np.ndarray, own: tuple[Expansion, ...], larger: tuple[Expansion, ...]) -> np.ndarray:
     """Coefficients in a larger space."""
     parts = zip(own, larger, split(own, coefficients), strict=True)
-    return np.concatenate([a.basis.embedded(c, b.basis) for a, b, c in parts])
+    return np.concatenate([embedded(a.basis, c, b.basis) for a, b, c in parts])

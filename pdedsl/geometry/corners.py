@@ -1,0 +1,125 @@
+"""From a plane domain to its corners, and to the places on its straight sides where conditions change."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.problem.domain import Domain
+from pdedsl.problem.primitives import Combined, Primitive
+
+REACH = 1e-6
+"""The radius of the circle about a corner on which its sides are found, relative to the diameter of the domain."""
+TURNS = 256
+"""Points of that circle."""
+ALONG = 200
+"""Points of a side between which conditions are compared."""
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A place on the boundary of a plane domain where two straight sides meet, or two conditions on one."""
+
+    place: tuple[float, float]
+    bisector: float
+    """The direction into the domain half-way between its sides, in radians."""
+    angle: float
+    """Between its sides, through the domain, in radians."""
+
+    def side(self, end: int, distance: float) -> np.ndarray:
+        """A point of the first side (-1) or of the second one (1), at a distance, shape (2,)."""
+        turn = self.bisector + end * self.angle / 2
+        return np.asarray(self.place) + distance * np.asarray([np.cos(turn), np.sin(turn)])
+
+
+def corners(domain: Domain) -> tuple[Corner, ...]:
+    """The corners of a box in the plane without periodic coordinates, or those of a shape at vertices of its parts."""
+    if len(domain.space) != 2 or any(c.periodic for c in domain.space):
+        return ()
+    found = (_corner(domain, place) for place in dict.fromkeys(v for ring in _rings(domain) for v in ring))
+    return tuple(own for own in found if own is not None and abs(own.angle - np.pi) > REACH)
+
+
+def changes(domain: Domain, said: Callable[[np.ndarray], Sequence[Any]]) -> tuple[Corner, ...]:
+    """The places inside straight sides at which what is `said` at points of shape (n, 2) changes: corners of half a turn."""
+    if len(domain.space) != 2 or any(c.periodic for c in domain.space):
+        return ()
+    found = []
+    for ring in _rings(domain):
+        for first, last in pairwise((*ring, ring[0])):
+            begin, way = np.asarray(first), np.asarray(last) - np.asarray(first)
+            at = (np.arange(ALONG) + 0.5) / ALONG
+            told = list(said(begin + at[:, None] * way))
+            for k in [k for k, (a, b) in enumerate(pairwise(told)) if a != b]:
+                low, high = at[k], at[k + 1]
+                for _ in range(50):
+                    middle = (low + high) / 2
+                    same = said(begin + np.asarray([[middle]]) * way)[0] == told[k]
+                    low, high = (middle, high) if same else (low, middle)
+                place = begin + high * way
+                place[np.abs(place) < 1e-12 * domain.diameter] = 0.0
+                corner = _corner(domain, (float(place[0]), float(place[1])))
+                if corner is not None and abs(corner.angle - np.pi) <= 1e-4:
+                    found.append(corner)
+    return tuple(found)
+
+
+def _corner(domain: Domain, place: tuple[float, float]) -> Corner | None:
+    """The sides that meet at a place of the boundary; None where it lies inside, outside, or where more than two meet."""
+    reach = REACH * domain.diameter
+
+    def inside(turns: np.ndarray) -> np.ndarray:
+        around = np.asarray(place) + reach * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+        return _within(domain, around)
+
+    turns = 2 * np.pi * (np.arange(TURNS) + 0.5) / TURNS
+    held = inside(turns)
+    ends = np.flatnonzero(held != np.roll(held, -1))
+    if len(ends) != 2:
+        return None
+    sides = {}
+    for end in ends:
+        low, high = turns[end], turns[end] + 2 * np.pi / TURNS
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if inside(np.asarray([middle]))[0] == held[end] else (low, middle)
+        sides[bool(held[end])] = (low + high) / 2  # from inside to outside: the last side
+    first, last = sides[False], sides[True]
+    angle = (last - first) % (2 * np.pi)
+    return Corner(place, float(first + angle / 2), float(angle))
+
+
+def _within(domain: Domain, points: np.ndarray) -> np.ndarray:
+    """Which points of shape (n, 2) lie inside of the domain."""
+    if domain.shape is not None:
+        return domain.shape.level(points) < 0
+    low, high = np.asarray([domain.bounds[axis] for axis in domain.spatial], float).T
+    return np.all((points > low) & (points < high), axis=1)
+
+
+def _rings(domain: Domain) -> Iterator[tuple[tuple[float, float], ...]]:
+    """The vertices of each polygon and box that the domain is made of, one after another."""
+    if domain.tree is not None:
+        yield from _parts(domain.tree, domain.values)
+    elif domain.shape is None:
+        (a, b), (c, d) = (domain.bounds[axis] for axis in domain.spatial)
+        yield ((a, c), (b, c), (b, d), (a, d))
+
+
+def _parts(tree: Any, values: Mapping[Any, float]) -> Iterator[tuple[tuple[float, float], ...]]:
+    def numbers(own: Any) -> tuple[float, float]:
+        x, y = (float(sp.sympify(c).xreplace(dict(values))) for c in own)
+        return x, y
+
+    match tree:
+        case Combined():
+            for part in (tree.left, tree.right):
+                yield from _parts(part, values)
+        case Primitive(name="polygon"):
+            yield tuple(numbers(corner) for corner in tree.arguments[0])
+        case Primitive(name="box"):
+            (a, c), (b, d) = map(numbers, tree.arguments)
+            yield ((a, c), (b, c), (b, d), (a, d))
