@@ -51,9 +51,11 @@ class Singular:
     """The two columns of points that hold x and y."""
     intervals: tuple[tuple[Any, Any], ...]
     places: np.ndarray
-    """x0 and y0, shape (K, 2)."""
+    """x0 and y0 of each corner, shape (corners, 2)."""
     turns: np.ndarray
-    """p; q is p times i. Shape (K,)."""
+    """p of each; q is p times i. Shape (corners,)."""
+    corner: np.ndarray
+    """Which of them a function belongs to, shape (K,)."""
     factors: np.ndarray
     """c, shape (K,)."""
     powers: np.ndarray
@@ -76,21 +78,26 @@ class Singular:
         if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
             return xp.zeros((*points.shape[:-1], self.size), points.dtype)
         x, y = (points[..., axis, None] - place for axis, place in zip(self.axes, self.places.T, strict=True))
-        z = self.turns * (x + 1j * y)
-        z = xp.where(xp.abs(z) < NEAREST, NEAREST, z)
-        log, m, n = xp.log(z), order[self.axes[0]], order[self.axes[1]]
-        found = 0.0
+        z = self.turns * (xp.asarray(x, complex) + 1j * xp.asarray(y, complex))
+        log = xp.log(xp.where(xp.abs(z) < NEAREST, NEAREST, z))[..., self.corner]
+        m, n = order[self.axes[0]], order[self.axes[1]]
+        turns, found = self.turns[self.corner], 0.0
         # d/dx = p d/dz + conj(p) d/dconj(z), d/dy = i p d/dz - i conj(p) d/dconj(z)
-        for i in range(m + 1):
-            for j in range(n + 1):
-                held, other = i + j, m + n - i - j
-                worth = comb(m, i) * comb(n, j) * 1j**j * (-1j) ** (n - j)
-                plain, with_log = _falling(self.powers, self.logs, held)
-                below, _ = _falling(self.conjugate.astype(float), np.zeros(self.size), other)
-                factor = worth * self.factors * self.turns**held * np.conj(self.turns) ** other * below
-                inner = plain + with_log * log
-                powers = xp.exp((self.powers - held) * log + np.maximum(self.conjugate - other, 0) * xp.conj(log))
-                found = found + factor * inner * powers
+        for held in range(m + n + 1):
+            other = m + n - held
+            below, _ = _falling(self.conjugate.astype(float), np.zeros(self.size), other)
+            if not below.any():
+                continue
+            ways = (i for i in range(m + 1) if 0 <= held - i <= n)
+            worth = sum(comb(m, i) * comb(n, held - i) * 1j ** (held - i) * (-1j) ** (n - held + i) for i in ways)
+            plain, with_log = _falling(self.powers, self.logs, held)
+            factor = worth * self.factors * turns**held * np.conj(turns) ** other * below
+            power = (self.powers - held).astype(complex) * log
+            if self.conjugate.any():
+                power = power + np.maximum(self.conjugate - other, 0).astype(complex) * xp.conj(log)
+            found = found + (factor * plain + factor * with_log * log if self.logs.any() else factor * plain) * xp.exp(
+                power
+            )
         return xp.real(found)
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
@@ -198,23 +205,26 @@ def singular(problem: Problem, unknown: Field, space: Corners) -> Singular | Non
     """The functions of all corners with exponents up to some, the smallest first; None where there are none."""
     rows: list[tuple[float, Any]] = []
     ends = list(product(*(problem.bounds[axis] for axis in problem.domain.spatial)))  # |z| is at most one
-    for own in angled(problem, unknown):
+    places, turns = [], []
+    for place, own in enumerate(angled(problem, unknown)):
         corner = own.corner
-        turn = np.exp(-1j * corner.bisector) / max(np.hypot(*(np.asarray(end) - corner.place)) for end in ends)
+        places.append(corner.place)
+        turns.append(np.exp(-1j * corner.bisector) / max(np.hypot(*(np.asarray(end) - corner.place)) for end in ends))
         for exponent in own.exponents(space.order):
             phase = np.exp(0.5j * exponent * corner.angle) * (-1j if own.kinds[0] == 0 else 1.0)
             log = int(_whole(exponent))
             exponent = round(exponent) if log else exponent
             for i, j in _levels(own.rest, space.order - exponent):
                 for factor in (phase,) if i == j else (1.0, -1j):
-                    rows.append((exponent + i + j, (corner.place, turn, factor, exponent + i, j, log)))
+                    rows.append((exponent + i + j, (place, factor, exponent + i, j, log)))
     if not rows:
         return None
     rows.sort(key=lambda row: round(row[0], 9))
-    places, turns, factors, powers, conjugate, logs = map(np.asarray, zip(*(row for _, row in rows), strict=True))
+    at, factors, powers, conjugate, logs = map(np.asarray, zip(*(row for _, row in rows), strict=True))
     axes = tuple(problem.domain.spatial)
     intervals = tuple(problem.bounds[axis] for axis in axes)
-    return Singular(axes, intervals, places, turns, factors, powers.astype(float), conjugate, logs)
+    whole, turned = np.asarray(places), np.asarray(turns)
+    return Singular(axes, intervals, whole, turned, at, factors, powers.astype(float), conjugate, logs)
 
 
 def _levels(rest: Rest, most: float) -> list[tuple[int, int]]:
@@ -247,10 +257,8 @@ def _led_by_laplacian(problem: Problem, place: int) -> Rest | None:
 def _laplacian(own: Form, place: int, points: np.ndarray) -> Rest | None:
     """The same of one equation."""
     slopes = own.at(points, rough=True).row(constant([0.0] * len(own.problem.fields))).slopes
-    leading = {i: slope for (p, i), slope in slopes.items() if sum(i) >= 2 and (p == place or np.any(slope))}
-    if any(sum(i) > 2 for i in leading) or any(
-        p != place and sum(i) >= 2 and np.any(s) for (p, i), s in slopes.items()
-    ):
+    leading = {i: slope for (p, i), slope in slopes.items() if sum(i) >= 2 and p == place}
+    if any(sum(i) > 2 for i in leading) or any(p != place and any(i) and np.any(s) for (p, i), s in slopes.items()):
         return None
     none = np.zeros(len(points))
     along, up = leading.get((2, 0), none), leading.get((0, 2), none)

@@ -7,6 +7,7 @@ before; so the change, times the part of the residual on fresh points that the l
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -126,8 +127,8 @@ class _Climb(Ladder):
     ):
         super().__init__(problem, plan, known, stopping, begun)
         self.start = start
-        self.tried = 0
-        """How many solutions there were with the first one that has functions singular at corners."""
+        self.cornered: Literal["not yet", "next", "never"] | Rung = "not yet"
+        """The first solution that has functions singular at corners, once there is one."""
         self.chosen: Space = stretched_by(plan.space, self.faces)
 
     @property
@@ -181,6 +182,7 @@ class _Climb(Ladder):
             linear=fitted.is_linear,
         )
         self.rungs.append(rung)
+        self.cornered = rung if self.cornered == "next" else self.cornered
         self.history.append(self._record(fitted, coefficients, taken[-1]))
         return True
 
@@ -210,13 +212,15 @@ class _Climb(Ladder):
     @property
     def next(self) -> Space | None:
         """The space after the last one; where degrees converge slowly, with what is singular at corners, if that helps."""
-        if self.tried == len(self.rungs) and self.rungs[-1].left > HELPED * self.rungs[-2].left:
+        if self.cornered is self.rungs[-1] and self.rungs[-1].left > HELPED * self.rungs[-2].left:
             self.rungs.pop()
             self.history.pop()
         last = self.rungs[-1]
-        if not self.tried and self.chosen == "auto" and _slow(self.rungs) and isinstance(last.space, Polynomials):
-            self.tried = len(self.rungs) + 1
+        slow = self.cornered == "not yet" and _slow(self.rungs)
+        if slow and self.chosen == "auto" and isinstance(last.space, Polynomials):
+            self.cornered = "never"
             if (found := cornered(self.problem, last.space, self.plan.symmetry)) is not None:
+                self.cornered = "next"
                 return found
         own = polynomials_of(space_for(last.space, ""))
         asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), own.degrees if own else ())

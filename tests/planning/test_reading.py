@@ -46,7 +46,7 @@ WALLS = "boundary: u = 0 on all\n"
             "pde 1\ndomain (x, y) = box([0, 0], [2, 2]) - box([1, 1], [2, 2])\nfield u(x, y)\n"
             f"equation: laplacian(u) = 1\n{WALLS}",
             "corners",
-            "(1, 1): 270 degrees",
+            "u is singular at (1, 1) as r^0.667",
         ),
         (
             "pde 1\ndomain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t)\nequation: dtt(u) = dxx(u)\n"

@@ -8,10 +8,13 @@ import pytest
 
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.degrees import columns
+from pdedsl.planning.degrees import columns, expansions
 from pdedsl.planning.plan import Limits, Plan
+from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
+from pdedsl.spaces.collocation import values
+from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.raising import Raised, _affordable, raised  # pyright: ignore[reportPrivateUsage]
@@ -113,3 +116,26 @@ def test_units_do_not_matter() -> None:
     plain = run(rod.format(L=1, T=1, U=1, m=0), Polynomials((8,)))[2].history[-1].errors["u"]
     other = run(rod.format(L=1e-3, T=3.2e7, U=1e-2, m=293), Polynomials((8,)))[2].history[-1].errors["u"]
     assert np.isclose(plain, other, rtol=0.2)
+
+
+def test_a_solution_that_is_singular_at_corners_has_functions_for_that() -> None:
+    """The torsion of a square: its series at the middle."""
+    text = (
+        "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\nequation: -laplacian(u) = 1\nboundary: u = 0  on all\n"
+    )
+    problem = loads(text)
+    found = raised(problem, planned(problem))
+    assert found is not None and "corners" in made_of(planned(problem), found.space) and found.relative < 1e-12
+    fields = expansions(problem, found.space, field_sizes(problem, {}))
+    n = np.arange(1, 60, 2)
+    series = 1 / 8 - np.sum(4 * np.sin(n * np.pi / 2) / (np.pi * n) ** 3 / np.cosh(n * np.pi / 2))
+    assert values(fields, found.coefficients, np.array([[0.5, 0.5]]))[0, 0] == pytest.approx(series, abs=1e-13)
+
+
+def test_where_the_solution_is_smooth_there_are_none() -> None:
+    domain = "domain (x, y) = polygon([[-1, -1], [1, -1], [1, 0], [0, 0], [0, 1], [-1, 1]])"
+    text = f"pde 1\n{domain}\nfield u(x, y)\nlet w = sin(7*x)*cos(5*y)\nequation: -laplacian(u) = 74*w\nboundary: u = w  on all\n"
+    problem = loads(text)
+    found = raised(problem, planned(problem))
+    assert found is not None and found.relative < 1e-11
+    assert isinstance(found.space, Polynomials) or len(found.coefficients) < 400
