@@ -15,11 +15,13 @@ from pdedsl.geometry.faces import Face, Rim, faces
 from pdedsl.geometry.places import satisfying
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.primitives import Primitive
-from pdedsl.problem.shapes import Shape, low_discrepancy
+from pdedsl.problem.shapes import Shape, Surface, low_discrepancy
 
 GAUSS = {1: 64, 2: 28, 3: 12}
 """Gauss points along each coordinate, by the number of coordinates."""
 MANY = 1 << 13
+ALONG = 4096
+"""Nodes along a curve or over a surface of a shape."""
 
 
 @dataclass(frozen=True)
@@ -155,10 +157,9 @@ def _surface(domain: Domain, where: sp.Basic, fine: int = 0) -> tuple[np.ndarray
     for face in faces(domain):
         if isinstance(face, Rim):
             assert domain.shape is not None
-            n = 4096
             surface = domain.shape.surfaces[face.number]
-            points = surface.draw(low_discrepancy(n, k) if k != 2 else _even(n, k))
-            own = np.full(n, surface.measure / n)
+            unit, own = _curve(surface) if k == 2 else (low_discrepancy(ALONG, k), np.full(ALONG, 1 / ALONG))
+            points, own = surface.draw(unit), own * surface.measure
             kept, outward = domain.shape.outward(face.number, points)
         else:
             points, own = _face(domain, face, fine)
@@ -177,9 +178,18 @@ def _surface(domain: Domain, where: sp.Basic, fine: int = 0) -> tuple[np.ndarray
     return np.concatenate(nodes), np.concatenate(weights), np.concatenate(normals), error
 
 
-def _even(n: int, k: int) -> np.ndarray:
-    """Midpoints along the first coordinate: the best for a closed smooth curve."""
-    return np.repeat((np.arange(n)[:, None] + 0.5) / n, k, axis=1)
+def _curve(surface: Surface) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers in [0, 1) of shape (n, 2) from which a curve is drawn, and their weights, which sum to one.
+
+    Midpoints are the best for a closed smooth curve. Along a side Gauss points are graded towards its ends, where
+    corners may be and slopes infinite.
+    """
+    first, last = surface.draw(np.asarray([[0.0, 0.0], [1.0, 0.0]]))
+    s, weights = (np.arange(ALONG) + 0.5) / ALONG, np.full(ALONG, 1 / ALONG)
+    if np.linalg.norm(last - first) > 1e-6 * surface.measure:
+        s, weights = _panels(8, (0.0, 1.0), ALONG // 8)
+        s, weights = s**4 * (35 - 84 * s + 70 * s**2 - 20 * s**3), weights * 140 * (s * (1 - s)) ** 3
+    return np.repeat(s[:, None], 2, axis=1), weights
 
 
 def _face(domain: Domain, face: Face, fine: int = 0) -> tuple[np.ndarray, np.ndarray]:
