@@ -51,6 +51,8 @@ NODES = 40_000_000
 """Numbers in a table of nodes and functions, for statements that integrate at each of their points."""
 HIGHEST, FIRST_SINGULAR = 40, 30
 """The largest exponent of functions that are singular at corners, and how many of these there are at least."""
+MANY = 6.0
+"""Waves of the data along a coordinate from which products of all degrees are taken."""
 LEAST = 150
 """Columns with which it is worth beginning."""
 STEP = 1.05
@@ -81,10 +83,13 @@ def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
     d = len(problem.coordinates)
     if d > FEW or (d == FEW and additive(problem)):
         return Polynomials((CROSSES[0],), "cross")
-    # A wave takes pi degrees, and a product of waves in several coordinates the sum of theirs.
+    # A wave takes pi degrees, and a product of waves in several coordinates the sum of theirs: many have a corner of all
+    # degrees to themselves, which only a space of products reaches without half of what it has elsewhere.
     counts = {axis: own.count for axis, own in waves(problem).items() if own.count > 1}
-    degrees = [FIRST[d] + round(np.pi * counts.get(axis, 0.0) * max(1, len(counts))) for axis in range(d)]
-    found = Polynomials(tuple(degrees), "total" if d > 1 else None)
+    many = d > 1 and max(counts.values(), default=0.0) > MANY
+    times = 1 if many else max(1, len(counts))
+    degrees = tuple(FIRST[d] + round(np.pi * counts.get(axis, 0.0) * times) for axis in range(d))
+    found = Polynomials(degrees, None if d == 1 else "product" if many else "total")
     while columns(problem, found, symmetry) > MOST / 2 and max(found.degrees) > FIRST[d]:
         found = replace(found, degrees=tuple(max(FIRST[d], round(0.8 * n)) for n in found.degrees))
     return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import product
 from math import comb, prod
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -263,11 +264,22 @@ class Collocation:
         sizes: Mapping[str, Size],
         forms: Mapping[str, tuple[Form, ...]],
         shift: float = 0.0,
+        worth: Mapping[str, np.ndarray] = MappingProxyType({}),
     ):
+        """`worth` are the sizes of the rows of statements, by name, where they are known."""
         self.fields, bases = tuple(fields), [f.basis for f in fields]
         self.ends = np.cumsum([b.size for b in bases])
         self.blocks = tuple(
-            _block(problem, s, bases, sizes, forms[s.name], shift) for s in problem.statements if not is_hard(s)
+            _block(
+                problem,
+                s,
+                bases,
+                forms[s.name],
+                shift,
+                worth[s.name] if s.name in worth else row_sizes(problem, s, sizes),
+            )
+            for s in problem.statements
+            if not is_hard(s)
         )
         self._tables: dict[tuple[int, Key], tuple[Any, np.ndarray]] = {}
 
@@ -371,14 +383,14 @@ def _block(
     problem: Problem,
     statement: Statement,
     bases: Sequence[Functions],
-    sizes: Mapping[str, Size],
     forms: tuple[Form, ...],
     shift: float,
+    worth: np.ndarray,
 ) -> Collocated:
     points = placed(problem, statement, bases, shift)
     outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
     weight = weights(problem)[statement.name]
-    scale = (weight / max(1, len(points))) ** 0.5 / row_sizes(problem, statement, sizes)
+    scale = (weight / max(1, len(points))) ** 0.5 / worth
     return Collocated(statement, points, tuple(own.at(points, outward) for own in forms), weight, scale)
 
 

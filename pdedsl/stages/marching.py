@@ -31,6 +31,7 @@ from pdedsl.spaces.collocation import (
 )
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Before, Pieces, continued, piece
+from pdedsl.spaces.sizes import row_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.raising import FINE, Raised
 from pdedsl.stages.rungs import Ladder, Rung, errors_at, rest, share_of
@@ -154,6 +155,7 @@ class _March(Ladder):
         self.watch, self.axis = watch, problem.domain.column(problem.time.symbol)
         self.low, self.high = problem.bounds[self.axis]
         self.mirrors = parities(problem, plan.symmetry)
+        self.worth = {s.name: row_sizes(problem, s, self.sizes) for s in problem.statements}
         self.kept: list[float] = []
         """What each tolerance is off at least: what it misses at the start, and of what it was to meet. That stays."""
         self.met = 0
@@ -305,7 +307,7 @@ class _March(Ladder):
         for condition in own.conditions:
             if isinstance(condition, Initial):
                 ready[condition.name] = tuple(form(own, r) for r in condition.residual)
-        fitted, taken = Collocation(own, fields, self.sizes, ready), list[Step]()
+        fitted, taken = Collocation(own, fields, self.sizes, ready, worth=self.worth), list[Step]()
 
         def note(step: Step) -> bool:
             taken.append(step)
@@ -319,7 +321,7 @@ class _March(Ladder):
         ended = fitted.is_linear or not taken[-1].accepted or taken[-1].length <= max(self.settled, SETTLED**0.5)
         if not np.isfinite(coefficients).all() or not ended:
             return None
-        fresh = Collocation(own, fields, self.sizes, ready, SHIFT).residual(coefficients)
+        fresh = Collocation(own, fields, self.sizes, ready, SHIFT, self.worth).residual(coefficients)
         points = {b.statement.name: b.points for b in fitted.blocks}
         losses = fitted.losses(coefficients)
         left, late, wide = float(fresh @ fresh), *self._tails(fields, coefficients, low, high)
