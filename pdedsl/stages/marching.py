@@ -78,6 +78,8 @@ TURNS = 2
 """How often it is tried to stretch coordinates otherwise."""
 PART = 0.75
 """The part of a degree in time that was chosen with which the one before the last solution is made."""
+CARRIED = 10.0
+"""How many times more the start of a piece weighs: what it misses is carried through all that come after."""
 NEWTON_STEP = 0.03
 """The length of a step with which Newton's method has converged, over the root of the tolerance."""
 NEWTON = 14
@@ -155,7 +157,11 @@ class _March(Ladder):
         self.watch, self.axis = watch, problem.domain.column(problem.time.symbol)
         self.low, self.high = problem.bounds[self.axis]
         self.mirrors = parities(problem, plan.symmetry)
-        self.worth = {s.name: row_sizes(problem, s, self.sizes) for s in problem.statements}
+        self.worth = {
+            s.name: row_sizes(problem, s, self.sizes) / (CARRIED if isinstance(s, Initial) else 1.0)
+            for s in problem.statements
+        }
+        """The sizes of the rows of each statement, which are those of the whole problem on all pieces."""
         self.kept: list[float] = []
         """What each tolerance is off at least: what it misses at the start, and of what it was to meet. That stays."""
         self.met = 0
@@ -235,6 +241,7 @@ class _March(Ladder):
         None where there is no more time, or no piece is short enough.
         """
         stretches, turns, before, singular = self._stretched(last, (1.0,)), 0, None, False
+        turned: _Solved | None = None
         smaller: tuple[float, tuple[int, ...]] | None
         while not self.over(0):
             end = self.high if at + 1.2 * length >= self.high else at + length
@@ -245,6 +252,9 @@ class _March(Ladder):
                     return None
                 length, degrees = smaller
                 continue
+            if turned is not None and max(turned.wide.values()) < max(solved.wide.values()):
+                solved, stretches, turns = turned, turned.stretches, TURNS  # stretched otherwise it is no better
+            turned = None
             late, spatial = solved.late, max(solved.wide.values())
             # What stays where a piece is shorter is of data that contradict each other: in a small place, for a short time.
             if before is not None and end < before.high and spatial < SHOWN * late:
@@ -258,7 +268,7 @@ class _March(Ladder):
             limit = allowed if singular else tolerance
             more = self._wider(degrees, solved.wide, limit)
             if more != degrees and turns < TURNS and differ(self.problem, other := self._stretched(solved), stretches):
-                stretches, turns = other, turns + 1
+                stretches, turns, turned = other, turns + 1, solved
             elif more != degrees and (spatial >= SHOWN * late or late <= NEAR * allowed):
                 degrees = more  # what space does not hold shows in time, too
             elif late <= NEAR * allowed or (smaller := self._smaller(fit, degrees, [self.axis])) is None:
