@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -35,6 +36,7 @@ class Corner:
         return np.asarray(self.place) + distance * np.asarray([np.cos(turn), np.sin(turn)])
 
 
+@lru_cache(maxsize=64)
 def corners(domain: Domain) -> tuple[Corner, ...]:
     """The corners of a box in the plane without periodic coordinates, or those of a shape at vertices of its parts."""
     if len(domain.space) != 2 or any(c.periodic for c in domain.space):

@@ -4,6 +4,7 @@ Boxes and round shapes have Gauss rules, exact to rounding for smooth integrands
 each of which has Gauss rules between its ends; the rest takes the mean over low-discrepancy points.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import pairwise
@@ -11,10 +12,11 @@ from itertools import pairwise
 import numpy as np
 import sympy as sp
 
+from pdedsl.geometry.corners import corners
 from pdedsl.geometry.faces import Face, Rim, faces
 from pdedsl.geometry.places import satisfying
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.primitives import Primitive
+from pdedsl.problem.primitives import Combined, Primitive, Tree, construct
 from pdedsl.problem.shapes import Shape, Surface, low_discrepancy
 
 GAUSS = {1: 64, 2: 28, 3: 12}
@@ -22,6 +24,12 @@ GAUSS = {1: 64, 2: 28, 3: 12}
 MANY = 1 << 13
 ALONG = 4096
 """Nodes along a curve or over a surface of a shape."""
+ACROSS = 129
+"""Points of a line between which it is seen where it enters a plane shape."""
+SLANT = 0.1
+"""The sine of the direction of a corner's bisector from which lines cross it."""
+STRIPS, FEW = 24, 12
+"""Parts of eight lines each into which a plane shape is cut, and corners up to which these begin and end at them."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +47,8 @@ class Rule:
 def rule(domain: Domain, where: sp.Basic | None = None, mean: bool = False, fine: int = 0) -> Rule:
     """The rule for integrals over the domain, or over the part of its boundary where a condition holds.
 
-    A mean has weights that sum to one. Where there are Gauss rules the next coarser one, `fine - 1`, tells by its difference
-    how sharp one is: 1, 2, ... cut boxes into more and more parts, -1 takes two thirds of the points.
+    A mean has weights that sum to one. The next coarser rule, `fine - 1`, tells by its difference how sharp one is: 1, 2, ...
+    take more and more parts, or points, -1 takes two thirds of the points.
     """
     if where is None:
         nodes, weights, error = _volume(domain, fine)
@@ -90,27 +98,52 @@ def _volume(domain: Domain, fine: int = 0) -> tuple[np.ndarray, np.ndarray, floa
     if domain.shape is None:
         return *_box(bounds, fine), SMOOTH if len(bounds) in GAUSS else SPREAD
     if isinstance(domain.tree, Primitive) and domain.tree.name in _ROUND and len(bounds) in (2, 3):
-        return *_round(domain, domain.tree.name), SMOOTH
+        return *_round(domain, domain.tree.name, fine), SMOOTH
     if len(bounds) == 2:
-        return *_lines(domain.shape), CUT
+        return *_lines(domain, domain.shape, fine), CUT
     lower, upper = domain.shape.bounds
-    points = lower + low_discrepancy(4 * MANY, len(bounds)) * (upper - lower)
+    points = lower + low_discrepancy(_times(4 * MANY, fine), len(bounds)) * (upper - lower)
     kept = points[domain.shape.level(points) < 0]
     return kept, np.full(len(kept), float(np.prod(upper - lower)) / len(points)), SPREAD
 
 
-def _lines(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
-    """Lines along the first coordinate of a plane shape, at Gauss points of many strips; Gauss rules on each line."""
+def _times(count: int, fine: int) -> int:
+    """Twice as many for each step to a finer rule, two thirds for a coarser one."""
+    return count * 2**fine if fine >= 0 else round(count * 2 / 3)
+
+
+def _graded(n: int, parts: int, bounds: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss rules on parts of an interval, denser towards its ends, where slopes of an integrand may be infinite."""
+    s, weights = _panels(n, (0.0, 1.0), parts)
+    length = bounds[1] - bounds[0]
+    nodes = s**4 * (35 - 84 * s + 70 * s**2 - 20 * s**3)
+    return bounds[0] + length * nodes, length * weights * 140 * (s * (1 - s)) ** 3
+
+
+def _lines(domain: Domain, shape: Shape, fine: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Lines along the first coordinate of a plane shape, between the heights of its corners; graded rules on each line, cut
+    below and above re-entrant corners.
+    """
     (x0, y0), (x1, y1) = shape.bounds
-    heights, own = _panels(4, (y0, y1), 120)
-    grid = np.linspace(x0, x1, 257)
-    inside = shape.level(np.stack([np.tile(grid, len(heights)), np.repeat(heights, len(grid))], 1)) < 0
-    inside = np.pad(inside.reshape(len(heights), -1), ((0, 0), (1, 1)))
-    steps = np.diff(inside.astype(int), axis=1)
+    found = corners(domain)
+    marks = {y for part in _primitives(domain.tree) for y in _heights(domain, part)} | {c.place[1] for c in found}
+    levels = sorted({y0, y1, *(y for y in marks if y0 < y < y1)})
+    levels = levels if len(levels) <= FEW else [y0, y1]
+    strips = [
+        _graded(8, max(2, round(_times(STRIPS, fine) * (b - a) / (y1 - y0))), (a, b)) for a, b in pairwise(levels)
+    ]
+    heights, own = (np.concatenate(each) for each in zip(*strips, strict=True))
+    # along the bisector of a corner lies what is thin near it
+    lean = ((c.place, np.cos(c.bisector) / np.sin(c.bisector)) for c in found if abs(np.sin(c.bisector)) > SLANT)
+    tips = [np.clip(place[0] + (heights - place[1]) * slope, x0, x1) for place, slope in lean]
+    grid = np.sort(np.column_stack([np.tile(np.linspace(x0, x1, ACROSS), (len(heights), 1)), *tips]), axis=1)
+    rows = np.repeat(heights, grid.shape[1])
+    inside = (shape.level(np.stack([grid.reshape(-1), rows], 1)) < 0).reshape(grid.shape)
+    steps = np.diff(np.pad(inside, ((0, 0), (1, 1))).astype(int), axis=1)
 
     def ends(sign: int) -> tuple[np.ndarray, np.ndarray]:
         line, place = np.nonzero(steps == sign)
-        left, right = grid[np.maximum(place - 1, 0)], grid[np.minimum(place, len(grid) - 1)]
+        left, right = grid[line, np.maximum(place - 1, 0)], grid[line, np.minimum(place, grid.shape[1] - 1)]
         for _ in range(40):
             middle = (left + right) / 2
             before = (shape.level(np.stack([middle, heights[line]], 1)) < 0) == (sign < 0)
@@ -118,16 +151,39 @@ def _lines(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
         return line, (left + right) / 2
 
     (line, first), (_, last) = ends(1), ends(-1)
-    z, w = _gauss(12, 0.0, 1.0)
+    inner = {c.place[0] for c in found if c.angle > np.pi}
+    for cut in sorted(inner) if len(inner) <= FEW else ():
+        within = (first < cut) & (cut < last)
+        line, first = np.concatenate([line, line[within]]), np.concatenate([first, np.full(within.sum(), cut)])
+        last = np.concatenate([np.where(within, cut, last), last[within]])
+    z, w = _graded(_times(16, min(fine, 0)), 2 ** max(0, fine), (0.0, 1.0))
     nodes = first[:, None] + (last - first)[:, None] * z
     weights = own[line][:, None] * (last - first)[:, None] * w
     return np.stack([nodes.ravel(), np.repeat(heights[line], len(z))], axis=1), weights.ravel()
 
 
+def _primitives(tree: Tree | None) -> Iterator[Primitive]:
+    """What a shape is made of."""
+    if isinstance(tree, Combined):
+        yield from (*_primitives(tree.left), *_primitives(tree.right))
+    elif tree is not None:
+        yield tree
+
+
+def _heights(domain: Domain, part: Primitive) -> Iterator[float]:
+    """Where a part of a plane shape begins and ends along the second coordinate, if it does."""
+    own = construct(part, tuple(c.symbol for c in domain.space), domain.values)
+    if own.box is not None:
+        yield from (float(end[1]) for end in own.box)
+    if part.name == "annulus":
+        middle, inner = part.arguments[0][1], part.arguments[1]
+        yield from (domain.number(middle) + sign * domain.number(inner) for sign in (-1, 1))
+
+
 _ROUND = {"disk", "ball", "ellipse", "annulus"}
 
 
-def _round(domain: Domain, name: str) -> tuple[np.ndarray, np.ndarray]:
+def _round(domain: Domain, name: str, fine: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Gauss in the radius, equal angles; in three dimensions Gauss in the height as well."""
     assert domain.shape is not None
     lower, upper = domain.shape.bounds
@@ -136,17 +192,21 @@ def _round(domain: Domain, name: str) -> tuple[np.ndarray, np.ndarray]:
     if name == "annulus":
         assert isinstance(domain.tree, Primitive)
         inner = domain.number(domain.tree.arguments[1]) / half[0]
-    radius, weight = _gauss(24, inner, 1.0)
-    angle = 2 * np.pi * (np.arange(64) + 0.5) / 64
+    radius, weight = _gauss(_times(24, fine), inner, 1.0)
+    turns = _times(64, fine)
+    angle = 2 * np.pi * (np.arange(turns) + 0.5) / turns
     if len(half) == 3:
-        (radius, weight), (height, own) = _gauss(12, 0.0, 1.0), _gauss(12, -1.0, 1.0)
-        angle = angle[::2]
+        (radius, weight), (height, own) = (_gauss(_times(12, fine), low, 1.0) for low in (0.0, -1.0))
+        turns = turns // 2
+        angle = 2 * np.pi * (np.arange(turns) + 0.5) / turns
         rho, z, phi = (m.reshape(-1) for m in np.meshgrid(radius, height, angle, indexing="ij"))
         flat = rho * np.sqrt(1 - z**2)
-        weights = np.repeat(np.outer(weight * radius**2, own).ravel(), 32) * (2 * np.pi / 32) * float(np.prod(half))
+        weights = (
+            np.repeat(np.outer(weight * radius**2, own).ravel(), turns) * (2 * np.pi / turns) * float(np.prod(half))
+        )
         return centre + half * np.stack([flat * np.cos(phi), flat * np.sin(phi), rho * z], axis=1), weights
     rho, phi = (m.reshape(-1) for m in np.meshgrid(radius, angle, indexing="ij"))
-    weights = np.repeat(weight * radius, 64) * (2 * np.pi / 64) * float(np.prod(half))
+    weights = np.repeat(weight * radius, turns) * (2 * np.pi / turns) * float(np.prod(half))
     return centre + half * np.stack([rho * np.cos(phi), rho * np.sin(phi)], axis=1), weights
 
 
@@ -158,7 +218,8 @@ def _surface(domain: Domain, where: sp.Basic, fine: int = 0) -> tuple[np.ndarray
         if isinstance(face, Rim):
             assert domain.shape is not None
             surface = domain.shape.surfaces[face.number]
-            unit, own = _curve(surface) if k == 2 else (low_discrepancy(ALONG, k), np.full(ALONG, 1 / ALONG))
+            n = _times(ALONG, fine)
+            unit, own = _curve(surface, n) if k == 2 else (low_discrepancy(n, k), np.full(n, 1 / n))
             points, own = surface.draw(unit), own * surface.measure
             kept, outward = domain.shape.outward(face.number, points)
         else:
@@ -178,17 +239,15 @@ def _surface(domain: Domain, where: sp.Basic, fine: int = 0) -> tuple[np.ndarray
     return np.concatenate(nodes), np.concatenate(weights), np.concatenate(normals), error
 
 
-def _curve(surface: Surface) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers in [0, 1) of shape (n, 2) from which a curve is drawn, and their weights, which sum to one.
+def _curve(surface: Surface, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """About n numbers in [0, 1) of shape (n, 2) from which a curve is drawn, and their weights, which sum to one.
 
-    Midpoints are the best for a closed smooth curve. Along a side Gauss points are graded towards its ends, where
-    corners may be and slopes infinite.
+    Midpoints are the best for a closed smooth curve; a side has corners at its ends.
     """
     first, last = surface.draw(np.asarray([[0.0, 0.0], [1.0, 0.0]]))
-    s, weights = (np.arange(ALONG) + 0.5) / ALONG, np.full(ALONG, 1 / ALONG)
+    s, weights = (np.arange(n) + 0.5) / n, np.full(n, 1 / n)
     if np.linalg.norm(last - first) > 1e-6 * surface.measure:
-        s, weights = _panels(8, (0.0, 1.0), ALONG // 8)
-        s, weights = s**4 * (35 - 84 * s + 70 * s**2 - 20 * s**3), weights * 140 * (s * (1 - s)) ** 3
+        s, weights = _graded(8, n // 8, (0.0, 1.0))
     return np.repeat(s[:, None], 2, axis=1), weights
 
 

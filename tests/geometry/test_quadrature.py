@@ -62,3 +62,36 @@ def test_finer_rules_are_sharper(box: str) -> None:
         assert own.weights.sum() == pytest.approx(2.0)
         off.append(abs(own.weights @ (1 / (1 + ((own.nodes[:, 0] - 0.7) / 0.05) ** 2)) - exact))
     assert off[3] < off[2] < off[1] and off[3] < 0.03 * off[1]
+
+
+@pytest.mark.parametrize(
+    ("shape", "wanted", "digits"),
+    [
+        ("polygon([[-1, -1], [1, -1], [1, 0], [0, 0], [0, 1], [-1, 1]])", 3.0, 1e-13),
+        ("polygon([[0, 0], [2, 0], [0, 2]])", 2.0, 1e-13),  # thin at two corners
+        ("polygon([[0, 0], [1, 3], [2, 0], [1, 1]])", 2.0, 1e-13),
+        ("box([-1, -1], [1, 1]) - disk([0, 0], 0.3)", 4 - 0.09 * pi, 1e-13),
+        ("annulus([0, 0], 1, 2) - box([0, 0], [3, 3])", 2.25 * pi, 1e-6),
+        ("disk([0, 0], 1) - disk([0.2, 0.1], 0.3)", 0.91 * pi, 1e-6),
+    ],
+)
+def test_areas_of_plane_shapes(shape: str, wanted: float, digits: float) -> None:
+    domain = loads(f"pde 1\ndomain (x, y) = {shape}\nfield u(x, y)\nequation: u = x\n").domain
+    for fine in (-1, 0, 1):
+        assert rule(domain, fine=fine).weights.sum() == pytest.approx(wanted, rel=digits)
+
+
+def test_infinite_slopes_at_corners_are_integrated() -> None:
+    """`r^(2/3) sin(2 (phi - pi/2) / 3)` over an L of three unit squares, and its flux through the sides of its corner."""
+    text = "pde 1\ndomain (x, y) = polygon([[-1, -1], [1, -1], [1, 0], [0, 0], [0, 1], [-1, 1]])\nfield u(x, y)\nequation: u = x\npart inner: x >= 0 and y >= 0\n"
+    domain = loads(text).domain
+    values = []
+    for fine in (-1, 0, 1):
+        own = rule(domain, fine=fine)
+        x, y = own.nodes.T
+        angle = (np.arctan2(y, x) - np.pi / 2) % (2 * np.pi)
+        values.append(own.weights @ (np.hypot(x, y) ** (2 / 3) * np.sin(2 * angle / 3)))
+    assert abs(values[1] - values[2]) < 1e-9 and abs(values[0] - values[2]) > abs(values[1] - values[2])
+    inner = rule(domain, next(p.condition for p in domain.parts))
+    flux = inner.weights @ np.hypot(*inner.nodes.T) ** (-1 / 3)
+    assert flux == pytest.approx(2 * 1.5, rel=1e-6)
