@@ -78,7 +78,7 @@ TURNS = 2
 """How often it is tried to stretch coordinates otherwise."""
 PART = 0.75
 """The part of a degree in time that was chosen with which the one before the last solution is made."""
-CARRIED = 10.0
+CARRIED = 3.0
 """How many times more the start of a piece weighs: what it misses is carried through all that come after."""
 NEWTON_STEP = 0.03
 """The length of a step with which Newton's method has converged, over the root of the tolerance."""

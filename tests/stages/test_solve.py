@@ -128,7 +128,7 @@ def test_where_degrees_do_not_converge_a_network_is_trained_and_the_better_one_k
     found = solve.solve(problem.with_choices({"time_limit": 12}))
     assert (found.plan.space == "auto" and "did not converge" in found.story[0]) or "fell to" in found.story[0]
     if "differs from them" in found.story[-1]:
-        assert isinstance(found.space, Polynomials)
+        assert found.space != "network"
         return
     left = [float(number.strip(",")) for number in re.findall(r"by (\S+)", found.story[-1])]
     assert (found.space == "network") == (left[0] <= left[1])
