@@ -95,9 +95,8 @@ class Singular:
             power = (self.powers - held).astype(complex) * log
             if self.conjugate.any():
                 power = power + np.maximum(self.conjugate - other, 0).astype(complex) * xp.conj(log)
-            found = found + (factor * plain + factor * with_log * log if self.logs.any() else factor * plain) * xp.exp(
-                power
-            )
+            inner = factor * plain + factor * with_log * log if self.logs.any() else factor * plain
+            found = found + inner * xp.exp(power)
         return xp.real(found)
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
@@ -215,7 +214,7 @@ def singular(problem: Problem, unknown: Field, space: Corners) -> Singular | Non
             log = int(_whole(exponent))
             exponent = round(exponent) if log else exponent
             for i, j in _levels(own.rest, space.order - exponent):
-                for factor in (phase,) if i == j else (1.0, -1j):
+                for factor in (phase,) if own.rest == "radial" or i + j == 0 else (1.0, -1j):
                     rows.append((exponent + i + j, (place, factor, exponent + i, j, log)))
     if not rows:
         return None
