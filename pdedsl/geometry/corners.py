@@ -1,16 +1,15 @@
 """From a plane domain to its corners, and to the places on its straight sides where conditions change."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.primitives import Combined, Primitive
+from pdedsl.problem.primitives import numbers, primitives
 
 REACH = 1e-6
 """The radius of the circle about a corner on which its sides are found, relative to the diameter of the domain."""
@@ -18,6 +17,8 @@ TURNS = 256
 """Points of that circle."""
 ALONG = 200
 """Points of a side between which conditions are compared."""
+STRAIGHT, ROUNDING = 1e-4, 1e-12
+"""How far an angle may be from half a turn where a side is straight; what of the diameter is nothing."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def corners(domain: Domain) -> tuple[Corner, ...]:
     if len(domain.space) != 2 or any(c.periodic for c in domain.space):
         return ()
     found = (_corner(domain, place) for place in dict.fromkeys(v for ring in _rings(domain) for v in ring))
-    return tuple(own for own in found if own is not None and abs(own.angle - np.pi) > REACH)
+    return tuple(own for own in found if own is not None and abs(own.angle - np.pi) > STRAIGHT)
 
 
 def changes(domain: Domain, said: Callable[[np.ndarray], Sequence[Any]]) -> tuple[Corner, ...]:
@@ -62,9 +63,9 @@ def changes(domain: Domain, said: Callable[[np.ndarray], Sequence[Any]]) -> tupl
                     same = said(begin + np.asarray([[middle]]) * way)[0] == told[k]
                     low, high = (middle, high) if same else (low, middle)
                 place = begin + high * way
-                place[np.abs(place) < 1e-12 * domain.diameter] = 0.0
+                place[np.abs(place) < ROUNDING * domain.diameter] = 0.0
                 corner = _corner(domain, (float(place[0]), float(place[1])))
-                if corner is not None and abs(corner.angle - np.pi) <= 1e-4:
+                if corner is not None and abs(corner.angle - np.pi) <= STRAIGHT:
                     found.append(corner)
     return tuple(found)
 
@@ -104,24 +105,13 @@ def _within(domain: Domain, points: np.ndarray) -> np.ndarray:
 
 def _rings(domain: Domain) -> Iterator[tuple[tuple[float, float], ...]]:
     """The vertices of each polygon and box that the domain is made of, one after another."""
-    if domain.tree is not None:
-        yield from _parts(domain.tree, domain.values)
-    elif domain.shape is None:
-        (a, b), (c, d) = (domain.bounds[axis] for axis in domain.spatial)
+    boxes = []
+    if domain.shape is None:
+        boxes.append(list(zip(*(domain.bounds[axis] for axis in domain.spatial), strict=True)))
+    for part in primitives(domain.tree):
+        if part.name == "polygon":
+            yield tuple((x, y) for x, y in numbers(part.arguments[0], domain.values))
+        elif part.name == "box":
+            boxes.append([numbers(end, domain.values) for end in part.arguments])
+    for (a, c), (b, d) in boxes:
         yield ((a, c), (b, c), (b, d), (a, d))
-
-
-def _parts(tree: Any, values: Mapping[Any, float]) -> Iterator[tuple[tuple[float, float], ...]]:
-    def numbers(own: Any) -> tuple[float, float]:
-        x, y = (float(sp.sympify(c).xreplace(dict(values))) for c in own)
-        return x, y
-
-    match tree:
-        case Combined():
-            for part in (tree.left, tree.right):
-                yield from _parts(part, values)
-        case Primitive(name="polygon"):
-            yield tuple(numbers(corner) for corner in tree.arguments[0])
-        case Primitive(name="box"):
-            (a, c), (b, d) = map(numbers, tree.arguments)
-            yield ((a, c), (b, c), (b, d), (a, d))

@@ -16,7 +16,7 @@ from pdedsl.geometry.corners import corners
 from pdedsl.geometry.faces import Face, Rim, faces
 from pdedsl.geometry.places import satisfying
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.primitives import Combined, Primitive, Tree, construct
+from pdedsl.problem.primitives import Primitive, construct, primitives
 from pdedsl.problem.shapes import Shape, Surface, low_discrepancy
 
 GAUSS = {1: 64, 2: 28, 3: 12}
@@ -81,10 +81,8 @@ def _panels(n: int, bounds: tuple[float, float], parts: int) -> tuple[np.ndarray
 def _box(bounds: list[tuple[float, float]], fine: int = 0) -> tuple[np.ndarray, np.ndarray]:
     k = len(bounds)
     if k in GAUSS or k == 0:
-        n = GAUSS.get(k, 0)
-        return _product(
-            [_panels(n * 2 // 3 if fine < 0 else n, b, (4 if k == 1 else 2) ** max(0, fine)) for b in bounds]
-        )
+        n = _times(GAUSS.get(k, 0), min(fine, 0))
+        return _product([_panels(n, b, (4 if k == 1 else 2) ** max(0, fine)) for b in bounds])
     lower, upper = np.asarray(bounds).T
     return lower + low_discrepancy(MANY, k) * (upper - lower), np.full(MANY, float(np.prod(upper - lower)) / MANY)
 
@@ -126,7 +124,7 @@ def _lines(domain: Domain, shape: Shape, fine: int = 0) -> tuple[np.ndarray, np.
     """
     (x0, y0), (x1, y1) = shape.bounds
     found = corners(domain)
-    marks = {y for part in _primitives(domain.tree) for y in _heights(domain, part)} | {c.place[1] for c in found}
+    marks = {y for part in primitives(domain.tree) for y in _heights(domain, part)} | {c.place[1] for c in found}
     levels = sorted({y0, y1, *(y for y in marks if y0 < y < y1)})
     levels = levels if len(levels) <= FEW else [y0, y1]
     strips = [
@@ -160,14 +158,6 @@ def _lines(domain: Domain, shape: Shape, fine: int = 0) -> tuple[np.ndarray, np.
     nodes = first[:, None] + (last - first)[:, None] * z
     weights = own[line][:, None] * (last - first)[:, None] * w
     return np.stack([nodes.ravel(), np.repeat(heights[line], len(z))], axis=1), weights.ravel()
-
-
-def _primitives(tree: Tree | None) -> Iterator[Primitive]:
-    """What a shape is made of."""
-    if isinstance(tree, Combined):
-        yield from (*_primitives(tree.left), *_primitives(tree.right))
-    elif tree is not None:
-        yield tree
 
 
 def _heights(domain: Domain, part: Primitive) -> Iterator[float]:
@@ -257,7 +247,7 @@ def _face(domain: Domain, face: Face, fine: int = 0) -> tuple[np.ndarray, np.nda
     value = bounds.pop(place)[face.end]
     if len(bounds) == 1:
         # Many short intervals, so that a part of the face is cut off sharply enough.
-        nodes, weights = _panels(8, bounds[0], 64 * 2**fine if fine >= 0 else 48)
+        nodes, weights = _panels(8, bounds[0], _times(64, fine))
         nodes = nodes[:, None]
     else:
         nodes, weights = _box(bounds, fine)

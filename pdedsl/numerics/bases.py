@@ -9,9 +9,7 @@ from jax import Array
 
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis, derivative
-from pdedsl.spaces.corners import Singular
-from pdedsl.spaces.features import Ridges
-from pdedsl.spaces.functions import Functions, Joined
+from pdedsl.spaces.functions import Functions, Joined, Sequenced
 from pdedsl.spaces.space import Size
 from pdedsl.spaces.stretch import bell
 
@@ -54,12 +52,7 @@ def _along(basis: Basis, k: int, x: Array, order: int) -> Array:
 
 
 @table.register
-def _(functions: Ridges, x: Array, index: MultiIndex, memo: Memo) -> Array:
-    return functions.table(x, index, jnp)
-
-
-@table.register
-def _(functions: Singular, x: Array, index: MultiIndex, memo: Memo) -> Array:
+def _(functions: Sequenced, x: Array, index: MultiIndex, memo: Memo) -> Array:
     return functions.table(x, index, jnp)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.animation import FuncAnimation, PillowWriter
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.transforms import BboxBase
@@ -58,20 +58,23 @@ def _rows(scene: Scene, unknown: Field) -> Iterator[tuple[list[Panel], float]]:
 
 def as_png(picture: Figure) -> bytes:
     """A figure as PNG."""
-    buffer = io.BytesIO()
-    picture.savefig(buffer, dpi=DPI, format="png")
-    return buffer.getvalue()
+    return _png(_painted(picture)[0])
 
 
 def drawn(picture: Figure) -> tuple[bytes, list[bytes]]:
     """A figure and its panels, cut out of it, as PNG: it is laid out and drawn once."""
+    whole, renderer = _painted(picture)
+    boxes = [axes.get_tightbbox(renderer) for axes in picture.axes if axes.get_label() != "<colorbar>"]
+    cuts = [whole.crop(_around(box, whole.size)) for box in boxes if box is not None]
+    return _png(whole), [_png(cut) for cut in cuts]
+
+
+def _painted(picture: Figure) -> tuple[Image.Image, RendererAgg]:
+    """A figure as an image, and what it was drawn with."""
     picture.set_dpi(DPI)
     canvas = FigureCanvasAgg(picture)
     canvas.draw()
-    whole = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    boxes = [axes.get_tightbbox(canvas.get_renderer()) for axes in picture.axes if axes.get_label() != "<colorbar>"]
-    cuts = [whole.crop(_around(box, whole.size)) for box in boxes if box is not None]
-    return _png(whole), [_png(cut) for cut in cuts]
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"), canvas.get_renderer()
 
 
 AROUND = 8

@@ -52,7 +52,7 @@ NODES = 40_000_000
 HIGHEST, FIRST_SINGULAR = 40, 30
 """The largest exponent of functions that are singular at corners, and how many of these there are at least."""
 MANY = 6.0
-"""Waves of the data along a coordinate from which products of all degrees are taken."""
+"""Waves of the data along a coordinate of a box from which products of all degrees are taken."""
 LEAST = 150
 """Columns with which it is worth beginning."""
 STEP = 1.05
@@ -83,10 +83,10 @@ def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
     d = len(problem.coordinates)
     if d > FEW or (d == FEW and additive(problem)):
         return Polynomials((CROSSES[0],), "cross")
-    # A wave takes pi degrees, and a product of waves in several coordinates the sum of theirs: many have a corner of all
-    # degrees to themselves, which only a space of products reaches without half of what it has elsewhere.
+    # A wave takes pi degrees, and a product of waves in several coordinates the sum of theirs. Of many waves a total degree
+    # that holds their product has twice as many functions as all products of the degrees of each.
     counts = {axis: own.count for axis, own in waves(problem).items() if own.count > 1}
-    many = d > 1 and max(counts.values(), default=0.0) > MANY
+    many = d > 1 and problem.domain.shape is None and max(counts.values(), default=0.0) > MANY
     times = 1 if many else max(1, len(counts))
     degrees = tuple(FIRST[d] + round(np.pi * counts.get(axis, 0.0) * times) for axis in range(d))
     found = Polynomials(degrees, None if d == 1 else "product" if many else "total")

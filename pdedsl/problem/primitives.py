@@ -1,6 +1,6 @@
 """The primitive shapes by name, and from a tree of them, as it is written, to a Shape."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import gamma, pi
 from typing import Any
@@ -57,6 +57,14 @@ def _beyond(offset: sp.Expr, half: float) -> sp.Expr:
     return beyond
 
 
+def primitives(tree: Tree | None) -> Iterator[Primitive]:
+    """What a shape is made of."""
+    if isinstance(tree, Combined):
+        yield from (*primitives(tree.left), *primitives(tree.right))
+    elif tree is not None:
+        yield tree
+
+
 @SAFE()
 def construct(tree: Tree, symbols: tuple[sp.Symbol, ...], values: Mapping[sp.Symbol, float]) -> Shape:
     """The shape that a tree describes, parameters put in."""
@@ -67,12 +75,13 @@ def construct(tree: Tree, symbols: tuple[sp.Symbol, ...], values: Mapping[sp.Sym
         case Primitive(name="sdf"):
             return implicit(symbols, tree.arguments[0].xreplace(dict(values)))
         case Primitive():
-            return PRIMITIVES[tree.name](symbols, *(_numbers(a, values) for a in tree.arguments))
+            return PRIMITIVES[tree.name](symbols, *(numbers(a, values) for a in tree.arguments))
 
 
-def _numbers(argument: Any, values: Mapping[sp.Symbol, float]) -> Any:
+def numbers(argument: Any, values: Mapping[sp.Symbol, float]) -> Any:
+    """An argument of a primitive, parameters put in: a number, or lists of them."""
     if isinstance(argument, tuple):
-        return [_numbers(a, values) for a in argument]
+        return [numbers(a, values) for a in argument]
     return float(argument.xreplace(dict(values)))
 
 

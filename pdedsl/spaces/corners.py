@@ -8,7 +8,7 @@ add those times powers of z and of its conjugate.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import comb
@@ -25,9 +25,9 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Equation, Field, is_hard
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.collocation import forms
+from pdedsl.spaces.functions import Sequenced
 from pdedsl.spaces.linear import Form, constant
 from pdedsl.spaces.space import Corners
-from pdedsl.spaces.stretch import Stretch
 
 LEVELS = 4
 """Powers of z and of its conjugate with which a function is multiplied, together."""
@@ -44,16 +44,13 @@ _SEED = 19_670_701
 
 
 @dataclass(frozen=True, eq=False)
-class Singular:
-    """Real parts of `c z^a conj(z)^b log(z)^l` with `z = p (x - x0) + q (y - y0)`, for a function each."""
+class Singular(Sequenced):
+    """Real parts of `c z^a conj(z)^b log(z)^l` with `z = p (x - x0) + i p (y - y0)`, for a function each."""
 
-    axes: tuple[int, ...]
-    """The two columns of points that hold x and y."""
-    intervals: tuple[tuple[Any, Any], ...]
     places: np.ndarray
     """x0 and y0 of each corner, shape (corners, 2)."""
     turns: np.ndarray
-    """p of each; q is p times i. Shape (corners,)."""
+    """p of each, shape (corners,)."""
     corner: np.ndarray
     """Which of them a function belongs to, shape (K,)."""
     factors: np.ndarray
@@ -74,7 +71,6 @@ class Singular:
         return self.size
 
     def table(self, points: Any, order: MultiIndex, xp: Any = np) -> Any:
-        """See `Functions`; of points of shape (..., d) in an array module, shape (..., K)."""
         if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
             return xp.zeros((*points.shape[:-1], self.size), points.dtype)
         x, y = (points[..., axis, None] - place for axis, place in zip(self.axes, self.places.T, strict=True))
@@ -99,22 +95,8 @@ class Singular:
             found = found + inner * xp.exp(power)
         return xp.real(found)
 
-    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        return self.table(points, order) @ coefficients
-
     def trace(self, axis: int) -> int:
         return self.size
-
-    def embedded(self, coefficients: np.ndarray, into: "Singular") -> np.ndarray:
-        return np.concatenate([coefficients, np.zeros(into.size - self.size)])
-
-    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Singular":
-        place, own = self.axes.index(axis), list(self.intervals)
-        own[place] = interval
-        return replace(self, intervals=tuple(own))
-
-    def stretch(self, axis: int) -> Stretch | None:
-        return None
 
 
 def _falling(powers: np.ndarray, logs: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ steps (Chen, Chi, E and Yang, J. Mach. Learn. 1, 2022). Over periodic coordinate
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +15,8 @@ from numpy.polynomial import Polynomial
 
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.functions import Sequenced
 from pdedsl.spaces.space import Features
-from pdedsl.spaces.stretch import Stretch
 
 SLOPES = (0.3, 0.5)
 """The least slope, over an interval of length 2; and the largest, times the number of functions along one coordinate."""
@@ -28,11 +28,9 @@ _SEED = 19_580_705
 
 
 @dataclass(frozen=True, eq=False)
-class Ridges:
+class Ridges(Sequenced):
     """Ridge functions `tanh(w . y + b)` of coordinates scaled to [-1, 1], times `cos(pi k . y + c)` in periodic ones."""
 
-    axes: tuple[int, ...]
-    intervals: tuple[tuple[Any, Any], ...]
     slopes: np.ndarray
     """w, zero along periodic coordinates, shape (K, k)."""
     shifts: np.ndarray
@@ -51,7 +49,6 @@ class Ridges:
         return min(self.size, round(2 * float(np.abs(self.slopes).max(initial=0.0) + np.abs(self.waves).max())) + 4)
 
     def table(self, points: Any, order: MultiIndex, xp: Any = np) -> Any:
-        """See `Functions`; of points of shape (..., d) in an array module, shape (..., K)."""
         if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
             return xp.zeros((*points.shape[:-1], self.size), points.dtype)
         orders = np.asarray([order[axis] for axis in self.axes])
@@ -73,22 +70,8 @@ class Ridges:
             found = found * factor ** int(n)
         return found
 
-    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        return self.table(points, order) @ coefficients
-
     def trace(self, axis: int) -> int:
         return self.size if len(self.axes) > 1 or axis not in self.axes else 1
-
-    def embedded(self, coefficients: np.ndarray, into: "Ridges") -> np.ndarray:
-        return np.concatenate([coefficients, np.zeros(into.size - self.size)])
-
-    def stretch(self, axis: int) -> Stretch | None:
-        return None
-
-    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Ridges":
-        place, own = self.axes.index(axis), list(self.intervals)
-        own[place] = interval
-        return replace(self, intervals=tuple(own))
 
 
 def ridges(

@@ -1,7 +1,7 @@
 """What a linear space is made of: functions of a point with all their derivatives. A new kind of them is one such class."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Protocol, Self
 
@@ -60,6 +60,40 @@ class Functions(Protocol):
     def stretch(self, axis: int) -> Stretch | None:
         """How a coordinate is stretched."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Sequenced:
+    """Functions that are the first of a sequence that goes on, of coordinates that are not stretched.
+
+    Their tables are of any array module, NumPy and JAX alike.
+    """
+
+    axes: tuple[int, ...]
+    """The columns of points that hold the arguments."""
+    intervals: tuple[tuple[Any, Any], ...]
+
+    @property
+    def size(self) -> int:
+        raise NotImplementedError
+
+    def table(self, points: Any, order: MultiIndex, xp: Any = np) -> Any:
+        """See `Functions`; of points of shape (..., d) in an array module, shape (..., K)."""
+        raise NotImplementedError
+
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        return self.table(points, order) @ coefficients
+
+    def embedded(self, coefficients: np.ndarray, into: Self) -> np.ndarray:
+        return np.concatenate([coefficients, np.zeros(into.size - self.size)])
+
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> Self:
+        place, own = self.axes.index(axis), list(self.intervals)
+        own[place] = interval
+        return replace(self, intervals=tuple(own))
+
+    def stretch(self, axis: int) -> Stretch | None:
+        return None
 
 
 @dataclass(frozen=True, eq=False)

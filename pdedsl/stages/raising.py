@@ -7,7 +7,6 @@ before; so the change, times the part of the residual on fresh points that the l
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -48,9 +47,10 @@ BRIEFLY, FINAL = 0.1, 1e-8
 """Where time can be cut into pieces, or in many coordinates, the part of the limit for one sum, if it does not promise that error."""
 PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
-SLOW, HELPED = 0.06, 0.5
-"""The part of the change before the last one from which degrees converge slowly; of the residual on fresh points, from which
-functions that are singular at corners are of no help.
+SLOW, HELPED, AGAIN = 0.06, 0.5, 3
+"""The part of the change before the last one from which degrees converge slowly; of the residual that as many polynomials leave
+on fresh points, from which functions that are singular at corners are of no help; and how many times more coefficients there are
+when these are tried again.
 """
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
@@ -77,8 +77,6 @@ class Raised:
     status: Status
     story: tuple[str, ...]
     """What was tried and what came of it, in words."""
-    before: float = 0.0
-    """Seconds of its history before anything was solved."""
 
     @property
     def final(self) -> bool:
@@ -105,9 +103,11 @@ def raised(
     status: Status | None = None
     while space is not None and (status := climb.ending(space)) is None and climb.solve(space):
         watch(climb.history[-1])
-        space = None if climb.arrived else climb.next
+        climb.settle()
+        space = None if climb.arrived else climb.following()
     if not climb.rungs:
         return None
+    climb.settle(ended=True)
     if error_of(climb.rungs) <= GOOD and status != "interrupted":
         status = "converged"
     return climb.best(status or "stalled")
@@ -127,8 +127,14 @@ class _Climb(Ladder):
     ):
         super().__init__(problem, plan, known, stopping, begun)
         self.start = start
-        self.cornered: Literal["not yet", "next", "never"] | Rung = "not yet"
-        """The first solution that has functions singular at corners, once there is one."""
+        self.rival: tuple[int, Rung, Record] | None = None
+        """How many solutions there were before one with functions that are singular at corners, and that one, which waits
+        for one in as many polynomials.
+        """
+        self.waiting = False
+        """Whether the next solution is such a one."""
+        self.again = 0
+        """Coefficients from which there may be another."""
         self.chosen: Space = stretched_by(plan.space, self.faces)
 
     @property
@@ -182,7 +188,6 @@ class _Climb(Ladder):
             linear=fitted.is_linear,
         )
         self.rungs.append(rung)
-        self.cornered = rung if self.cornered == "next" else self.cornered
         self.history.append(self._record(fitted, coefficients, taken[-1]))
         return True
 
@@ -209,22 +214,32 @@ class _Climb(Ladder):
         """Whether there is nothing to be gained from more degrees."""
         return error_of(self.rungs) <= GOAL or (flat(self.rungs) and self.rungs[-1].change <= ROUNDING)
 
-    @property
-    def next(self) -> Space | None:
-        """The space after the last one; where degrees converge slowly, with what is singular at corners, if that helps."""
-        if self.cornered is self.rungs[-1] and self.rungs[-1].left > HELPED * self.rungs[-2].left:
-            self.rungs.pop()
-            self.history.pop()
-        last = self.rungs[-1]
-        slow = self.cornered == "not yet" and _slow(self.rungs)
-        if slow and self.chosen == "auto" and isinstance(last.space, Polynomials):
-            self.cornered = "never"
-            if (found := cornered(self.problem, last.space, self.plan.symmetry)) is not None:
-                self.cornered = "next"
-                return found
+    def following(self) -> Space | None:
+        """The space after the last one: where degrees converge slowly, with what is singular at corners."""
+        last, found = self.rungs[-1], None
+        many = self.chosen == "auto" and self.rival is None and len(last.coefficients) >= self.again
+        if many and isinstance(last.space, Polynomials) and _slow(self.rungs):
+            found = cornered(self.problem, last.space, self.plan.symmetry)
+        if found is not None:
+            self.waiting, self.again = True, AGAIN * len(last.coefficients)
+            return found
         own = polynomials_of(space_for(last.space, ""))
         asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), own.degrees if own else ())
         return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
+
+    def settle(self, ended: bool = False) -> None:
+        """See whether functions that are singular at corners do more than as many polynomials, and go on with what does."""
+        last = self.rungs[-1]
+        if self.rival is not None:
+            place, rung, record = self.rival
+            if not ended and len(last.coefficients) < len(rung.coefficients):
+                return
+            self.rival = None
+            if rung.left < HELPED * last.left:
+                self.rungs[place:], self.history[place:] = [rung], [record]
+        elif self.waiting:
+            self.waiting = False
+            self.rival = (len(self.rungs) - 1, self.rungs.pop(), self.history.pop())
 
     def best(self, status: Status) -> Raised:
         """The solution to return: the last one where a space was chosen or degrees converge, else that after the smallest change
@@ -245,10 +260,19 @@ class _Climb(Ladder):
         begin, last = rungs[0].space, rungs[-1].space
         tried = f"{made_of(self.plan, begin)} to {made_of(self.plan, last)}"
         told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
+        smooth = self.again and isinstance(rung.space, Polynomials)
+        story = (f"{tried}: {told}", *(("functions that are singular at corners were of no help",) if smooth else ()))
         return Raised(
-            rung.space, rung.coefficients, error, relative, misses, tuple(self.history[: place + 1]), rung.points, status,
-            (f"{tried}: {told}",),
-        )  # fmt: skip
+            rung.space,
+            rung.coefficients,
+            error,
+            relative,
+            misses,
+            tuple(self.history[: place + 1]),
+            rung.points,
+            status,
+            story,
+        )
 
 
 def _affordable(

@@ -122,10 +122,11 @@ def solve(
     affordable(problem, plan)
     journal.begin(problem, plan)
     known, begun = truths(problem) if exact is None else given_truths(problem, exact), time.perf_counter()
+    before = 0.0 if clock.begun is None else begun - clock.begun
     # Plan -> polynomials, where the plan has them: all there is to do, if they converge
     found = _raised(problem, plan, known, watch, stopping, clock, start)
     if found is not None and (fixed(plan.space) or (found.final and not trained(plan.space))):
-        return _in_polynomials(problem, plan, known, found, start)
+        return _in_polynomials(problem, plan, known, found, start, before)
     spent = time.perf_counter() - begun
     limits, clock = _after(spent, plan.limits, clock)
     with jax.enable_x64(True):
@@ -136,23 +137,24 @@ def solve(
         earlier = journal.earlier(method, lowered)
         with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
             hooks = Hooks(watch, journal.keep, stopping, taken.look, is_dead, _errors(lowered, known))
-            story = told(problem, start)
             outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock)
-            for again in range(1, AGAIN + 1):
-                if outcome.status != "stalled" or not is_dead(outcome.history):
+            story = told(problem, start)
+            for seed in range(plan.seed + 1, plan.seed + 1 + AGAIN):
+                if not (outcome.status == "stalled" and is_dead(outcome.history)):
                     break
-                last = outcome.history[-1]
-                story += (f"a network that moved in {last.rank} directions only was given up for another",)
-                limits, clock = _after(last.seconds, limits, clock)
-                other = replace(plan, seed=plan.seed + again)
-                lowered = replace(lowered, start=_begun(problem, other, start, found).start)
-                hooks = hooks if again < AGAIN else replace(hooks, hopeless=Hooks.hopeless)
-                outcome = minimise(lowered, method, limits, other.seed, hooks, None, clock)
+                story += (
+                    f"a network that moved in {outcome.history[-1].rank} directions only was given up for another",
+                )
+                limits, clock = _after(outcome.history[-1].seconds, limits, clock)
+                lowered = replace(lowered, start=_begun(problem, replace(plan, seed=seed), start, found).start)
+                if seed == plan.seed + AGAIN:  # it is not the network's fault
+                    hooks = replace(hooks, hopeless=Hooks.hopeless)
+                outcome = minimise(lowered, method, limits, seed, hooks, None, clock)
     made_of = decided(plan.space)
     by_network = Solved(problem, plan, lowered, known, outcome, taken, made_of, story, start)
     if found is None or trained(plan.space):
         return by_network
-    return _better(by_network, _in_polynomials(problem, plan, known, found, start), found.relative)
+    return _better(by_network, _in_polynomials(problem, plan, known, found, start, before), found.relative)
 
 
 def _after(spent: float, limits: Limits, clock: Clock) -> tuple[Limits, Clock]:
@@ -176,31 +178,16 @@ def _raised(
     if trained(plan.space):
         limits = replace(plan.limits, seconds=ALONE * plan.limits.seconds)
         plan = replace(plan, space=linear(plan.space), limits=limits)
-    here = time.perf_counter()
-    begun = here if clock.begun is None else clock.begun
+    begun = time.perf_counter() if clock.begun is None else clock.begun
     with threads(0):
-        found = _expanded(problem, plan, known, watch, stopping, begun, start)
-    return found and replace(found, before=here - begun)
-
-
-def _expanded(
-    problem: Problem,
-    plan: Plan,
-    known: tuple[Truth, ...],
-    watch: Callable[[Record], None],
-    stopping: Callable[[], bool],
-    begun: float,
-    start: Start | None,
-) -> Raised | None:
-    """The solution over all of time, or in pieces of it: what is estimated to be better."""
-    if plan.slabs != "auto" and divisible(problem):
-        return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
-    found = raised(problem, plan, known, watch, stopping, begun, start)
-    enough = found is not None and (found.final or found.relative <= FINE)
-    if plan.space != "auto" or enough or not divisible(problem):
-        return found
-    left = plan.limits.seconds - (time.perf_counter() - begun)
-    pieces = marched(problem, plan, known, watch, stopping, begun, MARCH * left)
+        if plan.slabs != "auto" and divisible(problem):
+            return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
+        found = raised(problem, plan, known, watch, stopping, begun, start)
+        enough = found is not None and (found.final or found.relative <= FINE)
+        if plan.space != "auto" or enough or not divisible(problem):
+            return found
+        left = plan.limits.seconds - (time.perf_counter() - begun)
+        pieces = marched(problem, plan, known, watch, stopping, begun, MARCH * left)
     if found is None or pieces is None:
         best, story = found or pieces, ()
     else:
@@ -232,16 +219,16 @@ def _begun(problem: Problem, plan: Plan, start: Start | None, found: Raised | No
 
 
 def _in_polynomials(
-    problem: Problem, plan: Plan, known: tuple[Truth, ...], found: Raised, start: Start | None
+    problem: Problem, plan: Plan, known: tuple[Truth, ...], found: Raised, start: Start | None, before: float
 ) -> Solved:
-    """What came of a run, from a solution in polynomials."""
+    """What came of a run, from a solution in polynomials; `before` are the seconds of its history before that was begun."""
     lowered = build(problem, replace(plan, space=found.space))
     with jax.enable_x64(True):
         outcome = Outcome(
             parameters=jnp.asarray(found.coefficients),
             history=found.history,
             status=found.status,
-            compile_seconds=found.before,
+            compile_seconds=before,
             points=tuple(map(jnp.asarray, found.points)),
             defect=None if found.error is None else jnp.asarray(found.error),
             missed=found.missed,

@@ -60,13 +60,19 @@ def test_derivatives(equation: str) -> None:
 
 
 def test_of_the_laplacian_they_satisfy_it_and_the_conditions_on_their_sides() -> None:
-    own = made(L, "laplacian(u) = 1", "boundary: u = 0  on x > -1\nboundary left: dn(u) = 0  on x = -1")
-    np.testing.assert_allclose(own.table(POINTS, (2, 0)) + own.table(POINTS, (0, 2)), 0, atol=1e-10)
-    inner = np.flatnonzero(np.all(own.places[own.corner] == 0.0, axis=1) & (own.logs == 0))
-    along = np.array([[0.4, 0.0], [0.0, 0.7]])
-    assert len(inner) and np.abs(own.table(along, (0, 0))[:, inner]).max() < 1e-5
-    left = np.flatnonzero(np.all(own.places[own.corner] == [-1.0, -1.0], axis=1) & (own.logs == 0))
-    assert np.abs(own.table(np.array([[-1.0, 0.0]]), (1, 0))[:, left]).max(initial=0.0) < 1e-5
+    """Values on one side, fluxes on the other, of a corner of 60 degrees and of one of 120."""
+    shape = "domain (x, y) = polygon([[0, 0], [2, 0], [1.5, 0.8660254037844386], [0.5, 0.8660254037844386]])"
+    own = made(shape, "laplacian(u) = 1", "boundary: u = 0  on y = 0\nboundary rest: dn(u) = 0  on y > 0", order=6)
+    inside = np.array([[0.8, 0.3], [1.2, 0.5], [0.6, 0.7]])
+    np.testing.assert_allclose(own.table(inside, (2, 0)) + own.table(inside, (0, 2)), 0, atol=1e-9)
+    along = np.array([[0.3, 0.0], [1.1, 0.0]])
+    up = np.linspace(0.2, 0.8, 3)[:, None] * [0.5, 0.8660254037844386]
+    outward = np.array([-0.8660254037844386, 0.5])
+    chosen = np.all(own.places[own.corner] == 0.0, axis=1) & (own.logs == 0)
+    np.testing.assert_allclose(own.powers[chosen], [1.5, 4.5], atol=1e-5)
+    assert np.abs(own.table(along, (0, 0))[:, chosen]).max() < 1e-5
+    slopes = outward[0] * own.table(up, (1, 0)) + outward[1] * own.table(up, (0, 1))
+    assert np.abs(slopes[:, chosen]).max() < 1e-5
 
 
 def test_of_waves_the_next_power_is_there() -> None:
