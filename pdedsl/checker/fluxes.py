@@ -16,6 +16,7 @@ from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives, node_count, occurring
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Field, Initial
 from pdedsl.problem.symbol import linearised, order
@@ -163,9 +164,27 @@ def convection(problem: Problem) -> Iterator[Diagnostic]:
                 if len(signs) and signs.max() < 0:
                     name = unknown.name
                     message = f"the larger `{name}` is at the surface, the more flows in: exchange with what is around"
-                    help_ = f"outward it flows as `-dn({name})`: write `-k*dn({name}) = h*({name} - surroundings)`"
+                    help_ = f"outward it flows as `-dn({name})`: write `{_exchange(flux, name)}`"
                     yield Diagnostic("W510", f"{message} goes the other way", condition.span, help_)
                     break
+
+
+def _exchange(flux: Flux, name: str) -> str:
+    """A condition on a flux in or out as it is for one that flows out the more, the larger the field is."""
+    around: Any = sp.cancel(flux.data / flux.value)
+    gap = f"({name} - {_factor(around)})" if around else name
+    conducted, exchanged = ("" if c == 1 else f"{_factor(c)}*" for c in map(_plain, (flux.slope, flux.value)))
+    return f"-{conducted}dn({name}) = {exchanged}{gap}"
+
+
+def _plain(factor: sp.Expr) -> sp.Expr:
+    """Without a minus sign before it."""
+    return -factor if factor.could_extract_minus_sign() else factor
+
+
+def _factor(expression: sp.Expr) -> str:
+    text = write_expression(expression)
+    return f"({text})" if expression.is_Add or expression.could_extract_minus_sign() else text
 
 
 def inlets(problem: Problem) -> Iterator[Diagnostic]:

@@ -120,7 +120,7 @@ def _mended(terms: Sequence[Any], sizes: Sequence[np.ndarray], limit: float) -> 
             found.append((1, f"it would without `{words}`"))
         else:
             simple = abs(factor - Fraction(factor).limit_denominator(12)) < 1e-7
-            found.append((2 if simple else 3, f"it would with `{words}` times {factor:.6g}"))
+            found.append((2 if simple else 3, f"it would with `{words}` times {factor:.12g}"))
     return min(found, default=(0, ""))[1]
 
 

@@ -398,11 +398,11 @@ def differentiate(
     for symbol, _ in variables:
         if symbol not in symbols:
             words = inside_words(walk, node) or "this expression"
-            help_ = (
-                f"declare it so: field u(..., {symbol.name})"
-                if operand.rank == 0 and operand.scalar in walk.scope.fields.values()
-                else f"it would be 0: write another letter after `d`, or something that holds `{symbol.name}`"
-            )
+            own = [name for name, value in walk.scope.fields.items() if operand.rank == 0 and operand.scalar == value]
+            help_ = f"it would be 0: write another letter after `d`, or something that holds `{symbol.name}`"
+            if own:
+                arguments = ", ".join(str(a) for a in (*operand.scalar.args, symbol))
+                help_ = f"declare it so: field {own[0]}({arguments})"
             walk.wrong("E205", f"{words} does not depend on `{symbol.name}`", node.span, help_)
             return None
     entries = []

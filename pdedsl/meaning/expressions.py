@@ -272,6 +272,8 @@ class Walk:
                     help_ = "only constants may stand here"
                     if place.coordinates:
                         help_ = f"write exact({name}) for its exact solution"
+                    if place is PLACES["exact"]:
+                        help_ = "it is written in coordinates and parameters, or by the exact solution of another field"
                     if place in (PLACES["level"], PLACES["part"], PLACES["on"]):
                         help_ = "places are made of coordinates"
                     self.wrong("E304", f"the field `{name}` has no meaning in {place.words}", node.span, help_)

@@ -32,9 +32,9 @@ def resolve_shape(node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk:
         return None
     shape = construct(tree, symbols, walk.scope.values)
     if shape.box is None:
-        walk.wrong(
-            "E404", "this shape has no bound", node.span, "intersect it with one that has: `* box([0, 0], [1, 1])`"
-        )
+        low, high = ([own] * len(symbols) for own in (-1, 1))
+        help_ = f"intersect it with one that has: `* box({low}, {high})`"
+        walk.wrong("E404", "this shape has no bound", node.span, help_)
         return None
     lower, upper = shape.box
     probes = lower + np.random.default_rng(0).random((4096, len(symbols))) * (upper - lower)

@@ -116,7 +116,7 @@ def _product(number: str, name: str) -> str:
     if re.fullmatch(r"[eEdD]\d*", name) or name.startswith("x0") or (number == "0" and name.startswith("x")):
         return "numbers look like 2, 0.5, .5 or 1e-3"
     if name.startswith("_"):
-        return "write the digits without `_`"
+        return f"write `{number}{name.replace('_', '')}`"
     if name in ("hard", "on", "in", "weight", "at"):
         return f"write `{number} {name}`"
     return f"write `{number}*{name}`: products need a `*`"

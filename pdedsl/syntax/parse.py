@@ -114,7 +114,8 @@ def _check_header(source: Source, first: Slice | None) -> Diagnostic | None:
         return Diagnostic("E103", message, Span(first.start, -1), "this is version 1: write `pde 1`")
     language = foreign(source.text)
     if language:
-        return Diagnostic("E103", f"this looks like a {language} file, not a spec", Span(first.start, -1), help_)
+        message = f"this looks like a {language} file, not a spec"
+        return Diagnostic("E103", message, Span(first.start, -1), "`pdedsl gallery heat` prints a spec to begin with")
     return Diagnostic("E103", "the header is missing", Span(first.start, first.start), help_)
 
 

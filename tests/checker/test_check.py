@@ -1,6 +1,5 @@
 """Bad specs with the expected span drawn in: each is the good one with one passage replaced."""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -534,22 +533,6 @@ def test_message_at_the_span(code: str, good: str, old: str, new: str) -> None:
         text = render(diagnostic, checked.source)
         assert "^" in text and diagnostic.code in text
         assert max(map(len, text.splitlines())) < 160
-
-
-ADDED = re.compile(r"add `((?:boundary|initial|constraint|equation)\b[^`]*)`(?! for the rest)")
-
-
-@pytest.mark.parametrize(("code", "good", "old", "new"), CASES, ids=[f"{c[0]}-{i}" for i, c in enumerate(CASES)])
-def test_a_statement_that_a_message_proposes_to_add_mends_it(code: str, good: str, old: str, new: str) -> None:
-    text = good.replace(old, new, 1).replace("«", "").replace("»", "")
-    for diagnostic in check(Source.of(text)).diagnostics:
-        if (advice := ADDED.search(diagnostic.help)) is None:
-            continue
-        field = re.search(r": \w*\(?(\w+)", advice[1])
-        known = f"exact({field[1]})" if field and f"exact {field[1]} " in text else "0"
-        found = check(Source.of(f"{text}\n{advice[1].replace('...', known)}\n"))
-        said = "\n".join(render(d, found.source) for d in found.diagnostics)
-        assert not found.errors and diagnostic.message not in [d.message for d in found.diagnostics], said
 
 
 def test_all_independent_errors_come_out_in_one_run() -> None:

@@ -87,7 +87,7 @@ TYPED = [
     (HEAT, 'sin(pi*x)', 'x**2 // 2', 'numbers are real: write `/`; comments begin with `#`'),
     (HEAT, 'param k = 2', 'k = 2', 'write `param k = 2`'),
     (HEAT, 'param k = 2', 'param k: 2', 'write `=` instead of the colon: param D = 1e-3'),
-    (HEAT, 'param k = 2', 'param k = 2_000', 'write the digits without `_`'),
+    (HEAT, 'param k = 2', 'param k = 2_000', 'write `2000`'),
     (HEAT, 'initial: T = sin(pi*x)', 'initial: T(x, 0) = sin(pi*x)', 'write T, in `initial'),
     (HEAT, 'boundary: T = 0 on x = 0, x = 1', 'boundary: T(0, t) = 0, T(1, t) = 0', 'state each condition in a line of its own; a vector is written [0, 0]'),
     (POISSON, '-laplacian(u) = 1', '-\\Delta u = 1', 'write laplacian(u)'),
