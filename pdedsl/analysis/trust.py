@@ -7,13 +7,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pdedsl.geometry.faces import normals
+from pdedsl.geometry.statement import outward
 from pdedsl.numerics.lower import Callee, lower
 from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.sampling import sampler
 from pdedsl.numerics.system import System
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary
 
 POINTS = 4096
 """Fresh points for each statement."""
@@ -44,12 +43,12 @@ def misfits(problem: Problem, u: Callee, lowered: System | None = None) -> tuple
     """
     found, residuals = [], {} if lowered is None else {block.name: block.residual for block in lowered.blocks}
     for order, statement in enumerate(problem.statements):
-        integral = bool(problem.integrals_in(statement.residual))
+        integral = bool(problem.totals_in(statement.residual))
         count = POINTS if not integral else INTEGRALS if problem.time else 1
         points = sampler(problem, statement)(count, np.random.default_rng([_SEED, order]))
         if isinstance(u, Expanded):
-            outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
-            values = u.evaluated(problem, statement.residual, points, outward)
+            normals = outward(problem.domain, statement, points)
+            values = u.evaluated(problem, statement.residual, points, normals)
         else:
             residual = residuals.get(statement.name) or lower(problem, statement)
             values = np.asarray(jax.jit(jax.vmap(lambda x, r=residual: r(u, x)))(jnp.asarray(points)))

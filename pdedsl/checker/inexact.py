@@ -11,10 +11,11 @@ from sympy.core.function import AppliedUndef
 from pdedsl.checker.probe import interior, numbers, point_words, points_of, points_on, values_at
 from pdedsl.geometry import quadrature
 from pdedsl.geometry.faces import Face
+from pdedsl.geometry.statement import outward
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import TooLarge, expand_derivatives, occurring, parts
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.given import Given, Jump
+from pdedsl.problem.given import Given
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Integral, Statement
@@ -44,7 +45,7 @@ def inexact(problem: Problem) -> Iterator[Diagnostic]:
 def _unsettled(problem: Problem, statement: Statement) -> bool:
     """Whether a statement holds something whose value is sought, measured, or no number at a point."""
     sought: set[sp.Basic] = {p.symbol for p in problem.unknowns}
-    return any(e.atoms(Given, Jump) or e.free_symbols & sought for e in statement.residual)
+    return any(e.atoms(Given) or e.free_symbols & sought for e in statement.residual)
 
 
 def _untrue(
@@ -53,10 +54,10 @@ def _untrue(
     """The first component of a statement that the exact solution misses at one of some points."""
     domain, exact = problem.domain, dict(problem.exact)
     values = values_at(domain, points, statement.residual)
-    rules = {i.symbol: quadrature.rule(domain, i.where, i.kind == "mean") for i in own}
-    values |= {i.symbol: _integrate(problem, problem.put(i.integrand, exact), rules[i.symbol], points) for i in own}
-    smallest = max((r.error for r in rules.values()), default=0.0)
-    unsure = _unsure(problem, own, values, points)
+    values |= {i.symbol: _worth(problem, statement, i, points) for i in own}
+    totals = [i for i in own if not i.local]
+    smallest = max((quadrature.rule(domain, i.where, i.kind == "mean").error for i in totals), default=0.0)
+    unsure = _unsure(problem, statement, totals, values, points)
     largest = _largest(problem, (*statement.residual, *(i.integrand for i in own)))
     for place, residual in enumerate(statement.residual, 1):
         terms = sp.Add.make_args(expand_derivatives(residual))
@@ -169,26 +170,28 @@ def _largest(problem: Problem, expressions: Sequence[sp.Expr]) -> float:
     return found
 
 
-def _unsure(problem: Problem, own: Sequence[Integral], values: Mapping[sp.Symbol, Any], points: np.ndarray) -> float:
+def _unsure(
+    problem: Problem,
+    statement: Statement,
+    own: Sequence[Integral],
+    values: Mapping[sp.Symbol, Any],
+    points: np.ndarray,
+) -> float:
     """By how much integrals may be off: ten times what a coarser rule changes."""
-    found, exact = 0.0, dict(problem.exact)
+    found = 0.0
     for integral in own:
-        coarse = quadrature.rule(problem.domain, integral.where, integral.kind == "mean", fine=-1)
-        other = _integrate(problem, problem.put(integral.integrand, exact), coarse, points)
+        other = _worth(problem, statement, integral, points, fine=-1)
         found = max(found, 10 * float(np.abs(other - np.asarray(values[integral.symbol])).max()))
     return found
 
 
-def _integrate(problem: Problem, integrand: sp.Basic, rule: quadrature.Rule, points: np.ndarray) -> np.ndarray:
-    """The integral of a known function at the time of each point, shape (n,)."""
-    domain = problem.domain
-    found = []
-    for point in points:
-        full = np.tile(point, (len(rule.nodes), 1))
-        full[:, list(domain.spatial)] = rule.nodes
-        values = domain.at(full) | dict(zip(normal(len(domain.space)), rule.normals.T, strict=True))
-        found.append(float((rule.weights * np.asarray(evaluate(integrand, values), float)).sum()))
-    return np.asarray(found)
+def _worth(problem: Problem, statement: Statement, integral: Integral, points: np.ndarray, fine: int = 0) -> np.ndarray:
+    """An integral of the exact solution at the time of each point, or its jump at each, shape (n,)."""
+    domain, integrand = problem.domain, problem.put(integral.integrand, dict(problem.exact))
+    nodes, weights, directions = quadrature.nodes_at(domain, integral, points, outward(domain, statement, points), fine)
+    values = domain.at(nodes) | dict(zip(normal(len(domain.space)), directions.T, strict=True))
+    found = np.broadcast_to(np.asarray(evaluate(integrand, values), float), len(nodes))
+    return found.reshape(len(points), -1) @ weights
 
 
 def _not_periodic(problem: Problem, exact: Mapping[str, sp.Expr], spans: Mapping[str, Span]) -> Iterator[Diagnostic]:

@@ -7,12 +7,13 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.checker.probe import numbers, point_words, points_of
+from pdedsl.geometry.interfaces import lies_on
 from pdedsl.geometry.points import inside_shape
 from pdedsl.problem.derivatives import TooLarge, expand_derivatives, occurring, parts
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Equation
+from pdedsl.problem.statements import Equation, Interface
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.functions import Maximum, Minimum
 
@@ -71,15 +72,15 @@ _INEQUALITIES = (sp.LessThan, sp.StrictLessThan, sp.GreaterThan, sp.StrictGreate
 
 def _jump(problem: Problem, equation: Equation, derivative: Any) -> tuple[sp.Symbol, np.ndarray, float, float] | None:
     """In which coordinate, where and between which values the operand, or a derivative of it before the last, jumps."""
-    generic = {
-        f.name: _generic(problem.domain, f.arguments) for f in problem.fields if f.name in occurring((derivative,))
+    smooth = {
+        f.name: generic(problem.domain, f.arguments) for f in problem.fields if f.name in occurring((derivative,))
     }
     operand = derivative.expr
     for symbol, count in derivative.variable_count:
         interface = [p for f in _switches(operand) for p in [_interface(problem, equation, f, symbol)] if len(p)]
         for _ in range(int(count)):
             if interface:
-                found = _gap(problem.domain, problem.put(operand, generic), symbol, np.concatenate(interface))
+                found = _gap(problem.domain, problem.put(operand, smooth), symbol, np.concatenate(interface))
                 if found is not None:
                     return symbol, *found
             try:
@@ -89,7 +90,7 @@ def _jump(problem: Problem, equation: Equation, derivative: Any) -> tuple[sp.Sym
     return None
 
 
-def _generic(domain: Domain, arguments: tuple[sp.Symbol, ...]) -> sp.Expr:
+def generic(domain: Domain, arguments: tuple[sp.Symbol, ...]) -> sp.Expr:
     """A smooth function that stands for an unknown field."""
     return sp.exp(sp.Add(*(sp.Float((0.3 + 0.17 * k) / domain.lengths[s]) * s for k, s in enumerate(arguments[:8]))))
 
@@ -113,8 +114,10 @@ def _interface(problem: Problem, equation: Equation, switch: sp.Expr, symbol: sp
         left, right = np.where(same, middle, left), np.where(same, right, middle)
     column = right[:, axis]
     column[np.abs(column) < ROUNDING * float(problem.domain.lengths[symbol])] = 0.0
-    kept = inside_shape(problem.domain, right) if len(right) else np.zeros(0, bool)
-    return right[kept]
+    if not len(right):
+        return right
+    stated = tuple(place for own in problem.conditions if isinstance(own, Interface) for place in own.on)
+    return right[inside_shape(problem.domain, right) & ~lies_on(problem.domain, stated, right)]
 
 
 def _gap(

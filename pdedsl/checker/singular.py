@@ -11,7 +11,6 @@ from pdedsl.geometry.points import inside_shape, random, spots
 from pdedsl.problem.derivatives import TooLarge, occurring
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.given import Jump
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Report, Term
 from pdedsl.vocabulary.diagnostics import Diagnostic
@@ -57,7 +56,7 @@ def _first(
     memo: dict[sp.Basic, object] = {}
     values = values_at(domain, points, whole)
     for term in terms:
-        if set(term.value.free_symbols) - values.keys() or term.value.atoms(Jump):
+        if set(term.value.free_symbols) - values.keys():
             continue  # an integral, or the normal inside one
         if occurring((term.value,)) - exact.keys():
             # Without a solution to put in, what divides can still be looked at by itself.

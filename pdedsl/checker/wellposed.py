@@ -263,7 +263,9 @@ def uncovered(problem: Problem) -> Iterator[Diagnostic]:
 
 def ungauged(problem: Problem) -> Iterator[Diagnostic]:
     """W505: fields of which only derivatives are ever mentioned, so that a constant may be added to them."""
-    mentioned = [r for s in problem.statements for r in s.residual] + [i.integrand for i in problem.integrals]
+    mentioned = [r for s in problem.statements for r in s.residual] + [
+        i.integrand for i in problem.integrals if not i.local
+    ]
     by_field: dict[str, list[sp.Expr]] = {f.name: [] for f in problem.fields}
     for expression in map(expand_derivatives, mentioned):
         for name in occurring((expression,)):

@@ -90,7 +90,7 @@ def check(
             known = {p.name for p in checked.problem.parameters} if checked.problem is not None else set(parameters)
             if unknown := [name for name in parameters if name not in known]:
                 stop(f"--param {unknown[0]}: {file} has no such parameter", USAGE)
-            counted = checked.diagnostics if strict else checked.errors
+            counted = [d for d in checked.diagnostics if d.severity != "note"] if strict else checked.errors
             wrong |= bool(counted)
             if as_json:
                 rows += stages.check.as_data(checked)

@@ -135,7 +135,7 @@ def show_diagnostics(checked: "stages.load.Checked") -> None:
     """Print all that the checker found, errors in red, to the standard error."""
     for diagnostic in checked.diagnostics:
         head, *rest = render(diagnostic, checked.source).split("\n")
-        colour = "red" if diagnostic.severity == "error" else "yellow"
+        colour = {"error": "red", "warning": "yellow", "note": "cyan"}[diagnostic.severity]
         err.print(head, style=f"bold {colour}", markup=False, soft_wrap=True)
         err.print("\n".join(rest) + "\n", markup=False, soft_wrap=True)
 

@@ -1,4 +1,7 @@
-"""From lines and surfaces inside a domain to points on them."""
+"""From lines and surfaces inside a domain to points on them, and to the two sides of these."""
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -9,6 +12,11 @@ from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.statements import Place
 
 HALVINGS = 60
+NUDGE, EPS = 64.0, float(np.finfo(float).eps)
+"""How many times the rounding of the largest coordinate the sides of a line are beside it: beyond rounding, and next to nothing."""
+
+NEAR = 1e-9
+"""Of the diameter of the domain: a distance that is none."""
 
 
 def crossings(domain: Domain, on: tuple[Place, ...], n: int, unit: Unit) -> np.ndarray:
@@ -41,6 +49,76 @@ def _one(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
 def _side(domain: Domain, where: sp.Basic, points: np.ndarray) -> np.ndarray:
     """On which of both sides points lie, shape (n,)."""
     if isinstance(where, sp.Equality):
-        level = np.asarray(evaluate(where.args[0] - where.args[1], domain.at(points)), float)  # pyright: ignore[reportOperatorIssue]
+        level = np.asarray(evaluate(_difference(where), domain.at(points)), float)
         return np.broadcast_to(level, len(points)) > 0
     return np.broadcast_to(np.asarray(evaluate(where, domain.at(points)), bool), len(points))
+
+
+@dataclass(frozen=True)
+class Level:
+    """A function that vanishes on a line or surface, and the region whose boundary that is part of, if it is one."""
+
+    value: sp.Expr
+    region: sp.Basic | None
+    """The normal points out of it; without one, to where the function is positive."""
+
+
+def levels(on: tuple[Place, ...]) -> tuple[Level, ...]:
+    """The functions that vanish on some places: of a region each that bounds it."""
+    found = []
+    for place in on:
+        if isinstance(place.where, sp.Equality):
+            found.append(Level(_difference(place.where), None))
+        else:
+            atoms = sorted(place.where.atoms(sp.core.relational.Relational), key=sp.default_sort_key)
+            found += [Level(_difference(own), place.where) for own in atoms]
+    return tuple(found)
+
+
+def across(domain: Domain, on: tuple[Place, ...], points: np.ndarray) -> np.ndarray:
+    """The unit normals of lines or surfaces at their points, shape (n, number of coordinates in space)."""
+    own, values = levels(on), domain.at(points)
+
+    def at(expression: sp.Expr) -> np.ndarray:
+        return np.broadcast_to(np.asarray(evaluate(expression, values), float), (len(points),))
+
+    slopes = np.stack(
+        [[at(sp.diff(level.value, c.symbol)) for c in domain.space] for level in own]
+    )  # (levels, space, n)
+    steep = np.linalg.norm(slopes, axis=1)
+    gaps = np.abs([at(level.value) for level in own]) / np.where(steep > 0, steep, 1.0)
+    nearest, each = np.argmin(gaps, axis=0), np.arange(len(points))
+    found = slopes[nearest, :, each] / np.where(steep > 0, steep, 1.0)[nearest, each][:, None]
+    for place, level in enumerate(own):
+        if level.region is not None:
+            beyond = aside(domain, points, found, 1)
+            inwards = np.broadcast_to(np.asarray(evaluate(level.region, domain.at(beyond)), bool), (len(points),))
+            found = np.where(((nearest == place) & inwards)[:, None], -found, found)
+    return found
+
+
+def lies_on(domain: Domain, on: tuple[Place, ...], points: np.ndarray) -> np.ndarray:
+    """Which points, shape (n, d), lie on some lines or surfaces, shape (n,)."""
+    values, found = domain.at(points), np.zeros(len(points), bool)
+    for level in levels(on):
+        slopes = [evaluate(sp.diff(level.value, c.symbol), values) for c in domain.space]
+        steep = np.sqrt(sum(np.asarray(s, float) ** 2 for s in slopes))
+        found |= np.abs(np.asarray(evaluate(level.value, values), float)) <= NEAR * domain.diameter * steep
+    return found
+
+
+def aside(domain: Domain, points: np.ndarray, normals: np.ndarray, side: float) -> np.ndarray:
+    """Points moved to one side of the line or surface that they lie on, 1 or -1, by next to nothing."""
+    found = points.copy()
+    found[:, list(domain.spatial)] += side * nudge(domain) * normals
+    return found
+
+
+def nudge(domain: Domain, eps: Any = EPS) -> float:
+    """How far beside a line or surface its sides are taken, in a precision."""
+    return NUDGE * eps * max((float(np.abs(domain.bounds[axis]).max()) for axis in domain.spatial), default=1.0)
+
+
+def _difference(relation: sp.Basic) -> sp.Expr:
+    left, right = relation.args
+    return left - right  # pyright: ignore[reportOperatorIssue]

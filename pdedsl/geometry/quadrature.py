@@ -14,10 +14,12 @@ import sympy as sp
 
 from pdedsl.geometry.corners import corners
 from pdedsl.geometry.faces import Face, Rim, faces
+from pdedsl.geometry.interfaces import aside
 from pdedsl.geometry.places import satisfying
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.primitives import Primitive, construct, primitives
 from pdedsl.problem.shapes import Shape, Surface, low_discrepancy
+from pdedsl.problem.statements import Integral
 
 GAUSS = {1: 64, 2: 28, 3: 12}
 """Gauss points along each coordinate, by the number of coordinates."""
@@ -56,6 +58,25 @@ def rule(domain: Domain, where: sp.Basic | None = None, mean: bool = False, fine
     else:
         nodes, weights, normals, error = _surface(domain, where, fine)
     return Rule(nodes, weights / weights.sum() if mean else weights, normals, error)
+
+
+def nodes_at(
+    domain: Domain, integral: Integral, points: np.ndarray, outward: np.ndarray | None = None, fine: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What an integral takes at each of some points, shape (n, d): nodes, shape (n q, d), those of a point one after another, the
+    weights of these, shape (q,), and normals, shape (n q, space).
+
+    A jump takes the point on both sides, with the weights 1 and -1; `outward` are the normals of its interface, shape (n, space).
+    """
+    spatial = list(domain.spatial)
+    if integral.local:
+        assert outward is not None
+        nodes = np.stack([aside(domain, points, outward, side) for side in (1, -1)], axis=1)
+        return nodes.reshape(-1, points.shape[1]), np.array([1.0, -1.0]), np.repeat(outward, 2, axis=0)
+    own = rule(domain, integral.where, integral.kind == "mean", fine)
+    nodes = np.repeat(points[:, None, :], len(own.weights), axis=1)
+    nodes[:, :, spatial] = own.nodes
+    return nodes.reshape(-1, points.shape[1]), own.weights, np.tile(own.normals, (len(points), 1))
 
 
 def _gauss(n: int, lower: float, upper: float) -> tuple[np.ndarray, np.ndarray]:

@@ -4,8 +4,9 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.faces import normals, pieces, sample
-from pdedsl.geometry.interfaces import crossings
+from pdedsl.geometry.interfaces import across, crossings
 from pdedsl.geometry.points import Unit, inside, random, spots
+from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement
 
@@ -24,13 +25,24 @@ def points_of(problem: Problem, statement: Statement, n: int, unit: Unit) -> np.
             return spots(domain, statement.at, problem.varying(statement.residual), n, unit)
 
 
+def outward(domain: Domain, statement: Statement, points: np.ndarray) -> np.ndarray | None:
+    """The normals of a statement at its points, shape (n, number of coordinates in space); None where it has none."""
+    match statement:
+        case Boundary():
+            return normals(domain, points)
+        case Interface():
+            return across(domain, statement.on, points)
+        case _:
+            return None
+
+
 def points(
     problem: Problem, statement: str | None = None, n: int = 1000, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """About `n` random points of the domain, or of a statement by its name, as the solver draws them; with normals.
 
-    Points have shape (n', d), coordinates in the order of declaration; normals, of a boundary condition alone, shape
-    (n', number of coordinates in space). Raises KeyError for a name that is none.
+    Points have shape (n', d), coordinates in the order of declaration; normals, of conditions on a boundary or an interface,
+    shape (n', number of coordinates in space). Raises KeyError for a name that is none.
     """
     unit = random(np.random.default_rng(seed))
     if statement is None:
@@ -39,4 +51,4 @@ def points(
     if statement not in named:
         raise KeyError(f"no statement is called `{statement}`; there are: {', '.join(named)}")
     found = points_of(problem, named[statement], n, unit)
-    return found, normals(problem.domain, found) if isinstance(named[statement], Boundary) else None
+    return found, outward(problem.domain, named[statement], found)

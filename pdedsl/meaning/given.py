@@ -8,8 +8,9 @@ import sympy as sp
 from pdedsl.meaning.expressions import Walk
 from pdedsl.meaning.place import PLACES, Locals, Place
 from pdedsl.problem.derivatives import expand_derivatives
-from pdedsl.problem.given import Jump, Source
+from pdedsl.problem.given import Source
 from pdedsl.problem.given import given as made
+from pdedsl.problem.statements import Integral
 from pdedsl.problem.symbol import stand_ins
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.source import Span
@@ -44,8 +45,9 @@ def jump(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor
     operand = walk.tensor(node.arguments[0], PLACES["jump"], local)
     if operand is None:
         return None
-    heads: Any = Jump
-    return Tensor(tuple(heads(e) if e.free_symbols else sp.Integer(0) for e in operand.entries), operand.shape)
+    found = {e: Integral(e, kind="jump", span=node.span) for e in operand.entries if e.free_symbols}
+    walk.integrals.update((i.symbol, i) for i in found.values())
+    return Tensor(tuple(found[e].symbol if e in found else sp.Integer(0) for e in operand.entries), operand.shape)
 
 
 _SMEARED = {

@@ -156,8 +156,6 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
                 yield not_yet("`table`", statement.keyword)
             case syntax.Table(kind="data"):
                 yield not_yet("`data`", statement.keyword)
-            case syntax.Relation(kind="interface"):
-                yield not_yet("`interface`", statement.keyword)
             case syntax.Param():
                 for definition in statement.definitions:
                     if isinstance(definition.value, syntax.Interval) and definition.name.name not in overrides:

@@ -207,7 +207,8 @@ def _apply(equation: Any, duals: list[_Dual], groups: _Groups) -> list[_Dual]:
     if not moving:
         result = bound(*values)
         return [(r, None) for r in result] if primitive.multiple_results else [(result, None)]
-    if primitive.name in _CONSTANT:
+    whole = not any(jnp.issubdtype(v.aval.dtype, jnp.inexact) for v in equation.outvars)  # a comparison, a place
+    if primitive.name in _CONSTANT or (whole and not primitive.multiple_results):
         return [(bound(*values), None)]
     if primitive.name in _LINEAR:
         return [_linear(bound, duals)]
@@ -226,7 +227,7 @@ def _apply(equation: Any, duals: list[_Dual], groups: _Groups) -> list[_Dual]:
 
 
 _LOOPS = {"scan", "while", "cond"}
-_CONSTANT = {"gt", "lt", "ge", "le", "eq", "ne", "sign", "floor", "ceil", "round", "stop_gradient", "is_finite"}
+_CONSTANT = {"sign", "floor", "ceil", "round", "stop_gradient"}
 _LINEAR = {
     *("add", "add_any", "sub", "neg", "reshape", "broadcast_in_dim", "transpose", "squeeze", "slice", "rev", "copy"),
     *("reduce_sum", "concatenate", "convert_element_type", "dynamic_slice", "gather", "pad", "stack", "cumsum"),

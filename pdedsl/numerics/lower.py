@@ -15,6 +15,7 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.geometry import quadrature
 from pdedsl.geometry.faces import Face, Rim, pieces
+from pdedsl.geometry.interfaces import Level, levels, nudge
 from pdedsl.numerics.bases import total
 from pdedsl.numerics.derivatives import Differentiable, Laplacian, Part, derivatives
 from pdedsl.problem.atoms import normal
@@ -23,7 +24,7 @@ from pdedsl.problem.domain import Domain
 from pdedsl.problem.given import Kept
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import Shape
-from pdedsl.problem.statements import Field, Integral, Statement
+from pdedsl.problem.statements import Field, Integral, Interface, Statement
 from pdedsl.problem.symbol import multi_index
 from pdedsl.vocabulary.functions import BY_HEAD
 
@@ -39,8 +40,6 @@ class Need:
 
     unknown: str
     part: Part
-    side: int = 0
-    """At an interface the side on which it is taken: -1 or 1; 0 where there is one value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +52,7 @@ class Residual:
     unknowns: tuple[Field, ...]
     symbols: tuple[sp.Symbol, ...]
     needs: tuple[Need, ...]
-    integrals: tuple["IntegralOver", ...]
+    integrals: tuple["IntegralOver | Across", ...]
     at: Callable[[Mapping[Need, Array], Sequence[Array], Array], Array]
     """From the values that it needs, those of its integrals, in order, and the point to the residual, shape (m,)."""
 
@@ -88,6 +87,22 @@ class IntegralOver:
         points = jnp.broadcast_to(x, (nodes.shape[0], x.shape[0])).at[:, spatial].set(nodes)
         values = jax.vmap(lambda y, n: self.integrand(n)(u, y)[0])(points, jnp.asarray(self.rule.normals, x.dtype))
         return jnp.sum(jnp.asarray(self.rule.weights, x.dtype) * values)
+
+
+@dataclass(frozen=True, eq=False)
+class Across:
+    """A jump: what an expression is on the side of a line or surface that the normal points to, less that on the other."""
+
+    domain: Domain
+    integrand: Callable[[Array], Residual]
+    """The expression for a normal, shape (number of spatial coordinates,)."""
+    outward: Callee
+
+    def __call__(self, u: Callee, x: Array) -> Array:
+        spatial, direction = np.asarray(self.domain.spatial, int), self.outward(x)
+        step = jnp.zeros_like(x).at[spatial].set(nudge(self.domain, jnp.finfo(x.dtype).eps) * direction)
+        own = self.integrand(direction)
+        return own(u, x + step)[0] - own(u, x - step)[0]
 
 
 def together(fields: Fields, unknowns: Sequence[Field], symbols: Sequence[sp.Symbol]) -> Callee:
@@ -141,7 +156,12 @@ def lower(problem: Problem, statement: Statement) -> Residual:
 
 
 def outward_normal(domain: Domain, statement: Statement) -> Callee:
-    """The outward unit normal at a boundary point: of the nearest of the faces on which a statement holds."""
+    """The outward unit normal at a boundary point: of the nearest of the faces on which a statement holds.
+
+    At a point of an interface its normal.
+    """
+    if isinstance(statement, Interface):
+        return _across(domain, levels(statement.on))
     found = pieces(domain, statement)
     if domain.shape is not None:
         rims = [p.face.number for p in found if isinstance(p.face, Rim)]
@@ -171,6 +191,27 @@ def _outward_of_shape(domain: Domain, shape: Shape, numbers: Sequence[int]) -> C
         nearest = jnp.argmin(gaps({}, x))
         direction = slopes({}, x).reshape(len(surfaces), -1)[nearest]
         return jnp.asarray(signs, x.dtype)[nearest] * direction / jnp.linalg.norm(direction)
+
+    return at
+
+
+def _across(domain: Domain, own: Sequence[Level]) -> Callee:
+    """The normal of the nearest of some levels, out of the region that it bounds, if it bounds one."""
+    values = lower_expressions([level.value for level in own], domain)
+    slopes = lower_expressions([sp.diff(level.value, c.symbol) for level in own for c in domain.space], domain)
+    inner = lower_expressions(
+        [sp.Piecewise((1, level.region), (0, True)) if level.region is not None else sp.Integer(0) for level in own],
+        domain,
+    )
+    spatial = np.asarray(domain.spatial, int)
+
+    def at(x: Array) -> Array:
+        each = slopes({}, x).reshape(len(own), -1)
+        steep = jnp.linalg.norm(each, axis=1)
+        nearest = jnp.argmin(jnp.abs(values({}, x)) / jnp.where(steep > 0, steep, 1.0))
+        direction = each[nearest] / steep[nearest]
+        beyond = inner({}, x.at[spatial].add(nudge(domain, jnp.finfo(x.dtype).eps) * direction))[nearest]
+        return jnp.where(beyond > 0, -direction, direction)
 
     return at
 
@@ -210,14 +251,19 @@ def lower_expressions(
         memo.update((atom, values[need]) for atom, need in needs.items())
         return jnp.stack([jnp.asarray(_lower(e, memo), x.dtype) for e in expanded])
 
-    over = tuple(_integral(integral, domain, fields, fine) for integral in held)
+    over = tuple(_integral(integral, domain, fields, fine, outward) for integral in held)
     return Residual(tuple(fields), domain.symbols, tuple(dict.fromkeys(needs.values())), over, at)
 
 
-def _integral(integral: Integral, domain: Domain, fields: Sequence[Field], fine: int) -> IntegralOver:
+def _integral(
+    integral: Integral, domain: Domain, fields: Sequence[Field], fine: int, outward: Callee | None
+) -> IntegralOver | Across:
     def integrand(direction: Array) -> Residual:
         return lower_expressions([integral.integrand], domain, fields, outward=lambda x: direction)
 
+    if integral.local:
+        assert outward is not None
+        return Across(domain, integrand, outward)
     return IntegralOver(domain, quadrature.rule(domain, integral.where, integral.kind == "mean", fine), integrand)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 from jax import Array
 
+from pdedsl.numerics import sides  # noqa: F401  it adds functions that jump to `table`
 from pdedsl.numerics.bases import Memo, table, total
 from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
 from pdedsl.numerics.lower import Callee, lower_expressions

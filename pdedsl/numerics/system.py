@@ -16,7 +16,8 @@ from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import perceptron
 from pdedsl.numerics.polynomials import Corrected, Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
-from pdedsl.planning.degrees import fields_of, networked
+from pdedsl.numerics.sides import region
+from pdedsl.planning.degrees import cut_for, fields_of, networked
 from pdedsl.planning.plan import Adaptive, Anagram, Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces import hard
@@ -130,16 +131,19 @@ def _made(problem: Problem, sizes: Mapping[str, Size], plan: Plan) -> tuple[Mode
 def _networks(problem: Problem, plan: Plan, space: Space) -> tuple[Model, Array]:
     """The networks of the fields that have some in a space, with values of about 1, and zero for the others; and their initial
     parameters, with which all are zero where they are added to something.
+
+    Of fields that may jump between regions a network has a value for each of these, of which that of the point's own counts.
     """
     column, groups = problem.domain.column, networked(problem, space)
     periodic = [k for k, c in enumerate(problem.coordinates) if c.periodic]
     keys = jax.random.split(jax.random.key(plan.seed), len(groups))
+    cuts = [cut_for(problem, problem.fields[group.members[0]]) for group in groups]
+    outputs = [len(g.members) * (1 if cut is None else cut.count) for g, cut in zip(groups, cuts, strict=True)]
     networks = [
-        perceptron(
-            plan.network, [column(s) for s in group.arguments], problem.bounds, len(group.members), key, periodic
-        )
-        for group, key in zip(groups, keys, strict=True)
+        perceptron(plan.network, [column(s) for s in group.arguments], problem.bounds, count, key, periodic)
+        for group, count, key in zip(groups, outputs, keys, strict=True)
     ]
+    where = [None if cut is None else region(problem.domain, cut) for cut in cuts]
     if based(space):
         networks = [
             eqx.tree_at(lambda own: (own.weights[-1], own.biases[-1]), own, replace_fn=jnp.zeros_like)
@@ -155,7 +159,10 @@ def _networks(problem: Problem, plan: Plan, space: Space) -> tuple[Model, Array]
         parts = eqx.combine(unravel(parameters), static)
 
         def values(x: Array) -> Array:
-            found = [part(x) for part in parts]
+            found = [
+                part(x) if own is None else part(x).reshape(-1, len(group.members))[own(x)]
+                for part, own, group in zip(parts, where, groups, strict=True)
+            ]
             joined = found[0] if len(found) == 1 else jnp.concatenate(found)
             if len(own) < len(order):
                 joined = jnp.concatenate([joined, jnp.zeros(1, x.dtype)])

@@ -1,6 +1,6 @@
 """From a problem to the polynomials that are tried for it, one space after another, and to why there are none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -8,16 +8,17 @@ from itertools import pairwise
 import numpy as np
 
 from pdedsl.geometry.quadrature import rule
+from pdedsl.geometry.regions import Regions, regions
 from pdedsl.planning.data import additive, waves
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.symmetry import symmetries
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Equation, Field, FieldGroup, Interface, Statement
+from pdedsl.problem.statements import Equation, Field, FieldGroup, Statement
 from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import FEWEST, OVER, Expansion
 from pdedsl.spaces.corners import singular
 from pdedsl.spaces.features import ridges
-from pdedsl.spaces.functions import Functions, Joined
+from pdedsl.spaces.functions import Functions, Joined, Sided
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, divisible, piece
 from pdedsl.spaces.space import (
@@ -168,7 +169,7 @@ def reach(bases: Sequence[Functions], coefficients: Sequence[np.ndarray], degree
     found = []
     for axis, most in enumerate(degrees):
         tail = LAST / 10
-        for own, c in zip(bases, coefficients, strict=True):
+        for own, c in _pieces(bases, coefficients):
             if not isinstance(own, Basis) or axis not in own.axes or not np.any(c):
                 continue
             number = own.numbers[:, own.axes.index(axis)]
@@ -179,16 +180,26 @@ def reach(bases: Sequence[Functions], coefficients: Sequence[np.ndarray], degree
     return found
 
 
+def _pieces(bases: Sequence[Functions], coefficients: Sequence[np.ndarray]) -> Iterator[tuple[Functions, np.ndarray]]:
+    """Bases and their coefficients, of fields that may jump those of each region."""
+    for own, c in zip(bases, coefficients, strict=True):
+        if isinstance(own, Sided):
+            yield from zip(own.parts, own.split(c), strict=True)
+        else:
+            yield own, c
+
+
 def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
     """How many coefficients all fields have together; where there are symmetries, about how many."""
     found, halved = 0, parities(problem, symmetry)
     for unknown, parity in zip(problem.fields, halved, strict=True):
         axes = [problem.domain.column(s) for s in unknown.arguments]
+        pieces = 1 if (held := cut_for(problem, unknown)) is None else held.count
         for part in parts_of(space_for(space, unknown.name)):
             if isinstance(part, Polynomials):
-                found += max(1, sized(problem, axes, part) >> sum(axis in parity for axis in axes))
+                found += pieces * max(1, sized(problem, axes, part) >> sum(axis in parity for axis in axes))
             elif isinstance(part, Features):
-                found += part.count
+                found += pieces * part.count
             elif isinstance(part, Corners):
                 found += _singular_count(problem, unknown, part)
     return found
@@ -235,7 +246,32 @@ def expansions(
 
 
 def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[int, int]) -> Functions:
-    """What a field is a sum over, in a linear space; of polynomials those of its parity."""
+    """What a field is a sum over, in a linear space; of polynomials those of its parity.
+
+    Where interfaces cut the domain, of each region by itself, over its bounding box.
+    """
+    whole, held = _smooth(problem, unknown, space, parity), cut_for(problem, unknown)
+    if held is None:
+        return whole
+    parts = []
+    for box in held.bounds:
+        own = whole
+        for axis in whole.axes:
+            if not problem.coordinates[axis].periodic:
+                own = own.over(axis, box[axis], own.stretch(axis))
+        parts.append(own)
+    return Sided(problem.domain, held, tuple(parts))
+
+
+def cut_for(problem: Problem, unknown: Field) -> Regions | None:
+    """The regions between which a field may jump; None where it is smooth."""
+    held = regions(problem)
+    axes = {problem.domain.column(s) for s in unknown.arguments}
+    return held if held is not None and axes.issuperset(held.columns) else None
+
+
+def _smooth(problem: Problem, unknown: Field, space: Space, parity: Mapping[int, int]) -> Functions:
+    """The same without interfaces."""
     axes = [problem.domain.column(s) for s in unknown.arguments]
     found = []
     for part in parts_of(space):
@@ -304,8 +340,6 @@ _symmetries = lru_cache(maxsize=8)(symmetries)
 
 def unsuited(problem: Problem) -> str:
     """Why polynomials are not for a problem, in words; empty where they are tried."""
-    if any(isinstance(s, Interface) for s in problem.statements):
-        return "fields with an interface are smooth on either side only"
     if any(
         i.kind in ("maximum", "minimum")
         for i in problem.integrals_in(r for s in problem.statements for r in s.residual)
@@ -321,7 +355,7 @@ def unsuited(problem: Problem) -> str:
 
 def _limit(problem: Problem, statement: Statement) -> int:
     """The columns up to which tables of a statement can be held: where it integrates at each point they are large."""
-    held = problem.integrals_in(statement.residual)
+    held = problem.totals_in(statement.residual)
     if not held:
         return MOST
     nodes = max(len(rule(problem.domain, integral.where).weights) for integral in held)

@@ -50,7 +50,7 @@ class Normal(sp.Symbol):
 
 
 class Nonlocal(sp.Symbol):
-    """An integral or a mean as it stands in expressions; `Problem.integrals` says of what."""
+    """An integral, a mean or a jump as it stands in expressions; `Problem.integrals` says of what."""
 
 
 @cache

@@ -1,6 +1,7 @@
 """Where a problem lives: coordinates, their intervals or shape, parameters, named parts."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -150,6 +151,11 @@ class Domain:
     def lengths(self) -> dict[sp.Symbol, float]:
         """The length of each coordinate's interval."""
         return {c.symbol: upper - lower for c, (lower, upper) in zip(self.coordinates, self.bounds, strict=True)}
+
+    def within(self, bounds: Sequence[tuple[float, float]]) -> "Domain":
+        """The part of the domain that lies in a box, by the intervals of all coordinates."""
+        own = zip(self.coordinates, bounds, strict=True)
+        return replace(self, coordinates=tuple(replace(c, lower=sp.Float(a), upper=sp.Float(b)) for c, (a, b) in own))
 
     @cached_property
     def diameter(self) -> float:

@@ -13,7 +13,7 @@ import scipy  # whose modules are imported when they are first named
 import sympy as sp
 
 from pdedsl.problem.atoms import Nonlocal
-from pdedsl.problem.given import Given, Jump
+from pdedsl.problem.given import Given
 from pdedsl.vocabulary.functions import BY_HEAD
 
 Values = Mapping[sp.Symbol, Any]
@@ -85,8 +85,6 @@ def _apply(expression: sp.Basic, operands: list[Any], values: Values) -> Any:
             return 0.0 * np.asarray(operands[0])
         case Given():
             return type(expression).worth(operands)
-        case Jump():
-            return operands[0]  # as if there was nothing on the other side
         case _ if expression.func in BY_HEAD:
             name = BY_HEAD[expression.func][1].array
             function = getattr(np, name, None) or getattr(scipy.special, name)

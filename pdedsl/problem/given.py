@@ -1,4 +1,4 @@
-"""Functions beside the elementary ones and the fields: given by a table, sought, a point source, a jump.
+"""Functions beside the elementary ones and the fields: given by a table, sought, a point source.
 
 Each is a SymPy function of its own, so that derivatives of what holds it are carried out like any other.
 """
@@ -68,14 +68,6 @@ class Source(Given):
     @classmethod
     def worth(cls, operands: list[Any]) -> Any:
         return np.zeros(np.broadcast_shapes(*map(np.shape, operands)))
-
-
-class Jump(sp.Function):
-    """`jump(e)`: the value on the side that the normal points to, less that on the other."""
-
-    nargs = 1
-    is_real = True
-    title = "jump"
 
 
 @cache

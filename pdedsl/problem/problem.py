@@ -147,11 +147,17 @@ class Problem:
         held = set().union(*(e.free_symbols for e in expressions))
         return tuple(i for i in self.integrals if i.symbol in held)
 
+    def totals_in(self, expressions: Iterable[sp.Basic]) -> tuple[Integral, ...]:
+        """Those of them that take more than the values about a point."""
+        return tuple(i for i in self.integrals_in(expressions) if not i.local)
+
     def varying(self, expressions: Sequence[sp.Basic]) -> set[sp.Basic]:
         """The coordinates with which some expressions vary, fields as functions of all theirs; integrals only in time."""
         outer = set().union(*(e.free_symbols for e in expressions)) & set(self.symbols)
-        inner = set().union(*(i.integrand.free_symbols for i in self.integrals_in(expressions)))
-        return outer | ({self.time.symbol} & inner if self.time is not None else set())
+        held = self.integrals_in(expressions)
+        inner = set().union(*(i.integrand.free_symbols for i in held))
+        local = set().union(*(i.integrand.free_symbols for i in held if i.local)) & set(self.symbols)
+        return outer | local | ({self.time.symbol} & inner if self.time is not None else set())
 
     def put(self, expression: sp.Basic, solution: Mapping[str, sp.Expr]) -> sp.Basic:
         """The expression with the named fields replaced by given expressions, derivatives carried out."""

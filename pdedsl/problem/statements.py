@@ -59,12 +59,15 @@ class Term:
     value: sp.Expr
 
 
-IntegralKind = Literal["integral", "mean", "maximum", "minimum"]
+IntegralKind = Literal["integral", "mean", "maximum", "minimum", "jump"]
 
 
 @dataclass(frozen=True)
 class Integral:
-    """An integral, a mean or an extreme over the domain in space, or over a part of its boundary, at each time."""
+    """An integral, a mean or an extreme over the domain in space, or over a part of its boundary, at each time.
+
+    Or a jump: what an expression is on the side of an interface that the normal points to, less that on the other.
+    """
 
     integrand: sp.Expr
     where: sp.Basic | None = None
@@ -73,6 +76,11 @@ class Integral:
     """The name of that part, as it was written."""
     kind: IntegralKind = "integral"
     span: Span = field(default=NOWHERE, compare=False)
+
+    @property
+    def local(self) -> bool:
+        """Whether it takes the values about the point alone."""
+        return self.kind == "jump"
 
     @cached_property
     def symbol(self) -> Nonlocal:

@@ -115,6 +115,8 @@ class _MathPrinter(Ordered, LatexPrinter):
     def _print_integral(self, symbol: sp.Symbol) -> str:
         """An integral or a mean, which stands as a symbol in expressions."""
         integral = self.integrals[symbol]
+        if integral.local:
+            return rf"\left[{self._print(integral.integrand)}\right]"
         where = r"\Omega" if integral.where is None else r"\partial\Omega"
         if integral.where not in (None, sp.true):
             where += rf" \cap \{{{self._print(integral.where)}\}}"

@@ -16,10 +16,12 @@ from typing import Any, Protocol
 import numpy as np
 import sympy as sp
 
-from pdedsl.geometry.faces import Face, normals, pieces, sample
+from pdedsl.geometry.faces import Face, pieces, sample
+from pdedsl.geometry.interfaces import crossings
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import Unit, inside_shape, scale, spots
-from pdedsl.geometry.statement import points_of
+from pdedsl.geometry.regions import Regions
+from pdedsl.geometry.statement import outward, points_of
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
@@ -28,7 +30,7 @@ from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, I
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.coarse import least_squares
-from pdedsl.spaces.functions import Functions
+from pdedsl.spaces.functions import Functions, Sided
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import Form, Key, Placed, Row, State, form
 from pdedsl.spaces.sizes import row_sizes, weights
@@ -65,9 +67,16 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
     denser = partial(_denser, domain, maps=_maps(bases))
     match statement:
         case Equation():
-            n = max(FEWEST, round(OVER * max(b.size for b in bases)))
             region = domain.region(statement.part)
-            return filled(domain, n, unit, region, bases)
+            cut = next((b for b in bases if isinstance(b, Sided)), None)
+            if cut is None:
+                return filled(domain, max(FEWEST, round(OVER * max(b.size for b in bases))), unit, region, bases)
+            found = []
+            for k in range(cut.regions.count):
+                own = [b.parts[k] if isinstance(b, Sided) else b for b in bases]
+                n = max(FEWEST, round(OVER * max(b.size for b in own)))
+                found.append(filled(domain, n, unit, region, own, (cut.regions, k)))
+            return np.concatenate(found)
         case Boundary() | Initial():
             found = []
             for piece in pieces(domain, statement):
@@ -85,19 +94,33 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
                 n = max(FEWEST, round(OVER * max(b.size for b in bases)))
             return denser(spots(domain, statement.at, varies, n, unit))
         case Interface():
-            raise NotImplementedError("no piecewise spaces")
+            n = round(ROUND * max(b.trace(axis) for b in bases for axis in domain.spatial)) + 2
+            return crossings(domain, statement.on, n, unit)
 
 
 def filled(
-    domain: Domain, n: int, unit: Unit, region: sp.Basic = sp.true, bases: Sequence[Functions] = ()
+    domain: Domain,
+    n: int,
+    unit: Unit,
+    region: sp.Basic = sp.true,
+    bases: Sequence[Functions] = (),
+    between: tuple[Regions, int] | None = None,
 ) -> np.ndarray:
     """Points of a region, all of one sequence, shape (n, d); denser towards the ends of the coordinates of a box, and where
-    those of some bases are stretched.
+    those of some bases are stretched. Of those between interfaces in one of their regions, if that is given.
     """
     count, points, maps = n, np.zeros((0, len(domain.coordinates))), _maps(bases)
+    within, boxed = domain, domain.shape is None
+    if between is not None:
+        held, own = between
+        within = domain.within(held.bounds[own])
+        boxed = held.boxes[own] or (boxed and within.bounds == domain.bounds)
     for _ in range(12):
-        points = _denser(domain, scale(unit(count, len(domain.coordinates)), domain), maps)
-        points = points[inside_shape(domain, points) & satisfying(domain, (region,), points)]
+        points = _denser(within, scale(unit(count, len(domain.coordinates)), within), maps, boxed)
+        kept = inside_shape(domain, points) & satisfying(domain, (region,), points)
+        if between is not None:
+            kept &= between[0].at(domain, points) == between[1]
+        points = points[kept]
         if len(points) >= n:
             break
         count = 2 * count if not len(points) else int(1.1 * count * n / len(points)) + 1
@@ -109,12 +132,13 @@ def _maps(bases: Sequence[Functions]) -> dict[int, Stretch]:
     return {axis: own for basis in bases for axis in basis.axes if (own := basis.stretch(axis)) is not None}
 
 
-def _denser(domain: Domain, points: np.ndarray, maps: Mapping[int, Stretch]) -> np.ndarray:
-    """Uniform points moved towards the ends of the coordinates of a box; periodic ones, and shapes, stay.
+def _denser(domain: Domain, points: np.ndarray, maps: Mapping[int, Stretch], boxed: bool | None = None) -> np.ndarray:
+    """Uniform points moved towards the ends of the coordinates of a box; periodic ones, and shapes that are not `boxed`, stay.
 
     Where a coordinate is stretched, so that they are denser towards the ends in what it is stretched to.
     """
-    axes = domain.other if domain.shape is not None else range(len(domain.coordinates))
+    boxed = domain.shape is None if boxed is None else boxed
+    axes = range(len(domain.coordinates)) if boxed else domain.other
     low, high = np.asarray(domain.bounds, float).T
     found = points.copy()
     for axis in axes:
@@ -369,12 +393,11 @@ def missed(
 
     for statement in problem.statements:
         if not is_hard(statement):
-            points = points_of(
-                problem, statement, FRESH if not problem.integrals_in(statement.residual) else FEWEST, unit
-            )
-            outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
+            count = FRESH if not problem.totals_in(statement.residual) else FEWEST
+            points = points_of(problem, statement, count, unit)
+            normals = outward(problem.domain, statement, points)
             size = row_sizes(problem, statement, sizes)
-            own = [f.at(points, outward).value(state) / s for f, s in zip(compiled[statement.name], size, strict=True)]
+            own = [f.at(points, normals).value(state) / s for f, s in zip(compiled[statement.name], size, strict=True)]
             found[statement.name] = float(np.sqrt(np.mean(np.sum(np.square(own), axis=0))))
     return found
 
@@ -388,10 +411,10 @@ def _block(
     worth: np.ndarray,
 ) -> Collocated:
     points = placed(problem, statement, bases, shift)
-    outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
+    normals = outward(problem.domain, statement, points)
     weight = weights(problem)[statement.name]
     scale = (weight / max(1, len(points))) ** 0.5 / worth
-    return Collocated(statement, points, tuple(own.at(points, outward) for own in forms), weight, scale)
+    return Collocated(statement, points, tuple(own.at(points, normals) for own in forms), weight, scale)
 
 
 @lru_cache(maxsize=8)

@@ -22,7 +22,7 @@ from pdedsl.geometry.faces import is_terminal
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Equation, Field, is_hard
+from pdedsl.problem.statements import Boundary, Equation, Field, Interface, is_hard
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.collocation import forms
 from pdedsl.spaces.functions import Sequenced
@@ -144,7 +144,10 @@ def angled(problem: Problem, unknown: Field) -> tuple[Angled, ...]:
     domain, place = problem.domain, problem.fields.index(unknown)
     if problem.time is not None or len(domain.space) != 2 or set(unknown.arguments) != set(problem.symbols):
         return ()
-    if any(is_hard(s) for s in problem.statements) or (rest := _led_by_laplacian(problem, place)) is None:
+    if (
+        any(is_hard(s) or isinstance(s, Interface) for s in problem.statements)
+        or (rest := _led_by_laplacian(problem, place)) is None
+    ):
         return ()
     conditions = [
         (s.where, max(orders))

@@ -7,6 +7,8 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
+from pdedsl.geometry.regions import Regions
+from pdedsl.problem.domain import Domain
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.stretch import Stretch
 
@@ -143,6 +145,68 @@ class Joined:
         """The coefficients of each part, from those of all, shape (K,)."""
         ends = np.cumsum([0, *(part.size for part in self.parts)])
         return [coefficients[low:high] for low, high in pairwise(ends)]
+
+
+@dataclass(frozen=True, eq=False)
+class Sided:
+    """Functions with a part of their own on each region of a domain, zero on the others: fields that jump between these."""
+
+    domain: Domain
+    regions: Regions
+    parts: tuple[Functions, ...]
+    """Of each region; all of the same arguments."""
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        return self.parts[0].axes
+
+    @property
+    def intervals(self) -> tuple[tuple[Any, Any], ...]:
+        return tuple(self.domain.bounds[axis] for axis in self.axes)
+
+    @property
+    def size(self) -> int:
+        return sum(part.size for part in self.parts)
+
+    @property
+    def along(self) -> int:
+        return sum(part.along for part in self.parts)
+
+    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        found, owners, ends = np.zeros((len(points), self.size)), self.regions.at(self.domain, points), self.ends
+        for k, part in enumerate(self.parts):
+            own = owners == k
+            found[own, ends[k] : ends[k + 1]] = part.table(points[own], order)
+        return found
+
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        found, owners = np.zeros(len(points)), self.regions.at(self.domain, points)
+        for k, (part, c) in enumerate(zip(self.parts, self.split(coefficients), strict=True)):
+            if (own := owners == k).any():
+                found[own] = part.total(c, points[own], order)
+        return found
+
+    def trace(self, axis: int) -> int:
+        return sum(part.trace(axis) for part in self.parts)
+
+    def embedded(self, coefficients: np.ndarray, into: "Sided") -> np.ndarray:
+        own = zip(self.parts, self.split(coefficients), into.parts, strict=True)
+        return np.concatenate([embedded(part, c, larger) for part, c, larger in own])
+
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Sided":
+        return replace(self, parts=tuple(part.over(axis, interval, stretch) for part in self.parts))
+
+    def stretch(self, axis: int) -> Stretch | None:
+        return next((own for part in self.parts if (own := part.stretch(axis)) is not None), None)
+
+    @property
+    def ends(self) -> np.ndarray:
+        """Where the coefficients of each part begin, and those of the last end."""
+        return np.cumsum([0, *(part.size for part in self.parts)])
+
+    def split(self, coefficients: Any) -> Sequence[Any]:
+        """The coefficients of each part, from those of all, shape (K,)."""
+        return [coefficients[low:high] for low, high in pairwise(self.ends)]
 
 
 def embedded(own: Functions, coefficients: np.ndarray, into: Any) -> np.ndarray:

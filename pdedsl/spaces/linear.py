@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.geometry.faces import normals
 from pdedsl.geometry.points import random
-from pdedsl.geometry.quadrature import rule
-from pdedsl.geometry.statement import points_of
+from pdedsl.geometry.quadrature import nodes_at
+from pdedsl.geometry.statement import outward, points_of
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Integral, Statement
+from pdedsl.problem.statements import Integral, Statement
 from pdedsl.problem.symbol import MultiIndex, linearised, multi_index, stand_ins
 
 Key = tuple[int, MultiIndex]
@@ -89,11 +88,8 @@ class Form:
         """
         domain, inner = self.problem.domain, []
         for integral, _, integrand in self.integrals:
-            own = rule(domain, integral.where, integral.kind == "mean", -1 if rough else fine)
-            nodes = np.repeat(points[:, None, :], len(own.weights), axis=1)
-            nodes[:, :, list(domain.spatial)] = own.nodes
-            nodes, directions = nodes.reshape(-1, points.shape[1]), np.tile(own.normals, (len(points), 1))
-            inner.append((integrand.at(nodes, directions, rough, fine), own.weights))
+            nodes, weights, directions = nodes_at(domain, integral, points, outward, -1 if rough else fine)
+            inner.append((integrand.at(nodes, directions, rough, fine), weights))
         return Placed(self, points, outward, tuple(inner), rough)
 
 
@@ -161,7 +157,7 @@ def form(problem: Problem, residual: sp.Expr) -> Form:
 
 def rows(problem: Problem, statement: Statement, count: int, state: State) -> list[Row]:
     """The components of a statement at about `count` points of its own about a state; of integrals fewer, roughly."""
-    count = min(count, 24) if problem.integrals_in(statement.residual) else count
+    count = min(count, 24) if problem.totals_in(statement.residual) else count
     points = points_of(problem, statement, count, random(np.random.default_rng(0)))
-    outward = normals(problem.domain, points) if isinstance(statement, Boundary) else None
-    return [form(problem, residual).at(points, outward, rough=True).row(state) for residual in statement.residual]
+    normals = outward(problem.domain, statement, points)
+    return [form(problem, residual).at(points, normals, rough=True).row(state) for residual in statement.residual]

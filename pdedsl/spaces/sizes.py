@@ -15,7 +15,7 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Statement
+from pdedsl.problem.statements import Interface, Statement
 from pdedsl.problem.symbol import MultiIndex, linearised
 from pdedsl.spaces.coarse import coarse
 from pdedsl.spaces.linear import Row, Slopes, constant, rows
@@ -44,7 +44,8 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
     equations = [
         pair for e in problem.equations for pair in zip(e.residual, rows(problem, e, ROWS, state), strict=True)
     ]
-    conditions = [row for c in problem.conditions for row in rows(problem, c, ROWS // 3, state)]
+    smooth = (c for c in problem.conditions if not isinstance(c, Interface))  # as the rough solution is
+    conditions = [row for c in smooth for row in rows(problem, c, ROWS // 3, state)]
     linear = all(linearised(r, problem).is_linear for s in problem.statements for r in s.residual)
     rough = coarse(problem, [*(row for _, row in equations), *conditions])
     change = rough.at(inside(problem.domain, sp.true, 512, random(np.random.default_rng(1))))

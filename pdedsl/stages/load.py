@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pdedsl.checker.check import check as check_problem
+from pdedsl.checker.implied import implied
 from pdedsl.meaning.resolve import deep_recursion, resolve
 from pdedsl.planning.cost import doubts
 from pdedsl.planning.defaults import planned
@@ -38,8 +39,12 @@ def check(source: Source, parameters: Mapping[str, float] | None = None) -> Chec
     if not spec.statements and spec.diagnostics:
         return Checked(source, spec, None, spec.diagnostics)
     resolution = resolve(spec, parameters)
-    problem = resolution.problem
-    found = [*resolution.diagnostics, *check_problem(resolution, spec)]
+    problem, notes = resolution.problem, ()
+    if problem is not None and not resolution.defects:
+        with deep_recursion():
+            problem, notes = implied(problem)
+        resolution = replace(resolution, problem=problem)
+    found = [*resolution.diagnostics, *notes, *check_problem(resolution, spec)]
     if problem is not None and not resolution.defects.domain:
         with deep_recursion():
             found += doubts(problem, planned(problem))

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pdedsl.vocabulary.source import Source, Span
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 LONGEST = 400
@@ -36,7 +36,10 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
-        return "warning" if self.code.startswith("W") else "error"
+        return _SEVERITIES[self.code[0]]
+
+
+_SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning", "N": "note"}
 
 
 class SpecError(Exception):

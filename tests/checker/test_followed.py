@@ -115,6 +115,7 @@ WAYS: tuple[tuple[str, Way], ...] = (
     (r"^write (grid\(20\)) or", instead),
     (r"^write exp\(n\*log\(x\)\) if you mean it", to("exp(100*log(u))")),
     (r"^`div` is of a vector; write grad\(u\) or (laplacian\(u\))", instead),
+    (r"^write `(interface: .*) = \.\.\.  (on .*)` for something else", lambda text, found, m: f"{text}\n{m[1]} = 0  {m[2]}\n"),
     (r"^add `(\))`", at_end),
     (r"^close it with `(\")`", at_end),
     (r"^add `(equation: ...  in) PART` for the rest", lambda text, found, m: f"{text}part rest: not left and not right\nequation: laplacian(U) = -U  in rest\n"),

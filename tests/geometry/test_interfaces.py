@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from pdedsl.geometry.interfaces import crossings
+from pdedsl.geometry.interfaces import across, aside, crossings, lies_on
 from pdedsl.geometry.points import random
 from pdedsl.problem.statements import Place
 from pdedsl.stages.load import loads
@@ -34,3 +34,25 @@ def test_a_line_and_the_rim_of_a_region(domain: str) -> None:
 def test_what_lies_outside_or_on_the_boundary_has_none() -> None:
     for where in (sp.Eq(X, 0), sp.Eq(X, 3), X > 7):
         assert points("x in [0, 1], y in [0, 2]", where).shape == (0, 3)
+
+
+def test_normals_point_upwards_across_a_line_and_out_of_a_region() -> None:
+    domain = loads(SPEC.format(domain="x in [0, 1], y in [0, 2]") + "boundary: u = x  on all\n").domain
+    x, y = (c.symbol for c in domain.space)
+    line, rim = Place(sp.Eq(x, sp.Rational(1, 4))), Place((x - 0.25) ** 2 + (y - 1) ** 2 < 0.04)
+    on_line = np.array([[0.25, 0.3, 0.5], [0.25, 1.7, 0.1]])
+    np.testing.assert_allclose(across(domain, (line,), on_line), [[1, 0], [1, 0]])
+    on_rim = np.array([[0.45, 1.0, 0.5], [0.05, 1.0, 0.1]])
+    np.testing.assert_allclose(across(domain, (rim,), on_rim), [[1, 0], [-1, 0]], atol=1e-12)
+    hole = Place(sp.Not((x - 0.25) ** 2 + (y - 1) ** 2 < 0.04))
+    np.testing.assert_allclose(across(domain, (hole,), on_rim), [[-1, 0], [1, 0]], atol=1e-12)
+    both = across(domain, (line, rim), np.concatenate([on_line, on_rim]))
+    np.testing.assert_allclose(both, [[1, 0], [1, 0], [1, 0], [-1, 0]], atol=1e-12)
+    assert lies_on(domain, (line,), np.array([[0.25, 1.0, 0.0], [0.26, 1.0, 0.0]])).tolist() == [True, False]
+
+
+def test_both_sides_are_next_to_each_other() -> None:
+    domain = loads(SPEC.format(domain="x in [0, 1000], y in [0, 2]") + "boundary: u = x  on all\n").domain
+    point, way = np.array([[300.3, 1.0, 0.5]]), np.array([[1.0, 0.0]])
+    low, high = (aside(domain, point, way, side)[0, 0] for side in (-1, 1))
+    assert 300.3 - 1e-10 < low < 300.3 < high < 300.3 + 1e-10

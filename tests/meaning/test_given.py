@@ -3,7 +3,7 @@
 import pytest
 
 from pdedsl.meaning.resolve import resolve
-from pdedsl.problem.given import Jump, Law, Source
+from pdedsl.problem.given import Law, Source
 from pdedsl.syntax.parse import parse
 from pdedsl.vocabulary.source import Source as Text
 
@@ -26,7 +26,8 @@ def test_what_they_become() -> None:
     assert problem is not None
     (residual,) = problem.equations[0].residual
     assert len(residual.atoms(Source)) == 2
-    assert problem.conditions[0].lhs[0].atoms(Jump) and problem.conditions[0].lhs[0].atoms(Law)
+    (held,) = problem.integrals
+    assert held.kind == "jump" and problem.conditions[0].lhs == (held.symbol,) and held.integrand.atoms(Law)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import sympy as sp
 
 from pdedsl.problem.atoms import Axis
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.given import Jump, Law, Source, Tabulated, given
+from pdedsl.problem.given import Law, Source, Tabulated, given
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.tabulated import Interpolant
 
@@ -29,7 +29,6 @@ def test_a_law_is_its_start_until_it_is_found() -> None:
     assert given(Law, "D", 2.5, (0,)) is d
 
 
-def test_a_point_source_is_zero_elsewhere_and_a_jump_prints_as_it_is_written() -> None:
+def test_a_point_source_is_zero_elsewhere() -> None:
     np.testing.assert_array_equal(evaluate(DELTA(X - 0.5), {X: np.ones(2)}), [0.0, 0.0])
     assert write_expression(DELTA(X - sp.Rational(1, 2))) == "delta(-1/2 + x)"
-    assert write_expression(Jump(X)) == "jump(x)"
