@@ -29,11 +29,24 @@ def crossings(domain: Domain, on: tuple[Place, ...], n: int, unit: Unit) -> np.n
     return np.concatenate(found) if found else np.zeros((0, len(domain.coordinates)))
 
 
+def apart(domain: Domain, points: np.ndarray, n: int) -> np.ndarray:
+    """At most `n` of some points, each as far as may be from those before it (Gonzalez 1985): they lie evenly."""
+    if len(points) <= n:
+        return points
+    own = points / np.asarray([b - a for a, b in domain.bounds])
+    chosen, gaps = [0], np.full(len(points), np.inf)
+    while len(chosen) < n:
+        gaps = np.minimum(gaps, np.sum((own - own[chosen[-1]]) ** 2, axis=1))
+        chosen.append(int(gaps.argmax()))
+    return points[chosen]
+
+
 def _one(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
-    first = inside(domain, sp.true, 4 * n, unit)
-    second = first.copy()
-    spatial = list(domain.spatial)
-    second[:, spatial] = np.roll(first[:, spatial], 1, axis=0)
+    side = sp.StrictGreaterThan(_difference(where), 0) if isinstance(where, sp.Equality) else where
+    first, second = (inside(domain, own, 2 * n, unit) for own in (side, sp.Not(side)))
+    count = min(len(first), len(second))
+    first, second = first[:count], np.roll(second[:count], count // 3, axis=0)
+    second[:, list(domain.other)] = first[:, list(domain.other)]
     low = _side(domain, where, first)
     crossed = low != _side(domain, where, second)
     first, second, low = first[crossed][:n], second[crossed][:n], low[crossed][:n]

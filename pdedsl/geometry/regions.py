@@ -9,6 +9,7 @@ import numpy as np
 import scipy  # whose modules are imported when they are first named
 import sympy as sp
 
+from pdedsl.geometry.holes import Hole, found_in
 from pdedsl.geometry.points import inside_shape
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
@@ -46,6 +47,8 @@ class Regions:
     """The bounding box of each region, in all coordinates."""
     boxes: tuple[bool, ...]
     """Which regions fill theirs."""
+    holes: tuple[tuple[Hole, ...], ...]
+    """Those of each region of a plane."""
     lengths: np.ndarray
     """Of those columns."""
 
@@ -90,12 +93,12 @@ def _cut(domain: Domain, sides: tuple[sp.Basic, ...]) -> Regions:
     columns = [k for k, s in enumerate(domain.symbols) if any(s in side.free_symbols for side in sides)]
     if domain.shape is not None:
         columns = sorted({*columns, *domain.spatial})
-    points, shape = _probes(domain, columns)
+    points, shape, lines = _probes(domain, columns)
     inner = inside_shape(domain, points)
     held = _held(domain, sides, points)
     codes = np.unique(held[inner], axis=0)
     lengths = np.asarray([b - a for a, b in domain.bounds])
-    anchors, owners, bounds, boxes = [], [], [], []
+    anchors, owners, bounds, boxes, gaps = [], [], [], [], []
     for code in codes:
         own = inner & (held == code).all(axis=1)
         labels, parts = (own.astype(int), 1) if shape is None else _labelled(own.reshape(shape))
@@ -112,10 +115,13 @@ def _cut(domain: Domain, sides: tuple[sp.Basic, ...]) -> Regions:
             box, filled = _bounds(domain, columns, points[chosen], points, shape)
             bounds.append(box)
             boxes.append(filled)
+            gaps.append(
+                found_in(labels == label, lines) if tuple(columns) == domain.spatial and len(lines) == 2 else ()
+            )
     codes_of = np.concatenate([_held(domain, sides, _full(domain, columns, a * lengths[columns])) for a in anchors])
     return Regions(
         sides, tuple(columns), np.concatenate(anchors), codes_of, np.concatenate(owners), tuple(bounds), tuple(boxes),
-        lengths[columns],
+        tuple(gaps), lengths[columns],
     )  # fmt: skip
 
 
@@ -132,15 +138,15 @@ def _full(domain: Domain, columns: Sequence[int], own: np.ndarray) -> np.ndarray
     return found
 
 
-def _probes(domain: Domain, columns: Sequence[int]) -> tuple[np.ndarray, tuple[int, ...] | None]:
-    """Points of a grid in some coordinates, and its shape; in many coordinates points anywhere."""
+def _probes(domain: Domain, columns: Sequence[int]) -> tuple[np.ndarray, tuple[int, ...] | None, list[np.ndarray]]:
+    """Points of a grid in some coordinates, its shape and its lines; in many coordinates points anywhere."""
     if len(columns) not in GRID:
         low, high = np.asarray(domain.bounds, float).T
-        return low + low_discrepancy(PROBES, len(low)) * (high - low), None
+        return low + low_discrepancy(PROBES, len(low)) * (high - low), None, []
     n = GRID[len(columns)]
     lines = [a + (b - a) * (np.arange(n) + 0.5) / n for a, b in (domain.bounds[k] for k in columns)]
     grid = np.meshgrid(*lines, indexing="ij")
-    return _full(domain, columns, np.stack([own.ravel() for own in grid], axis=1)), grid[0].shape
+    return _full(domain, columns, np.stack([own.ravel() for own in grid], axis=1)), grid[0].shape, lines
 
 
 def _labelled(mask: np.ndarray) -> tuple[np.ndarray, int]:

@@ -59,9 +59,9 @@ def declare(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Declare
     scope, tables, wrong = _functions(scope, spec)
     found += wrong
     sound &= not wrong
-    scope, spans, wrong = _solutions(scope, spec, sound)
-    found += wrong
     scope, parts, wrong = _parts(scope)
+    found += wrong
+    scope, spans, wrong = _solutions(scope, spec, sound)
     found += wrong
     sound &= len(parts) == len(names.of("part"))
     scope, wrong = periodic(scope, spec, tree)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from pdedsl.geometry.holes import Hole, holes
 from pdedsl.geometry.quadrature import rule
 from pdedsl.geometry.regions import Regions, regions
 from pdedsl.planning.data import additive, waves
@@ -21,6 +22,7 @@ from pdedsl.spaces.features import ridges
 from pdedsl.spaces.functions import Functions, Joined, Sided
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, divisible, piece
+from pdedsl.spaces.poles import poles
 from pdedsl.spaces.space import (
     Added,
     Corners,
@@ -181,10 +183,10 @@ def reach(bases: Sequence[Functions], coefficients: Sequence[np.ndarray], degree
 
 
 def _pieces(bases: Sequence[Functions], coefficients: Sequence[np.ndarray]) -> Iterator[tuple[Functions, np.ndarray]]:
-    """Bases and their coefficients, of fields that may jump those of each region."""
+    """Bases and their coefficients, one kind after another, of fields that may jump those of each region."""
     for own, c in zip(bases, coefficients, strict=True):
-        if isinstance(own, Sided):
-            yield from zip(own.parts, own.split(c), strict=True)
+        if isinstance(own, Sided | Joined):
+            yield from _pieces(own.parts, own.split(c))
         else:
             yield own, c
 
@@ -198,6 +200,8 @@ def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
         for part in parts_of(space_for(space, unknown.name)):
             if isinstance(part, Polynomials):
                 found += pieces * max(1, sized(problem, axes, part) >> sum(axis in parity for axis in axes))
+                for gaps in [holes(problem.domain)] if held is None else held.holes:
+                    found += 0 if (own := poles(problem, unknown, gaps, max(part.degrees))) is None else own.size
             elif isinstance(part, Features):
                 found += pieces * part.count
             elif isinstance(part, Corners):
@@ -250,12 +254,12 @@ def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[in
 
     Where interfaces cut the domain, of each region by itself, over its bounding box.
     """
-    whole, held = _smooth(problem, unknown, space, parity), cut_for(problem, unknown)
+    held = cut_for(problem, unknown)
     if held is None:
-        return whole
+        return _smooth(problem, unknown, space, parity, holes(problem.domain))
     parts = []
-    for box in held.bounds:
-        own = whole
+    for k, (box, gaps) in enumerate(zip(held.bounds, held.holes, strict=True)):
+        own = whole = _smooth(problem, unknown, space, parity, gaps, k)
         for axis in whole.axes:
             if not problem.coordinates[axis].periodic:
                 own = own.over(axis, box[axis], own.stretch(axis))
@@ -270,18 +274,27 @@ def cut_for(problem: Problem, unknown: Field) -> Regions | None:
     return held if held is not None and axes.issuperset(held.columns) else None
 
 
-def _smooth(problem: Problem, unknown: Field, space: Space, parity: Mapping[int, int]) -> Functions:
-    """The same without interfaces."""
+def _smooth(
+    problem: Problem,
+    unknown: Field,
+    space: Space,
+    parity: Mapping[int, int],
+    gaps: Sequence[Hole],
+    region: int | None = None,
+) -> Functions:
+    """The same in a region, which may have holes: round them polynomials have negative powers, too."""
     axes = [problem.domain.column(s) for s in unknown.arguments]
     found = []
     for part in parts_of(space):
         if isinstance(part, Corners):
-            if (own := singular(problem, unknown, part)) is not None:
+            if (own := singular(problem, unknown, part, region)) is not None:
                 found.append(own)
         elif isinstance(part, Features):
             found.append(ridges(problem, axes, part, {axis: own.count for axis, own in waves(problem).items()}))
         else:
             found.append(basis(problem, axes, part, parity))
+            if (round_ := poles(problem, unknown, gaps, max(part.degrees))) is not None:
+                found.append(round_)
     if not found:
         found.append(basis(problem, axes, Polynomials((0,)), parity))
     return found[0] if len(found) == 1 else Joined(tuple(found))

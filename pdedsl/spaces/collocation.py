@@ -17,7 +17,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.faces import Face, pieces, sample
-from pdedsl.geometry.interfaces import crossings
+from pdedsl.geometry.interfaces import apart, crossings
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import Unit, inside_shape, scale, spots
 from pdedsl.geometry.regions import Regions
@@ -41,6 +41,8 @@ OVER = 1.5
 """Points for each function of a basis, in the domain as on its boundary."""
 ROUND = 2.0
 """The same for curved parts of a boundary, on which more functions differ than on a face."""
+CROSSINGS = 8
+"""Crossings of a line or surface for each point that is taken of them."""
 CHUNK = 4096
 """Points whose tables are made at a time, where only values are asked for."""
 SHIFT = 0.2718
@@ -95,7 +97,7 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
             return denser(spots(domain, statement.at, varies, n, unit))
         case Interface():
             n = round(ROUND * max(b.trace(axis) for b in bases for axis in domain.spatial)) + 2
-            return crossings(domain, statement.on, n, unit)
+            return apart(domain, crossings(domain, statement.on, CROSSINGS * n, unit), n)
 
 
 def filled(

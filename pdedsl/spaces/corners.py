@@ -21,8 +21,9 @@ from pdedsl.geometry.corners import Corner, changes, corners
 from pdedsl.geometry.faces import is_terminal
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
+from pdedsl.geometry.regions import regions
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Equation, Field, Interface, is_hard
+from pdedsl.problem.statements import Boundary, Equation, Field, is_hard
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.collocation import forms
 from pdedsl.spaces.functions import Sequenced
@@ -144,10 +145,7 @@ def angled(problem: Problem, unknown: Field) -> tuple[Angled, ...]:
     domain, place = problem.domain, problem.fields.index(unknown)
     if problem.time is not None or len(domain.space) != 2 or set(unknown.arguments) != set(problem.symbols):
         return ()
-    if (
-        any(is_hard(s) or isinstance(s, Interface) for s in problem.statements)
-        or (rest := _led_by_laplacian(problem, place)) is None
-    ):
+    if any(is_hard(s) for s in problem.statements) or (rest := _led_by_laplacian(problem, place)) is None:
         return ()
     conditions = [
         (s.where, max(orders))
@@ -185,12 +183,16 @@ def smooth(problem: Problem) -> str:
     return "this problem has none, and its conditions change nowhere on a side"
 
 
-def singular(problem: Problem, unknown: Field, space: Corners) -> Singular | None:
-    """The functions of all corners with exponents up to some, the smallest first; None where there are none."""
+def singular(problem: Problem, unknown: Field, space: Corners, region: int | None = None) -> Singular | None:
+    """The functions of all corners with exponents up to some, the smallest first; None where there are none.
+
+    Those of the corners of a region between interfaces, if one is given.
+    """
     rows: list[tuple[float, Any]] = []
     ends = list(product(*(problem.bounds[axis] for axis in problem.domain.spatial)))  # |z| is at most one
     places, turns = [], []
-    for place, own in enumerate(angled(problem, unknown)):
+    held = [own for own in angled(problem, unknown) if region is None or _owner(problem, own.corner) == region]
+    for place, own in enumerate(held):
         corner = own.corner
         places.append(corner.place)
         turns.append(np.exp(-1j * corner.bisector) / max(np.hypot(*(np.asarray(end) - corner.place)) for end in ends))
@@ -209,6 +211,17 @@ def singular(problem: Problem, unknown: Field, space: Corners) -> Singular | Non
     intervals = tuple(problem.bounds[axis] for axis in axes)
     whole, turned = np.asarray(places), np.asarray(turns)
     return Singular(axes, intervals, whole, turned, at, factors, powers.astype(float), conjugate, logs)
+
+
+def _owner(problem: Problem, corner: Corner) -> int | None:
+    """The region between interfaces in which a corner lies; None where an interface ends in it."""
+    held, domain = regions(problem), problem.domain
+    assert held is not None
+    near = NEAR * domain.diameter
+    points = np.tile(np.mean(np.asarray(domain.bounds, float), axis=1), (3, 1))
+    points[:, list(domain.spatial)] = [corner.side(end, near) for end in (-1, 0, 1)]
+    own = set(held.at(domain, points).tolist())
+    return own.pop() if len(own) == 1 else None
 
 
 def _levels(rest: Rest, most: float) -> list[tuple[int, int]]:
@@ -245,11 +258,12 @@ def _laplacian(own: Form, place: int, points: np.ndarray) -> Rest | None:
     if any(sum(i) > 2 for i in leading) or any(p != place and any(i) and np.any(s) for (p, i), s in slopes.items()):
         return None
     none = np.zeros(len(points))
+    slopes = {key: slope for key, slope in slopes.items() if np.any(slope)}
     along, up = leading.get((2, 0), none), leading.get((0, 2), none)
     size = float(np.abs(along).max())
     if not size or np.abs(along - up).max() > 1e-9 * size or np.abs(leading.get((1, 1), none)).max() > 1e-9 * size:
         return None
-    fixed = all(float(np.ptp(slope)) <= 1e-9 * size for slope in slopes.values())
+    fixed = all(float(np.ptp(slope / along)) <= 1e-9 * np.abs(slope / along).max() for slope in slopes.values())
     others = {key for key in slopes if sum(key[1]) < 2}
     if not own.is_linear or not fixed or others - {(place, (0, 0))}:
         return "general"

@@ -132,8 +132,9 @@ class Joined:
         return sum(part.trace(axis) for part in self.parts)
 
     def embedded(self, coefficients: np.ndarray, into: "Joined") -> np.ndarray:
-        own = zip(self.parts, self.split(coefficients), into.parts, strict=True)
-        return np.concatenate([part.embedded(c, larger) for part, c, larger in own])
+        own = zip(self.parts, self.split(coefficients), into.parts, strict=False)
+        found = [part.embedded(c, larger) for part, c, larger in own]
+        return np.concatenate([*found, *(np.zeros(more.size) for more in into.parts[len(found) :])])
 
     def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Joined":
         return Joined(tuple(part.over(axis, interval, stretch) for part in self.parts))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from pdedsl.geometry.interfaces import across, aside, crossings, lies_on
+from pdedsl.geometry.interfaces import across, apart, aside, crossings, lies_on
 from pdedsl.geometry.points import random
 from pdedsl.problem.statements import Place
 from pdedsl.stages.load import loads
@@ -56,3 +56,12 @@ def test_both_sides_are_next_to_each_other() -> None:
     point, way = np.array([[300.3, 1.0, 0.5]]), np.array([[1.0, 0.0]])
     low, high = (aside(domain, point, way, side)[0, 0] for side in (-1, 1))
     assert 300.3 - 1e-10 < low < 300.3 < high < 300.3 + 1e-10
+
+
+def test_points_that_lie_evenly() -> None:
+    domain = loads(SPEC.format(domain="x in [0, 1], y in [0, 2]") + "boundary: u = x  on all\n").domain
+    drawn = np.random.default_rng(0).random((1000, 3)) ** 3 * [1, 2, 1]
+    drawn[:, 1:] = 0.5
+    own = np.sort(apart(domain, drawn, 20)[:, 0])
+    assert len(own) == 20 and np.diff(own).max() < 3 * np.diff(own).min()
+    assert apart(domain, drawn[:5], 20).shape == (5, 3)

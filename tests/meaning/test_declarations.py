@@ -16,6 +16,11 @@ def test_exact_solutions_may_need_each_other(declared) -> None:
     assert [d.code for d in round_.diagnostics] == ["E204"] and list(round_.scope.exact) == ["w"]
 
 
+def test_exact_solutions_may_be_put_together_of_parts(declared) -> None:
+    found = declared("domain x in [0, 1]\nfield u(x)\nexact u = f\nlet f = where(a, 1, 2)\npart a: x < 0.5")
+    assert str(found.scope.exact["u"]) == "Piecewise((1, x < 0.5), (2, True))"
+
+
 def test_parts_in_terms_of_parts(declared) -> None:
     found = declared("domain x in [0, 1]\nfield u(x)\npart a: not b\npart b: x > 0.5")
     assert [p.name for p in found.domain.parts] == ["a", "b"]

@@ -53,9 +53,22 @@ exact u = where(x < 0, 2*x, x)
 exact v = 0
 """
 
+DISK = """param K = 1000
+domain x in [-1, 1], y in [-1, 1]
+field u(x, y)
+part disk: x^2 + y^2 < 0.16
+let k = where(disk, K, 1)
+let outside = x - (K - 1)/(K + 1)*0.16*x/(x^2 + y^2)
+equation: div(k*grad(u)) = 0
+boundary: u = outside  on all
+exact u = where(disk, 2*x/(K + 1), outside)
+"""
+
 
 @pytest.mark.parametrize(
-    "text", [LAYERS, RESISTANCE, HEAT, SOURCE, BARS], ids=["layers", "resistance", "heat", "source", "bars"]
+    "text",
+    [LAYERS, RESISTANCE, HEAT, SOURCE, BARS, DISK],
+    ids=["layers", "resistance", "heat", "source", "bars", "disk"],
 )
 def test_against_the_exact_solution(text: str) -> None:
     problem = loads(f"pde 1\n{text}")

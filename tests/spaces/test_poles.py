@@ -1,0 +1,66 @@
+"""Functions round holes."""
+
+import numpy as np
+import pytest
+
+from pdedsl.geometry.holes import holes
+from pdedsl.numerics.truth import truths
+from pdedsl.planning.defaults import planned
+from pdedsl.problem.problem import Problem
+from pdedsl.spaces.poles import CONJUGATES, poles
+from pdedsl.stages.load import loads
+from pdedsl.stages.raising import raised
+
+PLATE = """pde 1
+domain (x, y) = box([-1, -1], [1, 1]) - disk([0.2, 0.1], 0.3)
+field u(x, y)
+equation: {equation}
+boundary: u = exact(u)  on all
+let r2 = (x - 0.2)^2 + (y - 0.1)^2
+exact u = log(r2) + (x - 0.2)/r2 + x^2/2
+"""
+POINTS = np.array([[0.6, 0.3], [-0.5, 0.1], [0.3, -0.7]])
+
+
+def plate(equation: str) -> Problem:
+    return loads(PLATE.format(equation=equation))
+
+
+def made(problem: Problem, order: int):
+    found = poles(problem, problem.fields[0], holes(problem.domain), order)
+    assert found is not None
+    return found
+
+
+def test_of_the_laplacian_they_satisfy_it() -> None:
+    own = made(plate("laplacian(u) = 1"), 5)
+    assert own.size == 11
+    np.testing.assert_allclose(own.table(POINTS, (2, 0)) + own.table(POINTS, (0, 2)), 0, atol=1e-10)
+
+
+def test_of_other_equations_there_are_powers_of_the_conjugate_and_more_go_on_with_fewer() -> None:
+    problem = plate("laplacian(u) + u = 1 + exact(u)")
+    few, many = made(problem, 3), made(problem, 6)
+    assert few.size == 7 * (CONJUGATES + 1)
+    np.testing.assert_allclose(many.table(POINTS, (1, 1))[:, : few.size], few.table(POINTS, (1, 1)))
+
+
+@pytest.mark.parametrize("order", [(1, 0), (0, 2), (1, 1)])
+def test_derivatives(order: tuple[int, int]) -> None:
+    own, step = made(plate("laplacian(u) + u = 1 + exact(u)"), 4), 1e-3
+
+    def central(axis: int, below: tuple[int, int], width: float, points: np.ndarray) -> np.ndarray:
+        move = width * np.eye(2)[axis]
+        return (own.table(points + move, below) - own.table(points - move, below)) / (2 * width)
+
+    axis = 0 if order[0] else 1
+    lower = tuple(n - (k == axis) for k, n in enumerate(order))
+    coarse, fine = (central(axis, lower, h, POINTS) for h in (step, step / 2))
+    np.testing.assert_allclose(own.table(POINTS, order), (4 * fine - coarse) / 3, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("equation", ["laplacian(u) = 1", "laplacian(u) + u = 1 + exact(u)"])
+def test_a_solution_round_a_hole(equation: str) -> None:
+    problem = plate(equation)
+    found = raised(problem, planned(problem), truths(problem))
+    assert found is not None and found.status == "converged" and found.history[-1].errors["u"] < 1e-11
