@@ -77,7 +77,7 @@ verify small.pde --exact 'u = sin(pi*{x})*{t}' --out verified
 compare small.pde --methods anagram,adam --time 0.1 --seeds 1 --out comparison
 solve small.pde --out little
 analyze little --at {x}=0.5,{t}=0.5
-solve spec.pde --out run
+solve spec.pde --out run --set space=polynomials(3)
 resume little --steps 5
 info little
 eval run --at {x}=0.3,{y}=0.1,{t}=0.9 --of d{x}{y}(u) --of '{t}*u + {x}*v' --of m

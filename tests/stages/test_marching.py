@@ -17,6 +17,7 @@ from pdedsl.planning.plan import Limits
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
 from pdedsl.spaces.space import Polynomials
+from pdedsl.stages import marching
 from pdedsl.stages import solve as driver
 from pdedsl.stages.load import loads
 from pdedsl.stages.marching import marched
@@ -38,7 +39,13 @@ GROWTH = (
 )
 
 
-def march(text: str, seconds: float = 30.0) -> tuple[Problem, Raised]:
+@pytest.fixture
+def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than three tolerances, whatever time there is."""
+    monkeypatch.setattr(marching, "TOLERANCES", marching.TOLERANCES[:3])
+
+
+def march(text: str, seconds: float = 300.0) -> tuple[Problem, Raised]:
     problem = loads(text)
     found = marched(problem, planned(problem), truths(problem), seconds=seconds)
     assert found is not None
@@ -55,6 +62,7 @@ def test_solutions_and_their_estimates(text: str, most: float) -> None:
     assert worst < 10 * found.relative + 1e-12
 
 
+@pytest.mark.usefixtures("coarse")
 def test_a_function_of_a_point_for_jax() -> None:
     problem, found = march(DECAY)
     lowered = system(problem, replace(planned(problem), space=found.space))
@@ -128,9 +136,10 @@ exact u = -0.6*tanh(0.6*(x + 0.4 - 0.8*t)/(2*nu)) + 0.8
 """
 
 
-def test_a_front_that_runs_is_stretched_where_it_is(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("coarse")
+def test_a_front_that_runs_is_stretched_where_it_is() -> None:
     problem = loads(FRONT)
-    found = marched(problem, planned(problem), truths(problem), seconds=30)
+    found = marched(problem, planned(problem), truths(problem), seconds=300)
     assert found is not None and isinstance(found.space, Polynomials)
     ((_, error),) = found.history[-1].errors.items()
     assert error < 1e-4 and 0.1 < found.relative / error < 30
@@ -138,6 +147,7 @@ def test_a_front_that_runs_is_stretched_where_it_is(tmp_path: Path) -> None:
     assert len(places) > 2 and places[-1] - places[0] > 0.2  # it goes 0.4 to the right
 
 
+@pytest.mark.slow
 def test_a_number_of_pieces_and_degrees_that_were_chosen(tmp_path: Path) -> None:
     solution = pdedsl.solve(loads(DECAY), slabs=3, folder=tmp_path / "run")
     space = solution.solved.space
@@ -165,8 +175,9 @@ def test_stretched_pieces_are_written_and_opened_again(tmp_path: Path) -> None:
     assert later.errors["u"] < 1e-2
 
 
-def test_what_is_missed_at_the_start_is_in_the_estimate() -> None:
-    kink = "pde 1\ndomain x in [-1, 1]\ntime t in [0, 0.5]\nfield u(x, t)\nequation: dt(u) = 1e-3*dxx(u)\n"
+def test_what_is_missed_at_the_start_is_in_the_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marching, "TOLERANCES", marching.TOLERANCES[:2])
+    kink = "pde 1\ndomain x in [-1, 1]\ntime t in [0, 0.5]\nfield u(x, t)\nequation: dt(u) = 1e-2*dxx(u)\n"
     problem = loads(kink + "initial: u = max(0, 1 - 2*abs(x))\nboundary: u = 0 on all\n")
-    found = marched(problem, planned(problem), seconds=15)
+    found = marched(problem, planned(problem), seconds=300)
     assert found is not None and found.relative > found.missed["initial"] > 1e-6

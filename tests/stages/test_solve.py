@@ -159,6 +159,7 @@ def test_chosen_polynomials_are_all_there_is(tmp_path: Path) -> None:
     assert "Gauss-Newton on polynomials(6)" in told
 
 
+@pytest.mark.slow
 def test_features_sums_and_a_space_for_each_field(tmp_path: Path) -> None:
     problem = pdedsl.loads(GOOD)
     features = pdedsl.solve(problem, space="features(150)")
@@ -170,6 +171,7 @@ def test_features_sums_and_a_space_for_each_field(tmp_path: Path) -> None:
     np.testing.assert_allclose(both(points), jax.vmap(both.u)(points)[:, 0], atol=1e-10)
 
 
+@pytest.mark.slow
 def test_a_network_on_top_of_polynomials_begins_with_these(tmp_path: Path) -> None:
     problem = pdedsl.loads(GOOD)
     alone = pdedsl.solve(problem, space="polynomials(4)")
@@ -181,6 +183,7 @@ def test_a_network_on_top_of_polynomials_begins_with_these(tmp_path: Path) -> No
     assert again.summary()["space"] == "polynomials(4) + network"
 
 
+@pytest.mark.slow
 def test_fields_of_different_spaces(tmp_path: Path) -> None:
     problem = pdedsl.loads(
         "pde 1\ndomain x in [0, 1]\nfield u(x), v(x)\nequation: dxx(u) = v\nequation: dxx(v) = -sin(x)\n"
@@ -213,5 +216,6 @@ def test_a_network_that_is_saturated_is_given_up_for_another(monkeypatch: pytest
 
 def test_what_comes_before_the_first_polynomials_is_told_apart() -> None:
     begun = time.perf_counter() - 3.0
-    found = solve.solve(Source.of(TEXT.split("solve")[0]), clock=Clock(begun=begun))
+    text = f"{TEXT.split('solve')[0]}solve {{ space = polynomials(4) }}\n"
+    found = solve.solve(Source.of(text), clock=Clock(begun=begun))
     assert 3.0 <= found.outcome.compile_seconds <= found.outcome.history[0].seconds

@@ -88,6 +88,7 @@ def front(eps: float, end: float = 1.0) -> Problem:
     )
 
 
+@pytest.mark.slow
 def test_a_first_guess_is_taken_and_stretched() -> None:
     start = kept_of(solve(front(0.2)))
     same, wide = np.asarray([[0.25], [0.5], [0.9]]), np.asarray([[0.5], [1.0], [1.8]])

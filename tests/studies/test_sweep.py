@@ -35,6 +35,7 @@ def rows(plan: Sweep, **choices: Any) -> tuple[Row, ...]:
     return sweep(plan, one)
 
 
+@pytest.mark.slow
 def test_all_combinations_of_values_and_seeds() -> None:
     plan = Sweep((("eps", (0.1, 0.01)), ("a", (1.0, 2.0, 3.0))), seeds=2)
     assert len(plan.members) == 12 and len({member.name for member in plan.members}) == 12
