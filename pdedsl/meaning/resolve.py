@@ -152,8 +152,6 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
         match statement:
             case syntax.Unknown():
                 yield not_yet("`unknown`", statement.keyword)
-            case syntax.Tabulated():
-                yield not_yet("`table`", statement.keyword)
             case syntax.Table(kind="data"):
                 yield not_yet("`data`", statement.keyword)
             case syntax.Param():

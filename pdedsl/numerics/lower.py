@@ -18,10 +18,11 @@ from pdedsl.geometry.faces import Face, Rim, pieces
 from pdedsl.geometry.interfaces import Level, levels, nudge
 from pdedsl.numerics.bases import total
 from pdedsl.numerics.derivatives import Differentiable, Laplacian, Part, derivatives
+from pdedsl.numerics.tables import tabulated
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.given import Kept
+from pdedsl.problem.given import Kept, Tabulated
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import Shape
 from pdedsl.problem.statements import Field, Integral, Interface, Statement
@@ -350,6 +351,9 @@ def _apply(expression: sp.Basic, operands: list[Any]) -> Any:
             return jnp.where(operands[0] > 0, 1.0, 0.0)
         case sp.DiracDelta():
             return 0.0
+        case Tabulated():
+            dtype = jnp.result_type(float, *operands)
+            return tabulated(type(expression))(*(jnp.asarray(own, dtype) for own in operands))
         case Kept():
             x = jnp.stack([jnp.asarray(own, jnp.result_type(*operands)) for own in operands])
             held = type(expression).held

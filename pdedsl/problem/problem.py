@@ -205,6 +205,7 @@ class Problem:
         """The problem as a spec, which reads back as the same problem."""
         head = ["pde 1", *([f'title "{self.title}"'] if self.title else []), *write.write_domain(self.domain)]
         head += [write.write_fields(self.fields, self.domain), *write.write_places(self.domain)]
+        head += [write.write_table(table) for table in self.tables]
         known = [f"exact {name} = {write_expression(value)}" for name, value in self.exact]
         known += [*map(write.write_report, self.reports), *map(write.write_reference, self.references)]
         solve = ["solve {", *(f"  {c.key} = {c.value}" for c in self.choices), "}"] if self.choices else []

@@ -15,6 +15,7 @@ from pdedsl.problem.statements import (
     Constraint,
     Equation,
     Field,
+    FunctionTable,
     Initial,
     Interface,
     Reference,
@@ -119,9 +120,21 @@ def write_report(report: Report) -> str:
 
 def write_reference(reference: Reference) -> str:
     """`reference NAME: fields from "file"`."""
-    columns = ", ".join(f'{k} = "{v}"' for k, v in reference.columns)
     text = f'reference {reference.name}: {", ".join(reference.fields)} from "{reference.file}"'
-    return text + (f" columns ({columns})" if columns else "")
+    return text + _columns(reference.columns)
+
+
+def write_table(table: FunctionTable) -> str:
+    """`table NAME(arguments) from "file"`."""
+    names = (a.name if isinstance(a, sp.Symbol) else a.func.__name__ for a in table.arguments)
+    straight = "" if table.function.held.degree == 3 else " linear"
+    return f'table {table.name}({", ".join(names)}) from "{table.file}"{_columns(table.columns)}{straight}'
+
+
+def _columns(columns: Sequence[tuple[str, str]]) -> str:
+    """How columns are called in a file, where they have names of their own."""
+    named = ", ".join(f'{k} = "{v}"' for k, v in columns)
+    return f" columns ({named})" if named else ""
 
 
 def _at(point: tuple[sp.Expr, ...] | None) -> str:

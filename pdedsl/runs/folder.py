@@ -155,11 +155,11 @@ def changed(folder: Path) -> list[str]:
 def _tables(problem: Problem) -> dict[str, str]:
     """Where the folder of a run keeps the files that its spec names: in a place of their own."""
     found: dict[str, str] = {}
-    for reference in problem.references:
-        name = f"references/{Path(reference.file).name}"
-        while name in found.values() and reference.file not in found:
+    for named in (*problem.references, *problem.tables):
+        name = f"references/{Path(named.file).name}"
+        while name in found.values() and named.file not in found:
             name = f"{Path(name).parent}/_{Path(name).name}"
-        found.setdefault(reference.file, name)
+        found.setdefault(named.file, name)
     return found
 
 
