@@ -1,6 +1,6 @@
 """From coefficients that jump under a derivative to the interface conditions that these bring by themselves (N602)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,29 +42,35 @@ def implied(problem: Problem) -> tuple[Problem, tuple[Diagnostic, ...]]:
     """A problem with the conditions that its coefficients bring where they jump under a derivative, each with a note.
 
     Across such a line or surface the fields are continuous, and so is what the equation takes the divergence of, along the
-    normal. Each unless one of its kind was written for it: of values, or of derivatives.
+    normal. Each unless one of its kind was written for it: of values, or of derivatives. Where only one kind was written for
+    any other place, the other one is added.
     """
     found, notes = list[Interface](), list[Diagnostic]()
-    for where in _candidates(problem):
+    stated = [c for c in problem.conditions if isinstance(c, Interface)]
+    places = {where: where for where in _candidates(problem)}  # what switches at a place
+    for where in dict.fromkeys([*places, *(place.where for c in stated for place in c.on)]):
         place = Place(where)
         points = crossings(problem.domain, (place,), PROBES, random(np.random.default_rng(6)))
-        outward = across(problem.domain, (place,), points)
-        jumping = [f for f in _fluxes(problem, where) if len(points) and _jumps(problem, f.through, points, outward)]
-        if not jumping:
+        if not len(points):
             continue
-        stated = (c for c in problem.conditions if isinstance(c, Interface))
-        written = {kind for c in stated if lies_on(problem.domain, c.on, points).all() for kind in _kinds(problem, c)}
-        unknowns = tuple(dict.fromkeys(f for flux in jumping for f in flux.unknowns))
-        held = {"continuity": [f.expression for f in unknowns], "flux": [f.through for f in jumping]}
-        own, span = [name for name, entries in held.items() if entries and name not in written], jumping[0].span
-        for name in own:
-            jumps = tuple(Integral(e, kind="jump", span=span) for e in held[name])
-            problem = replace(problem, integrals=tuple(dict.fromkeys([*problem.integrals, *jumps])))
-            sides = tuple(j.symbol for j in jumps), (sp.Integer(0),) * len(jumps)
-            named = _free(name, {s.name for s in (*problem.statements, *found)})
-            found.append(Interface(named, *sides, on=(place,), span=span))
-        if own:
-            notes.append(_note(own, unknowns, where, span))
+        outward = across(problem.domain, (place,), points)
+        fluxes = list(_fluxes(problem, places.get(where)))
+        if where in places:
+            fluxes = [f for f in fluxes if _jumps(problem, f.through, points, outward)]
+        there = [c for c in (*stated, *found) if lies_on(problem.domain, c.on, points).all()]
+        written = {kind for c in there for kind in _kinds(problem, c)}
+        unknowns = tuple(dict.fromkeys(f for flux in fluxes for f in flux.unknowns))
+        held = {"continuity": [f.expression for f in unknowns], "flux": [f.through for f in fluxes]}
+        if own := [name for name, entries in held.items() if entries and name not in written]:
+            span = fluxes[0].span if where in places else there[0].span
+            for name in own:
+                jumps = tuple(Integral(e, kind="jump", span=span) for e in held[name])
+                problem = replace(problem, integrals=tuple(dict.fromkeys([*problem.integrals, *jumps])))
+                sides = tuple(j.symbol for j in jumps), (sp.Integer(0),) * len(jumps)
+                named = _free(name, {s.name for s in (*problem.statements, *found)})
+                found.append(Interface(named, *sides, on=(place,), span=span))
+            why = "a coefficient jumps" if where in places else "one condition is written"
+            notes.append(_note(why, own, unknowns, where, span))
     if not found:
         return problem, ()
     text = problem.text
@@ -74,11 +80,12 @@ def implied(problem: Problem) -> tuple[Problem, tuple[Diagnostic, ...]]:
     return grown, tuple(notes)
 
 
-def _note(own: Sequence[str], unknowns: Sequence[Field], where: sp.Basic, span: Span) -> Diagnostic:
+def _note(why: str, own: Sequence[str], unknowns: Sequence[Field], where: sp.Basic, span: Span) -> Diagnostic:
     words = [f"`{f.name}`" for f in unknowns] if "continuity" in own else []
     words += ["the flux"] if "flux" in own else []
     verb = "is" if len(words) == 1 else "are"
-    message = f"a coefficient jumps where `{write_where(where)}` ends: {' and '.join(words)} {verb} continuous there by itself"
+    place = f"at `{write_where(where)}`" if isinstance(where, sp.Equality) else f"where `{write_where(where)}` ends"
+    message = f"{why} {place}: {' and '.join(words)} {verb} continuous there by itself"
     return Diagnostic("N602", message, span, f"write `{_instead(own, unknowns, where)}` for something else")
 
 
@@ -122,33 +129,42 @@ def _switches(expression: Any) -> Iterator[sp.Basic]:
             yield sp.StrictGreaterThan(sides[0], 0, evaluate=False)
 
 
-def _fluxes(problem: Problem, where: sp.Basic) -> Iterator[_Flux]:
-    """What each component of the equations takes the divergence of, of what may switch there: of first derivatives only."""
+def _fluxes(problem: Problem, where: sp.Basic | None) -> Iterator[_Flux]:
+    """What each component of the equations takes the divergence of, if something in it switches there: up to second order.
+
+    All of it, whatever switches; where nothing is given, of all components.
+    """
     outward = dict(zip((c.symbol for c in problem.space), normal(len(problem.space)), strict=True))
     for equation in problem.equations:
         for residual in equation.residual:
             through: Any = sp.Integer(0)
-            spans = list[Span]()
+            spans, switching = list[Span](), where is None
             for term in _terms(residual):
                 factor, rest = term.as_independent(sp.Derivative, as_Add=False)
-                if not isinstance(rest, sp.Derivative) or where not in set(_switches(rest.expr)):
+                inner = _under(rest, outward)
+                if inner is None or list(_switches(factor)):
                     continue
-                pairs: Any = rest.variable_count
-                (symbol, count), *others = pairs
-                if others or count != 1 or symbol not in outward or list(_switches(factor)):
-                    continue
-                through += factor * outward[symbol] * rest.expr
-                spans += [t.span for t in equation.terms if t.value.has(rest)]
-            if occurring((through,)):
-                inner = [p for p in parts(through) if isinstance(p, sp.Derivative)]
-                space = set(outward)
-                unknowns = [
-                    f
-                    for f in problem.fields
-                    if any(p.expr == f.expression and derivative_order(p, space) for p in inner)
-                ]
-                span = min(spans, key=lambda s: s.end - s.start, default=equation.span)
-                yield _Flux(span, through, tuple(unknowns))
+                through += factor * inner
+                if where is None or where in set(_switches(inner)):
+                    switching = True
+                    spans += [t.span for t in equation.terms if t.value.has(rest)]
+            slopes = [p for p in parts(through) if isinstance(p, sp.Derivative)]
+            if not switching or not occurring((through,)) or any(derivative_order(p, set(outward)) > 1 for p in slopes):
+                continue
+            own = [p.expr for p in slopes if derivative_order(p, set(outward))]
+            span = min(spans, key=lambda s: s.end - s.start, default=equation.span)
+            yield _Flux(span, through, tuple(f for f in problem.fields if f.expression in own))
+
+
+def _under(part: Any, outward: Mapping[sp.Symbol, sp.Symbol]) -> Any:
+    """What a derivative in space is taken of, times the component of the normal along it; None of anything else."""
+    if not isinstance(part, sp.Derivative):
+        return None
+    pairs: Any = part.variable_count
+    (symbol, count), *others = pairs
+    if others or symbol not in outward or count > 2:
+        return None
+    return outward[symbol] * (part.expr if count == 1 else sp.Derivative(part.expr, symbol))
 
 
 def _terms(expression: Any) -> Iterator[Any]:

@@ -18,7 +18,7 @@ field u(x, y)
 equation: laplacian(u) = 6*x
 boundary: u = x^3 + 300  on all
 """
-JUMP = TEXT.replace("laplacian(u)", "div(where(x < 0.5, 1, 4)*grad(u))")
+JUMP = TEXT.replace("laplacian(u)", "laplacian(u) + dxx(where(x < 0.5, 1, 4)*dxx(u))")
 
 
 def right(x: Array) -> Array:

@@ -38,7 +38,8 @@ def held(equation: str, more: str = "") -> dict[str, list[str]]:
         ("k*laplacian(u) = 0", []),
         ("laplacian(u) = k", []),
         ("div(where(x < 2, 1, 3)*grad(u)) = 0", []),
-        ("dx(k*u) + laplacian(u) = 0", ["flux"]),
+        ("dx(k*u) + laplacian(u) = 0", ["continuity", "flux"]),
+        ("laplacian(u) = dx(k)", ["continuity", "flux"]),  # a double layer
     ],
 )  # fmt: skip
 def test_where_and_what(equation: str, names: list[str]) -> None:
@@ -51,7 +52,7 @@ def test_what_is_written_for_the_place_stands_alone() -> None:
     assert list(held(equation, "interface: jump(k*dn(u)) = 1  on x = 0.5\n")) == ["interface", "continuity"]
     both = "interface a: jump(u) = 1  on x = 0.5\ninterface b: jump(k*dn(u)) = 1  on x = 0.5\n"
     assert list(held(equation, both)) == ["a", "b"]
-    assert list(held(equation, "interface: jump(u) = 1  on x = 0.25\n")) == ["interface", "continuity", "flux"]
+    assert list(held(equation, "interface: jump(u) = 1  on x = 0.25\n")) == ["interface", "continuity", "flux", "flux2"]
 
 
 def test_the_flux_is_what_is_under_the_divergence_along_the_normal() -> None:
@@ -67,6 +68,26 @@ def test_a_note_says_so_and_the_text_stays() -> None:
     again = loads(str(problem))
     assert isinstance(again, Problem) and not any(d.code == "N602" for d in again.warnings)
     assert [c.name for c in again.conditions] == [c.name for c in problem.conditions]
+
+
+@pytest.mark.parametrize(
+    ("written", "added"),
+    [("jump(u) = 1", "flux"), ("jump(dn(u)) = 1", "continuity"), ("jump(u) = 2*dn(u)", "flux")],
+)
+def test_of_two_conditions_the_one_that_is_not_written_is_added(written: str, added: str) -> None:
+    for place in ("disk", "x = 0.25"):
+        own = held("laplacian(u) = 0", f"interface: {written}  on {place}\n")
+        assert list(own) == ["interface", added]
+
+
+def test_of_the_flux_all_of_it_counts() -> None:
+    """Across a slanted line also what does not jump itself."""
+    (flux,) = held("dx(where(disk, 1, 2)*dx(u)) + dyy(u) = 0")["flux"]
+    assert "Derivative(u(x, y), y)" in flux or "dy(u)" in flux
+
+
+def test_of_fourth_order_nothing_is_said() -> None:
+    assert held("dxx(where(x < 0.5, 1, 2)*dxx(u)) + dyyyy(u) = 0") == {}
 
 
 def test_nothing_is_added_twice() -> None:
