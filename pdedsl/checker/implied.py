@@ -108,7 +108,7 @@ def _candidates(problem: Problem) -> Iterator[sp.Basic]:
     seen = set[sp.Basic]()
     for residual in (r for e in problem.equations for r in e.residual):
         for derivative in (n for n in parts(residual) if isinstance(n, sp.Derivative)):
-            for where in _switches(derivative.expr):
+            for where in switches(derivative.expr):
                 space = {c.symbol for c in problem.space}
                 known = where.free_symbols - {p.symbol for p in problem.parameters}
                 if where not in seen and known and known <= space and not where.atoms(sp.core.function.AppliedUndef):
@@ -116,7 +116,7 @@ def _candidates(problem: Problem) -> Iterator[sp.Basic]:
                     yield where
 
 
-def _switches(expression: Any) -> Iterator[sp.Basic]:
+def switches(expression: Any) -> Iterator[sp.Basic]:
     """Conditions on the one side of each place where an expression may jump."""
     for part in parts(expression):
         sides: tuple[Any, ...] = part.args
@@ -142,10 +142,10 @@ def _fluxes(problem: Problem, where: sp.Basic | None) -> Iterator[_Flux]:
             for term in _terms(residual):
                 factor, rest = term.as_independent(sp.Derivative, as_Add=False)
                 inner = _under(rest, outward)
-                if inner is None or list(_switches(factor)):
+                if inner is None or list(switches(factor)):
                     continue
                 through += factor * inner
-                if where is None or where in set(_switches(inner)):
+                if where is None or where in set(switches(inner)):
                     switching = True
                     spans += [t.span for t in equation.terms if t.value.has(rest)]
             slopes = [p for p in parts(through) if isinstance(p, sp.Derivative)]

@@ -58,6 +58,8 @@ def _untrue(
     totals = [i for i in own if not i.local]
     smallest = max((quadrature.rule(domain, i.where, i.kind == "mean").error for i in totals), default=0.0)
     unsure = _unsure(problem, statement, totals, values, points)
+    sides = (_nodal(problem, statement, i, points, 0)[0] for i in own if i.local)
+    unsure += TOLERANCE * max((float(np.nanmax(np.abs(side), initial=0.0)) for side in sides), default=0.0)
     largest = _largest(problem, (*statement.residual, *(i.integrand for i in own)))
     for place, residual in enumerate(statement.residual, 1):
         terms = sp.Add.make_args(expand_derivatives(residual))
@@ -187,11 +189,19 @@ def _unsure(
 
 def _worth(problem: Problem, statement: Statement, integral: Integral, points: np.ndarray, fine: int = 0) -> np.ndarray:
     """An integral of the exact solution at the time of each point, or its jump at each, shape (n,)."""
+    found, weights = _nodal(problem, statement, integral, points, fine)
+    return found @ weights
+
+
+def _nodal(
+    problem: Problem, statement: Statement, integral: Integral, points: np.ndarray, fine: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The exact solution at the nodes of an integral for each point, shape (n, q), and the weights of these, shape (q,)."""
     domain, integrand = problem.domain, problem.put(integral.integrand, dict(problem.exact))
     nodes, weights, directions = quadrature.nodes_at(domain, integral, points, outward(domain, statement, points), fine)
     values = domain.at(nodes) | dict(zip(normal(len(domain.space)), directions.T, strict=True))
     found = np.broadcast_to(np.asarray(evaluate(integrand, values), float), len(nodes))
-    return found.reshape(len(points), -1) @ weights
+    return found.reshape(len(points), -1), weights
 
 
 def _not_periodic(problem: Problem, exact: Mapping[str, sp.Expr], spans: Mapping[str, Span]) -> Iterator[Diagnostic]:

@@ -12,9 +12,11 @@ from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.statements import Place
 
 HALVINGS = 60
-NUDGE, EPS = 64.0, float(np.finfo(float).eps)
+NUDGE, EPS = 8.0, float(np.finfo(float).eps)
 """How many times the rounding of the largest coordinate the sides of a line are beside it: beyond rounding, and next to nothing."""
 
+SOME = 32
+"""Points on either side, between which crossings are sought."""
 NEAR = 1e-9
 """Of the diameter of the domain: a distance that is none."""
 
@@ -42,10 +44,18 @@ def apart(domain: Domain, points: np.ndarray, n: int) -> np.ndarray:
 
 
 def _one(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
-    side = sp.StrictGreaterThan(_difference(where), 0) if isinstance(where, sp.Equality) else where
-    first, second = (inside(domain, own, 2 * n, unit) for own in (side, sp.Not(side)))
-    count = min(len(first), len(second))
-    first, second = first[:count], np.roll(second[:count], count // 3, axis=0)
+    drawn = inside(domain, sp.true, 4 * n, unit)
+    held = _side(domain, where, drawn)
+    own = sp.StrictGreaterThan(_difference(where), 0) if isinstance(where, sp.Equality) else where
+    sides = []
+    for side, found in ((own, drawn[held]), (sp.Not(own), drawn[~held])):
+        found = (
+            found if len(found) >= SOME else inside(domain, side, SOME, unit)
+        )  # of a small one the same over and over
+        if not len(found):
+            return found
+        sides.append(found[np.arange(2 * n) % len(found)])
+    first, second = sides[0], np.roll(sides[1], n, axis=0)
     second[:, list(domain.other)] = first[:, list(domain.other)]
     low = _side(domain, where, first)
     crossed = low != _side(domain, where, second)

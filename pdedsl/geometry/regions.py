@@ -17,13 +17,13 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.statements import Interface
 
-GRID = {1: 4096, 2: 256, 3: 48}
+GRID = {1: 1 << 16, 2: 512, 3: 64}
 """Points along each coordinate on which it is seen what hangs together, by the number of coordinates."""
 PROBES = 1 << 14
 """Points of the domain on which it is seen which sides there are, where the coordinates are more."""
 ANCHORS = 512
 """Points on the rims of several regions that lie on the same side of everything, by which they are told apart."""
-SMALLEST = 1e-4
+SMALLEST = 1e-5
 """Of the domain: what is no region."""
 FILLED = 0.98
 """The part of its bounding box from which a region is that box."""

@@ -8,14 +8,18 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from pdedsl.checker.implied import switches
 from pdedsl.geometry.corners import Corner, corners
+from pdedsl.geometry.interfaces import crossings, lies_on
+from pdedsl.geometry.points import random
+from pdedsl.geometry.regions import regions
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
 from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, cut, free, lowest, parities, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Statement
+from pdedsl.problem.statements import Interface, Place, Statement
 from pdedsl.problem.symbol import order
 from pdedsl.spaces.collocation import OVER, forms
 from pdedsl.spaces.corners import angled
@@ -28,6 +32,9 @@ from pdedsl.vocabulary.source import NOWHERE, Source, Span
 
 MIDDLING = 500
 """Functions of a space that is worth trying first."""
+PROBES = 16
+"""Points at which it is seen whether what switches there is an interface."""
+_SEED = 19_340_512
 REENTRANT = np.radians(200)
 """The angle from which a corner is told."""
 
@@ -70,6 +77,7 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_linear(problem, compiled),
         *_types(problem, compiled, sizes),
         *_sizes(problem, sizes),
+        *_regions(problem),
         *_rough(problem),
         *_waves(problem),
         *_layers(problem, compiled, sizes),
@@ -151,11 +159,28 @@ def _sizes(problem: Problem, sizes: Mapping[str, Size]) -> Iterator[Reason]:
     yield Reason("sizes", f"{worth}; lengths {lengths}{more}: scaled to one")
 
 
+def _regions(problem: Problem) -> Iterator[Reason]:
+    """What interfaces cut the domain into."""
+    found = regions(problem)
+    if found is not None:
+        first = next(c for c in problem.conditions if isinstance(c, Interface))
+        round_ = sum(map(bool, found.holes))
+        more = f", {round_} of them round others" if round_ else ""
+        yield Reason("regions", f"{found.count} between interfaces{more}, each with functions of its own", first.span)
+
+
 def _rough(problem: Problem) -> Iterator[Reason]:
-    """Kinks and jumps of data and coefficients."""
+    """Kinks and jumps of data and coefficients, but for those at interfaces."""
+    on = tuple(place for c in problem.conditions if isinstance(c, Interface) for place in c.on)
+    unit = random(np.random.default_rng(_SEED))
+
+    def apart(where: sp.Basic) -> bool:
+        points = crossings(problem.domain, (Place(where),), PROBES, unit)
+        return bool(len(points)) and not lies_on(problem.domain, on, points).all()
+
     for statement in problem.statements:
-        atoms = {a.func for r in statement.residual for a in r.atoms(*_ROUGH) if not a.atoms(AppliedUndef)}
-        if atoms:
+        rough = {a for r in statement.residual for a in r.atoms(*_ROUGH) if not a.atoms(AppliedUndef)}
+        if rough and (not on or any(apart(where) for a in rough for where in switches(a))):
             yield Reason(
                 "rough", f"`{statement.name}` has data with kinks or jumps: degrees help slowly", statement.span
             )
