@@ -1,12 +1,13 @@
 """From lines and surfaces inside a domain to points on them, and to the two sides of these."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from pdedsl.geometry.points import Unit, inside, inside_shape
+from pdedsl.geometry.points import Unit, inside, inside_shape, random
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.statements import Place
@@ -17,6 +18,7 @@ NUDGE, EPS = 8.0, float(np.finfo(float).eps)
 
 SOME = 32
 """Points on either side, between which crossings are sought."""
+_SEED = 19_670_330
 NEAR = 1e-9
 """Of the diameter of the domain: a distance that is none."""
 
@@ -43,15 +45,19 @@ def apart(domain: Domain, points: np.ndarray, n: int) -> np.ndarray:
     return points[chosen]
 
 
+@lru_cache(maxsize=256)
+def _some(domain: Domain, side: sp.Basic) -> np.ndarray:
+    """Points of a small side, which are hard to find: always the same."""
+    return inside(domain, side, SOME, random(np.random.default_rng(_SEED)))
+
+
 def _one(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
     drawn = inside(domain, sp.true, 4 * n, unit)
     held = _side(domain, where, drawn)
     own = sp.StrictGreaterThan(_difference(where), 0) if isinstance(where, sp.Equality) else where
     sides = []
     for side, found in ((own, drawn[held]), (sp.Not(own), drawn[~held])):
-        found = (
-            found if len(found) >= SOME else inside(domain, side, SOME, unit)
-        )  # of a small one the same over and over
+        found = found if len(found) >= SOME else _some(domain, side)  # of a small one the same over and over
         if not len(found):
             return found
         sides.append(found[np.arange(2 * n) % len(found)])
