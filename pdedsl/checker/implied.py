@@ -65,7 +65,7 @@ def implied(problem: Problem) -> tuple[Problem, tuple[Diagnostic, ...]]:
             span = fluxes[0].span if where in places else there[0].span
             for name in own:
                 jumps = tuple(Integral(e, kind="jump", span=span) for e in held[name])
-                problem = replace(problem, integrals=tuple(dict.fromkeys([*problem.integrals, *jumps])))
+                problem = replace(problem, integrals=_with(problem, jumps))
                 sides = tuple(j.symbol for j in jumps), (sp.Integer(0),) * len(jumps)
                 named = _free(name, {s.name for s in (*problem.statements, *found)})
                 found.append(Interface(named, *sides, on=(place,), span=span))
@@ -78,6 +78,15 @@ def implied(problem: Problem) -> tuple[Problem, tuple[Diagnostic, ...]]:
     if text is not None:
         grown = replace(grown, text=replace(text, says=grown.key))
     return grown, tuple(notes)
+
+
+def _with(problem: Problem, jumps: Sequence[Integral]) -> tuple[Integral, ...]:
+    """The integrals of a problem with those of more conditions: as they stand in a text, before those of reports alone."""
+    stated = [i for i in problem.integrals if i.local] + [
+        *problem.integrals_in(r for s in problem.statements for r in s.residual)
+    ]
+    first = [i for i in problem.integrals if i in stated]
+    return tuple(dict.fromkeys([*first, *jumps, *problem.integrals]))
 
 
 def _note(why: str, own: Sequence[str], unknowns: Sequence[Field], where: sp.Basic, span: Span) -> Diagnostic:

@@ -264,6 +264,7 @@ CASES = [
     ("W505", DISK.split("exact")[0].replace("field u", "field «u»"), "u = 0  on all", "dn(u) = -1  on all\nconstraint: integral(u) = 0"),
     ("N602", DISK.split("exact")[0], "-laplacian(u) = 4", "-«div(where(x < 0, 1, 2)*grad(u))» = 4"),
     ("N602", DISK.split("exact")[0], "-laplacian(u) = 4", "-laplacian(u) = 1 + «dxx(abs(x)*y)»"),
+    ("W602", GOOD.split("exact")[0], "D(u) = 0", "D(u) = «dx(where(x < t, 1, 2)*dx(u))»"),
     ("W602", PERIODIC.replace("= sin(2*pi*x)", "= sin(2*pi*x) - 1e-3*u"), "dxx(u)", "«dxx(where(x < 0.5, 1, 2)*dxx(u))»"),
     ("N602", GOOD.split("exact")[0], "D(u) = 0", "D(u) = «dx((2 + sign(sin(7*x)))*dx(u))»"),
     ("W609", DISK, "exact", "solve { network = «mlp(3000, 3000)» }\nexact"),

@@ -23,7 +23,9 @@ def _a_rough_activation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_code_has_a_page_and_two_bad_specs() -> None:
-    raised = {c for f in PACKAGE.glob("**/*.py") for c in re.findall(r"\"([EW]\d{3})\"", f.read_text(encoding="utf-8"))}
+    raised = {
+        c for f in PACKAGE.glob("**/*.py") for c in re.findall(r"\"([ENW]\d{3})\"", f.read_text(encoding="utf-8"))
+    }
     assert raised == set(PAGES)
     assert list(PAGES) == sorted(PAGES, key=lambda code: code[1:])
     counts = Counter(case[0] for case in CASES)
