@@ -92,4 +92,4 @@ def accept(checked: Checked, parameters: Mapping[str, float] | None = None) -> P
     unknown = [name for name in parameters or {} if name not in known]
     if unknown:
         raise KeyError(f"the problem has no parameter `{unknown[0]}`; it has: {', '.join(sorted(known)) or 'none'}")
-    return replace(checked.problem, warnings=checked.diagnostics)
+    return replace(checked.problem, warnings=tuple(d for d in checked.diagnostics if d.severity == "warning"))
