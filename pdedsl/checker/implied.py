@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdedsl.checker.jumps import generic
+from pdedsl.checker.jumps import generic, switches
 from pdedsl.geometry.interfaces import across, aside, crossings, lies_on
 from pdedsl.geometry.points import random
 from pdedsl.problem.atoms import normal
@@ -17,7 +17,6 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Field, Integral, Interface, Place
 from pdedsl.problem.write import write_where
 from pdedsl.vocabulary.diagnostics import Diagnostic
-from pdedsl.vocabulary.functions import Maximum, Minimum
 from pdedsl.vocabulary.source import Span
 
 PROBES = 64
@@ -123,19 +122,6 @@ def _candidates(problem: Problem) -> Iterator[sp.Basic]:
                 if where not in seen and known and known <= space and not where.atoms(sp.core.function.AppliedUndef):
                     seen.add(where)
                     yield where
-
-
-def switches(expression: Any) -> Iterator[sp.Basic]:
-    """Conditions on the one side of each place where an expression may jump."""
-    for part in parts(expression):
-        sides: tuple[Any, ...] = part.args
-        if isinstance(part, sp.Piecewise):
-            for pair in sides[:-1] if sides[-1].args[1] == sp.true else sides:
-                yield pair.args[1]
-        elif isinstance(part, Minimum | Maximum):
-            yield sp.StrictGreaterThan(sides[0] - sides[1], 0, evaluate=False)
-        elif isinstance(part, sp.sign | sp.Abs | sp.Heaviside):
-            yield sp.StrictGreaterThan(sides[0], 0, evaluate=False)
 
 
 def _fluxes(problem: Problem, where: sp.Basic | None) -> Iterator[_Flux]:

@@ -53,7 +53,7 @@ def _untrue(
 ) -> Iterator[Diagnostic]:
     """The first component of a statement that the exact solution misses at one of some points."""
     domain, exact = problem.domain, dict(problem.exact)
-    values = values_at(domain, points, statement.residual)
+    values = values_at(domain, points, statement.residual, statement)
     values |= {i.symbol: _worth(problem, statement, i, points) for i in own}
     totals = [i for i in own if not i.local]
     smallest = max((quadrature.rule(domain, i.where, i.kind == "mean").error for i in totals), default=0.0)

@@ -7,13 +7,13 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.checker.probe import numbers, point_words, points_of
-from pdedsl.geometry.interfaces import lies_on
+from pdedsl.geometry.interfaces import levels, lies_on
 from pdedsl.geometry.points import inside_shape
 from pdedsl.problem.derivatives import TooLarge, expand_derivatives, occurring, parts
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Equation, Interface
+from pdedsl.problem.statements import Equation, Interface, Place
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.functions import Maximum, Minimum
 
@@ -27,7 +27,7 @@ def discontinuous(problem: Problem) -> Iterator[Diagnostic]:
     """W602: derivatives of what jumps along the coordinate that they differentiate in."""
     for equation in problem.equations:
         nodes = {n for r in equation.residual for n in parts(r)}
-        derivatives = [n for n in nodes if n.is_Derivative and _switches(n.expr)]
+        derivatives = [n for n in nodes if n.is_Derivative and _levels(n.expr)]
         for derivative in sorted(derivatives, key=sp.default_sort_key):
             found = _jump(problem, equation, derivative)
             if found is None:
@@ -55,19 +55,23 @@ def _short(expression: sp.Expr) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _switches(expression: Any) -> list[sp.Expr]:
-    """Functions of the coordinates at whose zeros an expression may jump."""
-    found: list[Any] = []
+def switches(expression: Any) -> Iterator[sp.Basic]:
+    """Conditions on the one side of each place where an expression may jump."""
     for part in parts(expression):
         sides: tuple[Any, ...] = part.args
-        if isinstance(part, (*_INEQUALITIES, Minimum, Maximum)):
-            found.append(sides[0] - sides[1])
-        elif isinstance(part, sp.sign | sp.Abs):
-            found.append(sides[0])
+        if isinstance(part, sp.Piecewise):
+            for pair in sides[:-1] if sides[-1].args[1] == sp.true else sides:
+                yield pair.args[1]
+        elif isinstance(part, Minimum | Maximum):
+            yield sp.StrictGreaterThan(sides[0] - sides[1], 0, evaluate=False)
+        elif isinstance(part, sp.sign | sp.Abs | sp.Heaviside):
+            yield sp.StrictGreaterThan(sides[0], 0, evaluate=False)
+
+
+def _levels(expression: Any) -> list[sp.Expr]:
+    """Functions of the coordinates at whose zeros an expression may jump."""
+    found = [level.value for level in levels(tuple(map(Place, switches(expression))))]
     return [f for f in found if not f.atoms(sp.core.function.AppliedUndef)]
-
-
-_INEQUALITIES = (sp.LessThan, sp.StrictLessThan, sp.GreaterThan, sp.StrictGreaterThan)
 
 
 def _jump(problem: Problem, equation: Equation, derivative: Any) -> tuple[sp.Symbol, np.ndarray, float, float] | None:
@@ -77,7 +81,7 @@ def _jump(problem: Problem, equation: Equation, derivative: Any) -> tuple[sp.Sym
     }
     operand = derivative.expr
     for symbol, count in derivative.variable_count:
-        interface = [p for f in _switches(operand) for p in [_interface(problem, equation, f, symbol)] if len(p)]
+        interface = [p for f in _levels(operand) for p in [_interface(problem, equation, f, symbol)] if len(p)]
         for _ in range(int(count)):
             if interface:
                 found = _gap(problem.domain, problem.put(operand, smooth), symbol, np.concatenate(interface))

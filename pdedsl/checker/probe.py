@@ -35,11 +35,18 @@ def interior(domain: Domain) -> np.ndarray:
     return inside(domain, sp.true, PROBES, random(np.random.default_rng(2)))
 
 
-def values_at(domain: Domain, points: np.ndarray, expressions: Iterable[sp.Basic] = ()) -> dict[sp.Symbol, Any]:
-    """What the symbols are worth at points; the normal too, where one of some expressions holds it."""
+def values_at(
+    domain: Domain, points: np.ndarray, expressions: Iterable[sp.Basic] = (), statement: Statement | None = None
+) -> dict[sp.Symbol, Any]:
+    """What the symbols are worth at points; the normal too, where one of some expressions holds it.
+
+    That of the boundary, or of a statement that has one of its own.
+    """
     values = domain.at(points)
     if any(isinstance(part, Normal) for e in expressions for part in parts(e)):
-        values |= dict(zip(normal(len(domain.space)), normals(domain, points).T, strict=True))
+        own = None if statement is None else places.outward(domain, statement, points)
+        own = normals(domain, points) if own is None else own
+        values |= dict(zip(normal(len(domain.space)), own.T, strict=True))
     return values
 
 

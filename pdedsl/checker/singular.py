@@ -32,9 +32,11 @@ def singular(problem: Problem) -> Iterator[Diagnostic]:
     known = {} if bad_exact else exact
     for statement in problem.statements:
         points, open_set = points_of(problem, statement), isinstance(statement, Equation)
-        yield from _first(problem, statement.terms, statement.residual, points, known, open_set)
+        values = values_at(problem.domain, points, statement.residual, statement)
+        yield from _first(problem, statement.terms, values, points, known, open_set)
     for report in problem.reports:
-        yield from _first(problem, report.terms, (), _report_points(problem, report, within), known)
+        points = _report_points(problem, report, within)
+        yield from _first(problem, report.terms, values_at(problem.domain, points), points, known)
 
 
 def _report_points(problem: Problem, report: Report, within: np.ndarray) -> np.ndarray:
@@ -46,7 +48,7 @@ def _report_points(problem: Problem, report: Report, within: np.ndarray) -> np.n
 def _first(
     problem: Problem,
     terms: Sequence[Term],
-    whole: Sequence[sp.Expr],
+    values: dict[sp.Symbol, Any],
     points: np.ndarray,
     exact: dict[str, sp.Expr],
     open_set: bool = True,
@@ -54,7 +56,6 @@ def _first(
     """The first term that has no finite value; `open_set` says that its points may come near to any pole."""
     domain = problem.domain
     memo: dict[sp.Basic, object] = {}
-    values = values_at(domain, points, whole)
     for term in terms:
         if set(term.value.free_symbols) - values.keys():
             continue  # an integral, or the normal inside one

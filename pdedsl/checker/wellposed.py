@@ -317,7 +317,7 @@ def trivial(problem: Problem) -> Iterator[Diagnostic]:
         return
     for statement in problem.statements:
         points = points_of(problem, statement)
-        values = values_at(problem.domain, points, statement.residual) | dict.fromkeys(integrals, 0.0)
+        values = values_at(problem.domain, points, statement.residual, statement) | dict.fromkeys(integrals, 0.0)
         for residual in statement.residual:
             left = problem.put(residual, zeros)
             found = np.asarray(evaluate(left, values), float)

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import scipy  # whose modules are imported when they are first named
 
-from pdedsl.geometry.points import inside_shape
+from pdedsl.geometry.points import grid, inside_shape
 from pdedsl.problem.domain import Domain
 
 GRID = 256
@@ -28,9 +28,7 @@ def holes(domain: Domain) -> tuple[Hole, ...]:
     """The holes of a plane domain."""
     if domain.shape is None or len(domain.space) != 2:
         return ()
-    lines = [a + (b - a) * (np.arange(GRID) + 0.5) / GRID for a, b in (domain.bounds[k] for k in domain.spatial)]
-    points = np.tile(np.mean(np.asarray(domain.bounds, float), axis=1), (GRID * GRID, 1))
-    points[:, list(domain.spatial)] = np.stack([own.ravel() for own in np.meshgrid(*lines, indexing="ij")], axis=1)
+    points, lines = grid(domain, domain.spatial, GRID)
     return found_in(inside_shape(domain, points).reshape(GRID, GRID), lines)
 
 

@@ -54,8 +54,7 @@ def _some(domain: Domain, side: sp.Basic) -> np.ndarray:
 def _one(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
     drawn = inside(domain, sp.true, 4 * n, unit)
     held = _side(domain, where, drawn)
-    own = sp.StrictGreaterThan(_difference(where), 0) if isinstance(where, sp.Equality) else where
-    sides = []
+    own, sides = side_of(where), []
     for side, found in ((own, drawn[held]), (sp.Not(own), drawn[~held])):
         found = found if len(found) >= SOME else _some(domain, side)  # of a small one the same over and over
         if not len(found):
@@ -75,12 +74,14 @@ def _one(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
     return second[inside_shape(domain, second)] if len(second) else second
 
 
+def side_of(where: sp.Basic) -> sp.Basic:
+    """A condition that holds on one side of a place: on that of larger values and on the line itself, as `where(x < 0.5, ...)`."""
+    return sp.GreaterThan(*where.args, evaluate=False) if isinstance(where, sp.Equality) else where
+
+
 def _side(domain: Domain, where: sp.Basic, points: np.ndarray) -> np.ndarray:
     """On which of both sides points lie, shape (n,)."""
-    if isinstance(where, sp.Equality):
-        level = np.asarray(evaluate(_difference(where), domain.at(points)), float)
-        return np.broadcast_to(level, len(points)) > 0
-    return np.broadcast_to(np.asarray(evaluate(where, domain.at(points)), bool), len(points))
+    return np.broadcast_to(np.asarray(evaluate(side_of(where), domain.at(points)), bool), len(points))
 
 
 @dataclass(frozen=True)
@@ -106,34 +107,40 @@ def levels(on: tuple[Place, ...]) -> tuple[Level, ...]:
 
 def across(domain: Domain, on: tuple[Place, ...], points: np.ndarray) -> np.ndarray:
     """The unit normals of lines or surfaces at their points, shape (n, number of coordinates in space)."""
-    own, values = levels(on), domain.at(points)
-
-    def at(expression: sp.Expr) -> np.ndarray:
-        return np.broadcast_to(np.asarray(evaluate(expression, values), float), (len(points),))
-
-    slopes = np.stack(
-        [[at(sp.diff(level.value, c.symbol)) for c in domain.space] for level in own]
-    )  # (levels, space, n)
-    steep = np.linalg.norm(slopes, axis=1)
-    gaps = np.abs([at(level.value) for level in own]) / np.where(steep > 0, steep, 1.0)
-    nearest, each = np.argmin(gaps, axis=0), np.arange(len(points))
-    found = slopes[nearest, :, each] / np.where(steep > 0, steep, 1.0)[nearest, each][:, None]
+    own = levels(on)
+    distances, directions = _nearby(domain, own, points)
+    nearest = np.argmin(distances, axis=0)
+    found = directions[nearest, np.arange(len(points))]
     for place, level in enumerate(own):
         if level.region is not None:
-            beyond = aside(domain, points, found, 1)
-            inwards = np.broadcast_to(np.asarray(evaluate(level.region, domain.at(beyond)), bool), (len(points),))
+            inwards = _side(domain, level.region, aside(domain, points, found, 1))
             found = np.where(((nearest == place) & inwards)[:, None], -found, found)
     return found
 
 
 def lies_on(domain: Domain, on: tuple[Place, ...], points: np.ndarray) -> np.ndarray:
     """Which points, shape (n, d), lie on some lines or surfaces, shape (n,)."""
-    values, found = domain.at(points), np.zeros(len(points), bool)
-    for level in levels(on):
-        slopes = [evaluate(sp.diff(level.value, c.symbol), values) for c in domain.space]
-        steep = np.sqrt(sum(np.asarray(s, float) ** 2 for s in slopes))
-        found |= np.abs(np.asarray(evaluate(level.value, values), float)) <= NEAR * domain.diameter * steep
-    return found
+    distances, _ = _nearby(domain, levels(on), points)
+    return np.any(distances <= NEAR * domain.diameter, axis=0)
+
+
+def _nearby(domain: Domain, own: tuple[Level, ...], points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far points are from where each function vanishes, to first order, shape (levels, n), and the directions in which each
+    function rises, shape (levels, n, space).
+    """
+    values = domain.at(points)
+
+    def at(expression: sp.Expr) -> np.ndarray:
+        return np.broadcast_to(np.asarray(evaluate(expression, values), float), (len(points),))
+
+    slopes = np.zeros((len(own), len(points), len(domain.space)))
+    for place, level in enumerate(own):
+        for k, c in enumerate(domain.space):
+            slopes[place, :, k] = at(sp.diff(level.value, c.symbol))
+    steep = np.linalg.norm(slopes, axis=2)
+    steep[steep == 0] = np.finfo(float).tiny
+    gaps = np.reshape([np.abs(at(level.value)) for level in own], steep.shape)
+    return gaps / steep, slopes / steep[:, :, None]
 
 
 def aside(domain: Domain, points: np.ndarray, normals: np.ndarray, side: float) -> np.ndarray:

@@ -1,6 +1,6 @@
 """From numbers in [0, 1) to points of a domain."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import sympy as sp
@@ -40,6 +40,17 @@ def inside(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
             break
         found = np.concatenate([found, kept(scale(np.random.default_rng([turn, n]).random((4 * n, d)), domain))])
     return found[:n]
+
+
+def grid(domain: Domain, columns: Sequence[int], n: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The midpoints of n^k cells of the box of the domain in k of its coordinates, the others in their middle, shape (n^k, d);
+    and their values along each of these, shape (n,).
+    """
+    lines = [a + (b - a) * (np.arange(n) + 0.5) / n for a, b in (domain.bounds[k] for k in columns)]
+    crossings = np.meshgrid(*lines, indexing="ij")
+    found = np.tile(np.mean(np.asarray(domain.bounds, float), axis=1), (crossings[0].size, 1))
+    found[:, list(columns)] = np.stack([own.ravel() for own in crossings], axis=1)
+    return found, lines
 
 
 def inside_shape(domain: Domain, points: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ import scipy  # whose modules are imported when they are first named
 import sympy as sp
 
 from pdedsl.geometry.holes import Hole, found_in
-from pdedsl.geometry.points import inside_shape
+from pdedsl.geometry.interfaces import side_of
+from pdedsl.geometry.points import grid, inside_shape
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
@@ -78,14 +79,7 @@ FAR = 1e3
 def regions(problem: Problem) -> Regions | None:
     """The regions between the interfaces of a problem; None where there are none."""
     on = [place.where for c in problem.conditions if isinstance(c, Interface) for place in c.on]
-    return _cut(problem.domain, tuple(dict.fromkeys(map(_side, on)))) if on else None
-
-
-def _side(where: sp.Basic) -> sp.Basic:
-    """A condition that holds on one side of a place: on that of larger values and on the line itself, as `where(x < 0.5, ...)`."""
-    if isinstance(where, sp.Equality):
-        return sp.GreaterThan(*where.args, evaluate=False)
-    return where
+    return _cut(problem.domain, tuple(dict.fromkeys(map(side_of, on)))) if on else None
 
 
 @lru_cache(maxsize=64)
@@ -98,10 +92,10 @@ def _cut(domain: Domain, sides: tuple[sp.Basic, ...]) -> Regions:
     held = _held(domain, sides, points)
     codes = np.unique(held[inner], axis=0)
     lengths = np.asarray([b - a for a, b in domain.bounds])
-    anchors, owners, bounds, boxes, gaps = [], [], [], [], []
+    anchors, codes_of, owners, bounds, boxes, gaps = [], [], [], [], [], []
     for code in codes:
         own = inner & (held == code).all(axis=1)
-        labels, parts = (own.astype(int), 1) if shape is None else _labelled(own.reshape(shape))
+        labels, parts = (own.astype(int), 1) if shape is None else scipy.ndimage.label(own.reshape(shape))
         sizes = [int((labels == k + 1).sum()) for k in range(parts)]
         kept = [k + 1 for k, size in enumerate(sizes) if size >= SMALLEST * inner.sum()]
         for label in kept:
@@ -111,6 +105,7 @@ def _cut(domain: Domain, sides: tuple[sp.Basic, ...]) -> Regions:
                 rim = np.flatnonzero((labels == label) & ~scipy.ndimage.binary_erosion(labels == label))
                 few = rim[np.unique(np.linspace(0, len(rim) - 1, ANCHORS).astype(int))]
             anchors.append(points[few][:, columns] / lengths[columns])
+            codes_of.append(np.tile(code, (len(few), 1)))
             owners.append(np.full(len(few), len(bounds)))
             box, filled = _bounds(domain, columns, points[chosen], points, shape)
             bounds.append(box)
@@ -118,9 +113,8 @@ def _cut(domain: Domain, sides: tuple[sp.Basic, ...]) -> Regions:
             gaps.append(
                 found_in(labels == label, lines) if tuple(columns) == domain.spatial and len(lines) == 2 else ()
             )
-    codes_of = np.concatenate([_held(domain, sides, _full(domain, columns, a * lengths[columns])) for a in anchors])
     return Regions(
-        sides, tuple(columns), np.concatenate(anchors), codes_of, np.concatenate(owners), tuple(bounds), tuple(boxes),
+        sides, tuple(columns), np.concatenate(anchors), np.concatenate(codes_of), np.concatenate(owners), tuple(bounds), tuple(boxes),
         tuple(gaps), lengths[columns],
     )  # fmt: skip
 
@@ -131,27 +125,13 @@ def _held(domain: Domain, sides: Sequence[sp.Basic], points: np.ndarray) -> np.n
     return np.stack([np.broadcast_to(np.asarray(evaluate(s, values), bool), len(points)) for s in sides], axis=1)
 
 
-def _full(domain: Domain, columns: Sequence[int], own: np.ndarray) -> np.ndarray:
-    """Points with some of their coordinates; the others are in the middle of the domain."""
-    found = np.tile(np.mean(np.asarray(domain.bounds, float), axis=1), (len(own), 1))
-    found[:, list(columns)] = own
-    return found
-
-
 def _probes(domain: Domain, columns: Sequence[int]) -> tuple[np.ndarray, tuple[int, ...] | None, list[np.ndarray]]:
     """Points of a grid in some coordinates, its shape and its lines; in many coordinates points anywhere."""
     if len(columns) not in GRID:
         low, high = np.asarray(domain.bounds, float).T
         return low + low_discrepancy(PROBES, len(low)) * (high - low), None, []
-    n = GRID[len(columns)]
-    lines = [a + (b - a) * (np.arange(n) + 0.5) / n for a, b in (domain.bounds[k] for k in columns)]
-    grid = np.meshgrid(*lines, indexing="ij")
-    return _full(domain, columns, np.stack([own.ravel() for own in grid], axis=1)), grid[0].shape, lines
-
-
-def _labelled(mask: np.ndarray) -> tuple[np.ndarray, int]:
-    """The parts of a set of points of a grid that hang together, numbered from 1; 0 outside of the set."""
-    return scipy.ndimage.label(mask)
+    points, lines = grid(domain, columns, GRID[len(columns)])
+    return points, tuple(map(len, lines)), lines
 
 
 def _bounds(

@@ -264,7 +264,7 @@ def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[in
             if not problem.coordinates[axis].periodic:
                 own = own.over(axis, box[axis], own.stretch(axis))
         parts.append(own)
-    return Sided(problem.domain, held, tuple(parts))
+    return Sided(tuple(parts), problem.domain, held)
 
 
 def cut_for(problem: Problem, unknown: Field) -> Regions | None:

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from pdedsl.checker.implied import switches
+from pdedsl.checker.jumps import switches
 from pdedsl.geometry.corners import Corner, corners
 from pdedsl.geometry.interfaces import crossings, lies_on
 from pdedsl.geometry.points import random

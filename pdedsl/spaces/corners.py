@@ -145,7 +145,7 @@ def angled(problem: Problem, unknown: Field) -> tuple[Angled, ...]:
     domain, place = problem.domain, problem.fields.index(unknown)
     if problem.time is not None or len(domain.space) != 2 or set(unknown.arguments) != set(problem.symbols):
         return ()
-    if any(is_hard(s) for s in problem.statements) or (rest := _led_by_laplacian(problem, place)) is None:
+    if any(is_hard(s) for s in problem.statements) or (rest := led_by_laplacian(problem, place)) is None:
         return ()
     conditions = [
         (s.where, max(orders))
@@ -178,7 +178,7 @@ def smooth(problem: Problem) -> str:
         return "they are those of steady fields in the plane"
     if any(is_hard(s) for s in problem.statements):
         return "they do not satisfy hard conditions"
-    if all(_led_by_laplacian(problem, k) is None for k in range(len(problem.fields))):
+    if all(led_by_laplacian(problem, k) is None for k in range(len(problem.fields))):
         return "they are those of equations that are led by a laplacian"
     return "this problem has none, and its conditions change nowhere on a side"
 
@@ -238,7 +238,7 @@ def _whole(number: float) -> bool:
     return abs(number - round(number)) < WHOLE
 
 
-def _led_by_laplacian(problem: Problem, place: int) -> Rest | None:
+def led_by_laplacian(problem: Problem, place: int) -> Rest | None:
     """What the equation that holds second derivatives of a field is beside its laplacian; None where it is not led by it."""
     points = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(_SEED)))
     found: list[Rest | None] = []

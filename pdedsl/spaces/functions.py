@@ -99,23 +99,51 @@ class Sequenced:
 
 
 @dataclass(frozen=True, eq=False)
-class Joined:
-    """The functions of several kinds, one kind after another."""
+class Parted:
+    """Functions in several parts, one part after another, all of the same arguments."""
 
     parts: tuple[Functions, ...]
-    """All of the same arguments."""
 
     @property
     def axes(self) -> tuple[int, ...]:
         return self.parts[0].axes
 
     @property
-    def intervals(self) -> tuple[tuple[Any, Any], ...]:
-        return self.parts[0].intervals
-
-    @property
     def size(self) -> int:
         return sum(part.size for part in self.parts)
+
+    @property
+    def ends(self) -> np.ndarray:
+        """Where the coefficients of each part begin, and those of the last end."""
+        return np.cumsum([0, *(part.size for part in self.parts)])
+
+    def split(self, coefficients: Any) -> Sequence[Any]:
+        """The coefficients of each part, from those of all, shape (K,)."""
+        return [coefficients[low:high] for low, high in pairwise(self.ends)]
+
+    def trace(self, axis: int) -> int:
+        return sum(part.trace(axis) for part in self.parts)
+
+    def embedded(self, coefficients: np.ndarray, into: Self) -> np.ndarray:
+        """See `Functions`; the larger space may have more parts."""
+        own = zip(self.parts, self.split(coefficients), into.parts, strict=False)
+        found = [embedded(part, c, larger) for part, c, larger in own]
+        return np.concatenate([*found, np.zeros(into.size - into.ends[len(found)])])
+
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> Self:
+        return replace(self, parts=tuple(part.over(axis, interval, stretch) for part in self.parts))
+
+    def stretch(self, axis: int) -> Stretch | None:
+        return next((own for part in self.parts if (own := part.stretch(axis)) is not None), None)
+
+
+@dataclass(frozen=True, eq=False)
+class Joined(Parted):
+    """The functions of several kinds, whose sums are added."""
+
+    @property
+    def intervals(self) -> tuple[tuple[Any, Any], ...]:
+        return self.parts[0].intervals
 
     @property
     def along(self) -> int:
@@ -128,46 +156,17 @@ class Joined:
         own = zip(self.parts, self.split(coefficients), strict=True)
         return np.sum([part.total(c, points, order) for part, c in own], axis=0)
 
-    def trace(self, axis: int) -> int:
-        return sum(part.trace(axis) for part in self.parts)
-
-    def embedded(self, coefficients: np.ndarray, into: "Joined") -> np.ndarray:
-        own = zip(self.parts, self.split(coefficients), into.parts, strict=False)
-        found = [part.embedded(c, larger) for part, c, larger in own]
-        return np.concatenate([*found, *(np.zeros(more.size) for more in into.parts[len(found) :])])
-
-    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Joined":
-        return Joined(tuple(part.over(axis, interval, stretch) for part in self.parts))
-
-    def stretch(self, axis: int) -> Stretch | None:
-        return next((own for part in self.parts if (own := part.stretch(axis)) is not None), None)
-
-    def split(self, coefficients: Any) -> Sequence[Any]:
-        """The coefficients of each part, from those of all, shape (K,)."""
-        ends = np.cumsum([0, *(part.size for part in self.parts)])
-        return [coefficients[low:high] for low, high in pairwise(ends)]
-
 
 @dataclass(frozen=True, eq=False)
-class Sided:
+class Sided(Parted):
     """Functions with a part of their own on each region of a domain, zero on the others: fields that jump between these."""
 
     domain: Domain
     regions: Regions
-    parts: tuple[Functions, ...]
-    """Of each region; all of the same arguments."""
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        return self.parts[0].axes
 
     @property
     def intervals(self) -> tuple[tuple[Any, Any], ...]:
         return tuple(self.domain.bounds[axis] for axis in self.axes)
-
-    @property
-    def size(self) -> int:
-        return sum(part.size for part in self.parts)
 
     @property
     def along(self) -> int:
@@ -187,33 +186,9 @@ class Sided:
                 found[own] = part.total(c, points[own], order)
         return found
 
-    def trace(self, axis: int) -> int:
-        return sum(part.trace(axis) for part in self.parts)
-
-    def embedded(self, coefficients: np.ndarray, into: "Sided") -> np.ndarray:
-        own = zip(self.parts, self.split(coefficients), into.parts, strict=True)
-        return np.concatenate([embedded(part, c, larger) for part, c, larger in own])
-
-    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> "Sided":
-        return replace(self, parts=tuple(part.over(axis, interval, stretch) for part in self.parts))
-
-    def stretch(self, axis: int) -> Stretch | None:
-        return next((own for part in self.parts if (own := part.stretch(axis)) is not None), None)
-
-    @property
-    def ends(self) -> np.ndarray:
-        """Where the coefficients of each part begin, and those of the last end."""
-        return np.cumsum([0, *(part.size for part in self.parts)])
-
-    def split(self, coefficients: Any) -> Sequence[Any]:
-        """The coefficients of each part, from those of all, shape (K,)."""
-        return [coefficients[low:high] for low, high in pairwise(self.ends)]
-
 
 def embedded(own: Functions, coefficients: np.ndarray, into: Any) -> np.ndarray:
     """Coefficients in a larger space, which may have functions of other kinds after those of this one."""
-    if not isinstance(into, Joined) or isinstance(own, Joined):
-        return own.embedded(coefficients, into)
-    first: Any = into.parts[0]
-    found = own.embedded(coefficients, first)
-    return np.concatenate([found, np.zeros(into.size - first.size)])
+    if isinstance(into, Joined) and not isinstance(own, Joined):
+        own = Joined((own,))
+    return own.embedded(coefficients, into)

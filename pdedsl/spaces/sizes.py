@@ -65,6 +65,10 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
         flat = high - low <= SAME * np.maximum(np.abs(high), np.abs(low))
         spread = np.where(flat, smaller, (high - low) / 2)
     mean = np.where(known | seen & linear, (low + high) / 2, 0.0)
+    places = {f.name: place for place, f in enumerate(problem.fields)}
+    for _, components in problem.vectors:  # in one unit: one that nothing drives is worth what the others are
+        own = [places[name] for name in components]
+        spread[own] = np.where(spread[own] <= SAME * spread[own].max(), spread[own].max(), spread[own])
     bare = spread <= SAME * np.abs(mean)
     spread = np.where(bare, np.where(mean == 0, 1.0, np.abs(mean)), spread)
     found = {f.name: Size(float(m), float(s)) for f, m, s in zip(problem.fields, mean, spread, strict=True)}

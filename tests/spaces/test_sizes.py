@@ -110,3 +110,10 @@ def test_sizes_are_the_same_in_any_units(name: str, units: Units) -> None:
             jax.vmap(lambda x, s=two: lower(other, s)(moved, x))(np.asarray(points) * scale)
         ) / row_sizes(other, two, after)
         np.testing.assert_allclose(second, first, rtol=tolerance, atol=1e-9)
+
+
+def test_a_component_that_nothing_drives_is_worth_what_its_vector_is() -> None:
+    text = "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y), v(x, y)\nvector U = (u, v)\n"
+    text += "equation: laplacian(U) = 0\nboundary: u = 3*y  on all\nboundary: v = 0  on all\n"
+    own = field_sizes(pdedsl.loads(text))
+    assert own["v"].spread == own["u"].spread == pytest.approx(1.5, rel=0.05)

@@ -35,7 +35,7 @@ RESISTANCE = """param R = 0.5
 domain x in [0, 1]
 field u(x)
 equation: dxx(u) = 0
-interface: jump(u) = R*dx(u)  on x = 0.3
+interface: jump(u) = R*dn(u)  on x = 0.3
 interface flux: jump(dn(u)) = 0  on x = 0.3
 boundary: u = 0  on x = 0
 boundary: u = 1  on x = 1
@@ -81,13 +81,22 @@ exact u = where(disk, 2*x/(K + 1), outside)
 """
 
 
-@pytest.mark.parametrize(
-    "text",
-    [LAYERS, COATING, SLANTED, RESISTANCE, HEAT, SOURCE, BARS, DISK],
-    ids=["layers", "coating", "slanted", "resistance", "heat", "source", "bars", "disk"],
-)
-def test_against_the_exact_solution(text: str) -> None:
+CASES = {
+    "layers": (LAYERS, 1e-12),
+    "coating": (COATING, 1e-11),  # the sides are taken eight roundings beside the line, where the slope is 700
+    "slanted": (SLANTED, 1e-12),
+    "resistance": (RESISTANCE, 1e-12),
+    "heat": (HEAT, 1e-12),
+    "source": (SOURCE, 1e-12),
+    "bars": (BARS, 1e-12),
+    "disk": (DISK, 1e-12),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_against_the_exact_solution(name: str) -> None:
+    text, most = CASES[name]
     problem = loads(f"pde 1\n{text}")
     found = raised(problem, planned(problem), truths(problem))
     assert found is not None and found.status == "converged"
-    assert max(found.history[-1].errors.values()) < 1e-11 and found.relative < 1e-9
+    assert max(found.history[-1].errors.values()) < most and found.relative < 1e-9
