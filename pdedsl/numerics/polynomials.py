@@ -17,7 +17,8 @@ from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
-from pdedsl.spaces.collocation import Expansion, values
+from pdedsl.spaces.basis import Basis
+from pdedsl.spaces.collocation import Expansion, filled, low_discrepant, values
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Pieces
@@ -58,7 +59,7 @@ class Expanded:
     def rounding(self) -> np.ndarray:
         """What the sum over the basis loses to rounding in each field, in the units of each, shape (n,)."""
         parts = zip(self.fields, self.coefficients, strict=True)
-        return np.asarray([EPS * own.size.spread * float(np.linalg.norm(c)) for own, c in parts])
+        return np.asarray([EPS * own.size.spread * _terms(own, np.asarray(c)) for own, c in parts])
 
     def values(self, points: np.ndarray) -> np.ndarray:
         """All fields at points of shape (n, d), in NumPy, which compiles nothing; shape (n, number of fields)."""
@@ -124,6 +125,18 @@ class Expanded:
         return jnp.where(k == 0, self._of(first, rows[0], x, index, {}), found)
 
 
+def _terms(own: Expansion | Pieces, coefficients: np.ndarray) -> float:
+    """The root of the sum of the squares of the terms of a sum over a basis, in the mean over the domain.
+
+    Polynomials and waves are at most one; what is singular is small nearly everywhere, and has large coefficients.
+    """
+    if isinstance(own, Pieces) or isinstance(own.basis, Basis):
+        return float(np.linalg.norm(coefficients))
+    points = filled(own.problem.domain, PROBES, low_discrepant(0.0))
+    found = own.basis.table(points, (0,) * points.shape[1]) * coefficients
+    return float(np.sqrt(np.mean(np.sum(found**2, axis=1))))
+
+
 @dataclass(frozen=True, eq=False)
 class Corrected:
     """Fields as sums over bases, and a function of a point to what is added to them, shape (n,)."""
@@ -157,6 +170,8 @@ class Apart:
 
 
 EPS = float(np.finfo(float).eps)
+PROBES = 64
+"""Points at which it is seen how large the terms of a sum are."""
 CHUNK = 8192
 """Points at which a function is evaluated at once."""
 
