@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert
 from pygments import highlight
@@ -16,6 +18,7 @@ from pdedsl.analysis.defect import Estimate
 from pdedsl.analysis.trust import Misfit
 from pdedsl.analysis.verdict import Verdict
 from pdedsl.numerics.quantities import Quantity
+from pdedsl.pictures.plot import DPI
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.reading import reading
@@ -66,18 +69,19 @@ p.lead { color: #52606d; margin: 0 0 1.2rem; }
 .tile b { display: block; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile span { color: #52606d; font-size: .85rem; }
 img { max-width: 100%; max-height: 24rem; height: auto; object-fit: contain; }
-.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1rem; align-items: start; justify-items: center; }
+.pictures { display: flex; flex-wrap: wrap; gap: 1rem; align-items: start; justify-content: center; }
 pre { background: #f5f7f9; border-radius: .5rem; padding: .9rem 1rem; overflow-x: auto; font-size: .85rem; line-height: 1.5; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
-.scroll { overflow: auto hidden; }
+.scroll { overflow: auto hidden; container-type: inline-size; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 td, th { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #eceff2; vertical-align: top; }
 th { color: #52606d; font-weight: 500; }
 table.maths td { border: 0; padding: .25rem 1.4rem .25rem 0; }
-math { font-size: 1.05rem; }
+math { --least: .6rem; font-size: clamp(var(--least), calc((100cqw - 9rem) / var(--wide)), 1.05rem); }
 .k, .kp { color: #1b4965; font-weight: 600; } .nb { color: #5f0f40; } .no, .m { color: #9b4d00; } .s { color: #3f6b2c; } .c1 { color: #7b8794; font-style: italic; }
 .warning { border-left: 3px solid #ca6702; }
-@media print { body { padding: 0; max-width: none; font-size: 11pt; } h2, .tile, img, pre { break-inside: avoid; } pre { white-space: pre-wrap; } }
+@page { margin: 15mm; }
+@media print { body { padding: 0; max-width: none; font-size: 10pt; } math { --least: 0rem; } h2, .tile, img, pre, tr { break-inside: avoid; } h2 { break-after: avoid; } pre { white-space: pre-wrap; } }
 """
 
 
@@ -110,11 +114,20 @@ def report(run: Told, pictures: Sequence[bytes]) -> str:
 def _gallery(title: str, pictures: Sequence[bytes]) -> str:
     """Pictures side by side where there is room, below each other on a phone."""
     images = (
-        f'<img alt="{html.escape(title)}, picture {number} of {len(pictures)}" '
+        f'<img alt="{html.escape(title)}, picture {number} of {len(pictures)}" style="width: {_inches(png) * SCALE:.3g}rem" '
         f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
         for number, png in enumerate(pictures, 1)
     )
     return f'<div class="pictures">{"".join(images)}</div>'
+
+
+def _inches(png: bytes) -> float:
+    """How wide a picture was drawn."""
+    return int.from_bytes(png[16:20], "big") / DPI
+
+
+SCALE = 3.9
+"""Of an inch of a figure, in the page's rem: three panels are a row, and the letters of all are of one size."""
 
 
 def highlighted(text: str) -> str:
@@ -171,7 +184,26 @@ def _mathematics(problem: Problem) -> str:
 
 
 def _maths(latex: str) -> str:
-    return convert(latex).replace('display="inline"', 'display="inline" displaystyle="true"')
+    """A formula as MathML, which no browser breaks into lines: it says how wide it is, so that the page makes it fit."""
+    own = convert(latex)
+    wide = f'style="--wide: {max(1.0, _width(ElementTree.fromstring(own))):.0f}"'
+    return own.replace('display="inline"', f'display="inline" displaystyle="true" {wide}')
+
+
+def _width(own: Element) -> float:
+    """How wide a formula is, in units of its letters' height, roughly."""
+    parts, kind = [_width(part) for part in own], own.tag.rpartition("}")[2]
+    if kind == "mfrac":
+        return max(parts)
+    if kind in ("msub", "msup", "msubsup"):
+        return parts[0] + SCRIPT * max(parts[1:])
+    if kind == "mtable":
+        return max(parts, default=0.0)
+    return sum(parts) + LETTER * len((own.text or "").strip()) + (SPACE if kind == "mo" else 0.0)
+
+
+SCRIPT, LETTER, SPACE = 0.7, 0.6, 0.45
+"""The size of scripts, and the width of a letter and of the space round an operator, relative to the height of letters."""
 
 
 def _notes(problem: Problem) -> str:

@@ -252,11 +252,11 @@ def _better(network: Solved, expanded: Solved, off: float) -> Solved:
         return replace(expanded, story=(*expanded.story, words))
     left = []
     for solved in (network, expanded):
-        points = tuple(
-            jnp.asarray(b.sample(CHECKED, np.random.default_rng([_SEED, k])) if b.sample else b.points)
-            for k, b in enumerate(solved.system.blocks)
-        )
         with jax.enable_x64(True):
+            points = tuple(
+                jnp.asarray(b.sample(CHECKED, np.random.default_rng([_SEED, k])) if b.sample else b.points)
+                for k, b in enumerate(solved.system.blocks)
+            )
             left.append(float(jax.jit(Objective(solved.system).loss)(jnp.asarray(solved.outcome.parameters), points)))
     best = network if not left[1] < left[0] else expanded
     words = f"the network misses the statements by {left[0]:.0e}, they by {left[1]:.0e}"

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from pdedsl.pictures.report import highlighted
+from pdedsl.pictures.report import _maths, highlighted
 
 VOID = {"meta", "img", "br", "mspace"}
 
@@ -60,6 +60,13 @@ def test_the_page_loads_nothing_from_elsewhere(flow_run: Path) -> None:
     assert not [t for t, _ in page.tags if t in ("script", "link", "iframe")]
     assert all((a.get("src") or "data:").startswith("data:") for _, a in page.tags)
     assert not re.search(r"url\(|@import", (flow_run / "report.html").read_text())
+
+
+def test_formulas_say_how_wide_they_are() -> None:
+    (fraction,) = re.findall(r"--wide: (\d+)", _maths(r"\frac{a + b + c + d + e}{2}"))
+    (row,) = re.findall(r"--wide: (\d+)", _maths("a + b + c + d + e"))
+    (twice,) = re.findall(r"--wide: (\d+)", _maths("a + b + c + d + e + a + b + c + d + e"))
+    assert fraction == row and 1.8 < float(twice) / float(row) < 2.3
 
 
 def test_highlighting() -> None:
