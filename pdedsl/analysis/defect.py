@@ -19,6 +19,7 @@ from jax import Array
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.polynomials import Apart, Expanded
+from pdedsl.numerics.programs import program
 from pdedsl.numerics.sampling import Sampler, sampler
 from pdedsl.numerics.system import Block, System, system, wrap
 from pdedsl.numerics.truth import varying
@@ -120,7 +121,7 @@ def estimates(
     if isinstance(u, Expanded) and isinstance(e, Apart):
         values, errors = u.values(points), e.values(points)
     else:
-        values, errors = map(np.asarray, jax.jit(jax.vmap(both))(jnp.asarray(points)))
+        values, errors = map(np.asarray, program(jax.vmap(both))(jnp.asarray(points)))
     absolute = np.sqrt(np.mean(errors**2, axis=0))
     if isinstance(u, Expanded):
         absolute = np.maximum(absolute, u.rounding)
@@ -158,9 +159,9 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
     spanned = span(problem, lowered.sizes, ridges)
     zero = jnp.zeros(sum(len(g.members) * (count + 1) for g in problem.groups))
     moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + spanned(c)(x), zero)
-    r, phi = jax.jit(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
+    r, phi = program(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
     scale = jnp.asarray(np.concatenate(scales))
-    found = jax.jit(qr)(phi * scale[:, None], r * scale)
+    found = program(qr)(phi * scale[:, None], r * scale)
     kept = found.s >= KEPT * found.s[0]
     coefficients = found.v @ jnp.where(kept, found.c / jnp.where(kept, found.s, 1.0), 0.0)
     ends = np.cumsum([len(own) for own in scales])[:-1]
@@ -185,7 +186,7 @@ def _drawn(
     Drawn with density |r| + mean |r| and weighed by its inverse, so that sums over them are means over the statement.
     """
     candidates = draw(CANDIDATES * count, generator)
-    sizes = np.asarray(jax.jit(jax.vmap(lambda x: jnp.linalg.norm(block.relative(u, x))))(jnp.asarray(candidates)))
+    sizes = np.asarray(program(jax.vmap(lambda x: jnp.linalg.norm(block.relative(u, x))))(jnp.asarray(candidates)))
     density = np.nan_to_num(sizes, posinf=0.0) + 1e-300
     density = (density + density.mean()) / (2 * density.sum())
     chosen = generator.choice(len(candidates), size=min(count, len(candidates)), p=density)

@@ -10,6 +10,7 @@ from jax import Array
 
 from pdedsl.geometry.points import inside_shape, scale
 from pdedsl.numerics.lower import Callee, residuals
+from pdedsl.numerics.programs import program
 from pdedsl.problem.problem import Problem
 
 MODES = {1: 40, 2: 12, 3: 5}
@@ -61,6 +62,6 @@ def fourier(problem: Problem, u: Callee | None = None, statement: str | None = N
 
             return jax.jvp(moved, (jnp.zeros(()),), (jnp.ones(()),))[1]
 
-        columns = jax.jit(lambda k: jax.vmap(lambda x: applied(k, x))(points).reshape(-1))
+        columns = program(lambda k: jax.vmap(lambda x: applied(k, x))(points).reshape(-1))
         matrix = np.stack([np.asarray(columns(jnp.asarray(k))) for k in modes], axis=1) / np.sqrt(len(points))
     return Fourier(modes.astype(int), np.linalg.norm(matrix, axis=0), np.linalg.svd(matrix, compute_uv=False))

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pdedsl.analysis.tangent import Tangent, Trained
+from pdedsl.numerics.programs import program
 from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Objective
 
@@ -34,7 +35,7 @@ def learning(solution: Trained, points: np.ndarray, steps: tuple[int, ...] = (0,
         own = tuple(jnp.asarray(b.points) for b in lowered.blocks)
         state = method.begin(lowered.start)
         held = own if method.held else ()
-        iterate = jax.jit(lambda state: method.step(objective, state, own, held))
+        iterate = program(lambda state: method.step(objective, state, own, held))
 
         @jax.jit
         def field(parameters: jax.Array) -> jax.Array:

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from pdedsl.numerics.programs import program
 from pdedsl.numerics.sampling import sampler
 from pdedsl.numerics.system import Block, System
 from pdedsl.planning.plan import Plan
@@ -77,8 +78,8 @@ class Tangent:
     @cached_property
     def factors(self) -> Factors:
         with jax.enable_x64(True):
-            r, phi = jax.jit(Objective(self.system).linearise)(self.parameters, self.points)
-            return jax.jit(qr)(phi, r)
+            r, phi = program(Objective(self.system).linearise)(self.parameters, self.points)
+            return program(qr)(phi, r)
 
     @property
     def s(self) -> np.ndarray:
@@ -142,7 +143,7 @@ class Tangent:
 
     def _rows(self, value: Callable[[Array, Array], Array], points: np.ndarray) -> np.ndarray:
         with jax.enable_x64(True):
-            rows = jax.jit(jax.vmap(lambda x: jax.grad(lambda p: value(p, x))(self.parameters)))
+            rows = program(jax.vmap(lambda x: jax.grad(lambda p: value(p, x))(self.parameters)))
             return np.asarray(rows(jnp.asarray(points, float)))
 
     def _share(self, name: str | None) -> float:

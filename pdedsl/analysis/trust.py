@@ -10,6 +10,7 @@ import numpy as np
 from pdedsl.geometry.statement import outward
 from pdedsl.numerics.lower import Callee, lower
 from pdedsl.numerics.polynomials import Expanded
+from pdedsl.numerics.programs import program
 from pdedsl.numerics.sampling import sampler
 from pdedsl.numerics.system import System
 from pdedsl.problem.problem import Problem
@@ -51,7 +52,7 @@ def misfits(problem: Problem, u: Callee, lowered: System | None = None) -> tuple
             values = u.evaluated(problem, statement.residual, points, normals)
         else:
             residual = residuals.get(statement.name) or lower(problem, statement)
-            values = np.asarray(jax.jit(jax.vmap(lambda x, r=residual: r(u, x)))(jnp.asarray(points)))
+            values = np.asarray(program(jax.vmap(lambda x, r=residual: r(u, x)))(jnp.asarray(points)))
         lengths = np.linalg.norm(values, axis=1)
         largest = int(np.argmax(lengths)) if np.isfinite(lengths).all() else int(np.argmin(np.isfinite(lengths)))
         rms = float(np.sqrt(np.mean(lengths**2)))

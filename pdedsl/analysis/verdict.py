@@ -13,6 +13,7 @@ from pdedsl.analysis.defect import Defect, Estimate
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.polynomials import Expanded
+from pdedsl.numerics.programs import program
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import FEW
 from pdedsl.solver.record import Record
@@ -155,7 +156,7 @@ def _dead(run: Evidence) -> Iterator[Reason]:
         ends = jnp.stack([value(jnp.zeros(())), value(jnp.ones(()))])
         return ends, jnp.tensordot(jnp.asarray(weights / 2), slopes, axes=1)
 
-    ends, integrals = map(np.asarray, jax.jit(jax.vmap(line))(jnp.asarray(starts), jnp.asarray(ways)))
+    ends, integrals = map(np.asarray, program(jax.vmap(line))(jnp.asarray(starts), jnp.asarray(ways)))
     for place, unknown in enumerate(problem.fields):
         own, change = ends[:, 0, place], ends[:, 1, place] - ends[:, 0, place]
         if not np.isfinite(ends[..., place]).all():

@@ -266,15 +266,9 @@ for part in (solving, specs, inspecting):
     app.add_typer(part)
 
 
-def compile_fast() -> None:
-    """Leave out LLVM's slow passes, before JAX begins: compilation is up to twice as fast, steps take as long as ever."""
-    os.environ["XLA_FLAGS"] = f"--xla_llvm_disable_expensive_passes=true {os.environ.get('XLA_FLAGS', '')}".strip()
-
-
 def run(command: Callable[..., Any] = app) -> None:
     """The program."""
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    compile_fast()
     gc.set_threshold(100_000)  # what is imported and read stays: looking for garbage in it takes a tenth of a check
     # What libraries have to say of themselves is not for the users of this program.
     warnings.simplefilter("ignore")

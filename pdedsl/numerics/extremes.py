@@ -17,6 +17,7 @@ from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import closed, inside, random
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.polynomials import Expanded
+from pdedsl.numerics.programs import program
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Integral
 from pdedsl.spaces.linear import form
@@ -83,7 +84,7 @@ def _of_any(problem: Problem, integral: Integral, u: Callee) -> tuple[Many, Slop
         value = lower_expressions([integral.integrand], problem.domain, problem.fields, outward=lambda x: outward)
         return value(u, point)[0]
 
-    many, slope = jax.jit(jax.vmap(height)), jax.jit(jax.value_and_grad(height))
+    many, slope = program(jax.vmap(height)), program(jax.value_and_grad(height))
 
     def one(point: np.ndarray, outward: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = slope(jnp.asarray(point), jnp.asarray(outward))

@@ -15,6 +15,7 @@ from pdedsl.numerics import sides  # noqa: F401  it adds functions that jump to 
 from pdedsl.numerics.bases import Memo, table, total
 from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
 from pdedsl.numerics.lower import Callee, lower_expressions
+from pdedsl.numerics.programs import program
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis
@@ -180,7 +181,7 @@ def many(u: Callee) -> Callable[[np.ndarray], np.ndarray]:
     """A function of one point as one of points of shape (N, d), to values of shape (N, n), without much memory."""
     if isinstance(u, Expanded | Apart):
         return u.values
-    evaluate = jax.jit(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))
+    evaluate = program(jax.vmap(lambda x: jnp.reshape(u(x), (-1,))))
 
     def values(points: np.ndarray) -> np.ndarray:
         # In pieces of few sizes: each size is compiled.

@@ -15,6 +15,7 @@ from pdedsl.geometry.quadrature import rule
 from pdedsl.numerics.extremes import Extreme, extreme
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.polynomials import Apart, Expanded
+from pdedsl.numerics.programs import program
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
@@ -180,7 +181,7 @@ def _lowered(
 
         def at(fine: int) -> np.ndarray:
             value = lower_expressions(expressions, problem.domain, problem.fields, problem.integrals, fine=fine)
-            many = jax.jit(jax.vmap(lambda x, share: value(_corrected(u, e, share), x), in_axes=(0, None)))
+            many = program(jax.vmap(lambda x, share: value(_corrected(u, e, share), x), in_axes=(0, None)))
             shares = (0.0,) if e is None else (0.0, 1.0)
             return np.stack([np.asarray(many(jnp.asarray(points), share)) for share in shares])
 

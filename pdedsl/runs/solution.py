@@ -21,6 +21,7 @@ from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.polynomials import Apart, many
+from pdedsl.numerics.programs import program
 from pdedsl.numerics.quantities import Quantity, quantities, quantity, values_of
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import measure
@@ -126,7 +127,7 @@ class Solution:
             return dict(self.history[-1].losses)
         with jax.enable_x64(True):
             points = tuple(jnp.asarray(own) for own in self.outcome.points)
-            found: Array = jax.jit(Objective(self.system).losses)(jnp.asarray(self.outcome.parameters), points)
+            found: Array = program(Objective(self.system).losses)(jnp.asarray(self.outcome.parameters), points)
         return {block.name: float(loss) for block, loss in zip(self.system.blocks, found, strict=True)}
 
     @cached_property

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from pdedsl.numerics.programs import program
 from pdedsl.planning import plan
 from pdedsl.solver.cutoff import Pick, Schedule, Spectrum, Trials, schedule
 from pdedsl.solver.factor import FACTORS, GRAM_FLOOR, Factors, dual, gram, qr
@@ -41,9 +42,9 @@ class Anagram:
         return step(self, objective, state, points, held)
 
     def parts(self, objective: Objective, parameters: Array, points: Points) -> Mapping[str, Callable[[], Any]]:
-        linear = jax.jit(lambda theta: objective.linearise(theta, points, self.rows == "scaled"))
-        factor = jax.jit(lambda r, phi: factorise(self, phi, r, jnp.asarray(self.cutoff.thorough)))
-        r, phi = linear(parameters)
+        linear = program(lambda theta: objective.linearise(theta, points, self.rows == "scaled"))
+        factor = program(lambda r, phi: factorise(self, phi, r, jnp.asarray(self.cutoff.thorough)))
+        r, phi, _ = linear(parameters)
         return {"jacobian": lambda: linear(parameters), "factorisation": lambda: factor(r, phi)}
 
     def back(self, state: "State", parameters: Array) -> "State":
@@ -64,9 +65,8 @@ def step(
 ) -> tuple[State, Iteration]:
     """One iteration; pure, to be jitted. `held` are fresh points for schedules that ask for them."""
     scaled = method.rows == "scaled"
-    r, phi = objective.linearise(state.parameters, points, scaled)
+    r, phi, losses = objective.linearise(state.parameters, points, scaled)
     s, v, c, unreached = factorise(method, phi, r, state.thorough)
-    losses = objective.losses(state.parameters, points)
     loss = jnp.sum(losses)
     rule = method.cutoff
     lengths = jnp.asarray(rule.lengths)
@@ -157,7 +157,7 @@ def step(
 
 def _held_out(objective: Objective, parameters: Array, held: Points, v: Array, weights: Array) -> Array:
     """The root mean square of the linearised residual on fresh points, after keeping 1, 2, ... singular values."""
-    r, phi = objective.linearise(parameters, held)
+    r, phi, _ = objective.linearise(parameters, held)
     left = r[:, None] - jnp.cumsum((phi @ v) * weights[None, :], axis=1)
     return jnp.sqrt(jnp.sum(left**2, axis=0))
 

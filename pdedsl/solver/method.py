@@ -32,6 +32,17 @@ class Iteration(NamedTuple):
     """Actual over predicted decrease."""
 
 
+class Linear(NamedTuple):
+    """A system at some parameters, to first order."""
+
+    r: Array
+    """The residual, shape (S,)."""
+    phi: Array
+    """Its derivatives, the feature matrix, shape (S, P)."""
+    losses: Array
+    """As of `Iteration`."""
+
+
 class Objective:
     """The loss of a system and its linearisation, over points that are given at each call."""
 
@@ -68,9 +79,9 @@ class Objective:
     def loss(self, parameters: Array, points: Points) -> Array:
         return jnp.sum(self.losses(parameters, points))
 
-    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> tuple[Array, Array]:
-        """The residual r of shape (S,) and the feature matrix Phi of shape (S, P)."""
-        rows, features = [], []
+    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> "Linear":
+        """The residual, its derivatives, and the loss of each block."""
+        rows, features, losses = [], [], []
         for block, own in zip(self.system.blocks, points, strict=True):
 
             def at(theta: Array, x: Array, residual: Callable = block.residual) -> Array:
@@ -87,7 +98,8 @@ class Objective:
             factor = self._factor(block, r, scaled)
             rows.append((factor * r).reshape(-1))
             features.append((factor[:, :, None] * phi).reshape(-1, phi.shape[-1]))
-        return jnp.concatenate(rows), jnp.concatenate(features)
+            losses.append(jnp.sum((self._factor(block, r, True) * r) ** 2) / 2)
+        return Linear(jnp.concatenate(rows), jnp.concatenate(features), jnp.stack(losses))
 
 
 class State(Protocol):

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from pdedsl.numerics.programs import program
 from pdedsl.numerics.system import System
 from pdedsl.planning.plan import Clock, Limits
 from pdedsl.solver.method import Iteration, Method, Objective, Points
@@ -183,12 +184,12 @@ class _Loop:
             block, u = self.system.blocks[k], self.system.model(parameters)
             return jnp.linalg.norm(jax.vmap(lambda x: block.relative(u, x))(points), axis=1)
 
-        return jax.jit(found, static_argnums=1)
+        return program(found, static_argnums=1)
 
     def compiled(self, method: Method, now: Snapshot) -> Callable[[Any, Points, Points], tuple[Any, Iteration]]:
         """The step of a method; all that the iterations run is compiled here."""
         held = self.fresh(0) if method.held else ()
-        step = jax.jit(lambda state, points, held: method.step(self.objective, state, points, held))
+        step = program(lambda state, points, held: method.step(self.objective, state, points, held))
         shapes = tuple(leaf.shape for leaf in jax.tree.leaves((now.state, now.points, held)))
         iterate = self.kept((method, shapes), lambda: step.lower(now.state, now.points, held).compile())
         for k, block in enumerate(self.system.blocks):

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from pdedsl.numerics.programs import program
 from pdedsl.numerics.system import System
 from pdedsl.solver.method import Method, Objective
 
@@ -33,7 +34,7 @@ def profile(system: System, method: Method, parameters: Array, measure: Callable
     points = tuple(jnp.asarray(b.points) for b in system.blocks)
     parts = [Share(name, _time(part)) for name, part in method.parts(objective, parameters, points).items()]
     held = tuple(p[: max(1, len(p) // 4)] for p in points) if method.held else ()
-    whole = jax.jit(lambda state: method.step(objective, state, points, held))
+    whole = program(lambda state: method.step(objective, state, points, held))
     state = method.begin(parameters)
     step = _time(lambda: whole(state))
     parts.append(Share("trials" if parts else "step", max(0.0, step - sum(p.seconds for p in parts))))

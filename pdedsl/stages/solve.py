@@ -14,6 +14,7 @@ import sympy as sp
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.polynomials import many
+from pdedsl.numerics.programs import program
 from pdedsl.numerics.system import System, system
 from pdedsl.numerics.truth import Known, Truth, measure, truths
 from pdedsl.numerics.truth import given as given_truths
@@ -132,6 +133,11 @@ def solve(
     with jax.enable_x64(True):
         # Plan -> System: residual blocks and a parametrised solution, in JAX
         lowered = _begun(problem, plan, start, found)
+        if found is not None and not trained(plan.space):
+            whole = (1 + clock.room) * compiling(lowered)
+            if time.perf_counter() - begun + before + whole > plan.limits.seconds:
+                late = f"there was no time to train a network, which takes some {whole:.0f} s to compile"
+                return _in_polynomials(problem, plan, known, replace(found, story=(*found.story, late)), start, before)
         method = choose(plan.method, lowered.start.size)
         # System -> Outcome: the parameters of the solution, and how they were found
         earlier = journal.earlier(method, lowered)
@@ -155,6 +161,17 @@ def solve(
     if found is None or trained(plan.space):
         return by_network
     return _better(by_network, _in_polynomials(problem, plan, known, found, start, before), found.relative)
+
+
+def compiling(lowered: System) -> float:
+    """Seconds that it is going to take, roughly, until the step of a network is compiled, with nothing compiled before."""
+    begun, points = time.perf_counter(), tuple(jnp.asarray(b.points) for b in lowered.blocks)
+    jax.make_jaxpr(Objective(lowered).rows)(lowered.start, points)
+    return TRACED * (time.perf_counter() - begun)
+
+
+TRACED = 25.0
+"""How many times longer than tracing the residual it takes to compile a step, on any machine (`python -m benchmarks.compiling`)."""
 
 
 def _after(spent: float, limits: Limits, clock: Clock) -> tuple[Limits, Clock]:
@@ -257,7 +274,7 @@ def _better(network: Solved, expanded: Solved, off: float) -> Solved:
                 jnp.asarray(b.sample(CHECKED, np.random.default_rng([_SEED, k])) if b.sample else b.points)
                 for k, b in enumerate(solved.system.blocks)
             )
-            left.append(float(jax.jit(Objective(solved.system).loss)(jnp.asarray(solved.outcome.parameters), points)))
+            left.append(float(program(Objective(solved.system).loss)(jnp.asarray(solved.outcome.parameters), points)))
     best = network if not left[1] < left[0] else expanded
     words = f"the network misses the statements by {left[0]:.0e}, they by {left[1]:.0e}"
     return replace(best, story=(*expanded.story, words))

@@ -228,6 +228,10 @@ def _wrong_form(kind: str, before: str, token: str, after: str) -> str:
         return f"a colon is missing: write `{kind}: ...`"
     if kind in ("exact", "report", "let", "vector", "param", "unknown") and token == ":" and "[" not in before:
         return f"write `=` instead of the colon: {_SHAPES[kind]}"
+    if kind == "domain" and token == "in" and before.endswith(")"):
+        return f"write `=`: {before} = {after.strip()}"
+    if kind == "domain" and token == "(" and re.fullmatch(r"domain\s+\w+", before):
+        return f"name its coordinates: domain (x, y) = {before.split()[1]}({after.strip()}"
     if kind in ("field", "domain") and re.search(r"[)\]]$", before):
         return "separate them by commas"
     if kind == "part" and token == ",":

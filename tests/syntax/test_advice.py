@@ -32,3 +32,11 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
         source = read(path)
         found = (source,) if not isinstance(source, Source) else check(source).diagnostics
         assert [(d.code, d.span.start, d.span.end) for d in found] == [("E103", 0, 0)]
+
+
+def test_shapes_as_domains() -> None:
+    for wrong, advice in (
+        ("domain (x, y) in disk([0, 0], 1)", "write `=`: domain (x, y) = disk([0, 0], 1)"),
+        ("domain disk([0, 0], 1)", "name its coordinates: domain (x, y) = disk([0, 0], 1)"),
+    ):
+        assert check(Source(f"pde 1\n{wrong}\n")).diagnostics[0].help == advice
