@@ -159,7 +159,7 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
     spanned = span(problem, lowered.sizes, ridges)
     zero = jnp.zeros(sum(len(g.members) * (count + 1) for g in problem.groups))
     moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + spanned(c)(x), zero)
-    r, phi = program(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
+    r, phi, _ = program(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
     scale = jnp.asarray(np.concatenate(scales))
     found = program(qr)(phi * scale[:, None], r * scale)
     kept = found.s >= KEPT * found.s[0]

@@ -78,7 +78,7 @@ class Tangent:
     @cached_property
     def factors(self) -> Factors:
         with jax.enable_x64(True):
-            r, phi = program(Objective(self.system).linearise)(self.parameters, self.points)
+            r, phi, _ = program(Objective(self.system).linearise)(self.parameters, self.points)
             return program(qr)(phi, r)
 
     @property

@@ -242,9 +242,13 @@ def lower_expressions(
     wanted = set().union(*(e.free_symbols for e in expanded))
     held = [i for i in integrals if i.symbol in wanted]
     curved = bool(wanted & set(normals))
+    fixed = {symbol: value for symbol, value in domain.values.items() if symbol in wanted}
+    powers = set().union(*(p.exp.free_symbols for e in expanded for p in e.atoms(sp.Pow)))
 
     def at(values: Mapping[Need, Array], totals: Sequence[Array], x: Array) -> Array:
-        memo: dict[Any, Any] = dict(zip(domain.symbols, x, strict=True)) | domain.values
+        memo: dict[Any, Any] = dict(zip(domain.symbols, x, strict=True)) | fixed
+        # Arrays and not literals, so that programs for other values are the same.
+        memo.update((symbol, jnp.asarray([value], x.dtype)[0]) for symbol, value in fixed.items() if symbol not in powers)
         if curved:
             assert outward is not None
             memo.update(zip(normals, outward(x), strict=True))
@@ -277,16 +281,16 @@ def _laplacians(domain: Domain, expressions: Sequence[Any]) -> tuple[list[Any], 
     known: dict[Any, Any] = {symbol: sp.Float(value) for symbol, value in domain.values.items()}
     symbols: dict[tuple[Any, Laplacian], sp.Symbol] = {}
 
-    def weight(term: Any) -> tuple[Any, Any, float] | None:
+    def weight(term: Any) -> tuple[Any, Any, Any] | None:
         """A term `c u_kk` as (u, k, c)."""
         factor, rest = term.as_independent(sp.Derivative, as_Add=False)
-        if not isinstance(rest, sp.Derivative) or (factor := factor.xreplace(known)).free_symbols:
+        if not isinstance(rest, sp.Derivative) or factor.free_symbols - known.keys():
             return None
         pairs: Any = rest.variable_count
-        return (rest.expr, pairs[0][0], float(factor)) if len(pairs) == 1 and pairs[0][1] == 2 else None
+        return (rest.expr, pairs[0][0], factor) if len(pairs) == 1 and pairs[0][1] == 2 else None
 
     def collected(total: Any) -> Any:
-        pure: dict[Any, dict[Any, float]] = {}
+        pure: dict[Any, dict[Any, Any]] = {}
         for term in total.args:
             if found := weight(term):
                 field, symbol, value = found
@@ -294,10 +298,13 @@ def _laplacians(domain: Domain, expressions: Sequence[Any]) -> tuple[list[Any], 
         fields = {f: weights for f, weights in pure.items() if len(weights) > 1}
         rest = [t for t in total.args if not ((found := weight(t)) and found[0] in fields)]
         for field, weights in fields.items():
-            first = next(w for s in domain.symbols if (w := weights.get(s)))
-            part = Laplacian(tuple(weights.get(s, 0.0) / first for s in domain.symbols))
+            each = {s: float(w.xreplace(known)) for s, w in weights.items()}
+            first = next((s for s in domain.symbols if each.get(s)), None)
+            if first is None:
+                continue
+            part = Laplacian(tuple(each.get(s, 0.0) / each[first] for s in domain.symbols))
             name = symbols.setdefault((field, part), sp.Dummy(f"laplacian_{len(symbols)}", real=True))
-            rest.append(first * name if first != 1 else name)
+            rest.append(weights[first] * name)
         return sp.Add(*rest) if fields else total
 
     def coordinates(expressions: Sequence[Any]) -> set[Any]:

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from pdedsl.numerics.programs import program
+from pdedsl.numerics.programs import compiled, program
 from pdedsl.numerics.system import System
 from pdedsl.planning.plan import Clock, Limits
 from pdedsl.solver.method import Iteration, Method, Objective, Points
@@ -189,9 +189,12 @@ class _Loop:
     def compiled(self, method: Method, now: Snapshot) -> Callable[[Any, Points, Points], tuple[Any, Iteration]]:
         """The step of a method; all that the iterations run is compiled here."""
         held = self.fresh(0) if method.held else ()
-        step = program(lambda state, points, held: method.step(self.objective, state, points, held))
         shapes = tuple(leaf.shape for leaf in jax.tree.leaves((now.state, now.points, held)))
-        iterate = self.kept((method, shapes), lambda: step.lower(now.state, now.points, held).compile())
+
+        def step(state: Any, points: Points, held: Points) -> Any:
+            return method.step(self.objective, state, points, held)
+
+        iterate = self.kept((method, shapes), lambda: compiled(step, now.state, now.points, held))
         for k, block in enumerate(self.system.blocks):
             if block.every:
                 candidates = jnp.zeros((CANDIDATES * len(block.points), block.points.shape[1]))
