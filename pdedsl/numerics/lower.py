@@ -248,7 +248,9 @@ def lower_expressions(
     def at(values: Mapping[Need, Array], totals: Sequence[Array], x: Array) -> Array:
         memo: dict[Any, Any] = dict(zip(domain.symbols, x, strict=True)) | fixed
         # Arrays and not literals, so that programs for other values are the same.
-        memo.update((symbol, jnp.asarray([value], x.dtype)[0]) for symbol, value in fixed.items() if symbol not in powers)
+        memo.update(
+            (symbol, jnp.asarray([value], x.dtype)[0]) for symbol, value in fixed.items() if symbol not in powers
+        )
         if curved:
             assert outward is not None
             memo.update(zip(normals, outward(x), strict=True))

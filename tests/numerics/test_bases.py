@@ -14,7 +14,7 @@ from pdedsl.stages.load import loads
 @pytest.mark.parametrize("most", [0, 1, 2, 7, 40])
 def test_chebyshev_polynomials_by_doubling(most: int) -> None:
     y = np.linspace(-1, 1, 9)
-    found = jax.vmap(lambda own: chebyshev(own, most))(jnp.asarray(y))
+    found = jax.jit(jax.vmap(lambda own: chebyshev(own, most)))(jnp.asarray(y))
     np.testing.assert_allclose(found, np.cos(np.arange(most + 1) * np.arccos(y)[:, None]), atol=1e-12)
 
 
@@ -24,6 +24,6 @@ def test_products_are_those_of_the_tables() -> None:
     )
     own, points = basis(problem, (0, 1), Polynomials((5, 3))), np.random.default_rng(1).uniform([1, 0], [3, 5], (4, 2))
     for order in ((0, 0), (2, 1), (0, 3)):
-        found = jax.vmap(lambda x, order=order: table(own, x, order, {}))(jnp.asarray(points))
+        found = jax.jit(jax.vmap(lambda x, order=order: table(own, x, order, {})))(jnp.asarray(points))
         expected = own.table(points, order)
         np.testing.assert_allclose(found, expected, atol=1e-10 * max(1.0, np.abs(expected).max()))

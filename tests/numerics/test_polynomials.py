@@ -94,4 +94,4 @@ def test_what_numpy_makes_of_it_is_what_jax_does() -> None:
     )
     assert np.isclose(found[0].absolute, other[0].absolute, rtol=1e-9)
     points = np.random.default_rng(2).uniform(-0.5, 0.5, (7, 3))
-    np.testing.assert_allclose(whole.values(points), jax.vmap(whole)(jnp.asarray(points)), rtol=1e-10)
+    np.testing.assert_allclose(whole.values(points), jax.jit(jax.vmap(whole))(jnp.asarray(points)), rtol=1e-10)

@@ -29,7 +29,7 @@ def test_regions() -> None:
     problem = loads(HALVES)
     held = regions(problem)
     assert held is not None
-    own = jax.vmap(region(problem.domain, held))(jnp.asarray(POINTS))
+    own = jax.jit(jax.vmap(region(problem.domain, held)))(jnp.asarray(POINTS))
     np.testing.assert_array_equal(own, held.at(problem.domain, POINTS))
 
 
@@ -60,4 +60,4 @@ def test_a_solution_may_jump(space: str) -> None:
         apart = (u(jnp.asarray(point + step)) - u(jnp.asarray(point - step)))[0] / 2e-6
         assert float(slope(jnp.asarray(point))[0]) == pytest.approx(float(apart), rel=1e-5, abs=1e-6)
     if space != "network":
-        np.testing.assert_allclose(u.values(POINTS), jax.vmap(u)(jnp.asarray(POINTS)), atol=1e-12)  # pyright: ignore[reportAttributeAccessIssue, reportFunctionMemberAccess]
+        np.testing.assert_allclose(u.values(POINTS), jax.jit(jax.vmap(u))(jnp.asarray(POINTS)), atol=1e-12)  # pyright: ignore[reportAttributeAccessIssue, reportFunctionMemberAccess]

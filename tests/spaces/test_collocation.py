@@ -51,7 +51,9 @@ def test_residuals_are_those_of_the_lowered_problem(name: str) -> None:
     rows = []
     for block in found.blocks:
         residual = lower(problem, block.statement)
-        rows.append((np.asarray(jax.vmap(lambda x, r=residual: r(u, x))(jnp.asarray(block.points))) * block.scale).T)
+        rows.append(
+            (np.asarray(jax.jit(jax.vmap(lambda x, r=residual: r(u, x)))(jnp.asarray(block.points))) * block.scale).T
+        )
     expected = np.concatenate([r.reshape(-1) for r in rows])
     np.testing.assert_allclose(found.residual(c), expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
     losses = [float(np.sum(own**2) / 2) for own in rows]

@@ -23,7 +23,7 @@ def test_functions_of_several_kinds() -> None:
         expected = np.concatenate([first.table(POINTS, order), second.table(POINTS, order)], axis=1)
         np.testing.assert_array_equal(both.table(POINTS, order), expected)
         np.testing.assert_allclose(both.total(c, POINTS, order), expected @ c)
-        found = jax.vmap(lambda x, order=order: table(both, x, order, {}))(jnp.asarray(POINTS))
+        found = jax.jit(jax.vmap(lambda x, order=order: table(both, x, order, {})))(jnp.asarray(POINTS))
         np.testing.assert_allclose(found, expected, atol=1e-9)
     larger = Joined((second, second))
     np.testing.assert_allclose(larger.total(both.embedded(c, larger), POINTS, (0, 0)), both.total(c, POINTS, (0, 0)))

@@ -105,9 +105,11 @@ def test_sizes_are_the_same_in_any_units(name: str, units: Units) -> None:
     moved = lambda x: units.offset + units.value * u(x / scale)  # noqa: E731
     for one, two in zip(problem.statements, other.statements, strict=True):
         points = jnp.asarray(points_of(problem, one, 50, random(np.random.default_rng(0))))
-        first = np.asarray(jax.vmap(lambda x, s=one: lower(problem, s)(u, x))(points)) / row_sizes(problem, one, before)
+        first = np.asarray(jax.jit(jax.vmap(lambda x, s=one: lower(problem, s)(u, x)))(points)) / row_sizes(
+            problem, one, before
+        )
         second = np.asarray(
-            jax.vmap(lambda x, s=two: lower(other, s)(moved, x))(np.asarray(points) * scale)
+            jax.jit(jax.vmap(lambda x, s=two: lower(other, s)(moved, x)))(np.asarray(points) * scale)
         ) / row_sizes(other, two, after)
         np.testing.assert_allclose(second, first, rtol=tolerance, atol=1e-9)
 

@@ -70,8 +70,8 @@ def test_a_function_of_a_point_for_jax() -> None:
     assert isinstance(u, Expanded)
     points = np.random.default_rng(0).uniform([0, 0], [1, 2], (20, 2))
     points = np.concatenate([points, [[0.3, found.space.slabs[0]], [0.3, 0.0], [0.0, 1.0]]])
-    np.testing.assert_allclose(jax.vmap(u)(jnp.asarray(points)), u.values(points), atol=1e-13)
-    slope = jax.vmap(jax.grad(lambda x: u(x)[0]))(jnp.asarray(points[:20]))[:, 1]
+    np.testing.assert_allclose(jax.jit(jax.vmap(u))(jnp.asarray(points)), u.values(points), atol=1e-13)
+    slope = jax.jit(jax.vmap(jax.grad(lambda x: u(x)[0])))(jnp.asarray(points[:20]))[:, 1]
     np.testing.assert_allclose(slope, u.state(0, (0, 1), points[:20]), atol=1e-9)
     np.testing.assert_allclose(slope, -np.exp(-points[:20, 1]) * np.sin(np.pi * points[:20, 0]), atol=1e-6)
     assert u.values(np.array([[0.3, 0.0], [1.0, 1.7]])).ravel() == pytest.approx([np.sin(0.3 * np.pi), 0], abs=1e-14)
@@ -166,8 +166,8 @@ def test_stretched_pieces_are_written_and_opened_again(tmp_path: Path) -> None:
     points = np.random.default_rng(1).uniform([-1, 0], [1, 0.1], (50, 2))
     assert again.solved.space == solution.solved.space and any(map(any, again.solved.space.stretches))  # pyright: ignore
     np.testing.assert_array_equal(again(points), solution(points))
-    np.testing.assert_allclose(jax.vmap(again.u)(points)[:, 0], again(points), atol=1e-12)
-    slope = jax.vmap(jax.grad(lambda x: again.u(x)[0]))(points)[:, 0]
+    np.testing.assert_allclose(jax.jit(jax.vmap(again.u))(points)[:, 0], again(points), atol=1e-12)
+    slope = jax.jit(jax.vmap(jax.grad(lambda x: again.u(x)[0])))(points)[:, 0]
     np.testing.assert_allclose(again.evaluate("dx(u)", points), slope, rtol=1e-7, atol=1e-7)
     later = pdedsl.solve(
         loads(FRONT.replace("time t in [0, 0.5]", "time t in [0.1, 0.2]")), start=again, slabs=2, time_limit=10

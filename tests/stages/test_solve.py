@@ -168,7 +168,7 @@ def test_features_sums_and_a_space_for_each_field(tmp_path: Path) -> None:
     assert both.errors["u"] < pdedsl.solve(problem, space="polynomials(4)").errors["u"] / 2 and not both.has_network
     again, points = pdedsl.open(tmp_path / "sum"), np.random.default_rng(0).uniform(0, 1, (9, 2))
     np.testing.assert_array_equal(again(points), both(points))
-    np.testing.assert_allclose(both(points), jax.vmap(both.u)(points)[:, 0], atol=1e-10)
+    np.testing.assert_allclose(both(points), jax.jit(jax.vmap(both.u))(points)[:, 0], atol=1e-10)
 
 
 @pytest.mark.slow
