@@ -37,7 +37,7 @@ def learning(solution: Trained, points: np.ndarray, steps: tuple[int, ...] = (0,
         held = own if method.held else ()
         iterate = program(lambda state: method.step(objective, state, own, held))
 
-        @jax.jit
+        @program
         def field(parameters: jax.Array) -> jax.Array:
             return jax.vmap(lambda x: jnp.reshape(lowered.model(parameters)(x), (-1,))[0])(jnp.asarray(points))
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 from jax.extend.core import ClosedJaxpr, jaxpr_as_fun
 
@@ -22,56 +21,45 @@ without them, and compilation half as long (`python -m benchmarks.compiling`).
 
 def program(function: Callable[..., Any], **options: Any) -> Any:
     """`jax.jit` of a function that is called from Python, not from another program."""
-    return jax.jit(function, compiler_options=dict(_known(jax.default_backend())), **options)
+    return jax.jit(function, compiler_options=_known(), **options)
 
 
 def compiled(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
     """A function for JAX as a program for arguments of these shapes.
 
-    The numbers that it closes over are arguments of what is compiled, and that is kept: functions of the same form, such as those
-    of a spec with other values of its parameters, share it.
+    The numbers that it closes over are arguments of what is compiled: functions that differ by these alone, such as those of a
+    spec with other values of its parameters, are one program in JAX's cache.
+    """
+    applied, numbers, form = opened(function, *arguments)
+    made = program(applied).lower(numbers, jax.tree.leaves(arguments)).compile()
+    return lambda *own: jax.tree.unflatten(form, made(numbers, jax.tree.leaves(own)))
+
+
+def opened(function: Callable[..., Any], *arguments: Any) -> tuple[Callable[..., list[Array]], list[Array], Any]:
+    """A function of the numbers that a function closes over and of the leaves of its arguments; those numbers; and the form of
+    what it gives.
     """
     closed, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
-    numbers = [jnp.issubdtype(c.dtype, jnp.inexact) for c in closed.consts]
-    moving = [c for c, own in zip(closed.consts, numbers, strict=True) if own]
-    rest = [c for c, own in zip(closed.consts, numbers, strict=True) if not own]
+    moving = [jnp.issubdtype(c.dtype, jnp.inexact) for c in closed.consts]
 
-    def applied(moving: Sequence[Array], leaves: Sequence[Array]) -> list[Array]:
-        given, others = iter(moving), iter(rest)
-        consts = [next(given) if own else next(others) for own in numbers]
+    def applied(numbers: Sequence[Array], leaves: Sequence[Array]) -> list[Array]:
+        given = iter(numbers)
+        consts = [next(given) if own else c for c, own in zip(closed.consts, moving, strict=True)]
         return jaxpr_as_fun(ClosedJaxpr(closed.jaxpr, consts))(*leaves)
 
-    def made() -> Any:
-        return program(applied).lower(moving, jax.tree.leaves(arguments)).compile()
-
-    found = _held((str(closed.jaxpr), *(np.asarray(c).tobytes() for c in rest)), made)
-    form = jax.tree.structure(shape)
-    return lambda *own: jax.tree.unflatten(form, found(moving, jax.tree.leaves(own)))
+    return applied, [c for c, own in zip(closed.consts, moving, strict=True) if own], jax.tree.structure(shape)
 
 
-HELD = 8
-"""Programs that are kept in a process."""
-_PROGRAMS: dict[Any, Any] = {}
-
-
-def _held(key: Any, made: Callable[[], Any]) -> Any:
-    """What was made for a key before, or is made now; the oldest goes first."""
-    found = _PROGRAMS.pop(key, None)
-    _PROGRAMS[key] = made() if found is None else found
-    while len(_PROGRAMS) > HELD:
-        del _PROGRAMS[next(iter(_PROGRAMS))]
-    return _PROGRAMS[key]
+def _known() -> dict[str, Any]:
+    """The options that the installed XLA has; they are none of its stable interface."""
+    if jax.default_backend() != "cpu":
+        return {}
+    options = tuple(QUICK.items())
+    return dict(options if _accepted(options) else (own for own in options if _accepted((own,))))
 
 
 @cache
-def _known(backend: str) -> Mapping[str, Any]:
-    """The options that the installed XLA has; they are none of its stable interface."""
-    if backend != "cpu" or _accepted(QUICK):
-        return QUICK if backend == "cpu" else {}
-    return {key: value for key, value in QUICK.items() if _accepted({key: value})}
-
-
-def _accepted(options: Mapping[str, Any]) -> bool:
+def _accepted(options: tuple[tuple[str, Any], ...]) -> bool:
     try:
         jax.jit(jnp.negative, compiler_options=dict(options)).lower(0.0).compile()
     except jax.errors.JaxRuntimeError:

@@ -114,7 +114,7 @@ def minimise(
     fixed = all(b.every == 0 for b in system.blocks)
     if (status := ending(fixed, limits, now.history)) is not None:
         return loop.outcome(now, status, 0.0, hooks)
-    iterate = loop.compiled(method, now)
+    iterate = loop.iteration(method, now)
     hooks.measure(now.state.parameters)
     compiling = time.perf_counter() - begun
     if now.history:
@@ -186,7 +186,7 @@ class _Loop:
 
         return program(found, static_argnums=1)
 
-    def compiled(self, method: Method, now: Snapshot) -> Callable[[Any, Points, Points], tuple[Any, Iteration]]:
+    def iteration(self, method: Method, now: Snapshot) -> Callable[[Any, Points, Points], tuple[Any, Iteration]]:
         """The step of a method; all that the iterations run is compiled here."""
         held = self.fresh(0) if method.held else ()
         shapes = tuple(leaf.shape for leaf in jax.tree.leaves((now.state, now.points, held)))

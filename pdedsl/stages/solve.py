@@ -133,14 +133,14 @@ def solve(
     with jax.enable_x64(True):
         # Plan -> System: residual blocks and a parametrised solution, in JAX
         lowered = _begun(problem, plan, start, found)
-        if found is not None and not trained(plan.space):
+        method = choose(plan.method, lowered.start.size)
+        # System -> Outcome: the parameters of the solution, and how they were found
+        earlier = journal.earlier(method, lowered)
+        if found is not None and earlier is None and not trained(plan.space):
             whole = (1 + clock.room) * compiling(lowered)
             if time.perf_counter() - begun + before + whole > plan.limits.seconds:
                 late = f"there was no time to train a network, which takes some {whole:.0f} s to compile"
                 return _in_polynomials(problem, plan, known, replace(found, story=(*found.story, late)), start, before)
-        method = choose(plan.method, lowered.start.size)
-        # System -> Outcome: the parameters of the solution, and how they were found
-        earlier = journal.earlier(method, lowered)
         with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
             hooks = Hooks(watch, journal.keep, stopping, taken.look, is_dead, _errors(lowered, known))
             outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock)

@@ -231,7 +231,9 @@ def _wrong_form(kind: str, before: str, token: str, after: str) -> str:
     if kind == "domain" and token == "in" and before.endswith(")"):
         return f"write `=`: {before} = {after.strip()}"
     if kind == "domain" and token == "(" and re.fullmatch(r"domain\s+\w+", before):
-        return f"name its coordinates: domain (x, y) = {before.split()[1]}({after.strip()}"
+        point = re.match(r"\s*\[+([^][]*)", after)
+        names = ", ".join("xyz"[: point[1].count(",") + 1] if point else "xy")
+        return f"name its coordinates: domain ({names}) = {before.split()[1]}({after.strip()}"
     if kind in ("field", "domain") and re.search(r"[)\]]$", before):
         return "separate them by commas"
     if kind == "part" and token == ",":

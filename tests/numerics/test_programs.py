@@ -1,3 +1,8 @@
+"""Programs that are compiled once for all values of what they close over."""
+
+from collections.abc import Callable
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -5,7 +10,8 @@ import pytest
 
 import pdedsl
 from pdedsl.numerics import programs
-from pdedsl.numerics.programs import compiled, program
+from pdedsl.numerics.programs import compiled, opened, program
+from pdedsl.solver import minimise
 
 
 def test_a_program_is_its_function() -> None:
@@ -13,37 +19,41 @@ def test_a_program_is_its_function() -> None:
 
 
 def test_options_that_xla_does_not_have_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "QUICK", {**programs.QUICK, "xla_no_such_option": True})
-    programs._known.cache_clear()
-    try:
-        kept = programs._known(jax.default_backend())
-        assert "xla_no_such_option" not in kept and set(kept) <= set(programs.QUICK)
-        assert program(jnp.cos)(0.0) == 1.0
-    finally:
-        programs._known.cache_clear()
+    usual = dict(programs.QUICK)
+    assert programs._known() == usual
+    monkeypatch.setattr(programs, "QUICK", {**usual, "xla_no_such_option": True})
+    assert programs._known() == usual and program(jnp.cos)(0.0) == 1.0
 
 
-def test_other_machines_have_options_of_their_own() -> None:
-    assert programs._known("gpu") == {}
+def test_other_machines_have_options_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    assert programs._known() == {}
 
 
-def test_functions_that_differ_by_numbers_share_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "_PROGRAMS", {})
+def text(function: Callable[..., Any], *arguments: Any) -> str:
+    """What would be compiled of a function."""
+    applied, numbers, _ = opened(function, *arguments)
+    return jax.jit(applied).lower(numbers, jax.tree.leaves(arguments)).as_text()
+
+
+def test_functions_that_differ_by_numbers_alone_are_one_program() -> None:
     x = jnp.linspace(0.0, 1.0, 3)
 
-    def times(factor: float, places: list[int]) -> object:
+    def times(factor: float, places: list[int]) -> Callable[[jax.Array], Any]:
         number, chosen = np.asarray([factor]), np.asarray(places)
-        return compiled(lambda x: {"all": jnp.asarray(number) * x, "some": x[chosen]}, x)(x)
+        many = lambda x: jax.lax.map(lambda own: jnp.asarray(number) * own, x)  # noqa: E731
+        return lambda x: {"all": many(x)[:, 0], "some": jax.jit(lambda own: own[chosen])(x)}
 
-    for factor, places, count in ((2.0, [0, 1], 1), (3.0, [0, 1], 1), (3.0, [1, 2], 2)):
-        found = times(factor, places)
-        np.testing.assert_array_equal(found["all"], factor * x)  # pyright: ignore[reportIndexIssue]
-        np.testing.assert_array_equal(found["some"], x[np.asarray(places)])  # pyright: ignore[reportIndexIssue]
-        assert len(programs._PROGRAMS) == count
+    cases = [(2.0, [0, 1]), (3.0, [0, 1]), (3.0, [1, 2])]
+    for factor, places in cases:
+        found = compiled(times(factor, places), x)(x)
+        np.testing.assert_array_equal(found["all"], factor * x)
+        np.testing.assert_array_equal(found["some"], x[np.asarray(places)])
+    first, second, third = (text(times(*case), x) for case in cases)
+    assert first == second != third
 
 
-def test_values_of_the_parameters_of_a_spec_share_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = """
+SPEC = """
 pde 1
 param k = 1, p = 2
 domain x in [0, 1], y in [0, 1]
@@ -53,13 +63,15 @@ boundary: u = 0 on all
 solve { space = network, network = mlp(3), steps = 2 }
 """
 
-    def found(**values: float) -> float:
-        return pdedsl.solve(pdedsl.loads(text, values)).history[-1].loss
 
-    monkeypatch.setattr(programs, "_PROGRAMS", {})
-    first, second, counts = found(), found(k=2.0), len(programs._PROGRAMS)
-    assert first != second and counts == 1
-    found(p=3.0)  # another power is another function
-    assert len(programs._PROGRAMS) == 2
-    programs._PROGRAMS.clear()
-    assert found(k=2.0) == second
+def test_values_of_the_parameters_of_a_spec_are_one_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def noted(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
+        seen.append(text(function, *arguments))
+        return compiled(function, *arguments)
+
+    monkeypatch.setattr(minimise, "compiled", noted)
+    losses = [pdedsl.solve(pdedsl.loads(SPEC, values)).history[-1].loss for values in ({}, {"k": 2.0}, {"p": 3.0})]
+    assert seen[0] == seen[1] != seen[2]  # another power is another function
+    assert len(set(losses)) == 3

@@ -26,7 +26,9 @@ def test_losses_by_hand() -> None:
     pair = np.stack([u, u * POINTS[:, 0]], 1) - TARGETS
     expected = [3.0 * (pair**2).sum() / (2 * 3), 0.5 * ((u[:2] - 1) ** 2).sum() / (2 * 2)]
     np.testing.assert_allclose(objective.losses(p, own), expected, rtol=1e-14)
-    r, phi, _ = objective.linearise(p, own)
+    r, phi, losses = objective.linearise(p, own)
+    np.testing.assert_allclose(losses, expected, rtol=1e-14)
+    np.testing.assert_allclose(objective.linearise(p, own, scaled=False).losses, expected, rtol=1e-14)
     assert r.shape == (8,) and phi.shape == (8, 2)
     np.testing.assert_allclose(0.5 * r @ r, sum(expected), rtol=1e-14)
     np.testing.assert_allclose(phi, jax.jacfwd(lambda q: objective.rows(q, own))(p), rtol=1e-13)

@@ -134,6 +134,40 @@ def test_where_degrees_do_not_converge_a_network_is_trained_and_the_better_one_k
     assert (found.space == "network") == (left[0] <= left[1])
 
 
+def test_two_solutions_are_compared_in_double_precision() -> None:
+    text = "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\nequation: laplacian(u) = 0\n"
+    problem = pdedsl.loads(
+        text + "boundary: u = x + cosh(8*x)^2 - sinh(8*x)^2  on all\n"
+    )  # cancels in single precision
+    with jax.enable_x64(False):  # as users have it
+        one, other = (solve.solve(problem.with_choices({"space": Polynomials((n,))})) for n in (1, 2))
+        words = solve._better(one, other, np.inf).story[-1]
+    left = [float(number.strip(",")) for number in re.findall(r"by (\S+)", words)]
+    assert len(left) == 2 and max(left) < 1e-12
+
+
+@pytest.mark.slow
+def test_no_network_is_begun_for_which_there_is_no_time_but_one_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, kept = pdedsl.loads(KINK).with_choices({"time_limit": 30, "steps": 12}), list[Any]()
+
+    class Journal(solve.Unkept):
+        def earlier(self, method: Any, lowered: Any) -> Any:
+            return kept[-1] if kept else None
+
+    class First(Journal):
+        def keep(self, snapshot: Any) -> None:
+            kept.append(snapshot)
+
+    monkeypatch.setattr(solve, "compiling", lambda lowered: 1e3)
+    found = solve.solve(problem, journal=Journal())
+    assert "no time to train a network" in found.story[-1] and found.space != "network"
+    monkeypatch.setattr(solve, "compiling", lambda lowered: 0.0)
+    solve.solve(problem, journal=First())
+    assert len(kept[-1].history) > 0
+    monkeypatch.setattr(solve, "compiling", lambda lowered: 1e3)
+    assert "no time" not in solve.solve(problem, journal=Journal()).story[-1]
+
+
 def test_a_solution_in_polynomials_is_written_and_opened_again(tmp_path: Path) -> None:
     problem = pdedsl.loads(GOOD)
     solution = pdedsl.solve(problem, folder=tmp_path / "run")

@@ -34,9 +34,24 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
         assert [(d.code, d.span.start, d.span.end) for d in found] == [("E103", 0, 0)]
 
 
-def test_shapes_as_domains() -> None:
-    for wrong, advice in (
-        ("domain (x, y) in disk([0, 0], 1)", "write `=`: domain (x, y) = disk([0, 0], 1)"),
-        ("domain disk([0, 0], 1)", "name its coordinates: domain (x, y) = disk([0, 0], 1)"),
-    ):
-        assert check(Source(f"pde 1\n{wrong}\n")).diagnostics[0].help == advice
+@pytest.mark.parametrize(
+    ("wrong", "advice", "right"),
+    [
+        ("(x, y) in disk([0, 0], 1)", "write `=`: ", "domain (x, y) = disk([0, 0], 1)"),
+        ("disk([0, 0], 1)", "name its coordinates: ", "domain (x, y) = disk([0, 0], 1)"),
+        ("ball([0, 0, 0], 1)", "name its coordinates: ", "domain (x, y, z) = ball([0, 0, 0], 1)"),
+        (
+            "polygon([[0, 0], [1, 0], [0, 1]])",
+            "name its coordinates: ",
+            "domain (x, y) = polygon([[0, 0], [1, 0], [0, 1]])",
+        ),
+        ("sdf(x^4 + y^4 - 1)", "name its coordinates: ", "domain (x, y) = sdf(x^4 + y^4 - 1)"),
+    ],
+)
+def test_shapes_as_domains(wrong: str, advice: str, right: str) -> None:
+    assert check(Source(f"pde 1\ndomain {wrong}\n")).diagnostics[0].help == advice + right
+    arguments = right[right.index("(") : right.index(")") + 1]
+    rest = f"field u{arguments}\nequation: laplacian(u) = 1\nboundary: u = 0  on all\n"
+    if "sdf" in right:
+        right += " * box([-2, -2], [2, 2])"  # it has no bound of its own
+    assert not check(Source(f"pde 1\n{right}\n{rest}")).diagnostics
