@@ -24,7 +24,8 @@ from pdedsl.problem.symbol import stand_ins
 from pdedsl.vocabulary.operators import EXTREMES
 
 MANY = 4096
-TIMES = 101
+TIMES, ROUNDS = 101, 2
+"""Times of a curve, and how often some more are put where it is highest and lowest."""
 SHARP = 1e-11
 """What the next coarser rule changes of an integral, relative to the largest, that is sharp enough."""
 FINEST, NODES = 4, 1 << 17
@@ -44,6 +45,8 @@ class Quantity:
     """How far off each value is by the linearised problem, shape of the values, where that is known."""
     place: str = ""
     """Where an extreme is taken, as `x = 0.5`; of a curve where the most extreme of its values is."""
+    ends: tuple[float, float] | None = None
+    """The least and the greatest value, of a curve also between its times; None for those of `values`."""
 
     @property
     def error(self) -> float | None:
@@ -53,7 +56,7 @@ class Quantity:
         return float(self.errors.max() if self.times is not None else np.sqrt(np.mean(self.errors**2)))
 
     def __str__(self) -> str:
-        low, high = float(self.values.min()), float(self.values.max())
+        low, high = self.ends or (float(self.values.min()), float(self.values.max()))
         at = f" at {self.place}" if self.place else ""
         off = "" if self.error is None else f" \N{PLUS-MINUS SIGN} {self.error:.0e}"
         if self.values.size == 1:
@@ -78,7 +81,9 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         column = domain.column(domain.time.symbol)
         points = np.repeat(points[:1], TIMES, axis=0)
         points[:, column] = times = np.linspace(*domain.bounds[column], TIMES)
-    found = values_of(problem, report.value, u, points, e)
+    curve = found = values_of(problem, report.value, u, points, e)
+    if times is not None:
+        found = _sharpened(problem, report.value, u, points[0], times, curve, e)
     place = ""
     if report.value in found.extremes:
         own = found.extremes[report.value]
@@ -86,7 +91,9 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         most = int(own.values.argmax() if largest else own.values.argmin())
         kept = [c for c in domain.coordinates if c.kind == "space" or times is not None]
         place = ", ".join(f"{c.name} = {own.places[most, domain.column(c.symbol)]:.6g}" for c in kept)
-    return Quantity(report.name, found.values, times, None if found.errors is None else np.abs(found.errors), place)
+    errors = None if curve.errors is None else np.abs(curve.errors)
+    ends = (float(found.values.min()), float(found.values.max()))
+    return Quantity(report.name, curve.values, times, errors, place, ends)
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,50 @@ class Values:
     """What changes if the solution is corrected by what is known of its error, shape (n,)."""
     extremes: Mapping[Any, Extreme]
     """The extremes that it holds, by symbol."""
+
+    def with_others(self, others: "Values", order: np.ndarray) -> "Values":
+        """These values and others behind them, in another order."""
+
+        def both(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+            return np.concatenate([one, other])[order]
+
+        extremes = {
+            s: Extreme(both(own.values, others.extremes[s].values), both(own.places, others.extremes[s].places))
+            for s, own in self.extremes.items()
+        }
+        errors = None if self.errors is None or others.errors is None else both(self.errors, others.errors)
+        return Values(both(self.values, others.values), errors, extremes)
+
+
+def _summits(times: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The tops of the parabolas through the highest and the lowest value of a curve and their neighbours, where these are inside."""
+    found = set[float]()
+    for best in (int(values.argmax()), int(values.argmin())):
+        if 0 < best < len(times) - 1:
+            t, v = times[best - 1 : best + 2] - times[best], values[best - 1 : best + 2] - values[best]
+            bend = v[0] * t[2] - v[2] * t[0]
+            top = (v[0] * t[2] ** 2 - v[2] * t[0] ** 2) / (2 * bend) if bend else 0.0
+            if t[0] < top < t[2] and top:
+                found.add(float(times[best] + top))
+    return np.sort(list(found - set(times.tolist())))
+
+
+def _sharpened(
+    problem: Problem, value: Any, u: Callee, point: np.ndarray, times: np.ndarray, found: Values, e: Callee | None
+) -> Values:
+    """A curve in time with more values where it is highest and lowest, between its times."""
+    assert problem.time is not None
+    column = problem.domain.column(problem.time.symbol)
+    for _ in range(ROUNDS):
+        more = _summits(times, found.values)
+        if not more.size:
+            break
+        points = np.repeat(point[None], len(more), axis=0)
+        points[:, column] = more
+        order = np.argsort(np.concatenate([times, more]))
+        times = np.concatenate([times, more])[order]
+        found = found.with_others(values_of(problem, value, u, points, e), order)
+    return found
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")  # of many small products several threads make no end

@@ -43,6 +43,25 @@ def test_integrals(name: str) -> None:
     np.testing.assert_allclose(quantity.values, [value], rtol=accuracy, atol=accuracy)
 
 
+def test_the_ends_of_a_curve_lie_between_its_times() -> None:
+    problem = loads("""pde 1
+domain x in [0, 1]
+time t in [0, 2]
+field u(x, t)
+equation: dt(u) = dxx(u)
+initial: u = 0
+boundary: u = 0  on all
+report mass = integral(u)
+report hottest = maximum(u)
+report rising = maximum(u) + 3*t
+""")
+    mass, hottest, rising = quantities(problem, lambda x: x[0] * jnp.sin(4 * x[1] + 0.3))
+    assert mass.ends == pytest.approx((-0.5, 0.5), abs=1e-9) and hottest.ends == pytest.approx((0, 1), abs=1e-9)
+    assert hottest.times is not None and len(hottest.values) == len(hottest.times)
+    assert float(hottest.place.split("t = ")[1]) == pytest.approx((np.pi / 2 - 0.3) / 4, abs=1e-5)
+    assert rising.ends is not None and rising.ends[1] == pytest.approx(float(rising.values[-1]))
+
+
 def test_curves_points_and_functions() -> None:
     problem = loads("""pde 1
 domain x in [0, 1]
