@@ -6,12 +6,12 @@ stands what a run foresees, which begins no network that it could not compile in
 """
 
 import argparse
-from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import jax
 
@@ -24,24 +24,16 @@ from pdedsl.stages.solve import build, compiling
 NAMES = ("heat", "laplace_2d", "laplace_5d", "burgers", "allen_cahn", "biharmonic")
 
 
-def seconds(path: Path, steps: int, options: Mapping[str, Any]) -> tuple[float, float]:
-    """Of compilation, and of a step, with some options."""
-    usual, programs.QUICK = programs.QUICK, options
-    try:
-        outcome = pdedsl.solve(pdedsl.load(path), space="network", steps=steps).outcome
-    finally:
-        programs.QUICK = usual
-        jax.clear_caches()
-    times = [record.seconds for record in outcome.history]
-    return outcome.compile_seconds, median(b - a for a, b in pairwise(times))
-
-
-def foreseen(path: Path) -> float:
-    """The seconds of compilation that a run expects before it begins a network."""
+def measured(path: Path, steps: int, quick: bool) -> tuple[float, float, float]:
+    """Seconds of compilation, as foreseen and as they were, and of a step, in a process that has compiled nothing."""
+    jax.config.update("jax_enable_compilation_cache", False)
+    programs.QUICK = programs.QUICK if quick else {}
     problem = pdedsl.load(path)
-    lowered = build(problem, replace(planned(problem), space="network"))
     with jax.enable_x64(True):
-        return compiling(lowered)
+        foreseen = compiling(build(problem, replace(planned(problem), space="network")))
+    outcome = pdedsl.solve(problem, space="network", steps=steps).outcome
+    times = [record.seconds for record in outcome.history]
+    return foreseen, outcome.compile_seconds, median(b - a for a, b in pairwise(times))
 
 
 def main() -> None:
@@ -49,15 +41,15 @@ def main() -> None:
     parser.add_argument("specs", nargs="*", type=Path, default=[SPECS / f"{n}.pde" for n in NAMES], metavar="SPEC.pde")
     parser.add_argument("--steps", type=int, default=40)
     given = parser.parse_args()
-    jax.config.update("jax_enable_compilation_cache", False)
-    pdedsl.solve(pdedsl.load(given.specs[0]), space="network", steps=1)  # what is made once in a process
-    jax.clear_caches()
     print("| spec | compilation | foreseen | with all passes | a step | with all passes |\n|---|---|---|---|---|---|")
-    for path in given.specs:
-        quick, thorough = (seconds(path, given.steps, own) for own in (programs.QUICK, {}))
-        times = (quick[0], foreseen(path), thorough[0])
-        cells = (*(f"{own:.1f} s" for own in times), *(f"{own[1] * 1e3:.0f} ms" for own in (quick, thorough)))
-        print(f"| {path.stem} | {' | '.join(cells)} |", flush=True)
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
+        for path in given.specs:
+            quick, thorough = (
+                processes.submit(measured, path.resolve(), given.steps, own).result() for own in (True, False)
+            )
+            times = (quick[1], quick[0], thorough[1])
+            cells = (*(f"{own:.1f} s" for own in times), *(f"{own[2] * 1e3:.0f} ms" for own in (quick, thorough)))
+            print(f"| {path.stem} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":
