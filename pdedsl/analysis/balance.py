@@ -14,6 +14,7 @@ from pdedsl.numerics.quantities import values_of
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sources import point_sources, without
 from pdedsl.problem.statements import Integral
 
 MOST = 3
@@ -45,22 +46,27 @@ def balances(problem: Problem, u: Callee) -> tuple[Balance, ...]:
     return tuple(_balance(problem, u, *parts) for parts in _divergences(problem))
 
 
-def _divergences(problem: Problem) -> Iterator[tuple[str, sp.Expr, list[sp.Expr]]]:
-    """For each such equation its label, the flux `F . n` and the terms of `s`."""
+def _divergences(problem: Problem) -> Iterator[tuple[str, sp.Expr, list[sp.Expr], float]]:
+    """For each such equation its label, the flux `F . n`, the terms of `s` and what point sources give."""
     axes: dict[Any, Any] = dict(zip((c.symbol for c in problem.space), normal(len(problem.space)), strict=True))
     for equation in problem.equations:
         for place, residual in enumerate(equation.residual, 1):
-            flux, rest = [], []
-            for term in _terms(residual):
+            flux, rest, given = [], [], point_sources(problem, residual)
+            for term in _terms(without(residual)):
                 factor, derivative = term.as_independent(*term.atoms(sp.Derivative), as_Add=False)
                 peeled = _peeled(derivative, axes) if not factor.free_symbols & set(problem.symbols) else None
                 if peeled is None or occurring((factor,)) or problem.integrals_in([factor]):
                     rest.append(-term)
                 else:
                     flux.append(factor * peeled)
-            if flux and equation.part is None:
+            if (
+                flux
+                and equation.part is None
+                and not any(s.strength.free_symbols & set(problem.symbols) for s in given)
+            ):
+                whole = -sum(problem.domain.number(s.strength) for s in given if not s.order)
                 label = f"{equation.name}[{place}]" if len(equation.residual) > 1 else equation.name
-                yield label, sp.Add(*flux), rest
+                yield label, sp.Add(*flux), rest, whole
 
 
 def _terms(expression: Any) -> Iterator[Any]:
@@ -89,7 +95,7 @@ def _peeled(derivative: Any, axes: dict[Any, Any]) -> Any:
     return axes[axis] * (sp.Derivative(derivative.expr, *left) if left else derivative.expr)
 
 
-def _balance(problem: Problem, u: Callee, label: str, flux: sp.Expr, rest: list[sp.Expr]) -> Balance:
+def _balance(problem: Problem, u: Callee, label: str, flux: sp.Expr, rest: list[sp.Expr], given: float) -> Balance:
     through = [Integral(flux, sp.true, "all"), Integral(sp.Abs(flux), sp.true, "all")]
     whole = [*through, *(Integral(term) for term in rest)]
     held = replace(problem, integrals=(*problem.integrals, *whole))
@@ -99,6 +105,6 @@ def _balance(problem: Problem, u: Callee, label: str, flux: sp.Expr, rest: list[
         points = np.repeat(points, TIMES, axis=0)
         points[:, column] = np.linspace(*problem.bounds[column], TIMES)
     found = np.stack([values_of(held, integral.symbol, u, points).values for integral in whole])
-    source, largest = found[2:].sum(axis=0), np.abs(found).max()
+    source, largest = given + found[2:].sum(axis=0), max(abs(given), np.abs(found).max())
     apart = np.abs(found[0] - source).max() / largest if largest > 0 else 0.0
     return Balance(label, float(found[0, -1]), float(source[-1]), float(apart))

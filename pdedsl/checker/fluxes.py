@@ -18,6 +18,7 @@ from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sources import from_source, point_sources
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Field, Initial
 from pdedsl.problem.symbol import linearised, order
 from pdedsl.vocabulary.diagnostics import Diagnostic
@@ -93,7 +94,11 @@ def imbalance(problem: Problem, unknown: Field) -> str:
     For `c laplacian(u) = f` with `b dn(u) = g` on the whole boundary, the integral of f/c must be that of g/b.
     """
     equations = [r for e in problem.equations for r in e.residual if unknown.name in occurring((r,))]
-    own = [c for c in problem.conditions if unknown.name in occurring(c.residual) and not isinstance(c, Constraint)]
+    own = [
+        c
+        for c in problem.conditions
+        if unknown.name in occurring(c.residual) and not isinstance(c, Constraint) and not from_source(problem, c)
+    ]
     space = [c.symbol for c in problem.space]
     if problem.time is not None or len(equations) != 1 or set(unknown.arguments) != set(space):
         return ""
@@ -101,6 +106,7 @@ def imbalance(problem: Problem, unknown: Field) -> str:
     if source is None:
         return ""
     total, error = _integral(problem, source, None)
+    total -= sum(problem.domain.number(own.strength) for own in point_sources(problem, -source))
     out = 0.0
     for condition in own:
         for flux in fluxes(problem, condition, unknown) if isinstance(condition, Boundary) else (None,):

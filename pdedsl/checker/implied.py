@@ -1,4 +1,5 @@
-"""From coefficients that jump under a derivative to the interface conditions that these bring by themselves (N602)."""
+"""From coefficients that jump under a derivative, and point sources in one dimension, to the interface conditions that
+these bring by themselves; with a note (N602)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import derivative_order, occurring, parts
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sources import jumps, point_sources, sourced
 from pdedsl.problem.statements import Field, Integral, Interface, Place
 from pdedsl.problem.write import write_where
 from pdedsl.vocabulary.diagnostics import Diagnostic
@@ -46,6 +48,7 @@ def implied(problem: Problem) -> tuple[Problem, tuple[Diagnostic, ...]]:
     """
     found, notes = list[Interface](), list[Diagnostic]()
     stated = [c for c in problem.conditions if isinstance(c, Interface)]
+    problem = _kinked(problem)
     places = {where: where for where in _candidates(problem)}  # what switches at a place
     for where in dict.fromkeys([*places, *(place.where for c in stated for place in c.on)]):
         place = Place(where)
@@ -70,13 +73,38 @@ def implied(problem: Problem) -> tuple[Problem, tuple[Diagnostic, ...]]:
                 found.append(Interface(named, *sides, on=(place,), span=span))
             why = "a coefficient jumps" if where in places else "one condition is written"
             notes.append(_note(why, own, unknowns, where, span))
-    if not found:
-        return problem, ()
-    text = problem.text
-    grown = replace(problem, conditions=(*problem.conditions, *found))
-    if text is not None:
-        grown = replace(grown, text=replace(text, says=grown.key))
-    return grown, tuple(notes)
+    return _grown(problem, found), tuple(notes)
+
+
+def _kinked(problem: Problem) -> Problem:
+    """A problem with the conditions that its point sources in one dimension bring: how a field and its derivatives jump."""
+    if len(problem.space) != 1:
+        return problem
+    found = list[Interface]()
+    (x,) = (c.symbol for c in problem.space)
+    for equation, residual, unknown in sourced(problem):
+        sources = point_sources(problem, residual)
+        for place in dict.fromkeys(source.place[0] for source in sources):
+            own = [source for source in sources if source.place[0] == place]
+            by = None if unknown is None else jumps(problem, residual, unknown, place, own)
+            if unknown is None or by is None:
+                continue
+            held = [sp.Derivative(unknown.expression, x, k) if k else unknown.expression for k in range(len(by))]
+            across_ = tuple(Integral(sp.sympify(e), kind="jump", span=equation.span) for e in held)
+            problem = replace(problem, integrals=_with(problem, across_))
+            named = _free("source", {s.name for s in (*problem.statements, *found)})
+            where = Place(sp.Eq(x, place, evaluate=False))
+            sides = tuple(j.symbol for j in across_), by
+            found.append(Interface(named, *sides, on=(where,), span=equation.span))
+    return _grown(problem, found)
+
+
+def _grown(problem: Problem, more: Sequence[Interface]) -> Problem:
+    """A problem with more conditions, which still stands in its text."""
+    if not more:
+        return problem
+    grown = replace(problem, conditions=(*problem.conditions, *more))
+    return grown if problem.text is None else replace(grown, text=replace(problem.text, says=grown.key))
 
 
 def _with(problem: Problem, jumps: Sequence[Integral]) -> tuple[Integral, ...]:

@@ -12,6 +12,7 @@ from pdedsl.problem.derivatives import TooLarge, occurring
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sources import near, places
 from pdedsl.problem.statements import Equation, Report, Term
 from pdedsl.vocabulary.diagnostics import Diagnostic
 from pdedsl.vocabulary.source import Span
@@ -25,7 +26,7 @@ def singular(problem: Problem) -> Iterator[Diagnostic]:
     within = interior(problem.domain)
     bad_exact = False
     for name, span in problem.exact_spans:
-        words = _trouble(problem.domain, exact[name], within) if name in exact else None
+        words = _trouble(problem, exact[name], within) if name in exact else None
         if words:
             bad_exact = True
             yield Diagnostic("E603", f"the exact solution {words}", span, HELP)
@@ -54,18 +55,17 @@ def _first(
     open_set: bool = True,
 ) -> Iterator[Diagnostic]:
     """The first term that has no finite value; `open_set` says that its points may come near to any pole."""
-    domain = problem.domain
     memo: dict[sp.Basic, object] = {}
     for term in terms:
         if set(term.value.free_symbols) - values.keys():
             continue  # an integral, or the normal inside one
         if occurring((term.value,)) - exact.keys():
             # Without a solution to put in, what divides can still be looked at by itself.
-            near = _pole(domain, term.value, points, alone=True) if open_set else None
-            words = None if near is None else f"is infinite near {point_words(domain, near)}"
+            near = _pole(problem, term.value, points, alone=True) if open_set else None
+            words = None if near is None else f"is infinite near {point_words(problem.domain, near)}"
         else:
             try:
-                words = _trouble(domain, problem.put(term.value, exact), points, values, memo, open_set)
+                words = _trouble(problem, problem.put(term.value, exact), points, values, memo, open_set)
             except TooLarge:
                 continue
         if words:
@@ -79,21 +79,22 @@ def _text(problem: Problem, span: Span) -> str:
 
 
 def _trouble(
-    domain: Domain,
+    problem: Problem,
     expression: sp.Basic,
     points: np.ndarray,
     values: dict[sp.Symbol, Any] | None = None,
     memo: dict[sp.Basic, object] | None = None,
     open_set: bool = True,
 ) -> str | None:
-    """What is wrong with an expression at some point, in words."""
+    """What is wrong with an expression at some point, in words; beside point sources everything may be infinite."""
+    domain = problem.domain
     found = numbers(expression, domain.at(points) if values is None else values, points, memo)
     bad = ~np.isfinite(found)
     if bad.any():
         place = int(bad.argmax())
         words = "is not a number" if np.isnan(found[place]) else "is infinite"
         return f"{words} at {point_words(domain, points[place])}"
-    pole = _pole(domain, expression, points) if open_set else None
+    pole = _pole(problem, expression, points) if open_set else None
     return None if pole is None else f"is infinite near {point_words(domain, pole)}"
 
 
@@ -117,7 +118,7 @@ def _denominators(expression: sp.Basic) -> Iterator[tuple[sp.Basic, sp.Basic]]:
         pending.extend([node.expr] if isinstance(node, sp.Derivative) else node.args)
 
 
-def _pole(domain: Domain, expression: sp.Basic, points: np.ndarray, alone: bool = False) -> np.ndarray | None:
+def _pole(problem: Problem, expression: sp.Basic, points: np.ndarray, alone: bool = False) -> np.ndarray | None:
     """A point of the domain near which an expression grows without bound, where something that it divides by vanishes.
 
     `alone` looks at the quotient and not at the whole expression, in which other factors may vanish as well.
@@ -129,9 +130,11 @@ def _pole(domain: Domain, expression: sp.Basic, points: np.ndarray, alone: bool 
         if base.is_nonzero:
             continue
         if base not in zeros:
-            zeros[base] = _zero(base, points, domain)
+            zeros[base] = _zero(base, points, problem.domain)
         zero = zeros[base]
-        if zero is not None and _grows(domain, part if alone else expression, zero, points):
+        if zero is None or any(near(problem, place, zero[None])[0] for place in places(problem)):
+            continue
+        if _grows(problem.domain, part if alone else expression, zero, points):
             return zero
     return None
 

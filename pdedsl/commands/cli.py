@@ -277,6 +277,8 @@ def run(command: Callable[..., Any] = app) -> None:
         command()
     except KeyboardInterrupt:
         sys.exit(FAILED)
+    finally:
+        gc.freeze()  # Python would look for garbage in all of it once more before it ends
 
 
 if __name__ == "__main__":

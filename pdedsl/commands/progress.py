@@ -51,9 +51,9 @@ class Progress:
             self.live.start()
             self._show()
         elif self.style is Style.people:
-            self.console.print("compiling ...", highlight=False)
+            self.console.print("starting ...", highlight=False)
         elif self.style is Style.json:
-            self._row({"event": "compiling", "title": self.title})
+            self._row({"event": "starting", "title": self.title})
         return self
 
     def __exit__(
@@ -84,11 +84,11 @@ class Progress:
 
     def _show(self) -> None:
         assert self.live
-        shown = display(self.title, self.history, self.errors) if self.history else self._compiling()
+        shown = display(self.title, self.history, self.errors) if self.history else self._starting()
         self.live.update(Group(shown, Text(self.note, style="yellow")) if self.note else shown)
 
-    def _compiling(self) -> RenderableType:
-        return Spinner("dots", Text(f"{self.title}: compiling", style="dim"))
+    def _starting(self) -> RenderableType:
+        return Spinner("dots", Text(f"{self.title}: starting", style="dim"))
 
     def end(self, solution: Solution) -> None:
         """What came of the run."""
@@ -221,8 +221,8 @@ def summary(solution: Solution, console: Console) -> None:
     )
     row("ended by", f"{ended}{undone}")
     training = max(0.0, last.seconds - outcome.compile_seconds)
-    whole = f"{outcome.compile_seconds:.1f} s of start and compilation, {training:.1f} s of training"
-    row("time", f"{solution.seconds:.1f} s: {whole}")
+    parts = f": {outcome.compile_seconds:.1f} s of start and compilation, {training:.1f} s of training"
+    row("time", f"{solution.seconds:.1f} s{parts if outcome.compile_seconds >= 0.1 else ''}")
     parameters = outcome.parameters.shape[0]
     row("made of", f"{made_of(solution.plan, solution.solved.space)}, {parameters} parameters")
     for words in solution.solved.story:

@@ -8,6 +8,7 @@ from pdedsl.geometry.interfaces import across, crossings
 from pdedsl.geometry.points import Unit, inside, random, spots
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sources import region
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement
 
 
@@ -16,7 +17,7 @@ def points_of(problem: Problem, statement: Statement, n: int, unit: Unit) -> np.
     domain = problem.domain
     match statement:
         case Equation():
-            return inside(domain, domain.region(statement.part), n, unit)
+            return inside(domain, region(problem, statement), n, unit)
         case Boundary() | Initial():
             return sample(domain, pieces(domain, statement), n, unit)
         case Interface():

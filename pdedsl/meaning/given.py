@@ -50,17 +50,18 @@ def jump(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor
     return Tensor(tuple(found[e].symbol if e in found else sp.Integer(0) for e in operand.entries), operand.shape)
 
 
-_SMEARED = {
+SMEARED = {
     1: "exp(-(x - a)^2/(2*w^2))/sqrt(2*pi*w^2)",
     2: "exp(-r^2/(2*w^2))/(2*pi*w^2)",
     3: "exp(-r^2/(2*w^2))/(2*pi*w^2)^(3/2)",
 }
+"""What is nearly a point source, by the number of coordinates in space."""
 
 
 def point_source(walk: Walk, node: syntax.Called, place: Place, local: Locals) -> Tensor | None:
     """`delta(x - a, y - b)`: all coordinates in space, each less a constant or an unknown that lies inside."""
     space = walk.scope.space
-    smeared = f"or write the smeared form `{_SMEARED[min(max(len(space), 1), 3)]}`"
+    smeared = f"or write the smeared form `{SMEARED[min(max(len(space), 1), 3)]}`"
     if place is not PLACES["equation"]:
         message = f"a point source has no meaning in {place.words}"
         walk.wrong("E304", message, node.span, "it is a term of an equation; on the boundary state a flux")

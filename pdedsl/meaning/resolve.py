@@ -165,11 +165,6 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
                 for end in ends:
                     if isinstance(end, syntax.Name) and end.name in names.of("field"):
                         yield not_yet("a moving end", end.span)
-        if isinstance(statement, syntax.Relation | syntax.Let):
-            calls = (n for n in syntax.nodes_in(statement) if isinstance(n, syntax.Called))
-            for call in calls:
-                if call.name.name == "delta" and "delta" not in names.declared:
-                    yield not_yet("`delta`", call.span)
         for option in statement.options if isinstance(statement, syntax.Relation) else ():
             if isinstance(option, syntax.Weight) and option.automatic and "auto" not in names.declared:
                 yield not_yet("`weight auto`", option.value.span)

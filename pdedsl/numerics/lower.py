@@ -22,7 +22,7 @@ from pdedsl.numerics.tables import tabulated
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.given import Kept, Tabulated
+from pdedsl.problem.given import Kept, Source, Tabulated
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import Shape
 from pdedsl.problem.statements import Field, Integral, Interface, Statement
@@ -358,7 +358,7 @@ def _apply(expression: sp.Basic, operands: list[Any]) -> Any:
             return _RELATIONS[type(expression)](*operands)
         case sp.Heaviside():
             return jnp.where(operands[0] > 0, 1.0, 0.0)
-        case sp.DiracDelta():
+        case sp.DiracDelta() | Source():
             return 0.0
         case Tabulated():
             dtype = jnp.result_type(float, *operands)

@@ -12,6 +12,7 @@ from pdedsl.geometry.statement import points_of
 from pdedsl.planning.plan import Adaptive, Grid, Random, Sampling, Sobol
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sources import region
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement
 
 Sampler = Callable[[int, np.random.Generator], np.ndarray]
@@ -28,22 +29,23 @@ def place(problem: Problem, statement: Statement, sampling: Sampling, generator:
     """The points of a statement at the start of a run, shape (N, d)."""
     match sampling:
         case Grid() if not isinstance(statement, Constraint | Interface):
-            return _grid_of(problem.domain, statement, sampling.counts)
+            return _grid_of(problem, statement, sampling.counts)
         case Sobol():
             return sampler(problem, statement, even=True)(sampling.count, generator)
         case Random() | Adaptive() | Grid():
             return sampler(problem, statement)(sampling.count, generator)
 
 
-def _grid_of(domain: Domain, statement: Equation | Boundary | Initial, counts: tuple[int, ...]) -> np.ndarray:
+def _grid_of(problem: Problem, statement: Equation | Boundary | Initial, counts: tuple[int, ...]) -> np.ndarray:
+    domain = problem.domain
+
     def unit(n: int, k: int) -> np.ndarray:
         return _grid(counts if len(counts) == k else (counts[0],) * k)
 
     if isinstance(statement, Boundary | Initial):
         return np.concatenate([_face_grid(domain, piece, unit) for piece in pieces(domain, statement)])
     points = scale(unit(0, len(domain.coordinates)), domain)
-    region = domain.region(statement.part)
-    return points[inside_shape(domain, points) & satisfying(domain, (region,), points)]
+    return points[inside_shape(domain, points) & satisfying(domain, (region(problem, statement),), points)]
 
 
 def _face_grid(domain: Domain, piece: Piece, unit: Unit) -> np.ndarray:

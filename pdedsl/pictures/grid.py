@@ -12,6 +12,7 @@ import xarray as xr
 from pdedsl.geometry.points import inside, inside_shape, random
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sources import near, places
 
 Values = Callable[[np.ndarray], np.ndarray]
 """Points of shape (N, d) to the values of all fields, shape (N, n)."""
@@ -78,7 +79,8 @@ def centre(problem: Problem) -> dict[str, float]:
 def over(
     problem: Problem, values: Values, axes: Mapping[str, np.ndarray], at: Mapping[str, float] | None = None
 ) -> dict[str, xr.DataArray]:
-    """Fields and exact solutions over some coordinates, NaN outside the domain; the others are held at `at` or the `centre`.
+    """Fields and exact solutions over some coordinates; the others are held at `at` or the `centre`. NaN outside the domain, and
+    where the field becomes infinite.
 
     A field that does not depend on one of the coordinates has no such dimension.
     """
@@ -95,6 +97,11 @@ def over(
         if field.name in exact:
             truth = np.asarray(evaluate(exact[field.name], problem.domain.at(points)), float)
             columns[exact_name(problem, field.name)] = truth, "exact solution"
+        for source in places(problem):
+            own = np.array([held[c.name] for c in problem.coordinates])
+            own[list(problem.domain.spatial)] = source
+            if not np.isfinite(values(own[None])[0, place]):
+                within &= ~near(problem, source, points)
         for name, (column, origin) in columns.items():
             words = f"{field.name}, {origin}" + (f", at {rest}" if rest else "")
             attributes = {"long_name": words, "units": unit.get(field.name, "1"), "origin": origin}

@@ -26,6 +26,7 @@ from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import low_discrepancy
+from pdedsl.problem.sources import region
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis
@@ -69,15 +70,15 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
     denser = partial(_denser, domain, maps=_maps(bases))
     match statement:
         case Equation():
-            region = domain.region(statement.part)
+            where = region(problem, statement)
             cut = next((b for b in bases if isinstance(b, Sided)), None)
             if cut is None:
-                return filled(domain, max(FEWEST, round(OVER * max(b.size for b in bases))), unit, region, bases)
+                return filled(domain, max(FEWEST, round(OVER * max(b.size for b in bases))), unit, where, bases)
             found = []
             for k in range(cut.regions.count):
                 own = [b.parts[k] if isinstance(b, Sided) else b for b in bases]
                 n = max(FEWEST, round(OVER * max(b.size for b in own)))
-                found.append(filled(domain, n, unit, region, own, (cut.regions, k)))
+                found.append(filled(domain, n, unit, where, own, (cut.regions, k)))
             return np.concatenate(found)
         case Boundary() | Initial():
             found = []
@@ -250,13 +251,18 @@ class Expansion:
 
     def slope(self, expression: sp.Expr, index: MultiIndex) -> sp.Expr:
         """A derivative of an expression of the coordinates."""
-        for symbol, n in zip(self.problem.symbols, index, strict=True):
-            expression = sp.diff(expression, symbol, n)
-        return expression
+        return _slope(expression, self.problem.symbols, index)
 
     def _worth(self, expression: sp.Expr, index: MultiIndex, points: np.ndarray) -> np.ndarray:
         slope = self.slope(expression, index)
         return np.broadcast_to(np.asarray(evaluate(slope, self.problem.domain.at(points)), float), (len(points),))
+
+
+@lru_cache(maxsize=256)
+def _slope(expression: sp.Expr, symbols: Sequence[sp.Symbol], index: MultiIndex) -> sp.Expr:
+    for symbol, n in zip(symbols, index, strict=True):
+        expression = sp.diff(expression, symbol, n, simplify=False)
+    return expression
 
 
 class Spanned(Protocol):

@@ -188,7 +188,9 @@ class Sided(Parted):
 
 
 def embedded(own: Functions, coefficients: np.ndarray, into: Any) -> np.ndarray:
-    """Coefficients in a larger space, which may have functions of other kinds after those of this one."""
+    """Coefficients in a larger space, which may have functions of other kinds after those of this one, or of the first alone."""
     if isinstance(into, Joined) and not isinstance(own, Joined):
         own = Joined((own,))
+    elif isinstance(own, Joined) and not isinstance(into, Joined):
+        own, coefficients = own.parts[0], own.split(coefficients)[0]
     return own.embedded(coefficients, into)

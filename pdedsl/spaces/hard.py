@@ -1,7 +1,8 @@
-"""From hard conditions to an ansatz `u = G + M N` that satisfies them whatever the network `N` is.
+"""From hard conditions and point sources to an ansatz `u = G + M N` that satisfies them whatever the network `N` is.
 
 On a box, `G` is the Boolean sum of the interpolants in each coordinate (Gordon's transfinite interpolation), so it
-agrees with the data on every face and is consistent at corners when the data are; `M` vanishes on those faces.
+agrees with the data on every face and is consistent at corners when the data are; `M` vanishes on those faces. What is
+singular about point sources is a part of `G`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Field, Initial
+from pdedsl.spaces.free_space import singular_part
 from pdedsl.spaces.space import Size
 
 
@@ -35,8 +37,9 @@ class Ansatz:
 
 
 def ansatz(problem: Problem, unknown: Field) -> Ansatz:
-    """The ansatz for a field; the identity where none of its conditions is hard."""
+    """The ansatz for a field; the identity where none of its conditions is hard, without point sources."""
     extension, multiplier = _on_shape(problem, unknown)
+    extension += singular_part(problem, unknown) or 0
     known = _collect(problem, unknown)
     for coordinate in problem.coordinates:
         data = known.get(coordinate.symbol)

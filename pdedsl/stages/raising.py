@@ -4,9 +4,10 @@ Each degree is solved by itself, from the solution of the one before. What the n
 before; so the change, times the part of the residual on fresh points that the last degree left, is the error of the last.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,9 +26,10 @@ from pdedsl.spaces.collocation import (
     split,
     values,
 )
+from pdedsl.spaces.corners import angled
 from pdedsl.spaces.functions import embedded
 from pdedsl.spaces.pieces import divisible
-from pdedsl.spaces.space import Polynomials, Space, fixed, polynomials_of, space_for
+from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of
 from pdedsl.stages.starting import Start, guess, space_of
 
@@ -47,10 +49,10 @@ BRIEFLY, FINAL = 0.1, 1e-8
 """Where time can be cut into pieces, or in many coordinates, the part of the limit for one sum, if it does not promise that error."""
 PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
-SLOW, HELPED, AGAIN = 0.06, 0.5, 3
+SLOW, HELPED, AGAIN, STILL = 0.06, 0.5, 3, 3
 """The part of the change before the last one from which degrees converge slowly; of the residual that as many polynomials leave
-on fresh points, from which functions that are singular at corners are of no help; and how many times more coefficients there are
-when these are tried again.
+on fresh points, from which functions that are singular at corners are of no help; how many times more coefficients there are
+when these are tried again; and the solutions with them that say so, too.
 """
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
@@ -133,7 +135,7 @@ class _Climb(Ladder):
         """
         self.waiting = False
         """Whether the next solution is such a one."""
-        self.again = 0
+        self.again = 0.0
         """Coefficients from which there may be another."""
         self.chosen: Space = stretched_by(plan.space, self.faces)
 
@@ -217,6 +219,8 @@ class _Climb(Ladder):
     def following(self) -> Space | None:
         """The space after the last one: where degrees converge slowly, with what is singular at corners."""
         last, found = self.rungs[-1], None
+        if self.stuck:
+            self.again, last = math.inf, replace(last, space=polynomials_of(last.space) or last.space)
         many = self.chosen == "auto" and self.rival is None and len(last.coefficients) >= self.again
         if many and isinstance(last.space, Polynomials) and _slow(self.rungs):
             found = cornered(self.problem, last.space, self.plan.symmetry)
@@ -226,6 +230,17 @@ class _Climb(Ladder):
         own = polynomials_of(space_for(last.space, ""))
         asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), own.degrees if own else ())
         return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the solution is smooth at corners, and functions that are singular there keep it from coming nearer.
+
+        They do many polynomials' work at first, and rounding is large where some sums of both nearly vanish.
+        """
+        if self.chosen != "auto" or len(self.rungs) < STILL or not isinstance(self.rungs[-STILL].space, Added):
+            return False
+        strong = any(own.strong for f in self.problem.fields for own in angled(self.problem, f))
+        return not strong and self.rungs[-1].left > HELPED * self.rungs[-STILL].left
 
     def settle(self, ended: bool = False) -> None:
         """See whether functions that are singular at corners do more than as many polynomials, and go on with what does."""
@@ -251,8 +266,8 @@ class _Climb(Ladder):
             late = [k for k, rung in enumerate(rungs) if len(rung.coefficients) >= LATE * len(rungs[-1].coefficients)]
             place = min(late, key=lambda k: rungs[k].change)
         rung, error, relative = rungs[place], None, np.inf
-        if place and np.isfinite(relative := error_of(rungs[: place + 1])):
-            before = rungs[place - 1]
+        before = rungs[place - 1]
+        if place and np.isfinite(relative := error_of(rungs[: place + 1])) and _held(before.space, rung.space):
             error = share_of(rungs[: place + 1]) * (
                 _in(before.coefficients, before.fields, rung.fields) - rung.coefficients
             )
@@ -319,7 +334,12 @@ def _promised(problem: Problem, rungs: list[Rung]) -> float:
     return error ** max(1.0, more ** (1 / len(problem.coordinates))) if error < 1 else np.inf
 
 
+def _held(own: Space, larger: Space) -> bool:
+    """Whether a space holds another one: not where functions that are singular at corners were left out again."""
+    return isinstance(larger, Added) or not isinstance(own, Added)
+
+
 def _in(coefficients: np.ndarray, own: tuple[Expansion, ...], larger: tuple[Expansion, ...]) -> np.ndarray:
-    """Coefficients in a larger space."""
+    """Coefficients in a larger space, as far as it holds them."""
     parts = zip(own, larger, split(own, coefficients), strict=True)
     return np.concatenate([embedded(a.basis, c, b.basis) for a, b, c in parts])

@@ -60,3 +60,8 @@ def test_nothing_flows_out_of_a_circle() -> None:
     text = "pde 1\ndomain x in [0, 1]\nperiodic x\ntime t in [0, 1]\nfield u(x, t)\nequation: dt(u) = dxx(u)\n"
     problem = loads(f"{text}initial: u = cos(2*pi*x)\n")
     assert balances(problem, lambda x: x[:1]) == ()
+
+
+def test_point_sources_count() -> None:
+    (found,) = balances(loads(DISK.replace("= 8", "= 8 + 3*delta(x, y)")), lambda x: 1 - x[0] ** 2 - x[1] ** 2)
+    assert found.out == pytest.approx(8 * np.pi) and found.source == pytest.approx(8 * np.pi + 3)

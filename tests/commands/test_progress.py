@@ -87,7 +87,7 @@ def test_lines_where_there_is_no_terminal() -> None:
     with Progress(console, "t") as face:
         face.watch(record(1))
     out = console.file.getvalue()  # pyright: ignore
-    assert out.splitlines()[0] == "compiling ..." and "equation 9.0e-01" in out and "error u 3.0e-01" in out
+    assert out.splitlines()[0] == "starting ..." and "equation 9.0e-01" in out and "error u 3.0e-01" in out
 
 
 @pytest.mark.slow
@@ -97,7 +97,7 @@ def test_json_lines(spec: Path) -> None:
         json.loads(row, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
         for row in result.stdout.splitlines()
     ]
-    assert [r["event"] for r in rows] == ["compiling", "step", "end"]
+    assert [r["event"] for r in rows] == ["starting", "step", "end"]
     assert rows[1]["cutoff"] is None and rows[1]["losses"].keys() == {"equation", "initial", "boundary"}
     assert rows[2]["status"] == "steps" and rows[2]["errors"]["u"] > 0
 

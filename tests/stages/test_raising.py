@@ -153,3 +153,68 @@ def test_many_waves_in_a_box_take_products_and_in_a_shape_a_total_degree() -> No
     problem = loads(exact)
     found = raised(problem, planned(problem), truths(problem))
     assert found is not None and found.history[-1].errors["u"] < 1e-10 and len(found.coefficients) < 2500
+
+
+SOURCES = {
+    "disk": """pde 1
+domain (x, y) = disk([0, 0], 1)
+field u(x, y)
+equation: -laplacian(u) = delta(x - 0.3, y - 0.2)
+boundary: u = 0  on all
+exact u = -log((x - 0.3)^2 + (y - 0.2)^2)/(4*pi) + log(0.13*((x - 0.3/0.13)^2 + (y - 0.2/0.13)^2))/(4*pi)
+""",
+    "ball": """pde 1
+domain (x, y, z) = ball([0, 0, 0], 1)
+field u(x, y, z)
+equation: -laplacian(u) = 2*delta(x, y, z)
+boundary: dn(u) + u = 0  on all
+exact u = 1/(2*pi*sqrt(x^2 + y^2 + z^2))
+""",
+    "beam": """pde 1
+param EI = 2e4, P = 1000, a = 1, b = 2
+domain x in [0, 3]
+field w(x)
+equation: EI*dxxxx(w) = P*delta(x - a)
+boundary: w = 0  on all
+boundary: dxx(w) = 0  on all
+exact w = P*where(x < a, b*x*(9 - b^2 - x^2), a*(3 - x)*(9 - a^2 - (3 - x)^2))/(18*EI)
+""",
+    "heated wire": """pde 1
+domain x in [-1, 1]
+field T(x)
+equation: -dxx(T) + 4*T = 2*delta(x - 0.25) + dx(delta(x + 0.5))
+boundary: T = exact(T)  on all
+exact T = exp(-2*abs(x - 0.25))/2 - sign(x + 0.5)*exp(-2*abs(x + 0.5))/2
+""",
+    "a source that swings": """pde 1
+domain x in [-1, 1]
+time t in [0, 1]
+field u(x, t)
+equation: dt(u) = dxx(u) + 2*(exp(-t))*delta(x)
+initial: u = exact(u)
+boundary: u = exact(u)  on all
+exact u = -exp(-t)*sin(abs(x)) + exp(-t)*cos(x)
+""",
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_point_sources(name: str) -> None:
+    problem = loads(SOURCES[name])
+    found = raised(problem, planned(problem), truths(problem))
+    assert found is not None and max(found.history[-1].errors.values()) < 1e-10 and found.relative < 1e-8
+
+
+def test_what_is_singular_at_corners_is_left_out_again_where_it_keeps_polynomials_from_converging() -> None:
+    """Beside a source in a square the solution is smooth, and those functions do the work of many degrees at first."""
+    problem = loads(
+        "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\nequation: -laplacian(u) = delta(x - 0.4, y - 0.3)\n"
+        "boundary: u = 0  on all\n"
+    )
+    found = raised(problem, planned(problem))
+    assert found is not None and isinstance(found.space, Polynomials) and found.relative < 1e-9
+    fields = expansions(problem, found.space, field_sizes(problem, {}))
+    n = np.arange(1, 200)  # its Fourier series along x
+    height = np.sinh(n * np.pi * 0.3) * np.sinh(n * np.pi * 0.25) / np.sinh(n * np.pi)
+    series = np.sum(2 * np.sin(n * np.pi * 0.4) * np.sin(n * np.pi * 0.6) * height / (n * np.pi))
+    assert values(fields, found.coefficients, np.array([[0.6, 0.75]]))[0, 0] == pytest.approx(series, abs=1e-11)
