@@ -8,7 +8,7 @@ to the residual (Schwencke and Furtlehner, arXiv 2412.10782).
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -24,6 +24,8 @@ from pdedsl.solver.factor import Factors, qr
 from pdedsl.solver.method import Objective, Points
 from pdedsl.solver.minimise import Outcome
 
+CHUNK = 512
+"""Points of which the rows are taken at a time."""
 ROWS = 3
 """Rows of the feature matrix for each parameter: fresh points, uniform on where a statement holds."""
 FLOOR = 1e-7
@@ -78,8 +80,9 @@ class Tangent:
     @cached_property
     def factors(self) -> Factors:
         with jax.enable_x64(True):
-            r, phi, _ = program(Objective(self.system).linearise)(self.parameters, self.points)
-            return program(qr)(phi, r)
+            linearise = self._kept("linearise", lambda: Objective(self.system).linearise)
+            r, phi, _ = linearise(self.parameters, self.points)
+            return self._kept("factors", lambda: qr)(phi, r)
 
     @property
     def s(self) -> np.ndarray:
@@ -104,12 +107,12 @@ class Tangent:
         """`d/dtheta u` at points of shape (N, d), shape (N, P); of the first field if no name is given."""
         names = [f.name for f in self.problem.fields]
         place = names.index(name) if name is not None else 0
-        return self._rows(lambda p, x: jnp.reshape(self.system.model(p)(x), (-1,))[place], points)
+        return self._rows(place, lambda p, x: jnp.reshape(self.system.model(p)(x), (-1,))[place], points)
 
     def statement(self, points: np.ndarray, name: str | None = None, component: int = 0) -> np.ndarray:
         """`d/dtheta D[u]` at points, shape (N, P); of the first block if no name is given. Hard conditions have none."""
         block = self._block(name)
-        return self._rows(lambda p, x: block.residual(self.system.model(p), x)[component], points)
+        return self._rows((block.name, component), lambda p, x: block.residual(self.system.model(p), x)[component], points)
 
     def ntk(self, x: np.ndarray, y: np.ndarray, name: str | None = None) -> np.ndarray:
         """The neural tangent kernel `psi(x) . psi(y)` of a field, shape (N_x, N_y)."""
@@ -141,10 +144,23 @@ class Tangent:
         v = np.asarray(self.factors.v)[:, kept]
         return (left @ v / self.s[kept] ** 2) @ (right @ v).T
 
-    def _rows(self, value: Callable[[Array, Array], Array], points: np.ndarray) -> np.ndarray:
+    def _kept(self, key: object, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+        """A compiled program, one for all tangent spaces of a system."""
+        programs = self.system.programs
+        if ("tangent", key) not in programs:
+            programs["tangent", key] = program(make())
+        return programs["tangent", key]
+
+    def _rows(self, key: object, value: Callable[[Array, Array], Array], points: np.ndarray) -> np.ndarray:
+        """`d value / d theta` at points, some at a time, so that each kind of rows is compiled once."""
         with jax.enable_x64(True):
-            rows = program(jax.vmap(lambda x: jax.grad(lambda p: value(p, x))(self.parameters)))
-            return np.asarray(rows(jnp.asarray(points, float)))
+            rows = self._kept(key, lambda: jax.vmap(jax.grad(value), (None, 0)))
+            found = np.empty((len(points), self.parameters.size))
+            for start in range(0, len(points), CHUNK):
+                own = points[start : start + CHUNK]
+                padded = np.concatenate([own, np.repeat(own[-1:], CHUNK - len(own), axis=0)])
+                found[start : start + CHUNK] = rows(self.parameters, jnp.asarray(padded, float))[: len(own)]
+        return found
 
     def _share(self, name: str | None) -> float:
         """What the loss multiplies the squared residual of a statement's first component with."""
