@@ -27,16 +27,13 @@ from tests.examples import FLOW, HEAT
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
-# Many tests solve the same small problems: what was compiled once is taken again by all processes, and by the programs that
-# tests start. Of a cache that has a largest size the processes take turns.
-if not os.environ.get("PYTEST_XDIST_WORKER"):
-    COMPILED = tempfile.TemporaryDirectory(prefix="pdedsl-compiled-")
-    os.environ["JAX_COMPILATION_CACHE_DIR"] = COMPILED.name
-    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
-    os.environ["JAX_COMPILATION_CACHE_MAX_SIZE"] = str(4 << 30)
-jax.config.update("jax_compilation_cache_dir", os.environ["JAX_COMPILATION_CACHE_DIR"])
+# Many tests solve the same small problems: what was compiled once is taken again, by the programs that tests start, too. Each
+# process has a folder of its own: of one that several write to, all files would be looked through at each writing.
+COMPILED = tempfile.TemporaryDirectory(prefix="pdedsl-compiled-")
+os.environ["JAX_COMPILATION_CACHE_DIR"] = COMPILED.name
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+jax.config.update("jax_compilation_cache_dir", COMPILED.name)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-jax.config.update("jax_compilation_cache_max_size", 4 << 30)
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_numpy_dtype_promotion", "strict")

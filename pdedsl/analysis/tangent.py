@@ -112,7 +112,9 @@ class Tangent:
     def statement(self, points: np.ndarray, name: str | None = None, component: int = 0) -> np.ndarray:
         """`d/dtheta D[u]` at points, shape (N, P); of the first block if no name is given. Hard conditions have none."""
         block = self._block(name)
-        return self._rows((block.name, component), lambda p, x: block.residual(self.system.model(p), x)[component], points)
+        return self._rows(
+            (block.name, component), lambda p, x: block.residual(self.system.model(p), x)[component], points
+        )
 
     def ntk(self, x: np.ndarray, y: np.ndarray, name: str | None = None) -> np.ndarray:
         """The neural tangent kernel `psi(x) . psi(y)` of a field, shape (N_x, N_y)."""

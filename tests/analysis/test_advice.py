@@ -50,6 +50,7 @@ def test_a_layer_that_is_not_resolved() -> None:
     assert "layer" not in advice(ended("time limit"), layer[:1])
 
 
+@pytest.mark.slow
 def test_contradictions_do_not_spin() -> None:
     text = """pde 1
     domain x in [0, 1]

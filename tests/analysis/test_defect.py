@@ -52,6 +52,7 @@ def compare(text: str, u: Callable[[Array], Array], wrong: Callable[[Array], Arr
     return float(jnp.linalg.norm(jax.vmap(found)(points)[:, 0] - made) / jnp.linalg.norm(made))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0.3, 1e-9])
 def test_a_smooth_error_of_a_linear_problem_is_found_as_it_is(size: float) -> None:
     assert compare(LINEAR, solution, lump, size) < 1e-3
@@ -62,6 +63,7 @@ def test_one_of_a_nonlinear_problem_to_first_order() -> None:
     assert 1e-3 < compare(NONLINEAR, solution, lump, 0.3) < 0.1
 
 
+@pytest.mark.slow
 def test_hard_conditions_hold_for_the_error() -> None:
     found = error(loads(LINEAR.replace("on all", "on all hard")), lambda x: 1.1 * solution(x))
     edge = jnp.asarray([[0.0, 0.3], [1.0, 0.2], [0.4, 1.0]])
@@ -76,6 +78,7 @@ def test_a_wrong_level_is_found_by_the_constraint() -> None:
     assert found.relative == pytest.approx(0.03 / 0.5, rel=0.02)
 
 
+@pytest.mark.slow
 def test_errors_are_as_periodic_as_the_solution() -> None:
     def wrong(x: Array) -> Array:
         return jnp.sin(jnp.pi * (x[0] - x[1])) + 0.01 * jnp.cos(jnp.pi * x[0]) * (1 + x[1])

@@ -69,6 +69,7 @@ def test_a_statement_missed_by_its_own_size() -> None:
     assert found.word == "not solved" and "`boundary` is missed by" in str(found)
 
 
+@pytest.mark.slow
 def test_an_estimate_that_sees_nothing_is_void() -> None:
     found = judged(lambda x: right(x) + 1e-3 * jnp.sin(300 * x[0]) * jnp.sin(300 * x[1]))
     assert found.word == "not solved" and "the estimate is void: it does not see" in str(found)

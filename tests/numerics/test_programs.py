@@ -64,6 +64,7 @@ solve { space = network, network = mlp(3), steps = 2 }
 """
 
 
+@pytest.mark.slow
 def test_values_of_the_parameters_of_a_spec_are_one_program(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 

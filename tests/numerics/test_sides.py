@@ -47,6 +47,7 @@ def test_residuals_of_an_interface_take_both_sides() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", ["polynomials(5)", "network"])
 def test_a_solution_may_jump(space: str) -> None:
     problem = loads(f"{HALVES}solve {{ space = {space}, network = mlp(4) }}\n")

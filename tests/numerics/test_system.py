@@ -5,6 +5,7 @@ from dataclasses import replace
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from pdedsl.numerics.lower import residuals
 from pdedsl.numerics.system import ansatz, system, wrap
@@ -35,6 +36,7 @@ def test_the_same_seed_gives_the_same_system(heat: str) -> None:
     assert (one.start != other.start).any() and (one.blocks[0].points != other.blocks[0].points).any()
 
 
+@pytest.mark.slow
 def test_seeds_share_what_is_compiled(heat: str) -> None:
     problem = loads(heat)
     plan = replace(planned(problem), space="network", network=Network((3,)), limits=Limits(steps=2))

@@ -61,6 +61,7 @@ def test_errors_are_relative_to_the_variation_on_fresh_points(trained: pdedsl.So
     assert trained.errors["u"] < 1e-2
 
 
+@pytest.mark.slow
 def test_saved_and_opened_again(trained: pdedsl.Solution, tmp_path: Path) -> None:
     folder = trained.save(tmp_path / "run")
     again = pdedsl.open(folder)

@@ -26,6 +26,7 @@ from pdedsl.stages.load import loads
 PUBLISHED = "anagram(cutoff = relative(1e-8), rows = unscaled)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("points", "method"),
     [

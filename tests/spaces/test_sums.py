@@ -33,6 +33,7 @@ def test_through_arrays() -> None:
         summed({**own.arrays, "coefficients": np.zeros(2)})
 
 
+@pytest.mark.slow
 def test_what_is_not_smooth_keeps_its_best() -> None:
     problem, _ = made("x in [0, 1], y in [-1, 2]")
     own = fitted(problem, (0,), lambda points: np.abs(points[:, 0] - 0.4), Size())

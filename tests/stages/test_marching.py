@@ -87,6 +87,7 @@ def test_too_little_time_and_thin_layers() -> None:
     assert marched(problem, planned(problem), stopping=lambda: True) is None
 
 
+@pytest.mark.slow
 def test_runs_in_pieces_are_written_and_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver, "raised", lambda *_: None)
     solution = pdedsl.solve(loads(MODE), folder=tmp_path / "run", time_limit=40)
@@ -115,6 +116,7 @@ def test_what_is_stopped_amid_the_pieces_trains_no_network() -> None:
     assert found.outcome.status == "interrupted" and found.space == one.space and len(seen) == 2
 
 
+@pytest.mark.slow
 def test_steps_are_limited() -> None:
     problem = loads(DECAY)
     found = [marched(problem, replace(planned(problem), limits=Limits(steps=n))) for n in (5, 13)]
@@ -136,6 +138,7 @@ exact u = -0.6*tanh(0.6*(x + 0.4 - 0.8*t)/(2*nu)) + 0.8
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("coarse")
 def test_a_front_that_runs_is_stretched_where_it_is() -> None:
     problem = loads(FRONT)
@@ -159,6 +162,7 @@ def test_a_number_of_pieces_and_degrees_that_were_chosen(tmp_path: Path) -> None
     assert 0.1 < estimate / chosen.errors["u"] < 30
 
 
+@pytest.mark.slow
 def test_stretched_pieces_are_written_and_opened_again(tmp_path: Path) -> None:
     problem = loads(FRONT.replace("0.5]", "0.1]"))
     solution = pdedsl.solve(problem, slabs=2, time_limit=10, folder=tmp_path / "run")
@@ -175,6 +179,7 @@ def test_stretched_pieces_are_written_and_opened_again(tmp_path: Path) -> None:
     assert later.errors["u"] < 1e-2
 
 
+@pytest.mark.slow
 def test_what_is_missed_at_the_start_is_in_the_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(marching, "TOLERANCES", marching.TOLERANCES[:2])
     kink = "pde 1\ndomain x in [-1, 1]\ntime t in [0, 0.5]\nfield u(x, t)\nequation: dt(u) = 1e-2*dxx(u)\n"

@@ -37,6 +37,7 @@ steps = 2 }
 """
 
 
+@pytest.mark.slow
 def test_from_a_text() -> None:
     found = solve.solve(Source.of(TEXT))
     assert found.outcome.status == "steps" and found.plan.limits.steps == 2
@@ -232,6 +233,7 @@ def test_fields_of_different_spaces(tmp_path: Path) -> None:
     assert mixed.has_network and abs(mixed(x=0.3)["u"] - exact) < 1e-3
 
 
+@pytest.mark.slow
 def test_a_network_that_is_saturated_is_given_up_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
     begun = solve._begun
 

@@ -99,6 +99,7 @@ def test_a_first_guess_is_taken_and_stretched() -> None:
     assert warm.outcome.history[-1].step < cold.outcome.history[-1].step
 
 
+@pytest.mark.slow
 def test_networks_begin_from_networks_and_from_polynomials() -> None:
     problem = rod(0, 0.1)
     plan = replace(planned(problem), space="network", network=Network((8,)), limits=Limits(steps=25))

@@ -42,6 +42,7 @@ def test_all_combinations_of_values_and_seeds() -> None:
     assert plan.members[1] == Member((("eps", 0.1), ("a", 1.0)), 1) and plan.members[1].name == "eps=0.1-a=1-seed=1"
 
 
+@pytest.mark.slow
 def test_polynomials_need_one_seed_and_networks_all(tmp_path: Path) -> None:
     plan = Sweep((("eps", (0.1, 0.02)),), seeds=2)
     drawn_once, trained = rows(plan), rows(plan, space="network", network="mlp(6)", steps=3)
@@ -71,6 +72,7 @@ def test_following_values_begin_where_others_ended() -> None:
     assert seen == [None, found[0].solution]
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("layer.pde").write_text(TEXT)
