@@ -4,6 +4,7 @@ The pieces are as long, and the degrees as high, as the solution asks for: until
 below a tolerance. Then all is done again with a smaller tolerance; what that changes, from the start to the end, is the error.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ import numpy as np
 
 from pdedsl.numerics.truth import Truth
 from pdedsl.planning.degrees import columns, cut, expansions, fields_of, free, parities
-from pdedsl.planning.plan import Plan
+from pdedsl.planning.plan import Limits, Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
@@ -82,6 +83,8 @@ CARRIED = 3.0
 """How many times more the start of a piece weighs: what it misses is carried through all that come after."""
 NEWTON_STEP = 0.03
 """The length of a step with which Newton's method has converged, over the root of the tolerance."""
+LUCK = 0.1
+"""The part of the change that residuals let expect below which a solution came nearer than the next one may."""
 NEWTON = 14
 """Steps after which a piece is tried shorter."""
 
@@ -106,7 +109,7 @@ def marched(
             status = "time limit"
             break
         if not march.through(tolerance, degree, seconds - spent if march.rungs else COARSELY * seconds):
-            ended: Status = "steps" if march.steps >= plan.limits.steps else "time limit"
+            ended: Status = "steps" if march.steps >= march.most else "time limit"
             status = "interrupted" if stopping() else ended
             break
         if march.off <= ENOUGH or (tolerance == np.inf and len(march.rungs) == len(march.tolerances)):
@@ -139,6 +142,11 @@ class _Solved:
     unmet: float = 0.0
     """The most that these hold of what the tolerance does not allow, where no more columns are affordable."""
 
+    @property
+    def spatial(self) -> float:
+        """The most that they hold along another coordinate than time; 0 where there is none."""
+        return max(self.wide.values(), default=0.0)
+
 
 class _March(Ladder):
     """The tolerances that were met so far."""
@@ -154,6 +162,8 @@ class _March(Ladder):
     ):
         super().__init__(problem, plan, known, stopping, begun)
         assert problem.time is not None
+        asked = plan.limits.steps
+        self.most = asked if asked != Limits().steps else math.inf  # the number that nobody chose is one of a network
         self.watch, self.axis = watch, problem.domain.column(problem.time.symbol)
         self.low, self.high = problem.bounds[self.axis]
         self.mirrors = parities(problem, plan.symmetry)
@@ -201,7 +211,7 @@ class _March(Ladder):
 
     def over(self, taken: int) -> bool:
         """Whether the run is to end, or there is no more time for a tolerance, after some more steps."""
-        return self.stopping() or time.perf_counter() > self.until or self.steps + taken >= self.plan.limits.steps
+        return self.stopping() or time.perf_counter() > self.until or self.steps + taken >= self.most
 
     def through(self, tolerance: float, degree: int, seconds: float) -> bool:
         """From the start to the end with a tolerance; whether there was time for all of it."""
@@ -252,10 +262,10 @@ class _March(Ladder):
                     return None
                 length, degrees = smaller
                 continue
-            if turned is not None and max(turned.wide.values()) < max(solved.wide.values()):
+            if turned is not None and turned.spatial < solved.spatial:
                 solved, stretches, turns = turned, turned.stretches, TURNS  # stretched otherwise it is no better
             turned = None
-            late, spatial = solved.late, max(solved.wide.values())
+            late, spatial = solved.late, solved.spatial
             # What stays where a piece is shorter is of data that contradict each other: in a small place, for a short time.
             if before is not None and end < before.high and spatial < SHOWN * late:
                 share = (end - at) / (before.high - at)
@@ -468,6 +478,11 @@ class _March(Ladder):
             return np.inf
         last, before = self.rungs[-1].change, self.rungs[-2].change
         share = max(share_of(self.rungs), rest(last / before) if before < np.inf else UNSEEN)
+        if (
+            len(self.rungs) > 2 and before < np.inf
+        ):  # a change that is far smaller than residuals let expect is half luck
+            expected = before * self.rungs[-2].left / max(self.rungs[-3].left, 1e-300)
+            last = max(last, (last * expected) ** 0.5) if last < LUCK * expected else last
         return max(share * last, self.kept[-1])
 
     def best(self, status: Status) -> Raised:

@@ -320,7 +320,10 @@ def _affordable(
     if astray and not only and len(rungs) > 2 and rungs[-1].change > COARSE:
         share = 0.0
     most = share * limit if not brief or rungs[-1].change <= FINE else min(share * limit, SOON)
-    return spent + more <= max(most, min(THINLY if thin or brief else SOON, limit))
+    least = THINLY if thin or brief else SOON
+    if brief and not problem.space:  # pieces of an ordinary differential equation cost next to nothing
+        most, least = min(most, THINLY), THINLY / 2
+    return spent + more <= max(most, min(least, limit))
 
 
 def _slow(rungs: Sequence[Rung]) -> bool:

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import scipy.special
 
 import pdedsl
 from pdedsl.numerics.polynomials import Expanded
@@ -60,6 +61,18 @@ def test_solutions_and_their_estimates(text: str, most: float) -> None:
     assert set(errors) == {f.name for f in problem.fields} and worst < most
     assert found.space.slabs and found.relative < 1e-4
     assert worst < 10 * found.relative + 1e-12
+
+
+def test_ordinary_differential_equations() -> None:
+    """A pendulum from nearly upside down (DLMF 22.19.2)."""
+    text = "pde 1\ntime t in [0, 20]\nfield u(t)\nequation: dtt(u) + sin(u) = 0\ninitial: u = 3\ninitial v: dt(u) = 0\n"
+    solution = pdedsl.solve(loads(text), time_limit=30)
+    times, k = np.linspace(0, 20, 50), np.sin(1.5)
+    _, cosine, delta, _ = scipy.special.ellipj(times, k**2)
+    exact = 2 * np.arcsin(k * cosine / delta)
+    off = float(np.sqrt(np.mean((solution(times[:, None]) - exact) ** 2)) / exact.std())
+    assert off < 1e-5 and off < 10 * solution.estimates[0].relative
+    assert "pieces of time" in solution.solved.story[-1]
 
 
 @pytest.mark.usefixtures("coarse")
