@@ -27,10 +27,10 @@ from pdedsl.spaces.collocation import (
     values,
 )
 from pdedsl.spaces.corners import angled
-from pdedsl.spaces.functions import embedded
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
-from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of
+from pdedsl.stages.another import another
+from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of, within
 from pdedsl.stages.starting import Start, guess, space_of
 
 GOAL = 1e-13
@@ -112,7 +112,8 @@ def raised(
     climb.settle(ended=True)
     if error_of(climb.rungs) <= GOOD and status != "interrupted":
         status = "converged"
-    return climb.best(status or "stalled")
+    found, beside = climb.best(status or "stalled"), another(climb)
+    return replace(found, story=(*found.story, beside)) if beside else found
 
 
 class _Climb(Ladder):
@@ -197,7 +198,7 @@ class _Climb(Ladder):
         """The last solution in a larger space, or the start in the first one, or nothing."""
         if self.rungs:
             last = self.rungs[-1]
-            return _in(last.coefficients, last.fields, fields)
+            return within(last.coefficients, last.fields, fields)
         if self.start is None:
             return np.zeros(sum(f.basis.size for f in fields))
         start = self.start
@@ -269,7 +270,7 @@ class _Climb(Ladder):
         before = rungs[place - 1]
         if place and np.isfinite(relative := error_of(rungs[: place + 1])) and _held(before.space, rung.space):
             error = share_of(rungs[: place + 1]) * (
-                _in(before.coefficients, before.fields, rung.fields) - rung.coefficients
+                within(before.coefficients, before.fields, rung.fields) - rung.coefficients
             )
         misses = self.missed(rung)
         begin, last = rungs[0].space, rungs[-1].space
@@ -340,9 +341,3 @@ def _promised(problem: Problem, rungs: list[Rung]) -> float:
 def _held(own: Space, larger: Space) -> bool:
     """Whether a space holds another one: not where functions that are singular at corners were left out again."""
     return isinstance(larger, Added) or not isinstance(own, Added)
-
-
-def _in(coefficients: np.ndarray, own: tuple[Expansion, ...], larger: tuple[Expansion, ...]) -> np.ndarray:
-    """Coefficients in a larger space, as far as it holds them."""
-    parts = zip(own, larger, split(own, coefficients), strict=True)
-    return np.concatenate([embedded(a.basis, c, b.basis) for a, b, c in parts])

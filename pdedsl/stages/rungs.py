@@ -14,7 +14,8 @@ from pdedsl.planning.data import layer, thin
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
-from pdedsl.spaces.collocation import Spanned, forms, missed, values
+from pdedsl.spaces.collocation import Spanned, forms, missed, split, values
+from pdedsl.spaces.functions import embedded
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Space
 from pdedsl.spaces.stretch import Stretch, at_faces
@@ -97,6 +98,12 @@ def apart(own: np.ndarray, other: np.ndarray, spread: np.ndarray) -> float:
     variation = np.std(own, axis=0)
     gap = np.sqrt(np.mean((own - other) ** 2, axis=0))
     return float(np.max(gap / np.where(variation > NONE * spread, variation, spread)))
+
+
+def within(coefficients: np.ndarray, own: Sequence[Any], larger: Sequence[Any]) -> np.ndarray:
+    """Coefficients in a larger space, as far as it holds them."""
+    parts = zip(own, larger, split(own, coefficients), strict=True)
+    return np.concatenate([embedded(a.basis, c, b.basis) for a, b, c in parts])
 
 
 def error_of(rungs: Sequence[Rung]) -> float:
