@@ -13,13 +13,14 @@ from pdedsl.geometry.corners import Corner, corners
 from pdedsl.geometry.interfaces import crossings, lies_on
 from pdedsl.geometry.points import random
 from pdedsl.geometry.regions import regions
+from pdedsl.planning.continuation import FACTORS, led_by
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
 from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, cut, free, lowest, parities, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Interface, Place, Statement
+from pdedsl.problem.statements import Equation, Interface, Place, Statement
 from pdedsl.problem.symbol import order
 from pdedsl.spaces.collocation import OVER, forms
 from pdedsl.spaces.corners import angled
@@ -110,7 +111,10 @@ def _linear(problem: Problem, compiled: Mapping[str, tuple[Form, ...]]) -> Itera
         names = ", ".join(f.name for f in problem.fields)
         yield Reason("linear", f"in {names}: one solve instead of a descent, no start to choose")
     for statement in bent[:2]:
-        yield Reason("nonlinear", f"`{statement.name}`: Newton steps, from a low degree upwards", statement.span)
+        words = f"`{statement.name}`: Newton steps, from a low degree upwards"
+        if isinstance(statement, Equation) and (by := led_by(problem)):
+            words += f"; where they go astray, from {FACTORS[0]:g} times {by} down"
+        yield Reason("nonlinear", words, statement.span)
 
 
 def _types(problem: Problem, compiled: Mapping[str, tuple[Form, ...]], sizes: Mapping[str, Size]) -> Iterator[Reason]:

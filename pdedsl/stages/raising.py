@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pdedsl.numerics.truth import Truth
+from pdedsl.planning.continuation import FACTORS, eased, led_by
 from pdedsl.planning.degrees import FEW, MOST, columns, cornered, expansions, first, following, reach, stretched_by
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
@@ -23,6 +24,7 @@ from pdedsl.spaces.collocation import (
     SHIFT,
     Collocation,
     Expansion,
+    forms,
     split,
     values,
 )
@@ -53,6 +55,10 @@ SLOW, HELPED, AGAIN, STILL = 0.06, 0.5, 3, 3
 """The part of the change before the last one from which degrees converge slowly; of the residual that as many polynomials leave
 on fresh points, from which functions that are singular at corners are of no help; how many times more coefficients there are
 when these are tried again; and the solutions with them that say so, too.
+"""
+ASTRAY, SATISFIED, LED = 0.1, 1e-6, 1e-6
+"""The part of the residual from which another solution of a nonlinear problem is the better one; the residual that is none; and
+the length of Newton's last step on the way there.
 """
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
@@ -105,6 +111,7 @@ def raised(
     status: Status | None = None
     while space is not None and (status := climb.ending(space)) is None and climb.solve(space):
         watch(climb.history[-1])
+        climb.lead()
         climb.settle()
         space = None if climb.arrived else climb.following()
     if not climb.rungs:
@@ -136,6 +143,10 @@ class _Climb(Ladder):
         """
         self.waiting = False
         """Whether the next solution is such a one."""
+        self.led = ""
+        """How Newton's method was led to the solution, in words; nothing where it was tried in vain."""
+        self.leading = 0.0 if led_by(problem) else math.inf
+        """Coefficients from which it may be led."""
         self.again = 0.0
         """Coefficients from which there may be another."""
         self.chosen: Space = stretched_by(plan.space, self.faces)
@@ -193,6 +204,38 @@ class _Climb(Ladder):
         self.rungs.append(rung)
         self.history.append(self._record(fitted, coefficients, taken[-1]))
         return True
+
+    def lead(self) -> None:
+        """Where Newton's method stays where statements are missed, lead it to where they are not: from easier problems."""
+        last, started = self.rungs[-1], time.perf_counter()
+        if last.linear or len(last.coefficients) < self.leading or len(self.rungs) < STILL or not self.astray:
+            return
+        self.leading = AGAIN * len(last.coefficients)
+        coefficients, taken = np.zeros(len(last.coefficients)), list[Step]()
+
+        def note(step: Step) -> bool:
+            taken.append(step)
+            return step.length > LED and not self.stopping()
+
+        for factor in FACTORS:
+            own = eased(self.problem, factor)
+            fitted = Collocation(own, last.fields, self.sizes, forms(own))
+            coefficients = descend(fitted, coefficients, watch=note)
+        self.steps += len(taken)
+        fresh = Collocation(self.problem, last.fields, self.sizes, self.forms, SHIFT)
+        left = float(np.linalg.norm(fresh.residual(coefficients)))
+        if np.isfinite(left) and left < ASTRAY * last.left:
+            found, seconds = values(last.fields, coefficients, self.probes), time.perf_counter() - started
+            rung = replace(last, coefficients=coefficients, values=found, change=np.inf, left=left, seconds=seconds)
+            self.rungs, self.history = [rung], [self._record(fresh, coefficients, taken[-1])]
+            self.leading = math.inf
+            self.led = f"Newton's method was led there from {FACTORS[0]:g} times {led_by(self.problem)}"
+
+    @property
+    def astray(self) -> bool:
+        """Whether solutions change less and less, and miss the statements as far as before."""
+        last, before = self.rungs[-1], self.rungs[-STILL]
+        return last.left > max(HELPED * before.left, SATISFIED) and last.change < before.change
 
     def guess(self, fields: tuple[Expansion, ...]) -> np.ndarray:
         """The last solution in a larger space, or the start in the first one, or nothing."""
@@ -277,7 +320,11 @@ class _Climb(Ladder):
         tried = f"{made_of(self.plan, begin)} to {made_of(self.plan, last)}"
         told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
         smooth = self.again and isinstance(rung.space, Polynomials)
-        story = (f"{tried}: {told}", *(("functions that are singular at corners were of no help",) if smooth else ()))
+        story = (
+            f"{tried}: {told}",
+            *((self.led,) if self.led else ()),
+            *(("functions that are singular at corners were of no help",) if smooth else ()),
+        )
         return Raised(
             rung.space,
             rung.coefficients,
@@ -321,7 +368,7 @@ def _affordable(
     if astray and not only and len(rungs) > 2 and rungs[-1].change > COARSE:
         share = 0.0
     most = share * limit if not brief or rungs[-1].change <= FINE else min(share * limit, SOON)
-    least = THINLY if thin or brief else SOON
+    least = THINLY if (thin or brief) and len(problem.coordinates) > 1 else SOON
     if brief and not problem.space:  # pieces of an ordinary differential equation cost next to nothing
         most, least = min(most, THINLY), THINLY / 2
     return spent + more <= max(most, min(least, limit))

@@ -218,3 +218,12 @@ def test_what_is_singular_at_corners_is_left_out_again_where_it_keeps_polynomial
     height = np.sinh(n * np.pi * 0.3) * np.sinh(n * np.pi * 0.25) / np.sinh(n * np.pi)
     series = np.sum(2 * np.sin(n * np.pi * 0.4) * np.sin(n * np.pi * 0.6) * height / (n * np.pi))
     assert values(fields, found.coefficients, np.array([[0.6, 0.75]]))[0, 0] == pytest.approx(series, abs=1e-11)
+
+
+def test_newton_is_led_to_a_solution_where_it_stays_beside_one() -> None:
+    """Carrier's problem (Bender and Orszag 1978, section 9.7): from nothing least squares stay at a minimum that is no solution."""
+    text = "pde 1\nparam eps = 0.01\ndomain x in [-1, 1]\nfield u(x)\nequation: eps*dxx(u) + 2*(1 - x^2)*u + u^2 = 1\nboundary: u = 0  on all\n"
+    problem = loads(text)
+    found = raised(problem, planned(problem))
+    assert found is not None and found.relative < 1e-12 and max(found.missed.values()) < 1e-10
+    assert "led there from 1000 times `eps`" in found.story[1]
