@@ -10,7 +10,7 @@ import sympy as sp
 
 from pdedsl.geometry.faces import faces
 from pdedsl.numerics.lower import Callee
-from pdedsl.numerics.quantities import values_of
+from pdedsl.numerics.quantities import integrals_of
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.problem import Problem
@@ -104,7 +104,7 @@ def _balance(problem: Problem, u: Callee, label: str, flux: sp.Expr, rest: list[
         column = problem.domain.column(problem.time.symbol)
         points = np.repeat(points, TIMES, axis=0)
         points[:, column] = np.linspace(*problem.bounds[column], TIMES)
-    found = np.stack([values_of(held, integral.symbol, u, points).values for integral in whole])
+    found = integrals_of(held, whole, u, points)
     source, largest = given + found[2:].sum(axis=0), max(abs(given), np.abs(found).max())
     apart = np.abs(found[0] - source).max() / largest if largest > 0 else 0.0
     return Balance(label, float(found[0, -1]), float(source[-1]), float(apart))

@@ -1,6 +1,6 @@
 """From the reports of a problem and a solution to numbers, curves in time and norms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from pdedsl.numerics.programs import program
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Report
+from pdedsl.problem.statements import Integral, Report
 from pdedsl.problem.symbol import stand_ins
 from pdedsl.vocabulary.operators import EXTREMES
 
@@ -184,6 +184,13 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
     return Values(found[0], _error(np.stack(found), blurs.sum(axis=1)), first)
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")
+def integrals_of(problem: Problem, integrals: Sequence[Integral], u: Callee, points: np.ndarray) -> np.ndarray:
+    """Some integrals of a problem on a solution, to some digits of the largest of them, shape (number of them, n)."""
+    found, _ = _lowered(problem, [own.symbol for own in integrals], u, None, points, finest=1)
+    return found[0].T
+
+
 def _error(found: np.ndarray, blur: np.ndarray) -> np.ndarray | None:
     """What changes from the first row to the second, made larger by what integrals may be off; None for one row alone."""
     if len(found) < 2:
@@ -215,7 +222,12 @@ def _moments(column: int, points: np.ndarray) -> np.ndarray:
 
 
 def _lowered(
-    problem: Problem, expressions: list[sp.Expr], u: Callee, e: Callee | None, points: np.ndarray
+    problem: Problem,
+    expressions: list[sp.Expr],
+    u: Callee,
+    e: Callee | None,
+    points: np.ndarray,
+    finest: int = FINEST,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Expressions on a solution as it is, and corrected where its error is known, shape (1 or 2, n, expressions); and what
     the rules of their integrals may be off, shape (n, expressions).
@@ -226,7 +238,7 @@ def _lowered(
         def at(fine: int) -> np.ndarray:
             return np.stack([own.evaluated(problem, expressions, points, fine=fine) for own in sums])
 
-        levels = range(1, FINEST + 1)
+        levels = range(1, finest + 1)
     else:
         levels = ()
 

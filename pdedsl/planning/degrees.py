@@ -44,7 +44,7 @@ FEW = 4
 """Coordinates up to which all products of low degree are affordable."""
 FIRST: Mapping[int, int] = {1: 6, 2: 5, 3: 3, 4: 2}
 """The degree to begin with, by the number of coordinates."""
-GROWTH: Mapping[int, float] = {1: 1.5, 2: 1.65, 3: 2.0, 4: 2.2}
+GROWTH: Mapping[int, float] = {1: 1.5, 2: 1.65, 3: 2.0, 4: 2.2, 5: 4.5}
 """How many times as many columns the next space has."""
 CROSSES = (2, 4, 6, 9, 13, 18, 25, 34, 46, 62)
 """Degrees of hyperbolic crosses: what is additive, or nearly, has few of its products."""
@@ -84,8 +84,10 @@ def cornered(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto", 
 def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
     """The polynomials to begin with where nothing is chosen."""
     d = len(problem.coordinates)
-    if d > FEW or (d == FEW and additive(problem)):
+    if d > COORDINATES or (d >= FEW and additive(problem)):
         return Polynomials((CROSSES[0],), "cross")
+    if d > FEW:
+        return Polynomials((FIRST[FEW],) * d, "total")
     # A wave takes pi degrees, and a product of waves in several coordinates the sum of theirs. Of many waves a total degree
     # that holds their product has twice as many functions as all products of the degrees of each.
     counts = {axis: own.count for axis, own in waves(problem).items() if own.count > 1}
@@ -131,7 +133,7 @@ def following(
     if space.terms == "cross":
         found = next((replace(space, degrees=(n,)) for n in CROSSES if n > space.degrees[0]), None)
         return found if found is not None and columns(problem, found, symmetry) <= limit else None
-    most = min(limit, GROWTH[len(problem.coordinates)] * columns(problem, space, symmetry))
+    most = min(limit, GROWTH[min(len(problem.coordinates), FEW + 1)] * columns(problem, space, symmetry))
 
     def grown(share: float) -> Polynomials:
         return Polynomials(
