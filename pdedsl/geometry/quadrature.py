@@ -6,7 +6,7 @@ each of which has Gauss rules between its ends; the rest takes the mean over low
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from itertools import pairwise
 
 import numpy as np
@@ -79,9 +79,15 @@ def nodes_at(
     return nodes.reshape(-1, points.shape[1]), own.weights, np.tile(own.normals, (len(points), 1))
 
 
+@cache
+def _legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The Gauss-Legendre rule of [-1, 1], which takes longer than what it is used for."""
+    return np.polynomial.legendre.leggauss(n)
+
+
 def _gauss(n: int, lower: float, upper: float) -> tuple[np.ndarray, np.ndarray]:
     """The Gauss-Legendre rule of an interval."""
-    x, w = np.polynomial.legendre.leggauss(n)
+    x, w = _legendre(n)
     return (lower + upper) / 2 + (upper - lower) / 2 * x, (upper - lower) / 2 * w
 
 

@@ -186,8 +186,8 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
 def integrals_of(problem: Problem, integrals: Sequence[Integral], u: Callee, points: np.ndarray) -> np.ndarray:
-    """Some integrals of a problem on a solution, to some digits of the largest of them, shape (number of them, n)."""
-    found, _ = _lowered(problem, [own.symbol for own in integrals], u, None, points, finest=1)
+    """Some integrals of a problem on a solution by rules that are not made finer, shape (number of them, n)."""
+    found, _ = _lowered(problem, [own.symbol for own in integrals], u, None, points, finest=0)
     return found[0].T
 
 
