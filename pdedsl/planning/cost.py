@@ -1,4 +1,4 @@
-"""From a plan to what a step of the solver will need, and what is doubtful about that: W604, W609, E901."""
+"""From a plan to what a step of the solver will need, and what is doubtful about that: W604, W609, E603, E901."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -210,12 +210,16 @@ def _unsolved(problem: Problem) -> Iterator[Diagnostic]:
             places = dict.fromkeys(s.place[0] for s in sources)
             groups = {a: [s for s in sources if s.place[0] == a] for a in places}
             solved = alone is not None and all(jumps(problem, residual, alone, a, own) for a, own in groups.items())
-        if not solved:
-            spans = [t.span for t in equation.terms if t.value.has(Source)]
-            span = min(spans, key=lambda s: s.end - s.start, default=equation.span)
+        spans = [t.span for t in equation.terms if t.value.has(Source)]
+        span = min(spans, key=lambda s: s.end - s.start, default=equation.span)
+        if not all(s.finite for s in sources):
+            yield Diagnostic(
+                "E603", "the strength of a point source is infinite", span, "its factor is taken where it is"
+            )
+        elif not solved:
             what = "`delta` beside coefficients that vary, other fields, time, or a coordinate that is periodic"
             if len(problem.space) == 1:
-                what = "`delta` beside other fields, or where a coefficient jumps"
+                what = "`delta` beside other fields or integrals, or where a coefficient jumps"
             yield not_yet(what, span, f"write the smeared form `{SMEARED[min(len(problem.space), 3)]}`")
 
 

@@ -30,6 +30,11 @@ class PointSource:
     """Free of coordinates in space."""
     order: int = 0
 
+    @property
+    def finite(self) -> bool:
+        """Whether what it is multiplied with has a value there."""
+        return not self.strength.has(sp.oo, -sp.oo, sp.zoo, sp.nan)
+
 
 def point_sources(problem: Problem, residual: sp.Expr) -> tuple[PointSource, ...]:
     """The point sources of a component of an equation, those at one place together."""
@@ -117,7 +122,11 @@ def jumps(
                 return None
             coefficients[index[column]] = coefficient
     order, left = max(coefficients, default=0), {source.order: source.strength for source in own}
-    if order <= max(left) or not all(_is_smooth(problem, c, place) for c in coefficients.values()):
+    if (
+        order <= max(left)
+        or not all(source.finite for source in own)
+        or not all(_is_smooth(problem, c, place) for c in coefficients.values())
+    ):
         return None
     if not _about(problem, coefficients[order], place)[0]:
         return None

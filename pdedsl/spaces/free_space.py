@@ -56,7 +56,7 @@ def singular_part(problem: Problem, unknown: Field) -> sp.Expr | None:
         for source in point_sources(problem, residual):
             offsets = [s - problem.domain.number(a) for s, a in zip(symbols, source.place, strict=True)]
             own = free_space(numbers, offsets, problem.domain.diameter)
-            if own is None or source.strength.free_symbols & set(problem.symbols):
+            if own is None or not source.finite or source.strength.free_symbols & set(problem.symbols):
                 return None
             total -= problem.domain.number(source.strength) * own
     return total
@@ -79,6 +79,8 @@ def free_space(numbers: Mapping[MultiIndex, float], offsets: Sequence[sp.Expr], 
     `reach` is the largest distance that matters.
     """
     dimension, order = len(offsets), max(map(sum, numbers), default=0)
+    if order < 2:
+        return None
     second = np.zeros((dimension, dimension))
     first = np.zeros(dimension)
     if order == 2:

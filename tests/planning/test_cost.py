@@ -74,6 +74,7 @@ ROD = "pde 1\ndomain x in [0, 1]\nfield u(x), v(x)\nequation: {}\nequation: dxx(
     [
         (PLATE.format("-laplacian(u) + dx(u) = delta(x - 0.5, y - 0.5)"), True),
         (PLATE.format("-div((1 + x)*grad(u)) = delta(x - 0.5, y - 0.5)"), False),
+        (PLATE.format("u = delta(x - 0.5, y - 0.5)"), False),
         (PLATE.format("dxx(u) - dyy(u) = delta(x - 0.5, y - 0.5)"), False),
         (PLATE.format("-laplacian(u) = delta(x - 0.5, y - 0.5)").replace("field", "periodic x\nfield"), False),
         (PLATE.format("-laplacian(u) = delta(x - 0.5, y - 0.5)").replace("all", "all hard"), True),
@@ -89,6 +90,14 @@ def test_point_sources_round_which_no_solution_is_known(text: str, known: bool) 
     assert [d.code for d in found] == ([] if known else ["E901"])
     if not known:
         assert text[found[0].span.start : found[0].span.end].startswith("delta(") and "exp(-" in found[0].help
+
+
+@pytest.mark.parametrize(
+    "text",
+    [ROD.format("dxx(u) = delta(x - 0.5)/(x - 0.5)"), PLATE.format("laplacian(u) = delta(x - 0.5, y - 0.5)/(x - y)")],
+)
+def test_point_sources_of_infinite_strength(text: str) -> None:
+    assert [d.code for d in check(Source.of(text)).diagnostics if d.severity == "error"] == ["E603"]
 
 
 def test_interfaces_on_a_circle() -> None:
