@@ -13,7 +13,18 @@ import numpy as np
 
 from pdedsl.numerics.truth import Truth
 from pdedsl.planning.continuation import FACTORS, eased, led_by
-from pdedsl.planning.degrees import FEW, MOST, columns, cornered, expansions, first, following, reach, stretched_by
+from pdedsl.planning.degrees import (
+    FEW,
+    MOST,
+    columns,
+    cornered,
+    expansions,
+    first,
+    following,
+    free,
+    reach,
+    stretched_by,
+)
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
@@ -114,6 +125,7 @@ def raised(
         climb.lead()
         climb.settle()
         space = None if climb.arrived else climb.following()
+    climb.unshelve()
     if not climb.rungs:
         return None
     climb.settle(ended=True)
@@ -143,6 +155,8 @@ class _Climb(Ladder):
         """
         self.waiting = False
         """Whether the next solution is such a one."""
+        self.shelf: tuple[list[Rung], list[Record]] | None = None
+        """Solutions that stayed coarse before coordinates were stretched."""
         self.led = ""
         """How Newton's method was led to the solution, in words; nothing where it was tried in vain."""
         self.leading = 0.0 if led_by(problem) else math.inf
@@ -263,6 +277,10 @@ class _Climb(Ladder):
     def following(self) -> Space | None:
         """The space after the last one: where degrees converge slowly, with what is singular at corners."""
         last, found = self.rungs[-1], None
+        if self.layered and isinstance(last.space, Polynomials):
+            faces = self.stretched(free(self.problem, self.plan))
+            self.shelf, self.rungs, self.history = (self.rungs, self.history), [], []
+            return stretched_by(last.space, faces)
         if self.stuck:
             self.again, last = math.inf, replace(last, space=polynomials_of(last.space) or last.space)
         many = self.chosen == "auto" and self.rival is None and len(last.coefficients) >= self.again
@@ -274,6 +292,25 @@ class _Climb(Ladder):
         own = polynomials_of(space_for(last.space, ""))
         asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), own.degrees if own else ())
         return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
+
+    @property
+    def layered(self) -> bool:
+        """Whether degrees stay coarse where thin layers may stand at the faces of a box: of linear steady problems."""
+        return (
+            self.chosen == "auto"
+            and self.shelf is None
+            and self.thin
+            and self.rungs[-1].linear
+            and self.problem.time is None
+            and len(self.rungs) > STILL
+            and self.rungs[-1].change > COARSE
+            and bool(free(self.problem, self.plan))
+        )
+
+    def unshelve(self) -> None:
+        """Go back to what stayed coarse, where stretched coordinates did not come nearer."""
+        if self.shelf is not None and not (self.rungs and error_of(self.rungs) <= error_of(self.shelf[0])):
+            self.rungs, self.history = self.shelf
 
     @property
     def stuck(self) -> bool:

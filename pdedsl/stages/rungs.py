@@ -1,7 +1,7 @@
 """Solutions in larger and larger spaces, and the error that the last two of them tell."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,14 +71,16 @@ class Ladder:
         self.history: list[Record] = []
         self.steps = 0
 
-    def _faces(self) -> tuple[Stretch | None, ...]:
-        """Those stretched towards their ends that were chosen to be: for a layer as thin as an equation may have."""
+    def stretched(self, columns: Collection[int]) -> tuple[Stretch | None, ...]:
+        """Some coordinates stretched towards their ends, for a layer as thin as an equation may have."""
         own = layer(self.problem, self.forms, self.sizes)
-        part, how = 1.0 if own is None else own.part, dict(self.plan.stretch)
-        return tuple(
-            at_faces(bounds, part) if how.get(c.name) == "faces" else None
-            for c, bounds in zip(self.problem.coordinates, self.problem.bounds, strict=True)
-        )
+        part = 1.0 if own is None else own.part
+        return tuple(at_faces(bounds, part) if k in columns else None for k, bounds in enumerate(self.problem.bounds))
+
+    def _faces(self) -> tuple[Stretch | None, ...]:
+        """Those that were chosen to be."""
+        how = dict(self.plan.stretch)
+        return self.stretched([k for k, c in enumerate(self.problem.coordinates) if how.get(c.name) == "faces"])
 
     def changed(self, found: np.ndarray) -> float:
         """How far values at the probes are from those of the last solution, relative to the variation."""

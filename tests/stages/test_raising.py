@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from pdedsl.stages import raising
 from pdedsl.stages.load import loads
 from pdedsl.stages.raising import Raised, _affordable, raised  # pyright: ignore[reportPrivateUsage]
 from pdedsl.stages.rungs import Rung
+
+SPECS = Path(__file__).parents[2] / "specs"
 
 BOX = "pde 1\ndomain x in [0, 1], y in [0, 2]\nfield u(x, y)\n"
 SMOOTH = (
@@ -227,3 +230,14 @@ def test_newton_is_led_to_a_solution_where_it_stays_beside_one() -> None:
     found = raised(problem, planned(problem))
     assert found is not None and found.relative < 1e-12 and max(found.missed.values()) < 1e-10
     assert "led there from 1000 times `eps`" in found.story[1]
+
+
+def test_where_degrees_stay_coarse_at_thin_layers_coordinates_are_stretched() -> None:
+    text = (SPECS / "hard" / "layer.pde").read_text(encoding="utf-8")
+    problem = loads(text)
+    found = raised(problem, planned(problem), truths(problem))
+    assert found is not None and isinstance(found.space, Polynomials) and found.space.stretches
+    assert len(found.coefficients) < 300 and found.history[-1].errors["u"] < 1e-12
+    plain = loads(text.replace("exact", "solve { stretch = none }\nexact"))
+    other = raised(plain, planned(plain), truths(plain))
+    assert other is not None and isinstance(other.space, Polynomials) and not other.space.stretches
