@@ -6,6 +6,7 @@ import pytest
 
 import pdedsl
 from benchmarks.goals import GOALS, SPECS
+from benchmarks.hard import LINES, Line
 
 
 def test_every_spec_has_a_goal_and_a_truth() -> None:
@@ -30,3 +31,17 @@ def test_the_goal_is_reached(name: str) -> None:
     steps = GOALS[name].steps
     solution = pdedsl.solve(pdedsl.load(SPECS / f"{name}.pde"), time_limit=240, tolerance=1e-28, steps=steps)
     assert max(solution.errors_of_norm.values()) < GOALS[name].error
+
+
+QUICK = ("hard/layer", "hard/two_materials", "hard/beam_load", "hard/disk_source")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", [own for own in LINES if own.spec in QUICK], ids=lambda own: own.spec)
+def test_what_is_hard_is_solved(line: Line) -> None:
+    solution = pdedsl.solve(pdedsl.load(SPECS / f"{line.spec}.pde"), time_limit=line.seconds)
+    assert max(solution.errors.values()) < line.goal and solution.verdict.word == "solved"
+
+
+def test_every_hard_spec_has_a_line() -> None:
+    assert {f"hard/{p.stem}" for p in (SPECS / "hard").glob("*.pde")} <= {own.spec for own in LINES}

@@ -92,9 +92,10 @@ def _kinked(problem: Problem) -> Problem:
             held = [sp.Derivative(unknown.expression, x, k) if k else unknown.expression for k in range(len(by))]
             across_ = tuple(Integral(sp.sympify(e), kind="jump", span=equation.span) for e in held)
             problem = replace(problem, integrals=_with(problem, across_))
+            where, sides = Place(sp.Eq(x, place, evaluate=False)), (tuple(j.symbol for j in across_), by)
+            if any(isinstance(c, Interface) and (c.lhs, c.rhs) == sides for c in problem.conditions):
+                continue  # it is written
             named = _free("source", {s.name for s in (*problem.statements, *found)})
-            where = Place(sp.Eq(x, place, evaluate=False))
-            sides = tuple(j.symbol for j in across_), by
             found.append(Interface(named, *sides, on=(where,), span=equation.span))
     return _grown(problem, found)
 

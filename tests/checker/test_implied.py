@@ -94,3 +94,11 @@ def test_of_fourth_order_nothing_is_said() -> None:
 def test_nothing_is_added_twice() -> None:
     problem = loads(PLATE.format(equation="div(k*grad(u)) = 0"))
     assert implied(problem) == (problem, ())
+
+
+def test_point_sources_bring_jumps_once() -> None:
+    text = "pde 1\nparam k = 2\ndomain x in [0, 1]\nfield u(x)\nequation: -dxx(u) = k*delta(x - 0.25)\nboundary: u = 0  on all\n"
+    problem = loads(text)
+    (condition,) = [c for c in problem.conditions if isinstance(c, Interface)]
+    assert condition.name == "source" and len(condition.lhs) == 2 and problem.domain.number(condition.rhs[1]) == -2
+    assert loads(str(problem)) == problem and problem.own_text == text
