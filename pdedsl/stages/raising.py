@@ -181,7 +181,8 @@ class _Climb(Ladder):
             return "steps"
         began = self.begun, self.here
         only = fixed(self.chosen)
-        if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin):
+        own = self.own_share
+        if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin, own):
             return "time limit"
         return None
 
@@ -383,10 +384,12 @@ def _affordable(
     began: tuple[float, float],
     only: bool,
     thin: bool,
+    own: float = 1.0,
 ) -> bool:
     """Whether there is time for another degree; less where the last ones did not bring the solution nearer.
 
-    `began` is when the limit began to count, and when the first degree did. `thin` says that there may be layers: of
+    `began` is when the limit began to count, and when the first degree did; `own` is the part of the time that the processor was
+    ours: what else it does is no reason to give up. `thin` says that there may be layers: of
     nonlinear problems with them nothing is promised before the degrees resolve these, nor where residuals grow.
     """
     now, limit = time.perf_counter(), plan.limits.seconds
@@ -394,6 +397,7 @@ def _affordable(
     more = (columns(problem, space, plan.symmetry) / len(rungs[-1].coefficients)) ** 3 * rungs[-1].seconds
     if whole + more > limit or (error_of(rungs) <= ENOUGH and more > max(1.0, spent)):
         return False
+    spent, more = own * spent, own * more
     promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share

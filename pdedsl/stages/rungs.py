@@ -59,7 +59,7 @@ class Ladder:
         self, problem: Problem, plan: Plan, known: tuple[Truth, ...], stopping: Callable[[], bool], begun: float | None
     ):
         self.problem, self.plan, self.known, self.stopping = problem, plan, known, stopping
-        self.here = time.perf_counter()
+        self.here, self.worked = time.perf_counter(), time.process_time()
         self.begun = self.here if begun is None else begun
         self.sizes, self.forms = field_sizes(problem, dict(plan.sizes)), forms(problem)
         self.thin = thin(problem, self.forms, self.sizes) is not None
@@ -70,6 +70,12 @@ class Ladder:
         self.rungs: list[Rung] = []
         self.history: list[Record] = []
         self.steps = 0
+
+    @property
+    def own_share(self) -> float:
+        """The part of the time since the ladder was begun in which the processor worked for it, at most 1."""
+        passed = time.perf_counter() - self.here
+        return min(1.0, (time.process_time() - self.worked) / passed) if passed > 0 else 1.0
 
     def stretched(self, columns: Collection[int]) -> tuple[Stretch | None, ...]:
         """Some coordinates stretched towards their ends, for a layer as thin as an equation may have."""

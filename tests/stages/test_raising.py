@@ -86,6 +86,9 @@ def test_degrees_that_go_astray_leave_the_time_to_others(
     ]
     now = time.perf_counter()
     assert _affordable(problem, plan, rungs, space, (now - 6, now - 6), False, thin) == goes_on
+    # A processor that does other things most of the time is no reason to leave them, as long as the limit is far.
+    assert _affordable(problem, plan, rungs, space, (now - 6, now - 6), False, thin, own=0.05)
+    assert not _affordable(problem, plan, rungs, space, (now - 59.5, now - 6), False, thin, own=0.05)
 
 
 def test_steps_and_stops() -> None:
