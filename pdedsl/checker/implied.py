@@ -15,7 +15,7 @@ from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import derivative_order, occurring, parts
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.sources import jumps, point_sources, sourced
+from pdedsl.problem.sources import kinks, sourced
 from pdedsl.problem.statements import Field, Integral, Interface, Place
 from pdedsl.problem.write import write_where
 from pdedsl.vocabulary.diagnostics import Diagnostic
@@ -83,12 +83,9 @@ def _kinked(problem: Problem) -> Problem:
     found = list[Interface]()
     (x,) = (c.symbol for c in problem.space)
     for equation, residual, unknown in sourced(problem):
-        sources = point_sources(problem, residual)
-        for place in dict.fromkeys(source.place[0] for source in sources):
-            own = [source for source in sources if source.place[0] == place]
-            by = None if unknown is None else jumps(problem, residual, unknown, place, own)
+        for place, by in (kinks(problem, residual, unknown) if unknown is not None else {}).items():
             if unknown is None or by is None:
-                continue
+                continue  # refused by `planning/unsolved.py`
             held = [sp.Derivative(unknown.expression, x, k) if k else unknown.expression for k in range(len(by))]
             across_ = tuple(Integral(sp.sympify(e), kind="jump", span=equation.span) for e in held)
             problem = replace(problem, integrals=_with(problem, across_))

@@ -1,27 +1,18 @@
-"""From a plan to what a step of the solver will need, and what is doubtful about that: W604, W609, E603, E901."""
+"""From a plan to what a step of the solver will need, and what is doubtful about that: W604, W609."""
 
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-import sympy as sp
-
-from pdedsl.geometry.points import inside, random
-from pdedsl.geometry.regions import regions
 from pdedsl.meaning.choices import ACTIVATIONS
-from pdedsl.meaning.given import SMEARED
 from pdedsl.planning.degrees import columns, networked, shrunk, stretchable, unsuited
 from pdedsl.planning.plan import Grid, Plan, Sampling
 from pdedsl.planning.spelling import spoken
-from pdedsl.problem.given import Source
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.sources import jumps, point_sources, sourced
-from pdedsl.problem.statements import Equation, FieldGroup, Interface, Statement
+from pdedsl.problem.statements import Equation, FieldGroup, Statement
 from pdedsl.problem.symbol import order
 from pdedsl.spaces.corners import smooth
-from pdedsl.spaces.free_space import singular_part
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import (
     Corners,
@@ -42,8 +33,6 @@ SLOW = 10.0
 """Seconds a step from which the checker warns."""
 ROWS = 2.25
 """Rows for each column of a matrix of tables: points of equations and of conditions."""
-PROBES = 64
-"""Points at which it is seen which regions meet."""
 FLOPS = 2e10
 """Floating point operations a second of a small machine."""
 
@@ -158,8 +147,6 @@ def doubts(problem: Problem, plan: Plan) -> Iterator[Diagnostic]:
     yield from _too_much(problem, plan, spans)
     yield from _too_rough(problem, plan, spans)
     yield from _misplaced(problem, plan, spans)
-    yield from _unsolved(problem)
-    yield from _seams(problem)
 
 
 def _too_much(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
@@ -198,42 +185,3 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
         if how == "faces" and axis not in stretchable(problem):
             message = f"`{name}` cannot be stretched towards faces: it is periodic, time, or a coordinate of a shape"
             yield Diagnostic("E201", message, spans.get(f"stretch.{name}", NOWHERE), f"leave `stretch.{name}` out")
-
-
-def _unsolved(problem: Problem) -> Iterator[Diagnostic]:
-    """E901: point sources of equations whose solution round them is not known."""
-    for equation, residual, alone in sourced(problem):
-        sources = point_sources(problem, residual)
-        if len(problem.space) > 1:
-            solved = alone is not None and singular_part(problem, alone) is not None
-        else:
-            places = dict.fromkeys(s.place[0] for s in sources)
-            groups = {a: [s for s in sources if s.place[0] == a] for a in places}
-            solved = alone is not None and all(jumps(problem, residual, alone, a, own) for a, own in groups.items())
-        spans = [t.span for t in equation.terms if t.value.has(Source)]
-        span = min(spans, key=lambda s: s.end - s.start, default=equation.span)
-        if not all(s.finite for s in sources):
-            yield Diagnostic(
-                "E603", "the strength of a point source is infinite", span, "its factor is taken where it is"
-            )
-        elif not solved:
-            what = "`delta` beside coefficients that vary, other fields, time, or a coordinate that is periodic"
-            if len(problem.space) == 1:
-                what = "`delta` beside other fields or integrals, or where a coefficient jumps"
-            yield not_yet(what, span, f"write the smeared form `{SMEARED[min(len(problem.space), 3)]}`")
-
-
-def _seams(problem: Problem) -> Iterator[Diagnostic]:
-    """E901: interfaces between regions that also meet where a periodic coordinate ends and begins."""
-    held = regions(problem)
-    points = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(0)))
-    for axis, coordinate in enumerate(problem.coordinates):
-        if held is None or not coordinate.periodic or axis not in held.columns:
-            continue
-        ends = [np.where(np.arange(points.shape[1]) == axis, end, points) for end in problem.bounds[axis]]
-        if (held.at(problem.domain, ends[0]) != held.at(problem.domain, ends[1])).any():
-            first = next(c for c in problem.conditions if isinstance(c, Interface))
-            what = (
-                f"an interface between regions that also meet where the periodic coordinate `{coordinate.name}` begins"
-            )
-            yield not_yet(what, first.span, f"leave `periodic {coordinate.name}` out and state what holds at both ends")

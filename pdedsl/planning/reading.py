@@ -20,6 +20,7 @@ from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, cut, free, lowe
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sources import point_sources, sourced
 from pdedsl.problem.statements import Equation, Interface, Place, Statement
 from pdedsl.problem.symbol import order
 from pdedsl.spaces.collocation import OVER, forms
@@ -81,7 +82,8 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_regions(problem),
         *_rough(problem),
         *_waves(problem),
-        *_layers(problem, compiled, sizes),
+        *_sources(problem),
+        *_layers(problem, plan, compiled, sizes),
         *_corners(problem),
         *_sums(problem),
         *_mirrors(problem, plan),
@@ -206,10 +208,25 @@ def _waves(problem: Problem) -> Iterator[Reason]:
         yield Reason("waves", words, statement.span)
 
 
-def _layers(problem: Problem, compiled: Mapping[str, tuple[Form, ...]], sizes: Mapping[str, Size]) -> Iterator[Reason]:
+def _sources(problem: Problem) -> Iterator[Reason]:
+    """Point sources, and what they are taken for."""
+    for equation, residual, _ in sourced(problem):
+        places = dict.fromkeys(own.place for own in point_sources(problem, residual))
+        some = ", ".join(f"({', '.join(f'{problem.domain.number(a):.3g}' for a in own)})" for own in list(places)[:2])
+        more = f" and {len(places) - 2} more" if len(places) > 2 else ""
+        how = "as jumps of derivatives" if len(problem.space) == 1 else "the free-space solution is taken out"
+        yield Reason("sources", f"at {some}{more}: {how}", equation.span)
+
+
+def _layers(
+    problem: Problem, plan: Plan, compiled: Mapping[str, tuple[Form, ...]], sizes: Mapping[str, Size]
+) -> Iterator[Reason]:
     """A small factor before the highest derivative."""
+    linear = all(own.is_linear for forms_ in compiled.values() for own in forms_)
     if found := thin(problem, compiled, sizes):
         words = f"`{found.equation.name}` may have some as thin as {found.part:.1g} of the domain"
+        if linear and problem.time is None and free(problem, plan):
+            words += "; where degrees stay coarse, stretched towards the faces"
         yield Reason("layers", words, found.equation.span)
 
 

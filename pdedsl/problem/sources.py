@@ -143,6 +143,13 @@ def jumps(
     return tuple(found)
 
 
+def kinks(problem: Problem, residual: sp.Expr, unknown: Field) -> dict[sp.Expr, tuple[sp.Expr, ...] | None]:
+    """The jumps that the point sources of a component bring in one dimension, by their place; see `jumps`."""
+    sources = point_sources(problem, residual)
+    own = {a: [s for s in sources if s.place[0] == a] for a in dict.fromkeys(s.place[0] for s in sources)}
+    return {place: jumps(problem, residual, unknown, place, group) for place, group in own.items()}
+
+
 def _about(problem: Problem, coefficient: sp.Expr, place: sp.Expr) -> np.ndarray:
     """Its values at a place in one dimension and beside it, in the middle of all other coordinates, shape (3,)."""
     (column,) = problem.domain.spatial

@@ -15,9 +15,11 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Interface, Statement
+from pdedsl.problem.sources import kinks, sourced
+from pdedsl.problem.statements import Field, Interface, Statement
 from pdedsl.problem.symbol import MultiIndex, linearised
 from pdedsl.spaces.coarse import coarse
+from pdedsl.spaces.free_space import singular_part
 from pdedsl.spaces.linear import Row, Slopes, constant, rows
 from pdedsl.spaces.space import Size
 
@@ -69,10 +71,27 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
     for _, components in problem.vectors:  # in one unit: one that nothing drives is worth what the others are
         own = [places[name] for name in components]
         spread[own] = np.where(spread[own] <= SAME * spread[own].max(), spread[own].max(), spread[own])
+    spread = np.maximum(spread, [_sourced(problem, f) for f in problem.fields])
     bare = spread <= SAME * np.abs(mean)
     spread = np.where(bare, np.where(mean == 0, 1.0, np.abs(mean)), spread)
     found = {f.name: Size(float(m), float(s)) for f, m, s in zip(problem.fields, mean, spread, strict=True)}
     return {**found, **chosen}
+
+
+def _sourced(problem: Problem, unknown: Field) -> float:
+    """How far a field varies by its point sources alone: as its free-space solution, or its lowest mode with those jumps."""
+    if len(problem.space) > 1:
+        found = singular_part(problem, unknown) or sp.Integer(0)
+        points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(1)))
+        return float(
+            np.std(np.broadcast_to(np.asarray(evaluate(found, problem.domain.at(points)), float), (len(points),)))
+        )
+    middle, waves, swings = problem.domain.at(np.mean(problem.bounds, axis=1)[None]), _lowest(problem), [0.0]
+    for _, residual, own in sourced(problem):
+        for by in kinks(problem, residual, unknown).values() if own == unknown else ():
+            (wave,) = (waves[axis] for axis in problem.domain.spatial)
+            swings += [abs(float(np.ravel(evaluate(j, middle))[0])) / wave**k for k, j in enumerate(by or ())]
+    return max(swings)
 
 
 def row_sizes(problem: Problem, statement: Statement, sizes: Mapping[str, Size]) -> np.ndarray:

@@ -9,6 +9,7 @@ from pdedsl.checker.implied import implied
 from pdedsl.meaning.resolve import deep_recursion, resolve
 from pdedsl.planning.cost import doubts
 from pdedsl.planning.defaults import planned
+from pdedsl.planning.unsolved import unsolved
 from pdedsl.problem.problem import Problem
 from pdedsl.syntax.parse import parse
 from pdedsl.syntax.syntax import Spec
@@ -47,7 +48,7 @@ def check(source: Source, parameters: Mapping[str, float] | None = None) -> Chec
     found = [*resolution.diagnostics, *notes, *check_problem(resolution, spec)]
     if problem is not None and not resolution.defects.domain:
         with deep_recursion():
-            found += doubts(problem, planned(problem))
+            found += [*doubts(problem, planned(problem)), *unsolved(problem)]
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda d: (d.span.start, d.span.end, d.code)))
     return Checked(source, spec, problem, ordered)
 

@@ -67,9 +67,9 @@ SLOW, HELPED, AGAIN, STILL = 0.06, 0.5, 3, 3
 on fresh points, from which functions that are singular at corners are of no help; how many times more coefficients there are
 when these are tried again; and the solutions with them that say so, too.
 """
-ASTRAY, SATISFIED, LED = 0.1, 1e-6, 1e-6
-"""The part of the residual from which another solution of a nonlinear problem is the better one; the residual that is none; and
-the length of Newton's last step on the way there.
+ASTRAY, SATISFIED, LED, LEADING = 0.1, 1e-6, 1e-6, 0.3
+"""The part of the residual from which another solution of a nonlinear problem is the better one; the residual that is none; the
+length of Newton's last step on the way there; and the part of what is left of the time in which it is led.
 """
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
@@ -227,10 +227,11 @@ class _Climb(Ladder):
             return
         self.leading = AGAIN * len(last.coefficients)
         coefficients, taken = np.zeros(len(last.coefficients)), list[Step]()
+        until = started + LEADING * (self.begun + self.plan.limits.seconds - started)
 
         def note(step: Step) -> bool:
             taken.append(step)
-            return step.length > LED and not self.stopping()
+            return step.length > LED and time.perf_counter() < until and not self.stopping()
 
         for factor in FACTORS:
             own = eased(self.problem, factor)

@@ -58,7 +58,7 @@ def test_the_flux_round_a_source_is_one(numbers: Mapping[MultiIndex, float]) -> 
         normals = np.stack([side * np.cos(a), side * np.sin(a), z]).reshape(3, -1)
         weight = (2 * np.pi * radius**2 / 40 * np.repeat(weights, 40)).reshape(-1)
     along = np.stack([np.broadcast_to(v, normals.shape[1]) for v in values(*(radius * normals))])
-    assert float(np.sum(weight * np.sum(along * normals, axis=0))) == pytest.approx(1, abs=2e-3)
+    assert float(np.sum(weight * np.sum(along * normals, axis=0))) == pytest.approx(1, abs=1e-6)
 
 
 @pytest.mark.parametrize("numbers", OPERATORS)

@@ -15,6 +15,7 @@ from pdedsl.numerics.lower import lower
 from pdedsl.planning.defaults import planned
 from pdedsl.spaces.sizes import field_sizes, row_sizes, weights
 from pdedsl.spaces.space import Size
+from pdedsl.stages.load import loads
 from pdedsl.stages.solve import build
 
 SQUARE = "pde 1\ndomain x in [0, 1], y in [0, 2]\nfield u(x, y)\n"
@@ -119,3 +120,21 @@ def test_a_component_that_nothing_drives_is_worth_what_its_vector_is() -> None:
     text += "equation: laplacian(U) = 0\nboundary: u = 3*y  on all\nboundary: v = 0  on all\n"
     own = field_sizes(pdedsl.loads(text))
     assert own["v"].spread == own["u"].spread == pytest.approx(1.5, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "domain x in [0, {L}]\nfield u(x)\nequation: -dxx(u) = {s}*delta(x - {L}/3)\n",
+        "domain x in [0, {L}], y in [0, {L}]\nfield u(x, y)\nequation: -laplacian(u) = {s}*delta(x - {L}/3, y - {L}/2)\n",
+    ],
+)
+def test_a_point_source_alone_says_how_large_its_field_is(text: str) -> None:
+    plain, other = (
+        field_sizes(loads("pde 1\n" + text.format(L=length, s=strength) + "boundary: u = 0  on all\n"))["u"].spread
+        for length, strength in ((1, 1), (1000, 1e-6))
+    )
+    jump = (
+        1000 if "y in" not in text else 1
+    )  # in one dimension a source of one makes a slope of one, whatever the length
+    assert 0.01 < plain < 1 and other == pytest.approx(1e-6 * jump * plain, rel=1e-6)
