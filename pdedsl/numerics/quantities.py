@@ -186,8 +186,10 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
 def integrals_of(problem: Problem, integrals: Sequence[Integral], u: Callee, points: np.ndarray) -> np.ndarray:
-    """Some integrals of a problem on a solution by rules that are not made finer, shape (number of them, n)."""
-    found, _ = _lowered(problem, [own.symbol for own in integrals], u, None, points, finest=0)
+    """Some integrals of a problem on a solution, as sharp as the largest of them asks for, within fewer nodes than those
+    that are reported; shape (number of them, n).
+    """
+    found, _ = _lowered(problem, [own.symbol for own in integrals], u, None, points, NODES // 4)
     return found[0].T
 
 
@@ -227,7 +229,7 @@ def _lowered(
     u: Callee,
     e: Callee | None,
     points: np.ndarray,
-    finest: int = FINEST,
+    most: int = NODES,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Expressions on a solution as it is, and corrected where its error is known, shape (1 or 2, n, expressions); and what
     the rules of their integrals may be off, shape (n, expressions).
@@ -238,7 +240,7 @@ def _lowered(
         def at(fine: int) -> np.ndarray:
             return np.stack([own.evaluated(problem, expressions, points, fine=fine) for own in sums])
 
-        levels = range(1, finest + 1)
+        levels = range(1, FINEST + 1)
     else:
         levels = ()
 
@@ -254,7 +256,7 @@ def _lowered(
     before = at(-1)
     for fine in levels:
         nodes = max(len(rule(problem.domain, i.where, i.kind == "mean", fine).weights) for i in held)
-        if np.abs(found - before).max() <= SHARP * np.abs(found).max() or nodes * len(points) > NODES:
+        if np.abs(found - before).max() <= SHARP * np.abs(found).max() or nodes * len(points) > most:
             break
         before, found = found, at(fine)
     return found, np.abs(found[0] - before[0])

@@ -5,6 +5,10 @@ import numpy as np
 import pytest
 
 from pdedsl.analysis.balance import balances
+from pdedsl.numerics.polynomials import Expanded
+from pdedsl.planning.degrees import expansions
+from pdedsl.spaces.sizes import field_sizes
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 
 DISK = """pde 1
@@ -49,6 +53,17 @@ def test_in_time_the_change_of_what_is_stored_counts_as_a_source() -> None:
     assert found.apart < 1e-12
     (wrong,) = balances(loads(ROD), lambda x: jnp.sin(x[0] * x[1]))
     assert wrong.apart > 0.1
+
+
+def test_rules_are_made_finer_for_what_is_thin() -> None:
+    """A source a thousandth wide, between the nodes of the first rule."""
+    text = (
+        "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: -dxx(u) = exp(-(x - 0.3)^2/2e-6)\nboundary: u = 0  on all\n"
+    )
+    problem = loads(text)
+    fields = expansions(problem, Polynomials((2,)), field_sizes(problem))
+    (found,) = balances(problem, Expanded(fields, [jnp.zeros(3)]))
+    assert found.source == pytest.approx(1e-3 * np.sqrt(2 * np.pi), rel=1e-6)
 
 
 def test_what_is_in_no_divergence_form_has_none() -> None:
