@@ -193,6 +193,9 @@ def _special(kind: str, text: str, at: int, token: str) -> str:
     said = _wrong_form(kind, before, token, text[at + len(token) :])
     if said:
         return said
+    if re.search(r"\(.*,\s*on$", before):
+        place = text[at:].partition(")")[0].partition("\n")[0].strip()
+        return f"inside of brackets `on` takes an equals sign: write `on = {place}`"
     if token in STATEMENTS and re.match(r"\s*(\w+\s*)?[:=({\"]|\s+\w+", text[at + len(token) :]):
         return f"start a new line before `{token}`: one statement a line"
     if token == "(" and re.search(r"\bin$", before):

@@ -32,6 +32,7 @@ initial: r = 1
 TYPED = [
     (HEAT, 'param k = 2', 'unknown k in [0.1, 10]', 'write `unknown k = 5.05 in [0.1, 10]`'),
     (HEAT, 'initial: T = sin(pi*x)', 'initial: T from "start.csv"', 'write `table T0(x) from "start.csv"`, then `T = T0(x)`'),
+    (POISSON, '= 1\n', '= 1\nreport top = maximum(u, on x = 1)\n', 'write `on = x = 1`'),
     (POISSON, '= 1\n', '= dirac(x - 0.5)\n', 'write delta(x - 0.5)'),
     (DECAY, 'dt(r) = -r', 'dr/dt = -r', 'write dt(r)'),
     (HEAT, 'dt(T) = k*dxx(T)', 'dT/dt = k*dxx(T)', 'write dt(T)'),
