@@ -38,6 +38,7 @@ LINES = (
     Line("hard/two_materials", 1e-9),
     Line("hard/beam_load", 1e-10),
     Line("hard/disk_source", 1e-10),
+    Line("hard/stefan", 1e-10),
 )
 
 

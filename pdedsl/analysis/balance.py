@@ -41,7 +41,8 @@ class Balance:
 @jax.enable_x64(True)
 def balances(problem: Problem, u: Callee) -> tuple[Balance, ...]:
     """The balance of each scalar equation in divergence form that holds in the whole domain."""
-    if not 0 < len(problem.space) <= MOST or not faces(problem.domain):  # nothing flows out of a circle
+    fixed = problem.stated is None  # through moving ends flows what they sweep over, too
+    if not fixed or not 0 < len(problem.space) <= MOST or not faces(problem.domain):  # nothing flows out of a circle
         return ()
     return tuple(_balance(problem, u, *parts) for parts in _divergences(problem))
 

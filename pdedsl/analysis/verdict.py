@@ -12,8 +12,9 @@ import sympy as sp
 from pdedsl.analysis.defect import Defect, Estimate
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
-from pdedsl.numerics.polynomials import Expanded
+from pdedsl.numerics.polynomials import Expanded, many
 from pdedsl.numerics.programs import program
+from pdedsl.problem.moving import met
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import FEW
 from pdedsl.solver.record import Record
@@ -88,6 +89,7 @@ def judge(run: Evidence) -> Verdict:
     known = [Reason(words, size > COARSE) for words, size in _sizes_of(run.errors, "against its known solution")]
     unknown = {e.field: e.relative for e in run.estimates if e.field not in run.errors}
     reasons = [*known, *(Reason(words, size > COARSE) for words, size in _sizes_of(unknown, "by the estimate"))]
+    reasons += _met(run)
     if unknown or not run.estimates:
         reasons += [*_unseen(run), *_missed(run), *_dead(run), *_fresh(run)]
     word: Word = "not solved" if any(r.fatal for r in reasons) else "rough" if reasons else "solved"
@@ -99,6 +101,15 @@ def _sizes_of(errors: Mapping[str, float], how: str) -> Iterator[tuple[str, floa
     for name, size in errors.items():
         if not size <= FINE:
             yield f"{name} is off by {size:.1e} of its variation, {how}", size if np.isfinite(size) else np.inf
+
+
+def _met(run: Evidence) -> Iterator[Reason]:
+    """Moving ends between which nothing is left."""
+    found = met(run.problem, many(run.u))
+    if found is not None and run.problem.time is not None:
+        name, time = found
+        words = f"the ends of {name} meet at {run.problem.time.name} = {time:.3g}: end the run before"
+        yield Reason(words, True)
 
 
 def _unseen(run: Evidence) -> Iterator[Reason]:

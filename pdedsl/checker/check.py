@@ -38,7 +38,10 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
     infinite = list(singular(problem))
     yield from infinite
     if not defects.declarations and not located and "equation" not in defects.statements:
-        yield from wellposed.count_equations(problem)
+        if (
+            len(problem.groups) == 1 or not defects.statements
+        ):  # what depends on less may take its law from any statement
+            yield from wellposed.count_equations(problem)
         if not defects.statements:
             yield from wellposed.undetermined(problem)
         if "initial" not in defects.statements:

@@ -68,14 +68,14 @@ def eval_(
             stop(f'give points with --at "x=0.5,t=1", --line "0 : 1" or a table of them with --csv FILE; {one}', USAGE)
         solution = _open(run)
 
-        names = [c.name for c in solution.problem.coordinates]
+        names = list(solution.problem.names)
         if of and not named:
             _whole(solution, of, out)
             return
         if at is not None:
-            given = commands.points.from_options(at, solution.problem)
+            given = commands.points.from_options(at, solution.stated)
         elif line is not None:
-            given = commands.points.from_line(line, count, solution.problem)
+            given = commands.points.from_line(line, count, solution.stated)
         else:
             given = commands.points.from_table(points, names)
         expressions = of or [f.name for f in solution.problem.fields]
@@ -184,8 +184,8 @@ def analyze(
     with no_traceback():
         solution = _open(run)
 
-        sources: Any = commands.points.from_options(at, solution.problem) if at else ()
-        for text, inside in zip(at or (), commands.points.inside(solution, sources) if at else (), strict=True):
+        sources: Any = commands.points.from_options(at, solution.stated) if at else ()
+        for text, inside in zip(at or (), solution.inside(sources) if at else (), strict=True):
             if not inside:
                 stop(f"--at {text}: this point lies outside the domain", USAGE)
         for words in studies.theory.analyze(solution, run / "analysis", sources):

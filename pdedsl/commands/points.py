@@ -7,15 +7,8 @@ from typing import Any
 import numpy as np
 
 from pdedsl.commands.shell import USAGE, err, number, pair, split, stop
-from pdedsl.geometry.points import closed
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.solution import Solution
-
-
-def inside(solution: Solution, points: np.ndarray) -> np.ndarray:
-    """Which points lie in the domain or on its boundary, shape (n,)."""
-    return closed(solution.problem.domain, np.asarray(points, float))
-
 
 Named = dict[str, np.ndarray]
 """Columns of a table by their names."""
@@ -29,7 +22,7 @@ def with_errors(values: Named, errors: Named) -> Named:
 def evaluated(solution: Solution, expressions: list[str], points: np.ndarray) -> tuple[Named, Named]:
     """Values and errors by name; a vector has one for each component, `grad(u)[1]`. Raises SpecError."""
 
-    if outside := int((~inside(solution, points)).sum()):
+    if outside := int((~solution.inside(points)).sum()):
         err.print(f"[yellow]{outside} of {len(points)} points lie outside the domain: nan[/yellow]", soft_wrap=True)
     found: dict[str, Any] = {}
     off: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from sympy.core.parameters import distribute
 from pdedsl.meaning.declarations import declare
 from pdedsl.meaning.names import Names, collect, definitions
 from pdedsl.meaning.statements import KINDS, state
+from pdedsl.problem.moving import fixed, moving, unmapped
 from pdedsl.problem.problem import Problem, Text
 from pdedsl.problem.statements import Equation
 from pdedsl.syntax import syntax
@@ -88,6 +89,9 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
             exact_spans=declared.exact_spans,
         )
         problem = replace(problem, text=Text(_as_run(spec, names, overrides), problem.key, problem.choices))
+        if moving(problem):
+            beyond = tuple(unmapped(problem))
+            problem, diagnostics = (None if beyond else fixed(problem)), (*diagnostics, *beyond)
     return Resolution(problem, diagnostics, defects)
 
 
@@ -160,11 +164,6 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
                         yield not_yet("a parameter with an interval", definition.span)
                     elif definition.noise is not None:
                         yield not_yet("`noise` of a parameter", definition.noise.span)
-            case syntax.Domain():
-                ends = (end for axis in statement.axes for end in (axis.interval.lower, axis.interval.upper))
-                for end in ends:
-                    if isinstance(end, syntax.Name) and end.name in names.of("field"):
-                        yield not_yet("a moving end", end.span)
         for option in statement.options if isinstance(statement, syntax.Relation) else ():
             if isinstance(option, syntax.Weight) and option.automatic and "auto" not in names.declared:
                 yield not_yet("`weight auto`", option.value.span)

@@ -277,7 +277,10 @@ def _at(walk: Walk, options: tuple[syntax.Option, ...]) -> tuple[sp.Expr, ...] |
         message = f"a point has {space} coordinates{' and a time' if all_ > space else ''}, not {len(values)}"
         walk.wrong("E303", message, option.span, f"write at ({names}) in numbers")
         return False
+    moving = set(walk.scope.ends.values())
     for value, coordinate in zip(values, coordinates, strict=False):
+        if {coordinate.lower, coordinate.upper} & moving:
+            continue  # who knows where they will be
         found = [walk.about(e) for e in (coordinate.lower, value, coordinate.upper) if e is not None]
         lower, number, upper = (None if e is None else e[0] for e in found)
         if lower is not None and number is not None and upper is not None and not lower <= number <= upper:

@@ -1,7 +1,7 @@
 """From the reports of a problem and a solution to numbers, curves in time and norms."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -14,10 +14,11 @@ from pdedsl.geometry.points import spots
 from pdedsl.geometry.quadrature import rule
 from pdedsl.numerics.extremes import Extreme, extreme
 from pdedsl.numerics.lower import Callee, lower_expressions
-from pdedsl.numerics.polynomials import Apart, Expanded
+from pdedsl.numerics.polynomials import Apart, Expanded, many
 from pdedsl.numerics.programs import program
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.moving import to_fixed, to_stated, within
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Integral, Report
 from pdedsl.problem.symbol import stand_ins
@@ -53,10 +54,11 @@ class Quantity:
         """How far off it is; of a curve at most, of a function in the root mean square."""
         if self.errors is None:
             return None
-        return float(self.errors.max() if self.times is not None else np.sqrt(np.mean(self.errors**2)))
+        own = self.errors[np.isfinite(self.values)] if np.isfinite(self.values).any() else self.errors
+        return float(own.max() if self.times is not None else np.sqrt(np.mean(own**2)))
 
     def __str__(self) -> str:
-        low, high = self.ends or (float(self.values.min()), float(self.values.max()))
+        low, high = self.ends or _range(self.values)
         at = f" at {self.place}" if self.place else ""
         off = "" if self.error is None else f" \N{PLUS-MINUS SIGN} {self.error:.0e}"
         if self.values.size == 1:
@@ -74,25 +76,35 @@ def quantities(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Qu
 
 def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = None) -> Quantity:
     """A report, evaluated on a solution `u` of one point; `e` is what is known of its error."""
-    domain = problem.domain
+    domain, solution = problem.domain, many(u)
     points, times = spots(domain, report.at, problem.varying((report.value,)), MANY, _same), None
     spatial = list(domain.spatial)
     if domain.time is not None and len(points) > 1 and (points[:, spatial] == points[:1, spatial]).all():
         column = domain.column(domain.time.symbol)
         points = np.repeat(points[:1], TIMES, axis=0)
         points[:, column] = times = np.linspace(*domain.bounds[column], TIMES)
-    curve = found = values_of(problem, report.value, u, points, e)
+
+    def at(points: np.ndarray) -> Values:
+        """The report at points in the coordinates of the text, where it names one: not a number beyond a moving end."""
+        if report.at is None:
+            return values_of(problem, report.value, u, points, e)
+        found = values_of(problem, report.value, u, to_fixed(problem, solution, points), e)
+        return found if within(problem, solution, points).all() else found.only(within(problem, solution, points))
+
+    curve = found = at(points)
     if times is not None:
-        found = _sharpened(problem, report.value, u, points[0], times, curve, e)
+        found = _sharpened(problem, at, points[0], times, curve)
     place = ""
     if report.value in found.extremes:
         own = found.extremes[report.value]
         largest = any(i.symbol == report.value and i.kind == "maximum" for i in problem.integrals)
         most = int(own.values.argmax() if largest else own.values.argmin())
         kept = [c for c in domain.coordinates if c.kind == "space" or times is not None]
-        place = ", ".join(f"{c.name} = {own.places[most, domain.column(c.symbol)]:.6g}" for c in kept)
+        spot = to_stated(problem, solution, own.places[most][None])[0]
+        columns = [domain.column(c.symbol) for c in kept]
+        place = ", ".join(f"{problem.names[k]} = {spot[k]:.6g}" for k in columns)
     errors = None if curve.errors is None else np.abs(curve.errors)
-    ends = (float(found.values.min()), float(found.values.max()))
+    ends = _range(found.values)
     return Quantity(report.name, curve.values, times, errors, place, ends)
 
 
@@ -106,6 +118,11 @@ class Values:
     """What changes if the solution is corrected by what is known of its error, shape (n,)."""
     extremes: Mapping[Any, Extreme]
     """The extremes that it holds, by symbol."""
+
+    def only(self, where: np.ndarray) -> "Values":
+        """Not a number elsewhere."""
+        errors = None if self.errors is None else np.where(where, self.errors, np.nan)
+        return replace(self, values=np.where(where, self.values, np.nan), errors=errors)
 
     def with_others(self, others: "Values", order: np.ndarray) -> "Values":
         """These values and others behind them, in another order."""
@@ -121,21 +138,27 @@ class Values:
         return Values(both(self.values, others.values), errors, extremes)
 
 
+def _range(values: np.ndarray) -> tuple[float, float]:
+    """The least and the greatest value, of those that are numbers."""
+    own = values[np.isfinite(values)] if np.isfinite(values).any() else values
+    return float(own.min()), float(own.max())
+
+
 def _summits(times: np.ndarray, values: np.ndarray) -> np.ndarray:
     """The tops of the parabolas through the highest and the lowest value of a curve and their neighbours, where these are inside."""
     found = set[float]()
-    for best in (int(values.argmax()), int(values.argmin())):
+    for best in (int(np.nan_to_num(values, nan=-np.inf).argmax()), int(np.nan_to_num(values, nan=np.inf).argmin())):
         if 0 < best < len(times) - 1:
             t, v = times[best - 1 : best + 2] - times[best], values[best - 1 : best + 2] - values[best]
             bend = v[0] * t[2] - v[2] * t[0]
             top = (v[0] * t[2] ** 2 - v[2] * t[0] ** 2) / (2 * bend) if bend else 0.0
-            if t[0] < top < t[2] and top:
+            if t[0] < top < t[2] and top:  # not so beside what is not a number
                 found.add(float(times[best] + top))
     return np.sort(list(found - set(times.tolist())))
 
 
 def _sharpened(
-    problem: Problem, value: Any, u: Callee, point: np.ndarray, times: np.ndarray, found: Values, e: Callee | None
+    problem: Problem, at: Callable[[np.ndarray], Values], point: np.ndarray, times: np.ndarray, found: Values
 ) -> Values:
     """A curve in time with more values where it is highest and lowest, between its times."""
     assert problem.time is not None
@@ -148,7 +171,7 @@ def _sharpened(
         points[:, column] = more
         order = np.argsort(np.concatenate([times, more]))
         times = np.concatenate([times, more])[order]
-        found = found.with_others(values_of(problem, value, u, points, e), order)
+        found = found.with_others(at(points), order)
     return found
 
 

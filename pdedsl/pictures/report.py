@@ -174,7 +174,7 @@ def _tiles(run: Told) -> str:
 
 def _mathematics(problem: Problem) -> str:
     """Where it lives, its statements, its exact solution, as MathML."""
-    rows = [f'<tr><td colspan="2">{_maths(line)}</td></tr>' for line in setting(problem.domain)]
+    rows = [f'<tr><td colspan="2">{_maths(line)}</td></tr>' for line in setting((problem.stated or problem).domain)]
     for lines, place in problem.typeset:
         left = "<br>".join(_maths(line) for line in lines)
         rows.append(f"<tr><td>{left}</td><td>{_maths(place) if place else ''}</td></tr>")

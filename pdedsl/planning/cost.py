@@ -181,7 +181,7 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
             message = f"`corners` adds what is singular at corners: {why}"
             yield Diagnostic("E201", message, spans.get(key, NOWHERE), "leave `corners` out")
     for name, how in plan.stretch:
-        axis = next(axis for axis, c in enumerate(problem.coordinates) if c.name == name)
+        axis = problem.names.index(name)
         if how == "faces" and axis not in stretchable(problem):
             message = f"`{name}` cannot be stretched towards faces: it is periodic, time, or a coordinate of a shape"
             yield Diagnostic("E201", message, spans.get(f"stretch.{name}", NOWHERE), f"leave `stretch.{name}` out")

@@ -65,7 +65,7 @@ def _space(problem: Problem, said: Mapping[str, Any]) -> Space:
 
 def _stretch(problem: Problem, said: Mapping[str, Any]) -> tuple[tuple[str, Stretching], ...]:
     """How coordinates are stretched, where that is not left open: as is said of one, or of all that may be."""
-    of_all = {problem.coordinates[axis].name: said.get("stretch", "auto") for axis in stretchable(problem)}
+    of_all = {problem.names[axis]: said.get("stretch", "auto") for axis in stretchable(problem)}
     of_one = {key.partition(".")[2]: how for key, how in said.items() if key.startswith("stretch.")}
     return tuple((name, how) for name, how in (of_all | of_one).items() if how != "auto")
 

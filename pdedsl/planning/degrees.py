@@ -323,7 +323,7 @@ def stretchable(problem: Problem) -> list[int]:
 def free(problem: Problem, plan: Plan) -> list[int]:
     """The columns of those that are stretched where the solution is steep."""
     said = dict(plan.stretch)
-    return [k for k in stretchable(problem) if problem.coordinates[k].name not in said]
+    return [k for k in stretchable(problem) if problem.names[k] not in said]
 
 
 def cut(problem: Problem, plan: Plan, thin: bool) -> bool:

@@ -19,6 +19,7 @@ from pdedsl.planning.data import additive, slopes_inside, thin, waves
 from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, cut, free, lowest, parities, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
+from pdedsl.problem.moving import moving
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sources import point_sources, sourced
 from pdedsl.problem.statements import Equation, Interface, Place, Statement
@@ -79,6 +80,7 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_linear(problem, compiled),
         *_types(problem, compiled, sizes),
         *_sizes(problem, sizes),
+        *_mapped(problem),
         *_regions(problem),
         *_rough(problem),
         *_waves(problem),
@@ -163,6 +165,13 @@ def _sizes(problem: Problem, sizes: Mapping[str, Size]) -> Iterator[Reason]:
     lengths = ", ".join(f"{s.name} {problem.domain.lengths[s]:.3g}" for s in problem.symbols[:4])
     more = ", ..." if len(problem.symbols) > 4 else ""
     yield Reason("sizes", f"{worth}; lengths {lengths}{more}: scaled to one")
+
+
+def _mapped(problem: Problem) -> Iterator[Reason]:
+    """Intervals with moving ends."""
+    for interval in moving(problem):
+        words = f"{interval.coordinate.name} to {interval.fixed.name} from 0 to 1, between ends that are sought, too"
+        yield Reason("mapped", words, interval.coordinate.span)
 
 
 def _regions(problem: Problem) -> Iterator[Reason]:

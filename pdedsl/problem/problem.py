@@ -68,6 +68,8 @@ class Problem:
     """Fields that were declared to be the components of a vector."""
     exact_spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
     warnings: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
+    stated: "Problem | None" = field(default=None, compare=False, repr=False)
+    """The problem as it was written, where this one is it on a fixed interval (`problem/moving.py`)."""
 
     # ---- the domain, which most questions are about --------------------------------------------------------------------
 
@@ -91,6 +93,11 @@ class Problem:
     def symbols(self) -> tuple[sp.Symbol, ...]:
         """The coordinates in the order of a point: space as declared, then time."""
         return self.domain.symbols
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The coordinates as they were written, in the order of a point."""
+        return tuple(c.name for c in (self.stated or self).domain.coordinates)
 
     @property
     def bounds(self) -> tuple[tuple[float, float], ...]:
@@ -203,6 +210,8 @@ class Problem:
 
     def __str__(self) -> str:
         """The problem as a spec, which reads back as the same problem."""
+        if self.stated is not None:
+            return str(replace(self.stated, choices=self.choices))
         head = ["pde 1", *([f'title "{self.title}"'] if self.title else []), *write.write_domain(self.domain)]
         head += [write.write_fields(self.fields, self.domain), *write.write_places(self.domain)]
         head += [write.write_table(table) for table in self.tables]
@@ -215,6 +224,8 @@ class Problem:
     @cached_property
     def typeset(self) -> list[tuple[list[str], str]]:
         """Each scalar statement in LaTeX: its lines, and where it holds."""
+        if self.stated is not None:
+            return self.stated.typeset
         return typeset.typeset(self.statements, self.domain, self.integrals)
 
     def _repr_latex_(self) -> str:

@@ -58,7 +58,7 @@ def netcdf(solution: Solution, path: Path) -> None:
 
 def table(solution: Solution) -> dict[str, np.ndarray]:
     """Coordinates and fields as columns: the points of the grid that lie in the domain, or random ones in many dimensions."""
-    problem = solution.problem
+    problem = solution.stated
     names = [c.name for c in problem.coordinates]
     if len(names) <= 3:
         axes = [solution.on_grid()[n].to_numpy() for n in names]
@@ -84,7 +84,7 @@ def vtk(solution: Solution, path: Path) -> None:
 
     Time is the last axis after one or two coordinates in space; after three it is held at its end.
     """
-    problem, data = solution.problem, solution.on_grid()
+    problem, data = solution.stated, solution.on_grid()
     if problem.time is not None and len(problem.space) == 3:
         data = data.isel({problem.time.name: -1}, missing_dims="ignore").drop_vars(problem.time.name, errors="ignore")
     names = [c.name for c in problem.coordinates if c.name in data.dims]

@@ -1,6 +1,5 @@
 """From a run to a solution that can be evaluated, compared, plotted, saved and opened again."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,6 +26,7 @@ from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import measure
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import spoken
+from pdedsl.problem.moving import Values, moving_coordinates, swept_out, to_fixed, to_stated, within
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Report
 from pdedsl.runs.files import as_csv, as_npz, write
@@ -66,7 +66,13 @@ class Solution:
 
     @property
     def problem(self) -> Problem:
+        """What was solved: between moving ends the problem on a fixed interval."""
         return self.solved.problem
+
+    @cached_property
+    def stated(self) -> Problem:
+        """The problem in the coordinates of its text, in which points are given; between moving ends as wide as these come."""
+        return swept_out(self.problem, self.solved.values)
 
     @property
     def plan(self) -> Plan:
@@ -96,7 +102,8 @@ class Solution:
     @cached_property
     def u(self) -> Callee:
         """The solution as a function of one point of shape (d,) to the values of all fields, for JAX in double precision."""
-        return self.solved.u
+        u, own = self.solved.u, self.problem
+        return u if own.stated is None else lambda x: u(to_fixed(own, jax.vmap(u), x[None])[0])
 
     @cached_property
     def start(self) -> Start:
@@ -134,14 +141,29 @@ class Solution:
     def reports(self) -> tuple[Quantity, ...]:
         """The reports of the spec, evaluated on this solution."""
         with jax.enable_x64(True):
-            return quantities(self.problem, self.u, self.defect.at)
+            return quantities(self.problem, self.solved.u, self.defect.at)
 
-    @cached_property
-    def _values(self) -> Callable[[np.ndarray], np.ndarray]:
-        return self.solved.values
+    def inside(self, points: Any) -> np.ndarray:
+        """Which points of shape (N, d) lie in the domain or on its boundary, shape (N,)."""
+        points = np.asarray(points, float)
+        found = closed(self.stated.domain, points)
+        return found if self.problem.stated is None else found & within(self.problem, self.solved.values, points)
+
+    def _values(self, points: np.ndarray) -> np.ndarray:
+        """All fields at points in the coordinates of the text, shape (N, number of fields)."""
+        return self._between(self.solved.values, points)
+
+    def _between(self, values: Values, points: np.ndarray) -> np.ndarray:
+        """Functions on a fixed interval at points between moving ends; not a number beyond them."""
+        if self.problem.stated is None:
+            return values(points)
+        found = values(to_fixed(self.problem, self.solved.values, points))
+        varying = [any(s in f.arguments for s in moving_coordinates(self.problem)) for f in self.problem.fields]
+        beyond = ~within(self.problem, self.solved.values, points)
+        return np.where(beyond[:, None] & np.asarray(varying), np.nan, found)
 
     def __call__(self, points: Any = None, **coordinates: Any) -> np.ndarray | dict[str, np.ndarray]:
-        names = [c.name for c in self.problem.coordinates]
+        names = list(self.problem.names)
         if (points is None) == (not coordinates):
             raise TypeError(f"give points of shape (N, {len(names)}), or the coordinates {', '.join(names)} by name")
         if points is None:
@@ -181,8 +203,9 @@ class Solution:
         points = np.asarray(points, float)
         shape, components = read_components(self.problem, expression)
         with jax.enable_x64(True):
-            found = [values_of(problem, asked, self.u, points, e) for problem, asked in components]
-        inside = closed(self.problem.domain, points)[:, None]
+            at = to_fixed(self.problem, self.solved.values, points)
+            found = [values_of(problem, asked, self.solved.u, at, e) for problem, asked in components]
+        inside = self.inside(points)[:, None]
 
         def shaped(columns: list[Any]) -> np.ndarray:
             return np.where(inside, np.stack(columns, 1), np.nan).reshape(len(points), *shape)
@@ -196,28 +219,32 @@ class Solution:
         """
         problem, asked = read_expression(self.problem, expression)
         with jax.enable_x64(True):
-            return quantity(problem, Report(expression, asked), self.u, self.defect.at)
+            return quantity(problem, Report(expression, asked), self.solved.u, self.defect.at)
 
     @cached_property
     def misfits(self) -> tuple[Misfit, ...]:
         """How far each statement is missed on points that were never trained on."""
-        return misfits(self.problem, self.u, self.system)
+        return misfits(self.problem, self.solved.u, self.system)
 
     @cached_property
     def balances(self) -> tuple[Balance, ...]:
         """What flows out against what comes from inside, for each equation in divergence form."""
-        return balances(self.problem, self.u)
+        return balances(self.problem, self.solved.u)
 
     @cached_property
     def _scene(self) -> Any:
         names = [name for name, _ in self.plan.points] if self.outcome.points else []
-        points = dict(zip(names, map(np.asarray, self.outcome.points), strict=True))
+        points = {
+            name: to_stated(self.problem, self.solved.values, np.asarray(own))
+            for name, own in zip(names, self.outcome.points, strict=True)
+        }
         known = self.solved.known
         unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}
-        defect = many(self.defect.at) if unknown else None
+        off = many(self.defect.at) if unknown else None
+        defect = None if off is None else lambda points: self._between(off, points)
         seconds = self.outcome.compile_seconds
         return pictures.scene.Scene(
-            self.problem, self._values, self.history, self.errors, known, points, defect, seconds
+            self.stated, self._values, self.history, self.errors, known, points, defect, seconds
         )
 
     @cached_property
@@ -228,7 +255,7 @@ class Solution:
         own = self.outcome
         if own.defect is not None and own.missed is not None:
             return difference(self.system, own.parameters, own.defect, own.missed)
-        return error(self.problem, self.u, self.system)
+        return error(self.problem, self.solved.u, self.system)
 
     @property
     def estimated_by(self) -> str:
@@ -241,7 +268,7 @@ class Solution:
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
         """The estimated error of each field, relative and absolute; for any problem, its solution known or not."""
-        return estimates(self.problem, self.u, self.defect.at, self.system.sizes)
+        return estimates(self.problem, self.solved.u, self.defect.at, self.system.sizes)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -266,7 +293,7 @@ class Solution:
     def _judged(self, errors: dict[str, float]) -> Verdict:
         last = self.history[-1] if self.history else None
         known = (self.defect, self.estimates, errors, self.losses)
-        return judge(Evidence(self.problem, self.u, self.system.sizes, *known, last))
+        return judge(Evidence(self.problem, self.solved.u, self.system.sizes, *known, last))
 
     @property
     def _told(self) -> Any:
@@ -296,7 +323,7 @@ class Solution:
     def dataset(self) -> "xr.Dataset":
         """The fields on a grid as files hold them: the last coordinate first, as CF readers expect."""
         data = self.on_grid()
-        return data.transpose(*reversed([c.name for c in self.problem.coordinates if c.name in data.dims]))
+        return data.transpose(*reversed([name for name in self.problem.names if name in data.dims]))
 
     def plot(self) -> "Figure":
         """The solution, its error, the convergence of the run and the sampler's points, as one figure."""

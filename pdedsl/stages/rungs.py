@@ -86,7 +86,7 @@ class Ladder:
     def _faces(self) -> tuple[Stretch | None, ...]:
         """Those that were chosen to be."""
         how = dict(self.plan.stretch)
-        return self.stretched([k for k, c in enumerate(self.problem.coordinates) if how.get(c.name) == "faces"])
+        return self.stretched([k for k, name in enumerate(self.problem.names) if how.get(name) == "faces"])
 
     def changed(self, found: np.ndarray) -> float:
         """How far values at the probes are from those of the last solution, relative to the variation."""

@@ -112,7 +112,7 @@ def read_setting(key: str, text: str, problem: Problem) -> Choice:
         owners = {
             "statement": [s.name for s in problem.statements],
             "field": [f.name for f in problem.fields],
-            "coordinate": [c.name for c in problem.coordinates],
+            "coordinate": list(problem.names),
         }
         checked = check_setting(settings[0], owners, len(problem.coordinates))
         if checked.value is not None:

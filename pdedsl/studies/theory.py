@@ -218,7 +218,7 @@ def _learning(place: Place, solution: Solution, arrays: dict[str, Any]) -> tuple
 
 def _fourier(place: Place, solution: Solution, arrays: dict[str, Any]) -> tuple[Figure, str]:
     """The size of D on each mode, and its singular values on their span."""
-    found = fourier(solution.problem, solution.u)
+    found = fourier(solution.problem, solution.solved.u)
     arrays |= {
         "fourier wavenumbers": found.wavenumbers,
         "fourier sizes": found.sizes,
