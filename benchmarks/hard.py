@@ -31,6 +31,7 @@ LINES = (
     Line("sine_gordon", 1e-8),
     Line("schroedinger", 1e-8),
     Line("poisson_l", 1e-10),
+    Line("hard/kuramoto_sivashinsky", 1e-6),
     Line("hard/driven_mode", 1e-9),
     Line("hard/wave_ten_lengths", 1e-8),
     Line("hard/layer", 1e-10),

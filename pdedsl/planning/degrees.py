@@ -21,7 +21,7 @@ from pdedsl.spaces.corners import singular
 from pdedsl.spaces.features import ridges
 from pdedsl.spaces.functions import Functions, Joined, Sided
 from pdedsl.spaces.hard import ansatz, inner
-from pdedsl.spaces.pieces import Pieces, divisible, piece
+from pdedsl.spaces.pieces import Pieces, piece
 from pdedsl.spaces.poles import poles
 from pdedsl.spaces.space import (
     Added,
@@ -324,11 +324,6 @@ def free(problem: Problem, plan: Plan) -> list[int]:
     """The columns of those that are stretched where the solution is steep."""
     said = dict(plan.stretch)
     return [k for k in stretchable(problem) if problem.names[k] not in said]
-
-
-def cut(problem: Problem, plan: Plan, thin: bool) -> bool:
-    """Whether time is cut into pieces where one does not hold the solution; `thin` says that there may be layers."""
-    return divisible(problem) and (plan.slabs != "auto" or not thin or bool(free(problem, plan)))
 
 
 def stretched_by(space: Space, stretches: tuple[Stretch | None, ...]) -> Space:

@@ -16,7 +16,7 @@ from pdedsl.geometry.regions import regions
 from pdedsl.planning.continuation import FACTORS, led_by
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
-from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, cut, free, lowest, parities, unsuited
+from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, free, lowest, parities, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.moving import moving
@@ -27,6 +27,7 @@ from pdedsl.problem.symbol import order
 from pdedsl.spaces.collocation import OVER, forms
 from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import Form
+from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials, Size, Symmetry, settings_of
 from pdedsl.spaces.space import trained as has_network
@@ -91,7 +92,7 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_mirrors(problem, plan),
     ]
     choices, block = _choices(problem, plan, all(own.is_linear for forms in compiled.values() for own in forms))
-    if plan.space == "auto" and cut(problem, plan, thin(problem, compiled, sizes) is not None):
+    if plan.space == "auto" and divisible(problem):
         assert problem.time is not None
         if plan.slabs == "auto":
             words = f"of {problem.time.name}, each from the end of the last, where one does not hold the solution"

@@ -2,7 +2,8 @@
 
 The same step as ANaGRAM's, for spaces that are linear in their coefficients: the pseudoinverse of the Jacobian by QR and
 the SVD of R, with a cut-off that stands for rounding alone. A linear problem takes one step; others descend, full steps
-first, then along a ladder of soft cut-offs (Levenberg and Marquardt), the longest that keeps its promise.
+first, then along a ladder of soft cut-offs (Levenberg and Marquardt), the longest that keeps its promise. Near a solution
+the Jacobian hardly changes, and its factors serve for more steps (chords), as long as these get shorter fast.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,12 @@ TARGET = 0.02
 """The gain ratio from which a step keeps its promise."""
 SETTLED = 1e-13
 """The length of a step, relative to the coefficients, after which no other follows."""
+FAST = 0.25
+"""By how much a step with factors that are kept must be shorter than the one before."""
+CHORDS = 30
+"""Steps with the same factors."""
+UPHILL = 1.1
+"""How much larger the loss may be after a step with factors that are kept: where it has settled it is rounding."""
 
 
 class Residuals(Protocol):
@@ -49,69 +56,120 @@ class Step:
     accepted: bool
     length: float
     """The change, relative to the size of the coefficients."""
+    left: float
+    """What the steps after it are going to change."""
 
 
-def step(system: Residuals, coefficients: np.ndarray) -> Step:
-    """One step of Gauss-Newton from some coefficients of shape (K,)."""
-    r, phi = system.linearised(coefficients)
-    lengths = np.linalg.norm(phi, axis=0)
-    lengths[lengths == 0] = 1.0
-    loss, factors = 0.5 * float(r @ r), Triangle(phi / lengths, r)
+class Factors:
+    """The Jacobian at some coefficients, its columns of length one, factorised; and the residual there."""
 
-    def moved(direction: np.ndarray, cutoff: float, rank: int, gain: float) -> Step:
-        change = direction / lengths
-        size = float(np.linalg.norm(change)) / max(float(np.linalg.norm(coefficients + change)), 1e-300)
-        return Step(coefficients + change, loss, cutoff, rank, gain, True, size)
+    def __init__(self, system: Residuals, coefficients: np.ndarray):
+        self.residual, phi = system.linearised(coefficients)
+        self.lengths = np.linalg.norm(phi, axis=0)
+        self.lengths[self.lengths == 0] = 1.0
+        self.phi = phi / self.lengths
+        self.triangle = Triangle(self.phi)
+        self.newton, self.rank = self.triangle.newton(self.residual)
 
-    direction, rank = factors.newton()
+    def change(self, r: np.ndarray) -> np.ndarray:
+        """What makes a residual smallest to first order, as if the Jacobian was the same."""
+        return self.triangle.newton(r)[0] / self.lengths
+
+
+def step(system: Residuals, coefficients: np.ndarray, factors: Factors | None = None) -> Step:
+    """One step of Gauss-Newton from some coefficients of shape (K,); `factors` are those there."""
+    own = factors or Factors(system, coefficients)
+    r, direction, rank = own.residual, own.newton, own.rank
+    loss = 0.5 * float(r @ r)
+
+    def moved(direction: np.ndarray, cutoff: float, gain: float) -> Step:
+        after = coefficients + direction / own.lengths
+        size = _relative(direction / own.lengths, after)
+        return Step(after, loss, cutoff, rank, gain, True, size, min(size, size**2))
+
     if system.is_linear:
-        return moved(direction, FLOOR, rank, 1.0)
+        return moved(direction, FLOOR, 1.0)
     for cutoff in (0.0, *LADDER):
         if cutoff:
-            direction = factors.damped(cutoff)
-        predicted = loss - 0.5 * float(np.sum((r + phi @ (direction / lengths)) ** 2))
+            direction = own.triangle.damped(r, cutoff)
+        predicted = loss - 0.5 * float(np.sum((r + own.phi @ direction) ** 2))
         with np.errstate(all="ignore"):
-            after = 0.5 * float(np.sum(system.residual(coefficients + direction / lengths) ** 2))
+            after = 0.5 * float(np.sum(system.residual(coefficients + direction / own.lengths) ** 2))
         gain = (loss - after) / max(predicted, 1e-300)
         if np.isfinite(after) and gain >= TARGET:
-            return moved(direction, cutoff or FLOOR, rank, gain)
-    return Step(coefficients, loss, 0.0, rank, 0.0, False, 0.0)
+            return moved(direction, cutoff or FLOOR, gain)
+    return Step(coefficients, loss, 0.0, rank, 0.0, False, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class _Chord:
+    """A step with factors of other coefficients, and the residual after it."""
+
+    taken: Step
+    residual: np.ndarray
+
+
+def _chord(
+    system: Residuals, coefficients: np.ndarray, r: np.ndarray, factors: Factors, before: float
+) -> _Chord | None:
+    """From a residual `r`, after a step of length `before`; None where it is not much shorter, or leads uphill."""
+    change = factors.change(r)
+    after = coefficients + change
+    length, loss = _relative(change, after), 0.5 * float(r @ r)
+    if not length <= max(FAST * before, SETTLED):
+        return None
+    with np.errstate(all="ignore"):
+        left = system.residual(after)
+        if not 0.5 * float(left @ left) <= UPHILL * loss:
+            return None
+    share = min(length / before, FAST) if before < np.inf else 0.5
+    step = Step(after, loss, FLOOR, factors.rank, 1.0, True, length, length * share / (1 - share))
+    return _Chord(step, left)
+
+
+def _relative(change: np.ndarray, after: np.ndarray) -> float:
+    return float(np.linalg.norm(change)) / max(float(np.linalg.norm(after)), 1e-300)
 
 
 class Triangle:
-    """The triangle R of a matrix and its right-hand side: all that least squares need of them."""
+    """A matrix as Q R: all that least squares need of it."""
 
-    def __init__(self, matrix: np.ndarray, r: np.ndarray):
-        found: Any = linalg.qr(np.column_stack([matrix, r]), mode="r", overwrite_a=True, check_finite=False)
-        whole: np.ndarray = found[0]
-        columns = matrix.shape[1]
-        self.r, self.c = whole[:columns, :columns], whole[:columns, columns]
+    def __init__(self, matrix: np.ndarray):
+        found: Any = linalg.qr(matrix, mode="raw", check_finite=False)
+        (self._reflectors, self._tau), self.r = found
+        self.columns = matrix.shape[1]
+        square = self.r.shape[0] == self.r.shape[1]
+        self._sound = square and _reciprocal_condition(self.r) > SOUND
+        self._pivoted: Any = None
         self._svd: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
-    def newton(self) -> tuple[np.ndarray, int]:
-        """The least-squares step, and how many directions it moves in."""
-        square = self.r.shape[0] == self.r.shape[1]
-        if square and _reciprocal_condition(self.r) > SOUND:
-            return -linalg.solve_triangular(self.r, self.c, check_finite=False), len(self.r)
-        found: Any = linalg.qr(self.r, mode="economic", pivoting=True, check_finite=False)
-        q, r, order = found
+    def _rotated(self, r: np.ndarray) -> np.ndarray:
+        """The first rows of Q^T r, as many as R has."""
+        (apply,) = linalg.get_lapack_funcs(("ormqr",), (self._reflectors,))
+        found, _, _ = apply("L", "T", self._reflectors[:, : len(self._tau)], self._tau, r[:, None], 64 * len(r))
+        return found[: len(self.r), 0]
+
+    def newton(self, r: np.ndarray) -> tuple[np.ndarray, int]:
+        """The least-squares step for a residual, and how many directions it moves in."""
+        c = self._rotated(r)
+        if self._sound:
+            return -linalg.solve_triangular(self.r, c, check_finite=False), len(self.r)
+        if self._pivoted is None:
+            self._pivoted = linalg.qr(self.r, mode="economic", pivoting=True, check_finite=False)
+        q, r, order = self._pivoted
         size = np.abs(np.diag(r))
         rank = int((size > FLOOR * size[0]).sum())
-        step = np.zeros(self.r.shape[1])
-        right = q[:, :rank].T @ self.c
+        step = np.zeros(self.columns)
+        right = q[:, :rank].T @ c
         step[order[:rank]] = -linalg.solve_triangular(r[:rank, :rank], right, check_finite=False)
         return step, rank
 
-    def damped(self, cutoff: float) -> np.ndarray:
+    def damped(self, r: np.ndarray, cutoff: float) -> np.ndarray:
         """The step with a soft cut-off, relative to the largest singular value."""
-        u, s, v = self.singular
-        return -v.T @ ((s / (s**2 + (cutoff * s[0]) ** 2)) * (u.T @ self.c))
-
-    @property
-    def singular(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if self._svd is None:
             self._svd = np.linalg.svd(self.r, full_matrices=False)
-        return self._svd
+        u, s, v = self._svd
+        return -v.T @ ((s / (s**2 + (cutoff * s[0]) ** 2)) * (u.T @ self._rotated(r)))
 
 
 def _reciprocal_condition(triangle: np.ndarray) -> float:
@@ -126,10 +184,37 @@ def descend(
     most: int = 30,
     watch: Callable[[Step], bool] = lambda step: True,
 ) -> np.ndarray:
-    """Steps until the last one is a rounding error, or none is accepted; `watch` sees each, and may end them."""
-    for _ in range(1 if system.is_linear else most):
-        found = step(system, coefficients)
-        coefficients = found.coefficients
-        if not watch(found) or not found.accepted or found.length <= SETTLED:
-            break
-    return coefficients
+    """Where `descended` ends."""
+    return descended(system, coefficients, most, watch)[0]
+
+
+def descended(
+    system: Residuals,
+    coefficients: np.ndarray,
+    most: int = 30,
+    watch: Callable[[Step], bool] = lambda step: True,
+    kept: Factors | None = None,
+) -> tuple[np.ndarray, Factors | None]:
+    """Steps until the last one is a rounding error, or none is accepted; `watch` sees each, and may end them.
+
+    Factorises `most` times at most. `kept` are factors of nearly the same system, with which it begins; those that it ended with
+    are returned beside the coefficients.
+    """
+    before = np.inf
+    for _ in range(most):
+        if kept is None:
+            kept = Factors(system, coefficients)
+            found = step(system, coefficients, kept)
+            coefficients, before = found.coefficients, found.length
+            if not watch(found) or not found.accepted or found.length <= SETTLED or system.is_linear:
+                break
+        r = system.residual(coefficients)
+        for _ in range(CHORDS):
+            chord = _chord(system, coefficients, r, kept, before)
+            if chord is None:
+                break
+            coefficients, r, before = chord.taken.coefficients, chord.residual, chord.taken.length
+            if not watch(chord.taken) or chord.taken.left <= SETTLED:
+                return coefficients, kept
+        kept, before = None, np.inf
+    return coefficients, kept

@@ -286,6 +286,10 @@ def values(fields: Sequence[Spanned], coefficients: np.ndarray, points: np.ndarr
     return np.stack([f.values(own, points, none) for f, own in zip(fields, parts, strict=True)], axis=1)
 
 
+Tables = dict[tuple[int, Key], tuple[Any, np.ndarray]]
+"""By statement and derivative: what the fields are where all coefficients vanish, and the table."""
+
+
 class Collocation:
     """The residuals of a problem at points, as functions of the coefficients of all fields, shape (K,)."""
 
@@ -297,8 +301,11 @@ class Collocation:
         forms: Mapping[str, tuple[Form, ...]],
         shift: float = 0.0,
         worth: Mapping[str, np.ndarray] = MappingProxyType({}),
+        tables: "Tables | None" = None,
     ):
-        """`worth` are the sizes of the rows of statements, by name, where they are known."""
+        """`worth` are the sizes of the rows of statements, by name, where they are known; `tables` those of another system of
+        the same functions at the same points, but for a shift of both in time: what is missing there is put there.
+        """
         self.fields, bases = tuple(fields), [f.basis for f in fields]
         self.ends = np.cumsum([b.size for b in bases])
         self.blocks = tuple(
@@ -313,7 +320,9 @@ class Collocation:
             for s in problem.statements
             if not is_hard(s)
         )
-        self._tables: dict[tuple[int, Key], tuple[Any, np.ndarray]] = {}
+        self._tables: Tables = {} if tables is None else tables
+        self._places = {id(block.points): place for place, block in enumerate(self.blocks)}
+        self._inner: Tables = {}
 
     @property
     def size(self) -> int:
@@ -364,9 +373,11 @@ class Collocation:
         return state
 
     def _table(self, points: np.ndarray, key: Key) -> tuple[Any, np.ndarray]:
-        if (id(points), key) not in self._tables:
-            self._tables[id(points), key] = self.fields[key[0]].table(points, key[1])
-        return self._tables[id(points), key]
+        place = self._places.get(id(points))
+        held, name = (self._inner, (id(points), key)) if place is None else (self._tables, (place, key))
+        if name not in held:
+            held[name] = self.fields[key[0]].table(points, key[1])
+        return held[name]
 
     def _slopes(self, row: Row) -> np.ndarray:
         """What a row makes of each coefficient, shape (n, K)."""

@@ -7,38 +7,40 @@ below a tolerance. Then all is done again with a smaller tolerance; what that ch
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.degrees import columns, cut, expansions, fields_of, free, parities
+from pdedsl.planning.degrees import columns, expansions, fields_of, free, parities
 from pdedsl.planning.plan import Limits, Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Initial
 from pdedsl.solver.minimise import Status
-from pdedsl.solver.newton import SETTLED, Step, descend
+from pdedsl.solver.newton import SETTLED, Factors, Step, descended
 from pdedsl.solver.record import Record
 from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.collocation import (
     SHIFT,
     Collocation,
     Expansion,
+    Tables,
     split,
     values,
 )
+from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
-from pdedsl.spaces.pieces import Before, Pieces, continued, piece
+from pdedsl.spaces.pieces import Before, Pieces, continued, divisible, piece
 from pdedsl.spaces.sizes import row_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.raising import FINE, Raised
 from pdedsl.stages.rungs import Ladder, Rung, errors_at, rest, share_of
 from pdedsl.stages.steepness import Stretches, differ, initial_slopes, said_at_start, solution_slopes, steep
 
-TOLERANCES = ((1e-3, 6), (1e-5, 8), (1e-7, 10), (1e-9, 12))
+TOLERANCES = ((1e-3, 6), (1e-5, 8), (1e-7, 10), (1e-9, 12), (1e-11, 14))
 """What the highest degrees may hold, relative to the largest coefficient, and the degree in time of each piece."""
 PIECES = 8
 """Pieces to begin with."""
@@ -52,6 +54,10 @@ SHORTEST = 1e-4
 """The part of all time below which no piece is tried."""
 LENGTHS = (0.25, 2.0)
 """How much shorter or longer than a piece the next one may be."""
+STEADY = (0.75, 1.5)
+"""How much shorter or longer than the last piece the next one may have to be that is as long as that: its factors serve again
+where no coordinate is stretched.
+"""
 SAFE = 0.85
 """The part of the length that the tolerance would allow, which is taken."""
 SHOWN = 0.2
@@ -65,8 +71,8 @@ SOON, LATE = 0.2, 1.5
 """The part of the time after which it is seen how far the pieces came, and how many times slower they may be."""
 MORE = 3.0
 """How many times longer than the last tolerance the next one takes."""
-ENOUGH = 1e-9
-"""An estimated error with which no smaller tolerance is tried."""
+NEARLY, ENOUGH = 1e-8, 1e-9
+"""Estimated errors with which a smaller tolerance may take no more than `MORE` times as long, and with which none is tried."""
 UNSEEN = 0.3
 """The part of the change of the second tolerance that is its error, before it is seen how fast changes fall."""
 LEAST = 1e-3
@@ -108,7 +114,10 @@ def marched(
         if march.rungs and spent + MORE * march.rungs[-1].seconds > seconds:
             status = "time limit"
             break
-        if not march.through(tolerance, degree, seconds - spent if march.rungs else COARSELY * seconds):
+        left = seconds - spent if march.rungs else COARSELY * seconds
+        if march.off <= NEARLY:
+            left = min(left, MORE * march.rungs[-1].seconds)
+        if not march.through(tolerance, degree, left):
             ended: Status = "steps" if march.steps >= march.most else "time limit"
             status = "interrupted" if stopping() else ended
             break
@@ -148,6 +157,18 @@ class _Solved:
         return max(self.wide.values(), default=0.0)
 
 
+@dataclass
+class _Alike:
+    """What serves again on pieces that are as long and of the same functions: their tables are the same, and their Jacobian is
+    nearly so; of linear problems whose operator does not depend on time exactly.
+    """
+
+    key: tuple[Any, ...]
+    factors: Factors | None = None
+    tables: Tables = field(default_factory=dict)
+    fresh: Tables = field(default_factory=dict)
+
+
 class _March(Ladder):
     """The tolerances that were met so far."""
 
@@ -180,6 +201,7 @@ class _March(Ladder):
         """Times that the last tolerance came to, and the seconds until then."""
         self.settled = 0.0
         """The length of a step after which the next one, the square of it, does not matter."""
+        self.alike = _Alike(())
         self.until = np.inf
         """When the time for a tolerance is over."""
         self.tolerances: Sequence[tuple[float, int]] = TOLERANCES
@@ -206,8 +228,8 @@ class _March(Ladder):
 
     @property
     def suited(self) -> bool:
-        """Whether the problem has pieces that are small enough, and layers that they can hold."""
-        return self.degrees is not None and cut(self.problem, self.plan, self.thin)
+        """Whether the problem has pieces that are small enough."""
+        return self.degrees is not None and divisible(self.problem)
 
     def over(self, taken: int) -> bool:
         """Whether the run is to end, or there is no more time for a tolerance, after some more steps."""
@@ -225,8 +247,11 @@ class _March(Ladder):
             accepted = self._accepted(at, length, degrees, found[-1] if found else None, tolerance)
             if accepted is None:
                 return False
-            solved, length = accepted
+            solved, fit = accepted
             found.append(solved)
+            own = solved.high - solved.low
+            again = all(s is None for s in solved.stretches) and STEADY[0] * own <= fit <= STEADY[1] * own
+            length = own if again else fit
             at = solved.high
             pace.append((at, time.perf_counter() - started))
             if pace[-1][1] > SOON * seconds and self._whole(pace[-1]) > LATE * seconds:
@@ -327,21 +352,26 @@ class _March(Ladder):
         for condition in own.conditions:
             if isinstance(condition, Initial):
                 ready[condition.name] = tuple(form(own, r) for r in condition.residual)
-        fitted, taken = Collocation(own, fields, self.sizes, ready, worth=self.worth), list[Step]()
+        key = (f"{high - low:.12e}", degrees, stretches, last is None)
+        if any(f.built != Ansatz() for f in fields) or self.alike.key != key:
+            self.alike = _Alike(key)
+        alike, taken = self.alike, list[Step]()
+        fitted = Collocation(own, fields, self.sizes, ready, worth=self.worth, tables=alike.tables)
 
         def note(step: Step) -> bool:
             taken.append(step)
-            return not self.over(len(taken)) and not (step.accepted and step.length <= self.settled)
+            return not self.over(len(taken)) and not (step.accepted and step.left <= self.settled**2)
 
         try:
-            coefficients = descend(fitted, self._guess(fields, last, low), most=NEWTON, watch=note)
+            guess = self._guess(fields, last, low)
+            coefficients, alike.factors = descended(fitted, guess, NEWTON, note, alike.factors)
         except np.linalg.LinAlgError:
             return None
         self.steps += len(taken)
-        ended = fitted.is_linear or not taken[-1].accepted or taken[-1].length <= max(self.settled, SETTLED**0.5)
+        ended = fitted.is_linear or not taken[-1].accepted or taken[-1].left <= max(self.settled**2, SETTLED)
         if not np.isfinite(coefficients).all() or not ended:
             return None
-        fresh = Collocation(own, fields, self.sizes, ready, SHIFT, self.worth).residual(coefficients)
+        fresh = Collocation(own, fields, self.sizes, ready, SHIFT, self.worth, alike.fresh).residual(coefficients)
         points = {b.statement.name: b.points for b in fitted.blocks}
         losses = fitted.losses(coefficients)
         left, late, wide = float(fresh @ fresh), *self._tails(fields, coefficients, low, high)
@@ -509,8 +539,8 @@ class _March(Ladder):
     def _projected(self, before: Rung, rung: Rung) -> np.ndarray:
         """Coefficients, in the space of a solution, of one before it."""
         found, none = [], (0,) * len(self.problem.coordinates)
-        for place, field in enumerate(rung.fields):
+        for place, whole in enumerate(rung.fields):
             own = split(before.fields, before.coefficients)[place]
-            for part in field.parts if isinstance(field, Pieces) else (field,):
+            for part in whole.parts if isinstance(whole, Pieces) else (whole,):
                 found.append(part.fitted(lambda x, k=place, c=own: before.fields[k].values(c, x, none), SHIFT))
         return np.concatenate(found)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pdedsl.solver.newton import Step, descend, step
+from pdedsl.solver.newton import Step, descend, descended, step
 
 
 class Linear:
@@ -75,3 +75,36 @@ def test_a_watcher_may_end_it() -> None:
     seen: list[Step] = []
     descend(Rosenbrock(), np.array([-1.2, 1.0]), watch=lambda s: bool(seen.append(s)))
     assert len(seen) == 1
+
+
+class Counted(Rosenbrock):
+    """A gentle bend, far from which the Jacobian hardly changes; counts factorisations."""
+
+    def __init__(self, moved: float = 0.0):
+        self.moved, self.factorised = moved, 0
+
+    def residual(self, c: np.ndarray) -> np.ndarray:
+        return np.array([c[0] + 0.1 * np.sin(c[1]) - 1 - self.moved, c[1] + 0.1 * np.cos(c[0]) - 2, 1e-3])
+
+    def linearised(self, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.factorised += 1
+        return self.residual(c), np.array([[1.0, 0.1 * np.cos(c[1])], [-0.1 * np.sin(c[0]), 1.0], [0.0, 0.0]])
+
+
+def test_factors_serve_as_long_as_steps_get_shorter_fast() -> None:
+    system = Counted()
+    seen: list[Step] = []
+    found, kept = descended(system, np.zeros(2), watch=lambda s: seen.append(s) or True)
+    assert np.abs(system.residual(found)[:2]).max() < 1e-12
+    assert system.factorised == 1 < len(seen) and kept is not None
+    nearly = Counted(0.01)
+    again, _ = descended(nearly, found, kept=kept)
+    assert nearly.factorised == 0 and np.abs(nearly.residual(again)[:2]).max() < 1e-12
+
+
+def test_factors_of_a_linear_problem_serve_for_another_right_hand_side() -> None:
+    generator = np.random.default_rng(0)
+    matrix, right = generator.normal(size=(30, 7)), generator.normal(size=(2, 30))
+    first, kept = descended(Linear(matrix, right[0]), np.zeros(7))
+    second, _ = descended(Linear(matrix, right[1]), first, kept=kept)
+    np.testing.assert_allclose(second, np.linalg.lstsq(matrix, right[1], rcond=None)[0], rtol=1e-11)

@@ -90,13 +90,9 @@ def test_a_function_of_a_point_for_jax() -> None:
     assert u.values(np.array([[0.3, 0.0], [1.0, 1.7]])).ravel() == pytest.approx([np.sin(0.3 * np.pi), 0], abs=1e-14)
 
 
-def test_too_little_time_and_thin_layers() -> None:
+def test_too_little_time() -> None:
     problem = loads(MODE)
     assert marched(problem, planned(problem), seconds=1e-3) is None
-    thin = loads(
-        GROWTH.replace("dxx(u)", "1e-6*dxx(u)").replace("exact", "#")
-    )  # nothing is stretched where it is periodic
-    assert marched(thin, planned(thin)) is None
     assert marched(problem, planned(problem), stopping=lambda: True) is None
 
 
@@ -132,9 +128,9 @@ def test_what_is_stopped_amid_the_pieces_trains_no_network() -> None:
 @pytest.mark.slow
 def test_steps_are_limited() -> None:
     problem = loads(DECAY)
-    found = [marched(problem, replace(planned(problem), limits=Limits(steps=n))) for n in (5, 13)]
+    found = [marched(problem, replace(planned(problem), limits=Limits(steps=n))) for n in (5, 20)]
     assert found[0] is None and found[1] is not None
-    assert found[1].status == "steps" and 5 < found[1].history[-1].step <= 13
+    assert found[1].status == "steps" and 5 < found[1].history[-1].step <= 20
     one = pdedsl.solve(problem, steps=1)
     assert one.status == "steps" and one.history[-1].step == 1 and len(one.history) == 1
 
