@@ -32,6 +32,7 @@ LINES = (
     Line("schroedinger", 1e-8),
     Line("poisson_l", 1e-10),
     Line("hard/kuramoto_sivashinsky", 1e-6),
+    Line("hard/gray_scott", 1e-5),
     Line("hard/driven_mode", 1e-9),
     Line("hard/wave_ten_lengths", 1e-8),
     Line("hard/layer", 1e-10),

@@ -23,7 +23,7 @@ TARGET = 0.02
 """The gain ratio from which a step keeps its promise."""
 SETTLED = 1e-13
 """The length of a step, relative to the coefficients, after which no other follows."""
-FAST = 0.25
+FAST = 0.5
 """By how much a step with factors that are kept must be shorter than the one before."""
 CHORDS = 30
 """Steps with the same factors."""

@@ -40,7 +40,7 @@ from pdedsl.stages.raising import FINE, Raised
 from pdedsl.stages.rungs import Ladder, Rung, errors_at, rest, share_of
 from pdedsl.stages.steepness import Stretches, differ, initial_slopes, said_at_start, solution_slopes, steep
 
-TOLERANCES = ((1e-3, 6), (1e-5, 8), (1e-7, 10), (1e-9, 12), (1e-11, 14))
+TOLERANCES = ((1e-3, 5), (1e-5, 6), (1e-7, 8), (1e-9, 10), (1e-11, 12))
 """What the highest degrees may hold, relative to the largest coefficient, and the degree in time of each piece."""
 PIECES = 8
 """Pieces to begin with."""
@@ -50,6 +50,8 @@ NEAR, FAR = 3.0, 1e-2
 """How many times a tolerance may be missed, and where it is met by so much that lower degrees are tried."""
 LOWEST, MODERATE, LARGEST = 4, 900, 2600
 """The degree below which nothing is tried; columns to begin with, and at most, of a piece."""
+LOWER = 4
+"""How much lower the degree in time may be, so that those in space can be raised."""
 SHORTEST = 1e-4
 """The part of all time below which no piece is tried."""
 LENGTHS = (0.25, 2.0)
@@ -91,8 +93,8 @@ NEWTON_STEP = 0.03
 """The length of a step with which Newton's method has converged, over the root of the tolerance."""
 LUCK = 0.1
 """The part of the change that residuals let expect below which a solution came nearer than the next one may."""
-NEWTON = 14
-"""Steps after which a piece is tried shorter."""
+NEWTON = 7
+"""Factorisations after which a piece is tried shorter."""
 
 
 def marched(
@@ -242,7 +244,7 @@ class _March(Ladder):
         self.until = started + seconds
         self.settled = NEWTON_STEP * tolerance**0.5 if tolerance < 1 else 0.0
         at, length, pace = self.low, self.length, [(self.low, 0.0)]
-        degrees = tuple(degree if k == self.axis else n for k, n in enumerate(self.degrees))
+        degrees = self._in_time(degree)
         while at < self.high:
             accepted = self._accepted(at, length, degrees, found[-1] if found else None, tolerance)
             if accepted is None:
@@ -261,6 +263,19 @@ class _March(Ladder):
         self.degrees, self.length, self.pace = found[0].degrees, found[0].high - found[0].low, pace
         self._keep(found, time.perf_counter() - started)
         return True
+
+    def _in_time(self, degree: int) -> tuple[int, ...]:
+        """The degrees to begin with, another one in time: a lower one where the highest in space could not be raised."""
+        assert self.degrees is not None
+        last = self.rungs[-1].space if self.rungs else None
+        highest = last.degrees if isinstance(last, Polynomials) and not self.chosen else ()
+
+        def wider(n: int) -> tuple[int, ...]:
+            return tuple(n if k == self.axis else round(WIDE * m) + 2 for k, m in enumerate(highest))
+
+        lower = range(degree, degree - LOWER, -1) if highest else ()
+        degree = next((n for n in lower if self._columns(wider(n)) <= LARGEST), degree)
+        return tuple(degree if k == self.axis else n for k, n in enumerate(self.degrees))
 
     def _whole(self, now: tuple[float, float]) -> float:
         """The seconds that all of a tolerance is going to take, from where it is and what that took: if it goes as the last."""
