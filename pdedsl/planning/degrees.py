@@ -1,6 +1,6 @@
 """From a problem to the polynomials that are tried for it, one space after another, and to why there are none."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -19,7 +19,7 @@ from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import FEWEST, OVER, Expansion
 from pdedsl.spaces.corners import singular
 from pdedsl.spaces.features import ridges
-from pdedsl.spaces.functions import Functions, Joined, Sided
+from pdedsl.spaces.functions import Functions, Joined, Sided, taken_apart
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, piece
 from pdedsl.spaces.poles import poles
@@ -173,7 +173,7 @@ def reach(bases: Sequence[Functions], coefficients: Sequence[np.ndarray], degree
     found = []
     for axis, most in enumerate(degrees):
         tail = LAST / 10
-        for own, c in _pieces(bases, coefficients):
+        for own, c in taken_apart(bases, coefficients):
             if not isinstance(own, Basis) or axis not in own.axes or not np.any(c):
                 continue
             number = own.numbers[:, own.axes.index(axis)]
@@ -182,15 +182,6 @@ def reach(bases: Sequence[Functions], coefficients: Sequence[np.ndarray], degree
             tail = max(tail, float(last.max(initial=0.0)) / float(np.abs(c).max()))
         found.append(most * min(4.0, max(1.0, np.log(LAST) / np.log(min(tail, 0.5)))))
     return found
-
-
-def _pieces(bases: Sequence[Functions], coefficients: Sequence[np.ndarray]) -> Iterator[tuple[Functions, np.ndarray]]:
-    """Bases and their coefficients, one kind after another, of fields that may jump those of each region."""
-    for own, c in zip(bases, coefficients, strict=True):
-        if isinstance(own, Sided | Joined):
-            yield from _pieces(own.parts, own.split(c))
-        else:
-            yield own, c
 
 
 def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
@@ -321,7 +312,9 @@ def stretchable(problem: Problem) -> list[int]:
 
 
 def free(problem: Problem, plan: Plan) -> list[int]:
-    """The columns of those that are stretched where the solution is steep."""
+    """The columns of those that are stretched where the solution is steep; none between interfaces."""
+    if regions(problem) is not None:
+        return []
     said = dict(plan.stretch)
     return [k for k in stretchable(problem) if problem.names[k] not in said]
 

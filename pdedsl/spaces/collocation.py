@@ -245,8 +245,18 @@ class Expansion:
             ((factor, _),) = self._factors(points, none)
             found = (value(points) - self._offset(points, none)) / np.reshape(factor, -1)
             return own.interpolated(found.reshape(grid[0].shape))
+        if isinstance(own, Sided):
+            return np.concatenate([self._fitted(part, k, value, shift) for k, part in enumerate(own.parts)])
         points = filled(domain, 2 * self.columns, low_discrepant(shift), bases=[own])
         offset, table = self.table(points, (0,) * points.shape[1])
+        return least_squares(table, value(points) - offset, NEAREST)
+
+    def _fitted(self, part: Functions, k: int, value: Callable[[np.ndarray], np.ndarray], shift: float) -> np.ndarray:
+        """The coefficients of one of the regions that a field jumps between, from a function's values there."""
+        assert isinstance(self.basis, Sided)
+        own, between = replace(self, basis=part), (self.basis.regions, k)
+        points = filled(self.problem.domain, 2 * part.size, low_discrepant(shift), bases=[part], between=between)
+        offset, table = own.table(points, (0,) * points.shape[1])
         return least_squares(table, value(points) - offset, NEAREST)
 
     def slope(self, expression: sp.Expr, index: MultiIndex) -> sp.Expr:

@@ -1,6 +1,6 @@
 """What a linear space is made of: functions of a point with all their derivatives. A new kind of them is one such class."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Protocol, Self
@@ -185,6 +185,17 @@ class Sided(Parted):
             if (own := owners == k).any():
                 found[own] = part.total(c, points[own], order)
         return found
+
+
+def taken_apart(
+    bases: Sequence[Functions], coefficients: Sequence[np.ndarray]
+) -> Iterator[tuple[Functions, np.ndarray]]:
+    """Bases and their coefficients, one kind after another, of fields that may jump those of each region."""
+    for own, c in zip(bases, coefficients, strict=True):
+        if isinstance(own, Sided | Joined):
+            yield from taken_apart(own.parts, own.split(c))
+        else:
+            yield own, c
 
 
 def embedded(own: Functions, coefficients: np.ndarray, into: Any) -> np.ndarray:

@@ -12,7 +12,7 @@ from pdedsl.geometry.faces import is_terminal
 from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.given import Kept, given
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Constraint, Initial, Interface, Statement
+from pdedsl.problem.statements import Constraint, Initial, Statement
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.space import Size
@@ -107,8 +107,6 @@ def continued(problem: Problem, at: float, held: Mapping[str, Any]) -> Problem:
 def divisible(problem: Problem) -> bool:
     """Whether a problem can be solved piece by piece in time: nothing is said of its end, or of all of it at once."""
     time = problem.time
-    if any(isinstance(c, Interface) for c in problem.conditions):
-        return False
     if time is None or not any(isinstance(c, Initial) for c in problem.conditions):
         return False
     if any(

@@ -31,6 +31,7 @@ from pdedsl.spaces.collocation import (
     split,
     values,
 )
+from pdedsl.spaces.functions import taken_apart
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Before, Pieces, continued, divisible, piece
@@ -430,23 +431,24 @@ class _March(Ladder):
         found, points = dict.fromkeys(range(len(self.problem.coordinates)), 0.0), self.probes.copy()
         points[:, self.axis] = low + (high - low) * (points[:, self.axis] - self.low) / (self.high - self.low)
         for own, c in zip(fields, split(fields, coefficients), strict=True):
-            assert isinstance(own.basis, Basis)
             none = (0,) * points.shape[1]
             worth = np.abs(own.values(c, points, none) - own.size.mean).max() / own.size.spread
-            c = np.abs(c) * own.factor(points) / max(float(worth), LEAST)
-            slow = np.all(
-                [
-                    n <= SLOW * m
-                    for n, m, axis in zip(own.basis.numbers.T, own.basis.most, own.basis.axes, strict=True)
-                    if axis != self.axis
-                ],
-                axis=0,
-            )
-            for k, axis in enumerate(own.basis.axes):
-                numbers = own.basis.numbers[:, k]
-                highest = np.isin(numbers, np.unique(numbers)[-4 if own.basis.circular[k] else -2 :])
-                chosen = highest & slow if axis == self.axis else highest
-                found[axis] = max(found[axis], float(c[chosen].max(initial=0.0)))
+            times = own.factor(points) / max(float(worth), LEAST)
+            for basis, part in taken_apart([own.basis], [c]):
+                assert isinstance(basis, Basis)
+                slow = np.all(
+                    [
+                        n <= SLOW * m
+                        for n, m, axis in zip(basis.numbers.T, basis.most, basis.axes, strict=True)
+                        if axis != self.axis
+                    ],
+                    axis=0,
+                )
+                for k, axis in enumerate(basis.axes):
+                    numbers = basis.numbers[:, k]
+                    highest = np.isin(numbers, np.unique(numbers)[-4 if basis.circular[k] else -2 :])
+                    chosen = highest & slow if axis == self.axis else highest
+                    found[axis] = max(found[axis], times * float(np.abs(part[chosen]).max(initial=0.0)))
         return found.pop(self.axis), found
 
     def _raised(self, degrees: tuple[int, ...], axes: Sequence[int]) -> tuple[int, ...]:

@@ -195,3 +195,24 @@ def test_what_is_missed_at_the_start_is_in_the_estimate(monkeypatch: pytest.Monk
     problem = loads(kink + "initial: u = max(0, 1 - 2*abs(x))\nboundary: u = 0 on all\n")
     found = marched(problem, planned(problem), seconds=300)
     assert found is not None and found.relative > found.missed["initial"] > 1e-6
+
+
+MEDIA = """pde 1
+domain x in [0, 4]
+time t in [0, 2]
+field u(x, t)
+let f(z) = exp(-20*(z - 1)^2)
+equation: dtt(u) = div(where(x < 2, 1, 0.25)*grad(u))
+boundary: u = 0  on x = 0, x = 4
+initial: u = f(x)
+initial: dt(u) = 40*(x - 1)*f(x)
+exact u = where(x < 2, f(x - t) + f(4 - x - t)/3, 4/3*f(2 + (x - 2)*2 - t))
+"""
+
+
+@pytest.mark.slow
+def test_pieces_of_time_beside_an_interface(coarse: None) -> None:
+    """A wave of which a third comes back from a medium in which it is half as fast (d'Alembert)."""
+    problem, found = march(MEDIA)
+    assert found.history[-1].errors["u"] < 1e-4  # the pulse has tails of 2e-9 at the ends
+    assert found.relative < 1e-3
