@@ -93,7 +93,7 @@ CARRIED = 3.0
 NEWTON_STEP = 0.03
 """The length of a step with which Newton's method has converged, over the root of the tolerance."""
 LUCK = 0.1
-"""The part of the change that residuals let expect below which a solution came nearer than the next one may."""
+"""The part of the change that residuals let expect below which a solution in time alone came nearer than the next one may."""
 NEWTON = 7
 """Factorisations after which a piece is tried shorter."""
 
@@ -525,9 +525,9 @@ class _March(Ladder):
             return np.inf
         last, before = self.rungs[-1].change, self.rungs[-2].change
         share = max(share_of(self.rungs), rest(last / before) if before < np.inf else UNSEEN)
-        if (
-            len(self.rungs) > 2 and before < np.inf
-        ):  # a change that is far smaller than residuals let expect is half luck
+        # Of ordinary differential equations a change that is far smaller than residuals let expect is half luck; of others
+        # residuals may be those of a small place, where data contradict each other.
+        if not self.problem.space and len(self.rungs) > 2 and before < np.inf:
             expected = before * self.rungs[-2].left / max(self.rungs[-3].left, 1e-300)
             last = max(last, (last * expected) ** 0.5) if last < LUCK * expected else last
         return max(share * last, self.kept[-1])
