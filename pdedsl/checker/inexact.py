@@ -76,7 +76,8 @@ def _untrue(
             return
         total = np.sum(sizes, axis=0)
         scale = max(float(np.abs(s).max()) for s in sizes)
-        limit = TOLERANCE * scale + 1e-12 * (1 + largest) + smallest * max(scale, 1.0) + unsure
+        rounding = 1e-12 * (1 + max(largest, _everywhere(problem, known)))
+        limit = TOLERANCE * scale + rounding + smallest * max(scale, 1.0) + unsure
         worst = int(np.abs(total).argmax())
         if abs(total[worst]) <= limit:
             continue
@@ -170,6 +171,18 @@ def _largest(problem: Problem, expressions: Sequence[sp.Expr]) -> float:
                 continue
             found = max(found, float(np.nan_to_num(sizes, posinf=0.0).max()))
     return found
+
+
+def _everywhere(problem: Problem, known: Sequence[sp.Expr]) -> float:
+    """The largest value in the domain of terms that may vanish where their statement holds, but for rounding; 0 for others.
+
+    Integrals count as zero, and normals as one.
+    """
+    points = interior(problem.domain)
+    free = set().union(*(k.free_symbols for k in known)) - set(problem.symbols)
+    values = dict.fromkeys(free, 0.0) | dict.fromkeys(normal(len(problem.space)), 1.0) | problem.domain.at(points)
+    sizes = [np.nan_to_num(numbers(k, values, points), posinf=0.0, neginf=0.0) for k in known]
+    return max((float(np.abs(s).max()) for s in sizes), default=0.0)
 
 
 def _unsure(

@@ -3,6 +3,8 @@
 import pytest
 
 from pdedsl.checker.inexact import inexact
+from pdedsl.stages.load import check
+from pdedsl.vocabulary.source import Source
 
 EXACT = "exact u = sin(x)*exp(-t)*y\n"
 
@@ -44,3 +46,26 @@ def test_what_it_satisfies(problem, statement: str, words: str | None) -> None:
 def test_a_term_that_is_missing(problem, source: str, advice: str) -> None:
     (found,) = inexact(problem(f"equation: -laplacian(u) = {source}\nexact u = x^3 + y"))
     assert advice in found.help
+
+
+KIRSCH = """pde 1
+param G = 8e10
+domain (x, y) = box([0, 0], [0.05, 0.05]) - disk([0, 0], 0.01)
+field u(x, y), v(x, y)
+let r = sqrt(x^2 + y^2)
+let th = atan2(y, x)
+let shear = G*(dy(u) + dx(v))
+equation: laplacian(u) = laplacian(exact(u))
+equation other: laplacian(v) = laplacian(exact(v))
+boundary: u = exact(u)  on all
+boundary wall: shear = 0  on x = 0
+boundary rest: v = exact(v)  on not(x = 0)
+exact u = 1e-4*cos(3*th)/r
+exact v = 1e-4*cos(th)^2*r
+"""
+
+
+def test_terms_that_vanish_where_they_stand_are_rounding_of_what_they_are_elsewhere() -> None:
+    """On x = 0 both slopes are zero but for the rounding of pi/2, times a modulus in pascal."""
+    found = [d.code for d in check(Source.of(KIRSCH)).diagnostics]
+    assert "E606" not in found

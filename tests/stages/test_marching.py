@@ -213,6 +213,6 @@ exact u = where(x < 2, f(x - t) + f(4 - x - t)/3, 4/3*f(2 + (x - 2)*2 - t))
 @pytest.mark.slow
 def test_pieces_of_time_beside_an_interface(coarse: None) -> None:
     """A wave of which a third comes back from a medium in which it is half as fast (d'Alembert)."""
-    problem, found = march(MEDIA)
+    _, found = march(MEDIA)
     assert found.history[-1].errors["u"] < 1e-4  # the pulse has tails of 2e-9 at the ends
     assert found.relative < 1e-3
