@@ -173,14 +173,16 @@ def _largest(problem: Problem, expressions: Sequence[sp.Expr]) -> float:
     return found
 
 
-def _everywhere(problem: Problem, known: Sequence[sp.Expr]) -> float:
+def _everywhere(problem: Problem, known: Sequence[sp.Basic]) -> float:
     """The largest value in the domain of terms that may vanish where their statement holds, but for rounding; 0 for others.
 
     Integrals count as zero, and normals as one.
     """
     points = interior(problem.domain)
     free = set().union(*(k.free_symbols for k in known)) - set(problem.symbols)
-    values = dict.fromkeys(free, 0.0) | dict.fromkeys(normal(len(problem.space)), 1.0) | problem.domain.at(points)
+    values: dict[Any, Any] = (
+        dict.fromkeys(free, 0.0) | dict.fromkeys(normal(len(problem.space)), 1.0) | problem.domain.at(points)
+    )
     sizes = [np.nan_to_num(numbers(k, values, points), posinf=0.0, neginf=0.0) for k in known]
     return max((float(np.abs(s).max()) for s in sizes), default=0.0)
 

@@ -174,7 +174,8 @@ def _tiles(run: Told) -> str:
 
 def _mathematics(problem: Problem) -> str:
     """Where it lives, its statements, its exact solution, as MathML."""
-    rows = [f'<tr><td colspan="2">{_maths(line)}</td></tr>' for line in setting((problem.stated or problem).domain)]
+    problem = problem.stated or problem
+    rows = [f'<tr><td colspan="2">{_maths(line)}</td></tr>' for line in setting(problem.domain)]
     for lines, place in problem.typeset:
         left = "<br>".join(_maths(line) for line in lines)
         rows.append(f"<tr><td>{left}</td><td>{_maths(place) if place else ''}</td></tr>")

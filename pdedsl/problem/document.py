@@ -6,6 +6,7 @@ from pdedsl.problem.typeset import aligned, declared, escape, setting, solution
 
 def document(problem: Problem) -> str:
     """The problem as a LaTeX document: where it lives, its parameters, its statements, its exact solution."""
+    problem = problem.stated or problem
     lines = setting(problem.domain)
     exact = [solution(n, e, "&=") for n, e in problem.exact]
     display = "\\begin{{align*}}\n{}\n\\end{{align*}}"

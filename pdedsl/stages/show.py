@@ -17,6 +17,7 @@ from pdedsl.spaces.space import Size
 
 def show_problem(problem: Problem) -> str:
     """The problem as it was understood: D[u] = f and B[u] = g, statement by statement."""
+    problem = problem.stated or problem
     names = ", ".join(f.name for f in problem.fields)
     domain = problem.domain
     lines = [problem.title, ""] if problem.title else []

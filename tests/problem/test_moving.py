@@ -10,6 +10,7 @@ from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.moving import met, moving, to_fixed, to_stated, within
 from pdedsl.problem.problem import Problem
 from pdedsl.stages.load import check, loads
+from pdedsl.stages.show import show_latex, show_problem
 from pdedsl.vocabulary.source import Source
 
 STEFAN = """pde 1
@@ -165,3 +166,8 @@ def test_pictures_and_files_are_in_the_coordinates_of_the_text(melted: pdedsl.So
     first = data["u"].isel(t=0).to_numpy()
     assert np.isnan(first[-1]) and np.isfinite(first[0])
     assert melted.plot() is not None
+
+
+def test_it_is_shown_as_it_was_stated() -> None:
+    for shown in (show_problem(loads(STEFAN)), show_latex(loads(STEFAN))):
+        assert "x/s" not in shown and "s]" in shown
