@@ -38,9 +38,8 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
     infinite = list(singular(problem))
     yield from infinite
     if not defects.declarations and not located and "equation" not in defects.statements:
-        if (
-            len(problem.groups) == 1 or not defects.statements
-        ):  # what depends on less may take its law from any statement
+        # What depends on less may take its law from a statement of any kind.
+        if len(problem.groups) == 1 or not defects.statements:
             yield from wellposed.count_equations(problem)
         if not defects.statements:
             yield from wellposed.undetermined(problem)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import typer
 
-from pdedsl.commands.points import evaluated, from_line, from_options, from_table, inside, with_errors
+from pdedsl.commands.points import evaluated, from_line, from_options, from_table, with_errors
 from pdedsl.runs.run import open as open_
 from pdedsl.stages.load import loads
 
@@ -47,7 +47,7 @@ def test_what_is_no_point(at: str) -> None:
 
 def test_columns_of_vectors_and_points_outside(flow_run: Path) -> None:
     solution, points = open_(flow_run), np.array([[0.5, 1.0], [3.0, 0.0]])
-    assert inside(solution, points).tolist() == [True, False]
+    assert solution.inside(points).tolist() == [True, False]
     found, errors = evaluated(solution, ["u", "grad(u)"], points)
     names = ["u", "grad(u)[1]", "grad(u)[2]"]
     assert list(found) == list(errors) == names
