@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.goals import SPECS
 
@@ -24,6 +25,13 @@ class Line(NamedTuple):
     seconds: float = 60.0
     known: tuple[str, float] | None = None
     """A report and its value, where no more is known of the solution."""
+
+    def error(self, run: Mapping[str, Any]) -> float:
+        """The largest error of a run, by what `run.json` holds."""
+        if self.known is None:
+            return max(run["errors"].values())
+        report, value = self.known
+        return abs(run["reports"][report]["values"][0] / value - 1)
 
 
 LINES = (
@@ -69,11 +77,7 @@ def main() -> None:
             whole = time.perf_counter() - begun
             run = json.loads(Path(name, "run", "run.json").read_text())
         estimate = max(e["relative"] for e in run["estimates"].values())
-        if line.known is None:
-            error = max(run["errors"].values())
-        else:
-            report, value = line.known
-            error = abs(run["reports"][report]["values"][0] / value - 1)
+        error = line.error(run)
         met = "" if error <= line.goal else ", missed"
         print(
             f"| {line.spec} | {error:.1e} | {line.goal:.0e}{met} | {estimate:.1e} | {run['verdict']} | {whole:.1f} s |",

@@ -90,7 +90,9 @@ def _untrue(
             help_ = "this is as small as what a truncated domain or rounded constants leave; no run will do better"
             yield Diagnostic("W606", message, statement.span, help_, tuple((s, "the exact solution") for s in spans))
             return
-        help_ = _mended(terms, sizes, limit) or _lacking(problem, statement, total, values, points, limit)
+        help_ = ""
+        if problem.stated is None:  # else terms are not those that were written
+            help_ = _mended(terms, sizes, limit) or _lacking(problem, statement, total, values, points, limit)
         help_ = help_ or "one of them is wrong"
         also = tuple(dict.fromkeys((span, "the exact solution") for span in spans))
         yield Diagnostic("E606", message, statement.span, help_, also)

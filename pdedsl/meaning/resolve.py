@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from sympy.core.parameters import distribute
 
 from pdedsl.meaning.declarations import declare
+from pdedsl.meaning.ends import unmapped
 from pdedsl.meaning.names import Names, collect, definitions
 from pdedsl.meaning.statements import KINDS, state
-from pdedsl.problem.moving import fixed, moving, unmapped
+from pdedsl.problem.moving import fixed, moving
 from pdedsl.problem.problem import Problem, Text
 from pdedsl.problem.statements import Equation
 from pdedsl.syntax import syntax

@@ -89,7 +89,7 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         if report.at is None:
             return values_of(problem, report.value, u, points, e)
         found = values_of(problem, report.value, u, to_fixed(problem, solution, points), e)
-        return found if within(problem, solution, points).all() else found.only(within(problem, solution, points))
+        return found.only(within(problem, solution, points))
 
     curve = found = at(points)
     if times is not None:

@@ -1,14 +1,17 @@
 """From a problem to what no space of functions holds yet: E901, and point sources that nothing holds, E603."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import sympy as sp
 
+from pdedsl.checker.jumps import discontinuous
 from pdedsl.geometry.points import inside, random
 from pdedsl.geometry.regions import regions
 from pdedsl.meaning.given import SMEARED
 from pdedsl.problem.given import Source
+from pdedsl.problem.moving import moving
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sources import kinks, point_sources, sourced
 from pdedsl.problem.statements import Interface
@@ -17,12 +20,15 @@ from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
 
 PROBES = 64
 """Points at which it is seen which regions meet."""
+FAR = 10.0
+"""How many times its length at the start an interval is looked at beyond an end that moves."""
 
 
 def unsolved(problem: Problem) -> Iterator[Diagnostic]:
     """What is part of the language, and is not solved."""
     yield from _sources(problem)
     yield from _seams(problem)
+    yield from _moving_jumps(problem)
 
 
 def _sources(problem: Problem) -> Iterator[Diagnostic]:
@@ -45,6 +51,21 @@ def _sources(problem: Problem) -> Iterator[Diagnostic]:
             if len(problem.space) == 1:
                 what = "`delta` beside other fields or integrals, or where a coefficient jumps"
             yield not_yet(what, span, f"write the smeared form `{SMEARED[min(len(problem.space), 3)]}`")
+
+
+def _moving_jumps(problem: Problem) -> Iterator[Diagnostic]:
+    """E901: coefficients that jump between moving ends, at a place that moves where the interval is fixed."""
+    if problem.stated is None:
+        return
+    bounds = list(problem.stated.bounds)
+    for interval in moving(problem):
+        axis, own = problem.stated.domain.column(interval.coordinate.symbol), interval.coordinate
+        low, high = bounds[axis]
+        reach = FAR * (high - low)
+        bounds[axis] = (low - reach * (own.lower != interval.lower), high + reach * (own.upper != interval.upper))
+    wide = replace(problem.stated, domain=problem.stated.domain.within(bounds))
+    for found in discontinuous(wide):
+        yield not_yet("a coefficient that jumps between moving ends", found.span, found.help)
 
 
 def _seams(problem: Problem) -> Iterator[Diagnostic]:

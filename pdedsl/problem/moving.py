@@ -15,12 +15,9 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.problem.atoms import Axis
 from pdedsl.problem.domain import Coordinate
-from pdedsl.problem.given import Source
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Constraint, Field, Initial, Integral, Place, Term
-from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
+from pdedsl.problem.statements import Boundary, Constraint, Field, Initial, Integral, Term
 from pdedsl.vocabulary.functions import SAFE
-from pdedsl.vocabulary.source import Span
 
 MOMENTS = 513
 """Times at which it is looked how far the ends move."""
@@ -245,8 +242,9 @@ class _Mapping:
         if own.symbol not in self.integrals:
             integrand = self.of(own.integrand)
             if own.kind == "integral":
-                along = [i for i in self.intervals.values() if not _fixes(own.where, i)]
-                integrand = sp.Mul(integrand, *(i.length for i in along))
+                alone = len(self.stated.space) == 1
+                along = (i.length for i in self.intervals.values() if measured(own.where, i, alone))
+                integrand = sp.Mul(integrand, *along)
             where = None if own.where is None else self.place(own.where)
             self.integrals[own.symbol] = replace(own, integrand=integrand, where=where)
         return self.integrals[own.symbol]
@@ -264,12 +262,12 @@ class _Mapping:
     def place(self, condition: Any) -> Any:
         """A condition on the coordinates: what it says of a coordinate between moving ends is that it is at one of them."""
         for interval in self.intervals.values():
-            end = _end(condition, interval)
+            end = end_of(condition, interval)
             if end is not None:
                 return sp.Eq(interval.fixed, end)
         if not condition.args or not isinstance(condition, sp.logic.boolalg.Boolean):
             return condition
-        return condition.func(*(self.place(a) for a in condition.args)) if _is_tree(condition) else condition
+        return condition.func(*(self.place(a) for a in condition.args)) if is_tree(condition) else condition
 
     def of(self, expression: Any) -> Any:
         """An expression of the fixed coordinates with the same values."""
@@ -320,11 +318,12 @@ def _ends_of(interval: MovingInterval) -> Iterator[sp.Symbol]:
         yield from end.atoms(sp.Symbol)
 
 
-def _is_tree(condition: Any) -> bool:
+def is_tree(condition: Any) -> bool:
+    """Whether a condition is made of others."""
     return isinstance(condition, sp.And | sp.Or | sp.Not)
 
 
-def _end(condition: Any, interval: MovingInterval) -> int | None:
+def end_of(condition: Any, interval: MovingInterval) -> int | None:
     """0 or 1 where a condition is that a coordinate is at one of its ends."""
     if isinstance(condition, sp.Equality):
         own = interval.coordinate
@@ -334,63 +333,16 @@ def _end(condition: Any, interval: MovingInterval) -> int | None:
     return None
 
 
-def _fixes(where: Any, interval: MovingInterval) -> bool:
-    """Whether a part of the boundary lies at an end of an interval, so that nothing is measured along it."""
+def measured(where: Any, interval: MovingInterval, alone: bool) -> bool | None:
+    """Whether what is integrated over a place is measured along an interval; None where it is so on a part of the place.
+
+    `alone` says that there is no other coordinate in space: nothing is measured along the boundary of an interval.
+    """
     if where is None:
-        return False
-    return _end(where, interval) is not None or (
-        isinstance(where, sp.Or | sp.And) and all(_fixes(own, interval) for own in where.args)
-    )
-
-
-# ---- what cannot be mapped -------------------------------------------------------------------------------------------
-
-
-def unmapped(problem: Problem) -> Iterator[Diagnostic]:
-    """E305, E901: what is said of places between moving ends, and exact solutions between ends that are not known."""
-    for interval in moving(problem):
-        own, exact = interval.coordinate, dict(problem.exact)
-        ends = [f for f in problem.fields if f.expression in (interval.lower, interval.upper)]
-        if own.periodic:
-            yield not_yet("a periodic coordinate with a moving end", own.periodic_span)
-        for end in ends:
-            if problem.time is None or end.arguments != (problem.time.symbol,):
-                yield not_yet("an end that is not a field of time alone", end.span)
-        where = f"a place in `{own.name}`, which has a moving end, other than its ends"
-        help_ = f"write `on {own.name} = ...` with one of its ends"
-        for condition, span in _places(problem):
-            if own.symbol in condition.free_symbols and not _only_ends(condition, interval):
-                yield not_yet(where, span, help_)
-        for statement in problem.statements:
-            if isinstance(statement, Constraint) and statement.at is not None:
-                at = dict(zip((c.symbol for c in problem.coordinates), statement.at, strict=False))
-                if own.symbol in at and at[own.symbol] not in (own.lower, own.upper):
-                    yield not_yet(where, statement.at_span, "take one of its ends")
-            if any(e.has(Source) for e in statement.residual):
-                yield not_yet("`delta` between moving ends", statement.span)
-        for table in (*problem.references, *problem.measurements):
-            if own.name in problem.columns(table):
-                yield not_yet("a table of values between moving ends", table.span)
-        for name, span in problem.exact_spans:
-            missing = next((f.name for f in ends if f.name not in exact), None)
-            if missing and name in exact and own.symbol in exact[name].free_symbols:
-                message = (
-                    f"the exact solution of `{name}` lives between moving ends, and that of `{missing}` is not given"
-                )
-                yield Diagnostic("E305", message, span, f"write exact {missing} = ...")
-
-
-def _places(problem: Problem) -> Iterator[tuple[Any, Span]]:
-    """Conditions on the coordinates, each with where it was written."""
-    yield from ((p.condition, p.span) for p in problem.domain.parts)
-    for statement in problem.statements:
-        places: tuple[Place, ...] = getattr(statement, "on", ())
-        yield from ((p.where, p.span) for p in places)
-    yield from ((i.where, i.span) for i in problem.integrals if i.where is not None)
-
-
-def _only_ends(condition: Any, interval: MovingInterval) -> bool:
-    """Whether a condition names a coordinate only to say that it is at one of its ends."""
-    if _end(condition, interval) is not None or interval.coordinate.symbol not in condition.free_symbols:
         return True
-    return _is_tree(condition) and all(_only_ends(own, interval) for own in condition.args)
+    if alone or end_of(where, interval) is not None:
+        return False
+    if isinstance(where, sp.Equality):
+        return True
+    parts = {measured(own, interval, alone) for own in where.args} if isinstance(where, sp.Or) else {None}
+    return next(iter(parts)) if len(parts) == 1 else None

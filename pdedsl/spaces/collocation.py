@@ -52,6 +52,8 @@ FRESH = 2048
 """Points on which it is seen how far a statement is missed."""
 NEAREST = 1e-12
 """The smallest singular value that is kept where a function is fitted, relative to the largest."""
+EMPTY = 64
+"""How many times as many points of a box as are asked for tell that a region has none there."""
 FEWEST = 24
 """Points of an equation."""
 
@@ -124,7 +126,7 @@ def filled(
         if between is not None:
             kept &= between[0].at(domain, points) == between[1]
         points = points[kept]
-        if len(points) >= n:
+        if len(points) >= n or (not len(points) and count > EMPTY * n):
             break
         count = 2 * count if not len(points) else int(1.1 * count * n / len(points)) + 1
     return points[:n]
@@ -311,11 +313,8 @@ class Collocation:
         forms: Mapping[str, tuple[Form, ...]],
         shift: float = 0.0,
         worth: Mapping[str, np.ndarray] = MappingProxyType({}),
-        tables: "Tables | None" = None,
     ):
-        """`worth` are the sizes of the rows of statements, by name, where they are known; `tables` those of another system of
-        the same functions at the same points, but for a shift of both in time: what is missing there is put there.
-        """
+        """`worth` are the sizes of the rows of statements, by name, where they are known."""
         self.fields, bases = tuple(fields), [f.basis for f in fields]
         self.ends = np.cumsum([b.size for b in bases])
         self.blocks = tuple(
@@ -330,9 +329,13 @@ class Collocation:
             for s in problem.statements
             if not is_hard(s)
         )
-        self._tables: Tables = {} if tables is None else tables
+        self.tables: Tables = {}
+        """What was made of them so far; those of a system of the same functions at the same points, but for a shift of both in
+        time, serve as well.
+        """
         self._places = {id(block.points): place for place, block in enumerate(self.blocks)}
         self._inner: Tables = {}
+        """The same at the nodes of integrals."""
 
     @property
     def size(self) -> int:
@@ -384,7 +387,7 @@ class Collocation:
 
     def _table(self, points: np.ndarray, key: Key) -> tuple[Any, np.ndarray]:
         place = self._places.get(id(points))
-        held, name = (self._inner, (id(points), key)) if place is None else (self._tables, (place, key))
+        held, name = (self._inner, (id(points), key)) if place is None else (self.tables, (place, key))
         if name not in held:
             held[name] = self.fields[key[0]].table(points, key[1])
         return held[name]

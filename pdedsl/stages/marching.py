@@ -22,7 +22,6 @@ from pdedsl.problem.statements import Initial
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import SETTLED, Factors, Step, descended
 from pdedsl.solver.record import Record
-from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.collocation import (
     SHIFT,
     Collocation,
@@ -31,7 +30,6 @@ from pdedsl.spaces.collocation import (
     split,
     values,
 )
-from pdedsl.spaces.functions import taken_apart
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Before, Pieces, continued, divisible, piece
@@ -40,6 +38,7 @@ from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.raising import FINE, Raised
 from pdedsl.stages.rungs import Ladder, Rung, errors_at, rest, share_of
 from pdedsl.stages.steepness import Stretches, differ, initial_slopes, said_at_start, solution_slopes, steep
+from pdedsl.stages.tails import tails
 
 TOLERANCES = ((1e-3, 5), (1e-5, 6), (1e-7, 8), (1e-9, 10), (1e-11, 12))
 """What the highest degrees may hold, relative to the largest coefficient, and the degree in time of each piece."""
@@ -57,6 +56,8 @@ SHORTEST = 1e-4
 """The part of all time below which no piece is tried."""
 LENGTHS = (0.25, 2.0)
 """How much shorter or longer than a piece the next one may be."""
+ROUNDING = 1e-9
+"""How far apart, in lengths of the domain, points are the same."""
 STEADY = (0.75, 1.5)
 """How much shorter or longer than the last piece the next one may have to be that is as long as that: its factors serve again
 where no coordinate is stretched.
@@ -78,10 +79,6 @@ NEARLY, ENOUGH = 1e-8, 1e-9
 """Estimated errors with which a smaller tolerance may take no more than `MORE` times as long, and with which none is tried."""
 UNSEEN = 0.3
 """The part of the change of the second tolerance that is its error, before it is seen how fast changes fall."""
-LEAST = 1e-3
-"""Of the spread of a field: values that are none."""
-SLOW = 0.5
-"""The part of the degrees in space of what varies slowly there."""
 MOMENTS = (0.0, 0.5, 1.0)
 """Of a piece of time, at which it is seen where a solution is steep."""
 TURNS = 2
@@ -167,9 +164,16 @@ class _Alike:
     """
 
     key: tuple[Any, ...]
+    points: tuple[np.ndarray, ...] = ()
+    """Those of all statements, counted from the start of the piece."""
     factors: Factors | None = None
     tables: Tables = field(default_factory=dict)
     fresh: Tables = field(default_factory=dict)
+
+    def serves(self, key: tuple[Any, ...], points: tuple[np.ndarray, ...]) -> bool:
+        """Whether another piece is like this one: a place that depends on time has points of its own on each."""
+        pairs = zip(self.points, points, strict=False)
+        return self.key == key and all(a.shape == b.shape and np.allclose(a, b, 0, ROUNDING) for a, b in pairs)
 
 
 class _March(Ladder):
@@ -204,6 +208,7 @@ class _March(Ladder):
         """Times that the last tolerance came to, and the seconds until then."""
         self.settled = 0.0
         """The length of a step after which the next one, the square of it, does not matter."""
+        self.lengths = np.ptp(np.asarray(problem.bounds, float), axis=1)
         self.alike = _Alike(())
         self.until = np.inf
         """When the time for a tolerance is over."""
@@ -368,11 +373,14 @@ class _March(Ladder):
         for condition in own.conditions:
             if isinstance(condition, Initial):
                 ready[condition.name] = tuple(form(own, r) for r in condition.residual)
+        taken, fitted = list[Step](), Collocation(own, fields, self.sizes, ready, worth=self.worth)
         key = (f"{high - low:.12e}", degrees, stretches, last is None)
-        if any(f.built != Ansatz() for f in fields) or self.alike.key != key:
-            self.alike = _Alike(key)
-        alike, taken = self.alike, list[Step]()
-        fitted = Collocation(own, fields, self.sizes, ready, worth=self.worth, tables=alike.tables)
+        origin = low * np.eye(len(self.problem.coordinates))[self.axis]
+        points = tuple((b.points - origin) / self.lengths for b in fitted.blocks)
+        if any(f.built != Ansatz() for f in fields) or not self.alike.serves(key, points):
+            self.alike = _Alike(key, points)
+        alike = self.alike
+        fitted.tables = alike.tables
 
         def note(step: Step) -> bool:
             taken.append(step)
@@ -387,12 +395,16 @@ class _March(Ladder):
         ended = fitted.is_linear or not taken[-1].accepted or taken[-1].left <= max(self.settled**2, SETTLED)
         if not np.isfinite(coefficients).all() or not ended:
             return None
-        fresh = Collocation(own, fields, self.sizes, ready, SHIFT, self.worth, alike.fresh).residual(coefficients)
-        points = {b.statement.name: b.points for b in fitted.blocks}
+        other = Collocation(own, fields, self.sizes, ready, SHIFT, self.worth)
+        other.tables = alike.fresh
+        fresh = other.residual(coefficients)
+        places = {b.statement.name: b.points for b in fitted.blocks}
         losses = fitted.losses(coefficients)
-        left, late, wide = float(fresh @ fresh), *self._tails(fields, coefficients, low, high)
+        probes = self.probes.copy()
+        probes[:, self.axis] = low + (high - low) * (probes[:, self.axis] - self.low) / (self.high - self.low)
+        left, late, wide = float(fresh @ fresh), *tails(fields, coefficients, probes, self.axis)
         return _Solved(
-            low, high, degrees, stretches, fields, coefficients, points, losses, left, fitted.is_linear, late, wide
+            low, high, degrees, stretches, fields, coefficients, places, losses, left, fitted.is_linear, late, wide
         )
 
     def _before(self, last: _Solved) -> dict[str, Before]:
@@ -420,36 +432,6 @@ class _March(Ladder):
         none = (0,) * len(self.problem.coordinates)
         parts = zip(fields, known.fields, split(known.fields, known.coefficients), strict=True)
         return np.concatenate([own.fitted(lambda x, b=b, c=c: b.values(c, moved(x), none)) for own, b, c in parts])
-
-    def _tails(
-        self, fields: tuple[Expansion, ...], coefficients: np.ndarray, low: float, high: float
-    ) -> tuple[float, dict[int, float]]:
-        """What the highest degrees hold in time, and along each other coordinate, relative to the values of the field.
-
-        In time of what varies slowly in space: the rest varies fast in time, too, and is that of space.
-        """
-        found, points = dict.fromkeys(range(len(self.problem.coordinates)), 0.0), self.probes.copy()
-        points[:, self.axis] = low + (high - low) * (points[:, self.axis] - self.low) / (self.high - self.low)
-        for own, c in zip(fields, split(fields, coefficients), strict=True):
-            none = (0,) * points.shape[1]
-            worth = np.abs(own.values(c, points, none) - own.size.mean).max() / own.size.spread
-            times = own.factor(points) / max(float(worth), LEAST)
-            for basis, part in taken_apart([own.basis], [c]):
-                assert isinstance(basis, Basis)
-                slow = np.all(
-                    [
-                        n <= SLOW * m
-                        for n, m, axis in zip(basis.numbers.T, basis.most, basis.axes, strict=True)
-                        if axis != self.axis
-                    ],
-                    axis=0,
-                )
-                for k, axis in enumerate(basis.axes):
-                    numbers = basis.numbers[:, k]
-                    highest = np.isin(numbers, np.unique(numbers)[-4 if basis.circular[k] else -2 :])
-                    chosen = highest & slow if axis == self.axis else highest
-                    found[axis] = max(found[axis], times * float(np.abs(part[chosen]).max(initial=0.0)))
-        return found.pop(self.axis), found
 
     def _raised(self, degrees: tuple[int, ...], axes: Sequence[int]) -> tuple[int, ...]:
         """Higher degrees along some coordinates, if so many columns are affordable."""

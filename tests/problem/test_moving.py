@@ -82,6 +82,19 @@ def test_integrals_are_as_long_as_the_interval_and_means_are_not() -> None:
     assert mean.kind == "mean" and mean.integrand == u
 
 
+def test_nothing_is_measured_along_the_ends() -> None:
+    """Of an interval the boundary is two points; of a plate the sides between its moving ends are as long as it is."""
+    (both,) = (i for i in loads(STEFAN + "report both = integral(u^2, on = all)\n").integrals if i.where == sp.true)
+    assert both.integrand == loads(STEFAN).functions[0] ** 2
+    low, end = loads(PLATE + "report low = integral(u, on = y = 0)\nreport end = integral(u, on = x = b)\n").integrals[
+        2:
+    ]
+    u, a, b = loads(PLATE).functions
+    assert sp.simplify(low.integrand - u * (b - a)) == 0 and end.integrand == u
+    found = check(Source.of(PLATE + "report rim = integral(u, on = all)\n")).errors
+    assert [d.code for d in found] == ["E901"]
+
+
 def test_initial_values_of_the_ends_are_put_in() -> None:
     problem = loads(PLATE)
     (start,) = [c for c in problem.conditions if c.kind == "initial" and c.lhs[0] == problem.functions[0]]
@@ -123,6 +136,7 @@ def test_it_reads_back_as_it_was_stated() -> None:
         ("equation heat: dt(u) = dxx(u)", "part left: x < 0.2\nequation heat: dt(u) = dxx(u) in left", "E901"),
         ("dxx(u)", "dxx(u) + delta(x - 0.1)", "E901"),
         ("exact s = t + 0.5\n", "", "E305"),
+        ("= dxx(u)", "= div(where(x < 0.9, 1, 2)*grad(u))", "E901"),
         ("initial: s = 0.5", "initial: s = 0", "E401"),
         ("exact s = t + 0.5", "exact s = t + 0.6", "E606"),
     ],

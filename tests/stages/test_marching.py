@@ -17,6 +17,7 @@ from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Limits
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
+from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages import marching
 from pdedsl.stages import solve as driver
@@ -216,3 +217,21 @@ def test_pieces_of_time_beside_an_interface(coarse: None) -> None:
     _, found = march(MEDIA)
     assert found.history[-1].errors["u"] < 1e-4  # the pulse has tails of 2e-9 at the ends
     assert found.relative < 1e-3
+
+
+@pytest.mark.slow
+def test_pieces_beside_places_that_depend_on_time_have_points_of_their_own() -> None:
+    problem, found = march("""pde 1
+domain x in [0, pi]
+time t in [0, 2]
+field u(x, t)
+part early: t < 1
+part late: t >= 1
+equation: dt(u) = dxx(u)  in early
+equation second: dt(u) = dxx(u)/2  in late
+boundary: u = 0  on x = 0, x = pi
+initial: u = sin(x)
+exact u = sin(x)*where(t < 1, exp(-t), exp(-(t + 1)/2))
+solve { slabs = 4 }
+""")
+    assert found.history[-1].errors["u"] < 1e-7 and divisible(problem)

@@ -1,0 +1,66 @@
+"""From a problem with moving ends to what its text says that a fixed interval cannot hold: E305, E901."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pdedsl.problem.given import Source
+from pdedsl.problem.moving import MovingInterval, end_of, is_tree, measured, moving
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Constraint, Place
+from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
+from pdedsl.vocabulary.source import Span
+
+
+def unmapped(problem: Problem) -> Iterator[Diagnostic]:
+    """E305, E901: what is said of places between moving ends, and exact solutions between ends that are not known."""
+    for interval in moving(problem):
+        own, exact = interval.coordinate, dict(problem.exact)
+        ends = [f for f in problem.fields if f.expression in (interval.lower, interval.upper)]
+        if own.periodic:
+            yield not_yet("a periodic coordinate with a moving end", own.periodic_span)
+        for end in ends:
+            if problem.time is None or end.arguments != (problem.time.symbol,):
+                yield not_yet("an end that is not a field of time alone", end.span)
+        where = f"a place in `{own.name}`, which has a moving end, other than its ends"
+        help_ = f"write `on {own.name} = ...` with one of its ends"
+        for condition, span in _places(problem):
+            if own.symbol in condition.free_symbols and not _only_ends(condition, interval):
+                yield not_yet(where, span, help_)
+        for statement in problem.statements:
+            if isinstance(statement, Constraint) and statement.at is not None:
+                at = dict(zip((c.symbol for c in problem.coordinates), statement.at, strict=False))
+                if own.symbol in at and at[own.symbol] not in (own.lower, own.upper):
+                    yield not_yet(where, statement.at_span, "take one of its ends")
+            if any(e.has(Source) for e in statement.residual):
+                yield not_yet("`delta` between moving ends", statement.span)
+        alone = len(problem.space) == 1
+        for integral in problem.integrals:
+            if integral.kind in ("integral", "mean") and measured(integral.where, interval, alone) is None:
+                what = f"an integral over sides along `{own.name}`, which has a moving end, and over others at once"
+                yield not_yet(what, integral.span, "write one for each side")
+        for table in (*problem.references, *problem.measurements):
+            if own.name in problem.columns(table):
+                yield not_yet("a table of values between moving ends", table.span)
+        for name, span in problem.exact_spans:
+            missing = next((f.name for f in ends if f.name not in exact), None)
+            if missing and name in exact and own.symbol in exact[name].free_symbols:
+                message = (
+                    f"the exact solution of `{name}` lives between moving ends, and that of `{missing}` is not given"
+                )
+                yield Diagnostic("E305", message, span, f"write exact {missing} = ...")
+
+
+def _places(problem: Problem) -> Iterator[tuple[Any, Span]]:
+    """Conditions on the coordinates, each with where it was written."""
+    yield from ((p.condition, p.span) for p in problem.domain.parts)
+    for statement in problem.statements:
+        places: tuple[Place, ...] = getattr(statement, "on", ())
+        yield from ((p.where, p.span) for p in places)
+    yield from ((i.where, i.span) for i in problem.integrals if i.where is not None)
+
+
+def _only_ends(condition: Any, interval: MovingInterval) -> bool:
+    """Whether a condition names a coordinate only to say that it is at one of its ends."""
+    if end_of(condition, interval) is not None or interval.coordinate.symbol not in condition.free_symbols:
+        return True
+    return is_tree(condition) and all(_only_ends(own, interval) for own in condition.args)
