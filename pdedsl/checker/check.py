@@ -30,6 +30,7 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
         return
     if defects.domain:
         return
+    stated = problem.stated or problem  # counted is what was written: on a fixed interval all statements hold its ends
     located = list(unmet(problem))
     yield from located
     yield from not_hard(problem)
@@ -40,11 +41,11 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
     if not defects.declarations and not located and "equation" not in defects.statements:
         # What depends on less may take its law from a statement of any kind.
         if len(problem.groups) == 1 or not defects.statements:
-            yield from wellposed.count_equations(problem)
+            yield from wellposed.count_equations(stated)
         if not defects.statements:
-            yield from wellposed.undetermined(problem)
+            yield from wellposed.undetermined(stated)
         if "initial" not in defects.statements:
-            yield from wellposed.count_initial(problem)
+            yield from wellposed.count_initial(stated)
         if "boundary" not in defects.statements:
             yield from wellposed.uncovered(problem)
     if not defects and not empty:

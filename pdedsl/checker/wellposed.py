@@ -66,7 +66,10 @@ def count_equations(problem: Problem) -> Iterator[Diagnostic]:
         lacking = absent or list(problem.states[-(fields - components) :])
         names = ", ".join(f"`{f.name}`" for f in lacking)
         message = f"{_count(fields, 'field')} but {_count(components, 'scalar equation')}: none is left for {names}"
-        yield Diagnostic("E501", message, lacking[0].span, "add an equation, or remove the field")
+        help_ = "add an equation, or remove the field"
+        if lacking[0].name in (symbol.name for symbol, _ in domain.ends):
+            help_ = f"add the law of this end, such as `boundary: dt({lacking[0].name}) = ...` on its face"
+        yield Diagnostic("E501", message, lacking[0].span, help_)
     else:
         message = f"{_count(components, 'scalar equation')} for {_count(fields, 'field')}"
         yield Diagnostic("E501", message, problem.states[0].span, "remove an equation, or declare what it is for")

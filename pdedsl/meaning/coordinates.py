@@ -124,6 +124,9 @@ def interval_of(walk: Walk, interval: syntax.Interval, place: Place) -> tuple[sp
     if lower >= upper:
         words = "empty" if lower == upper else "reversed"
         help_ = f"write [{upper:g}, {lower:g}]" if lower > upper else "the lower bound must be below the upper one"
+        if set(bounds) & set(walk.scope.ends.values()):
+            words += " at the start"
+            help_ = "begin where the ends are apart, say a little later, with what is known of a short time"
         walk.wrong("E401", f"this interval is {words}", interval.span, help_)
         return None
     if max(abs(lower), abs(upper)) > 1e100 or upper - lower < 1e-100:

@@ -270,6 +270,8 @@ class Walk:
                     return scalar(self.scope.ends[name])
                 if not place.fields:
                     help_ = "only constants may stand here"
+                    if place is PLACES["interval"]:
+                        help_ = f"an end that moves is a field alone, as in `x in [0, {name}]`"
                     if place.coordinates:
                         help_ = f"write exact({name}) for its exact solution"
                     if place is PLACES["exact"]:

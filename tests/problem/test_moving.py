@@ -101,6 +101,13 @@ def test_initial_values_of_the_ends_are_put_in() -> None:
     assert not start.rhs[0].atoms(sp.Function)
 
 
+def test_an_end_that_is_known_needs_no_start() -> None:
+    """Counted is what was written: on a fixed interval its rate stands in the equation of another field."""
+    law = "boundary front: dt(s) = -dn(u)  on x = s"
+    text = STEFAN.replace(law, "constraint: s = t + 1").replace("initial: s = 0.5\n", "").partition("exact")[0]
+    assert not check(Source.of(text.replace("0.5 - x", "1 - x").replace("t + 0.5", "t + 1"))).errors
+
+
 def test_points_go_there_and_back() -> None:
     problem = loads(STEFAN)
 
@@ -138,6 +145,8 @@ def test_it_reads_back_as_it_was_stated() -> None:
         ("exact s = t + 0.5\n", "", "E305"),
         ("= dxx(u)", "= div(where(x < 0.9, 1, 2)*grad(u))", "E901"),
         ("initial: s = 0.5", "initial: s = 0", "E401"),
+        ("boundary front: dt(s) = -dn(u)  on x = s\n", "", "E501"),
+        ("[0, s]", "[0, 2*s]", "E304"),
         ("exact s = t + 0.5", "exact s = t + 0.6", "E606"),
     ],
 )
