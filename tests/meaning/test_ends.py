@@ -1,0 +1,60 @@
+"""Moving ends: what is said of places between them that a fixed interval cannot hold, each with what was written."""
+
+import pytest
+
+from pdedsl.stages.load import check
+from pdedsl.vocabulary.source import Source
+
+STEFAN = """pde 1
+title "A front"
+domain x in [0, s]
+time t in [0, 1]
+field u(x, t), s(t)
+equation heat: dt(u) = dxx(u)
+boundary melt: u = 0  on x = s
+boundary front: dt(s) = -dn(u)  on x = s
+boundary hot: u = exp(t + 0.5) - 1  on x = 0
+initial: u = exp(0.5 - x) - 1
+initial: s = 0.5
+exact u = exp(t + 0.5 - x) - 1
+exact s = t + 0.5
+report held = integral(u)
+report here = u  at (0.7)
+report top = maximum(u)
+report flux = integral(dn(u), on = x = s)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("on x = 0\n", "on x = 0.1\n", "E901"),
+        ("equation heat: dt(u) = dxx(u)", "part left: x < 0.2\nequation heat: dt(u) = dxx(u) in left", "E901"),
+        ("dxx(u)", "dxx(u) + delta(x - 0.1)", "E901"),
+        ("exact s = t + 0.5\n", "", "E305"),
+        ("= dxx(u)", "= div(where(x < 0.9, 1, 2)*grad(u))", "E901"),
+        ("initial: s = 0.5", "initial: s = 0", "E401"),
+        ("boundary front: dt(s) = -dn(u)  on x = s\n", "", "E501"),
+        ("[0, s]", "[0, 2*s]", "E304"),
+        ("exact s = t + 0.5", "exact s = t + 0.6", "E606"),
+    ],
+)
+def test_what_cannot_be_mapped_or_is_wrong_is_said(old: str, new: str, code: str) -> None:
+    assert old in STEFAN
+    assert code in [d.code for d in check(Source.of(STEFAN.replace(old, new))).errors]
+
+
+def test_sides_along_and_across_moving_ends_are_not_measured_at_once() -> None:
+    plate = (
+        "pde 1\ndomain x in [0, s], y in [0, 2]\ntime t in [0, 1]\nfield u(x, y, t), s(t)\nequation: dt(u) = laplacian(u)\n"
+        "boundary: u = 1 on all\nconstraint: dt(s) = 1\ninitial: u = 1\ninitial: s = 1\n"
+    )
+    source = Source.of(plate + "report rim = integral(u, on = all)\n")
+    (found,) = check(source).errors
+    assert found.code == "E901" and "write one for each side" in (found.help or "")
+
+
+def test_the_place_that_is_said_is_the_one_that_was_written() -> None:
+    text = STEFAN.replace("on x = 0\n", "on x = 0.1\n")
+    (found,) = [d for d in check(Source.of(text)).errors if d.code == "E901"]
+    assert found.span is not None and "x = 0.1" in text[found.span.start : found.span.end]
