@@ -1,16 +1,21 @@
-"""From a plane region to its holes: a point in each, and how far from it the region begins."""
+"""From a plane region to its holes, whole or cut: a point in each, and how far from it the region begins."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import hypot
 
 import numpy as np
 import scipy  # whose modules are imported when they are first named
 
 from pdedsl.geometry.points import grid, inside_shape
 from pdedsl.problem.domain import Domain
+from pdedsl.problem.primitives import numbers, primitives
 
 GRID = 256
 """Points along each coordinate, on which it is seen what has a hole."""
+ROUND, LEAST, BESIDE = 360, 10, 1e-6
+"""Points of a circle, how many of them are enough of it, and how far beside it they are, over its radius."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,26 @@ class Hole:
 
 @lru_cache(maxsize=64)
 def holes(domain: Domain) -> tuple[Hole, ...]:
-    """The holes of a plane domain."""
+    """The holes of a plane domain, and the disks of which a part is cut out of it."""
     if domain.shape is None or len(domain.space) != 2:
         return ()
     points, lines = grid(domain, domain.spatial, GRID)
-    return found_in(inside_shape(domain, points).reshape(GRID, GRID), lines)
+    whole = found_in(inside_shape(domain, points).reshape(GRID, GRID), lines)
+    own = [cut for cut in _cut(domain) if all(hypot(*np.subtract(cut.place, h.place)) > h.radius for h in whole)]
+    return (*whole, *own)
+
+
+def _cut(domain: Domain) -> Iterator[Hole]:
+    """The disks outside of which a domain lies where it ends on their circles."""
+    turns = 2 * np.pi * (np.arange(ROUND) + 0.5) / ROUND
+    ring = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    assert domain.shape is not None
+    for part in primitives(domain.tree):
+        if part.name == "disk":
+            place, radius = (numbers(own, domain.values) for own in part.arguments)
+            near, beyond = (domain.shape.level(place + radius * side * ring) for side in (1 - BESIDE, 1 + BESIDE))
+            if np.count_nonzero((near > 0) & (beyond < 0)) >= LEAST:
+                yield Hole((float(place[0]), float(place[1])), float(radius))
 
 
 def found_in(region: np.ndarray, lines: list[np.ndarray]) -> tuple[Hole, ...]:

@@ -23,6 +23,12 @@ TARGET = 0.02
 """The gain ratio from which a step keeps its promise."""
 SETTLED = 1e-13
 """The length of a step, relative to the coefficients, after which no other follows."""
+IDLE = 1e-6
+"""The part of the loss that a full step promises, or a step with kept factors gains, after which no other follows: what is
+left is what the functions cannot hold, and what still changes are sums of them that nearly vanish.
+"""
+MODEST = 1e-2
+"""The part of the loss that a full step promises, up to which no shorter one is sought where it does not keep its promise."""
 FAST = 0.5
 """By how much a step with factors that are kept must be shorter than the one before."""
 CHORDS = 30
@@ -82,10 +88,10 @@ def step(system: Residuals, coefficients: np.ndarray, factors: Factors | None = 
     r, direction, rank = own.residual, own.newton, own.rank
     loss = 0.5 * float(r @ r)
 
-    def moved(direction: np.ndarray, cutoff: float, gain: float) -> Step:
+    def moved(direction: np.ndarray, cutoff: float, gain: float, idle: bool = False) -> Step:
         after = coefficients + direction / own.lengths
         size = _relative(direction / own.lengths, after)
-        return Step(after, loss, cutoff, rank, gain, True, size, min(size, size**2))
+        return Step(after, loss, cutoff, rank, gain, True, size, 0.0 if idle else min(size, size**2))
 
     if system.is_linear:
         return moved(direction, FLOOR, 1.0)
@@ -95,9 +101,11 @@ def step(system: Residuals, coefficients: np.ndarray, factors: Factors | None = 
         predicted = loss - 0.5 * float(np.sum((r + own.phi @ direction) ** 2))
         with np.errstate(all="ignore"):
             after = 0.5 * float(np.sum(system.residual(coefficients + direction / own.lengths) ** 2))
-        gain = (loss - after) / max(predicted, 1e-300)
+        gain, idle = (loss - after) / max(predicted, 1e-300), not cutoff and predicted <= IDLE * loss
         if np.isfinite(after) and gain >= TARGET:
-            return moved(direction, cutoff or FLOOR, gain)
+            return moved(direction, cutoff or FLOOR, gain, idle)
+        if predicted <= MODEST * loss and not cutoff:
+            break
     return Step(coefficients, loss, 0.0, rank, 0.0, False, 0.0, 0.0)
 
 
@@ -107,6 +115,8 @@ class _Chord:
 
     taken: Step
     residual: np.ndarray
+    idle: bool
+    """Whether it gained next to nothing."""
 
 
 def _chord(
@@ -124,7 +134,7 @@ def _chord(
             return None
     share = min(length / before, FAST) if before < np.inf else 0.5
     step = Step(after, loss, FLOOR, factors.rank, 1.0, True, length, length * share / (1 - share))
-    return _Chord(step, left)
+    return _Chord(step, left, loss - 0.5 * float(left @ left) <= IDLE * loss)
 
 
 def _relative(change: np.ndarray, after: np.ndarray) -> float:
@@ -206,13 +216,16 @@ def descended(
             kept = Factors(system, coefficients)
             found = step(system, coefficients, kept)
             coefficients, before = found.coefficients, found.length
-            if not watch(found) or not found.accepted or found.length <= SETTLED or system.is_linear:
+            if not watch(found) or not found.accepted or min(found.length, found.left) <= SETTLED or system.is_linear:
                 break
-        r = system.residual(coefficients)
+        r, idle = system.residual(coefficients), False
         for _ in range(CHORDS):
             chord = _chord(system, coefficients, r, kept, before)
+            if chord is None and idle:
+                return coefficients, kept
             if chord is None:
                 break
+            idle = chord.idle
             coefficients, r, before = chord.taken.coefficients, chord.residual, chord.taken.length
             if not watch(chord.taken) or chord.taken.left <= SETTLED:
                 return coefficients, kept

@@ -31,9 +31,10 @@ from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, I
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.coarse import least_squares
-from pdedsl.spaces.functions import Functions, Sided
+from pdedsl.spaces.corners import Singular, around, tamed, unbounded
+from pdedsl.spaces.functions import Functions, Joined, Sided
 from pdedsl.spaces.hard import Ansatz
-from pdedsl.spaces.linear import Form, Key, Placed, Row, State, form
+from pdedsl.spaces.linear import Form, Key, Placed, Row, State
 from pdedsl.spaces.sizes import row_sizes, weights
 from pdedsl.spaces.space import Size
 from pdedsl.spaces.stretch import Stretch
@@ -64,10 +65,20 @@ def low_discrepant(shift: float) -> Unit:
 
 
 def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], shift: float) -> np.ndarray:
-    """The points of a statement, shape (n, d): enough for the bases, denser towards the ends of each coordinate.
+    """The points of a statement, shape (n, d): enough for the bases, denser towards the ends of each coordinate, and near
+    corners where residuals are not bounded.
 
     In a box with the arcsine density, for which polynomials of high degree are stable (Narayan, Jakeman and Zhou 2017).
     """
+    found = _placed(problem, statement, bases, shift)
+    if isinstance(statement, Equation | Boundary) and unbounded(problem):
+        count = round(OVER * max(_singular(b) for b in bases) / len(unbounded(problem)))
+        found = np.concatenate([found, around(problem, statement, low_discrepant(shift), count)])
+    return found
+
+
+def _placed(problem: Problem, statement: Statement, bases: Sequence[Functions], shift: float) -> np.ndarray:
+    """Those for the bases."""
     domain, unit = problem.domain, low_discrepant(shift)
     denser = partial(_denser, domain, maps=_maps(bases))
     match statement:
@@ -101,6 +112,12 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
         case Interface():
             n = round(ROUND * max(b.trace(axis) for b in bases for axis in domain.spatial)) + 2
             return apart(domain, crossings(domain, statement.on, CROSSINGS * n, unit), n)
+
+
+def _singular(basis: Functions) -> int:
+    """The number of singular functions of a basis."""
+    parts = basis.parts if isinstance(basis, Joined) else (basis,)
+    return sum(own.size for own in parts if isinstance(own, Singular))
 
 
 def filled(
@@ -167,7 +184,7 @@ class Collocated:
     components: tuple[Placed, ...]
     weight: float
     scale: np.ndarray
-    """What each component is multiplied with, shape (m,): sqrt(weight / n) over its size."""
+    """What each component is multiplied with at each point, shape (m, n): sqrt(weight / n) over its size; less near corners."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -361,7 +378,7 @@ class Collocation:
         ]
         return (
             np.concatenate([scale * row.at for row, scale in found]),
-            np.concatenate([scale * self._slopes(row) for row, scale in found]),
+            np.concatenate([scale[:, None] * self._slopes(row) for row, scale in found]),
         )
 
     def losses(self, coefficients: np.ndarray) -> dict[str, float]:
@@ -430,7 +447,8 @@ def missed(
             normals = outward(problem.domain, statement, points)
             size = row_sizes(problem, statement, sizes)
             own = [f.at(points, normals).value(state) / s for f, s in zip(compiled[statement.name], size, strict=True)]
-            found[statement.name] = float(np.sqrt(np.mean(np.sum(np.square(own), axis=0))))
+            near = np.square(own * tamed(problem, statement, points))
+            found[statement.name] = float(np.sqrt(np.mean(np.sum(near, axis=0))))
     return found
 
 
@@ -446,10 +464,5 @@ def _block(
     normals = outward(problem.domain, statement, points)
     weight = weights(problem)[statement.name]
     scale = (weight / max(1, len(points))) ** 0.5 / worth
-    return Collocated(statement, points, tuple(own.at(points, normals) for own in forms), weight, scale)
-
-
-@lru_cache(maxsize=8)
-def forms(problem: Problem) -> dict[str, tuple[Form, ...]]:
-    """The components of each statement, ready to be evaluated."""
-    return {s.name: tuple(form(problem, r) for r in s.residual) for s in problem.statements}
+    near = scale[:, None] * tamed(problem, statement, points)
+    return Collocated(statement, points, tuple(own.at(points, normals) for own in forms), weight, near)

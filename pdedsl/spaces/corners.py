@@ -4,12 +4,13 @@ In the plane, near a corner of angle w, a solution of an equation whose highest 
 `r^a sin(a phi)` and the like, with a = k pi / w where both sides have conditions of one kind, a = (k - 1/2) pi / w where
 they differ, and `r^a (log r sin(a phi) + phi cos(a phi))` where a is a whole number (Grisvard 1985, Elliptic Problems in
 Nonsmooth Domains). They are real parts of `c z^a`, `c z^a log z`; derivatives of lower order and coefficients that vary
-add those times powers of z and of its conjugate.
+add those times powers of z and of its conjugate. Of systems, and of equations of fourth order, the exponents a may be
+complex, and come with `c conj(z) z^(a-1)` (`exponents.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from math import comb
 from typing import Any, Literal
@@ -20,14 +21,14 @@ import sympy as sp
 from pdedsl.geometry.corners import Corner, changes, corners
 from pdedsl.geometry.faces import is_terminal
 from pdedsl.geometry.places import satisfying
-from pdedsl.geometry.points import inside, random
+from pdedsl.geometry.points import Unit, inside, inside_shape, random
 from pdedsl.geometry.regions import regions
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Equation, Field, is_hard
+from pdedsl.problem.statements import Boundary, Equation, Field, Statement, is_hard
 from pdedsl.problem.symbol import MultiIndex
-from pdedsl.spaces.collocation import forms
+from pdedsl.spaces.exponents import Together, exponents, jumping, together
 from pdedsl.spaces.functions import Sequenced
-from pdedsl.spaces.linear import Form, constant
+from pdedsl.spaces.linear import Form, constant, forms
 from pdedsl.spaces.space import Corners
 
 LEVELS = 4
@@ -40,13 +41,27 @@ NEAREST = 1e-30
 """The distance from a corner, over the diameter, that stands for none."""
 NEAR = 1e-3
 """Where the conditions on a side are read, over the diameter."""
+MEETING, BEYOND = 3, 3.0
+"""Of several fields: how many whole exponents are taken with logarithms, and the powers with which functions are multiplied."""
+LOGS = ((1, 0), (2, 0), (1, 1))
+"""The powers of the logarithm and of its conjugate, where values jump, in an equation and in what is multiplied in it."""
+REACH = 0.25
+"""The distance from a corner, over the diameter, within which residuals that are not bounded there are made smaller."""
+AT = 1e-9
+"""How near a point is to a corner, over the diameter, that is one."""
+CLOSEST = 1e-4
+"""The nearest of the points there, over that distance."""
 PROBES = 64
 _SEED = 19_670_701
 
 
+Logs = Callable[[int, int], Any]
+Factors = dict[tuple[int, int], np.ndarray]
+
+
 @dataclass(frozen=True, eq=False)
 class Singular(Sequenced):
-    """Real parts of `c z^a conj(z)^b log(z)^l` with `z = p (x - x0) + i p (y - y0)`, for a function each."""
+    """Real parts of `c z^a conj(z)^b log(z)^s conj(log(z))^t` with `z = p (x - x0) + i p (y - y0)`, for a function each."""
 
     places: np.ndarray
     """x0 and y0 of each corner, shape (corners, 2)."""
@@ -57,11 +72,11 @@ class Singular(Sequenced):
     factors: np.ndarray
     """c, shape (K,)."""
     powers: np.ndarray
-    """a, shape (K,)."""
+    """a, which may be complex, shape (K,)."""
     conjugate: np.ndarray
     """b, whole numbers, shape (K,)."""
     logs: np.ndarray
-    """l, zero or one, shape (K,)."""
+    """s and t, whole numbers, shape (K, 2)."""
 
     @property
     def size(self) -> int:
@@ -72,65 +87,123 @@ class Singular(Sequenced):
         return self.size
 
     def table(self, points: Any, order: MultiIndex, xp: Any = np) -> Any:
+        found = xp.zeros((*points.shape[:-1], self.size), points.dtype)
+        for powers, logs, factors in self._terms(points, order, xp):
+            inner = sum(factor * logs(s, t)[..., self._powers.own] for (s, t), factor in factors.items())
+            found = found + xp.real(inner * powers[..., self._powers.own])
+        return found
+
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        found = np.zeros(len(points))
+        for powers, logs, factors in self._terms(points, order):
+            for (s, t), factor in factors.items():
+                sums = np.zeros(powers.shape[1], complex)
+                np.add.at(sums, self._powers.own, factor * coefficients)
+                held = np.flatnonzero(sums)
+                found += np.real((powers[:, held] * logs(s, t)[..., held]) @ sums[held])
+        return found
+
+    def _terms(self, points: Any, order: MultiIndex, xp: Any = np) -> Iterator[tuple[Any, Logs, Factors]]:
+        """What a derivative is the sum of: products of powers, of shape (..., products); what they are multiplied with for
+        some powers of logarithms, of shape (..., products) or (..., 1); for these the factors of each function, shape (K,).
+        """
         if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
-            return xp.zeros((*points.shape[:-1], self.size), points.dtype)
+            return
         x, y = (points[..., axis, None] - place for axis, place in zip(self.axes, self.places.T, strict=True))
         z = self.turns * (xp.asarray(x, complex) + 1j * xp.asarray(y, complex))
         z = xp.where(xp.abs(z) < NEAREST, NEAREST, z)
-        log = xp.log(z)[..., self.corner]
+        log = xp.log(z)[..., self.corner[self._powers.first]]
         m, n = order[self.axes[0]], order[self.axes[1]]
-        turns, found = self.turns[self.corner], 0.0
+        turns = self.turns[self.corner]
+
+        def logs(s: int, t: int) -> Any:
+            return log**s * xp.conj(log) ** t if s + t else np.ones(len(self._powers.first))
+
         # d/dx = p d/dz + conj(p) d/dconj(z), d/dy = i p d/dz - i conj(p) d/dconj(z)
         for held in range(m + n + 1):
             other = m + n - held
-            below, _ = _falling(self.conjugate.astype(float), np.zeros(self.size), other)
-            if not below.any():
-                continue
+            own, below = _slopes(self.powers, self.logs[:, 0], held), _slopes(self.conjugate, self.logs[:, 1], other)
             ways = (i for i in range(m + 1) if 0 <= held - i <= n)
             worth = sum(comb(m, i) * comb(n, held - i) * 1j ** (held - i) * (-1j) ** (n - held + i) for i in ways)
-            plain, with_log = _falling(self.powers, self.logs, held)
-            factor = worth * self.factors * turns**held * np.conj(turns) ** other * below
-            inner = factor * plain + factor * with_log * log if self.logs.any() else factor * plain
-            found = found + inner * self._powers(z, log, self.powers - held, np.maximum(self.conjugate - other, 0), xp)
-        return xp.real(found)
+            outer = worth * self.factors * turns**held * np.conj(turns) ** other
+            factors = {(s, t): outer * a * b for s, a in enumerate(own) for t, b in enumerate(below) if np.any(a * b)}
+            if factors:
+                yield self._product(z, log, held, other, xp), logs, factors
 
-    def _powers(self, z: Any, log: Any, powers: np.ndarray, conjugate: np.ndarray, xp: Any) -> Any:
-        """`z^a conj(z)^b`, where z has a column for each corner and its logarithm one for each function; shape (..., K)."""
-        if xp is np and (powers == np.round(powers)).all():  # products, ten times as fast as exponentials
-            found = _whole_powers(z, powers.astype(int))[..., self.corner, powers.astype(int) - int(powers.min())]
-            return found * _whole_powers(np.conj(z), conjugate)[..., self.corner, conjugate - conjugate.min()]
-        power = powers.astype(complex) * log
-        if conjugate.any():
-            power = power + conjugate.astype(complex) * xp.conj(log)
-        return xp.exp(power)
+    def _product(self, z: Any, log: Any, held: int, other: int, xp: Any) -> Any:
+        """`z^(a - held) conj(z)^(b - other)` for each product, where z has a column for each corner."""
+        own, conjugate = self._powers, self.conjugate[self._powers.first]
+        if xp is not np:
+            power = (self.powers[own.first] - held).astype(complex) * log
+            return xp.exp(power + (conjugate - other).astype(complex) * xp.conj(log))
+        corner = self.corner[own.first]
+        leading = self.powers[own.first[own.leaders]] - held
+        found = np.exp(leading * log[..., own.leaders])[..., own.family]  # the rest by products: they are faster
+        found *= _whole_powers(z, int(own.above.max()))[..., corner, own.above]
+        if other or conjugate.any():
+            found *= (_whole_powers(np.conj(z), int(conjugate.max())) / np.conj(z)[..., None] ** other)[
+                ..., corner, conjugate
+            ]
+        return found
+
+    @cached_property
+    def _powers(self) -> "_Powers":
+        rows = np.stack([self.corner, np.real(self.powers), np.imag(self.powers), self.conjugate], axis=1)
+        _, first, own = np.unique(np.round(rows / WHOLE), axis=0, return_index=True, return_inverse=True)
+        corner, real, imaginary, _ = rows[first].T
+        parts = real % 1.0
+        rows = np.stack([corner, np.where(parts > 1 - WHOLE, 0.0, parts), imaginary], axis=1)
+        _, family = np.unique(np.round(rows / WHOLE), axis=0, return_inverse=True)
+        order = np.argsort(real, kind="stable")
+        leaders = order[np.unique(family[order], return_index=True)[1]]
+        return _Powers(first, own, leaders, family, np.round(real - real[leaders][family]).astype(int))
 
     def trace(self, axis: int) -> int:
         return self.size
 
 
-def _whole_powers(z: np.ndarray, powers: np.ndarray) -> np.ndarray:
-    """The powers of numbers from the least to the largest of some whole ones, along a new last axis."""
-    low, high = int(powers.min()), int(powers.max())
-    first = (1 / z if low < 0 else z) ** abs(low)
-    steps = np.broadcast_to(z[..., None], (*z.shape, high - low))
-    return np.cumprod(np.concatenate([first[..., None], steps], axis=-1), axis=-1)
+@dataclass(frozen=True, eq=False)
+class _Powers:
+    """The products `z^a conj(z)^b` of which functions are made, each once; in families whose a differ by whole numbers."""
+
+    first: np.ndarray
+    """A function that is made of each, shape (products,)."""
+    own: np.ndarray
+    """Which of them each function is made of, shape (K,)."""
+    leaders: np.ndarray
+    """The one of each family with the least a, shape (families,)."""
+    family: np.ndarray
+    """Which family each is of, shape (products,)."""
+    above: np.ndarray
+    """By how much its a is above the least one, shape (products,)."""
 
 
-def _falling(powers: np.ndarray, logs: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The factors A and B of a derivative `(A + B log z) z^(a - count)` of `z^a log(z)^l`."""
-    plain, with_log = 1.0 - logs, logs.astype(float)
+def _whole_powers(z: np.ndarray, most: int) -> np.ndarray:
+    """The powers of numbers from 0 to the largest of some, along a new last axis."""
+    steps = np.broadcast_to(z[..., None], (*z.shape, most))
+    return np.cumprod(np.concatenate([np.ones((*z.shape, 1), complex), steps], axis=-1), axis=-1)
+
+
+def _slopes(powers: np.ndarray, logs: np.ndarray, count: int) -> list[np.ndarray]:
+    """The factors A_0, A_1, ... of a derivative `(A_0 + A_1 log z + ...) z^(a - count)` of `z^a log(z)^s`, for each a and s."""
+    found = [np.where(logs == s, 1.0, 0.0) for s in range(int(logs.max()) + 1)]
     for k in range(count):
-        plain, with_log = (powers - k) * plain + with_log, (powers - k) * with_log
-    return plain, with_log
+        more = [s * own for s, own in enumerate(found)][1:]
+        found = [(powers - k) * own + below for own, below in zip(found, (*more, 0.0), strict=True)]
+    return found
 
 
 Rest = Literal["nothing", "radial", "general"]
 """Beside the laplacian: nothing, the field times a constant, or anything else of lower order, with any coefficients."""
 
 
+Row = tuple[float, complex, complex, int, tuple[int, int]]
+"""Of a function the degree, c, a, b, and s and t."""
+
+
 @dataclass(frozen=True)
 class Angled:
-    """A corner, and how a field behaves there."""
+    """A corner, and how a field behaves there whose equation is led by a laplacian."""
 
     corner: Corner
     kinds: tuple[int, int]
@@ -144,6 +217,16 @@ class Angled:
         jumps = [0.0] if self.kinds == (0, 0) else []
         return jumps + [(k - shift) * step for k in range(1, int(most / step + shift + WHOLE) + 1)]
 
+    def functions(self, most: float) -> Iterator[Row]:
+        """The functions with exponents up to some."""
+        for exponent in self.exponents(most):
+            phase = np.exp(0.5j * exponent * self.corner.angle) * (-1j if self.kinds[0] == 0 else 1.0)
+            log = int(_whole(exponent))
+            exponent = round(exponent) if log else exponent
+            for i, j in _levels(self.rest, most - exponent):
+                for factor in (phase,) if self.rest == "radial" or i + j == 0 else (1.0, -1j):
+                    yield exponent + i + j, factor, exponent + i, j, (log, 0)
+
     @property
     def strong(self) -> bool:
         """Whether the field has no slope there, or no curvature, whatever its data are."""
@@ -155,14 +238,70 @@ class Angled:
         return next(own for own in self.exponents(LARGEST) if own)
 
 
+@dataclass(frozen=True)
+class Shared:
+    """A corner, and how a field behaves there that is singular together with others, or whose equation is of fourth order."""
+
+    problem: Problem
+    corner: Corner
+    own: Together
+    lag: int
+    """By how much it is more singular than the least singular ones."""
+
+    def functions(self, most: float) -> Iterator[Row]:
+        """The functions with exponents up to some; with logarithms where data may jump, or powers meet."""
+        general = not self.own.alone
+        most = min(most, BEYOND + 1) if general else most  # the rest is that of polynomials
+        whole = [complex(self.own.least + k) for k in range(int(self.jumps) if general else MEETING)]
+        known = set()
+        for exponent in (own for own in (*whole, *self._exponents(most)) if own.real <= most):
+            meets = exponent in whole
+            for power in dict.fromkeys((exponent, exponent.conjugate())):
+                for i, j in _levels("general" if general else "nothing", min(most, BEYOND) - power.real):
+                    for extra in (0,) if self.lag and not (general and i + j) else (0, 1):  # a pressure is harmonic
+                        a, b, degree = power - self.lag + i - extra, j + extra, power.real - self.lag + i + j
+                        if (key := (np.round(a, 9), b, meets)) in known:
+                            continue
+                        known.add(key)
+                        plain = () if meets and a.real >= 0 else ((0, 0),)
+                        logs = (
+                            () if not meets or (a.real < 0 and not i + j) else LOGS if general and i + j else LOGS[:1]
+                        )
+                        for factor, own in product((1.0, -1j), (*plain, *logs)):
+                            if not (
+                                factor == 1.0 and degree == 0 and own == (1, 0) and not self.lag
+                            ):  # values are bounded
+                                yield degree, factor, a, b, own
+
+    @property
+    def strong(self) -> bool:
+        """Whether one of the fields has no slope there, or no curvature, whatever its data are; or no value."""
+        return self.least < self.own.least + 2
+
+    @property
+    def jumps(self) -> bool:
+        """Whether no values satisfy what is said on both of its sides."""
+        return jumping(self.problem, self.own, self.corner)
+
+    @property
+    def least(self) -> float:
+        """The least exponent that is not whole, of the least singular field; infinite where none is small; 0 of a jump."""
+        return 0.0 if self.jumps else min((e.real for e in self._exponents(self.own.least + 2.0)), default=np.inf)
+
+    def _exponents(self, most: float) -> tuple[complex, ...]:
+        return exponents(self.problem, self.own, self.corner, most) or ()
+
+
 @lru_cache(maxsize=32)
-def angled(problem: Problem, unknown: Field) -> tuple[Angled, ...]:
-    """The corners at which a field may be singular: steady, of a plane, its equation led by a laplacian."""
+def angled(problem: Problem, unknown: Field) -> tuple[Angled | Shared, ...]:
+    """The corners at which a field may be singular: steady, of a plane, its equation led by a laplacian; or a system's."""
     domain, place = problem.domain, problem.fields.index(unknown)
     if problem.time is not None or len(domain.space) != 2 or set(unknown.arguments) != set(problem.symbols):
         return ()
-    if any(is_hard(s) for s in problem.statements) or (rest := led_by_laplacian(problem, place)) is None:
+    if any(is_hard(s) for s in problem.statements):
         return ()
+    if (rest := led_by_laplacian(problem, place)) is None:
+        return _shared(problem, place)
     conditions = [
         (s.where, max(orders))
         for s in problem.statements
@@ -186,6 +325,71 @@ def angled(problem: Problem, unknown: Field) -> tuple[Angled, ...]:
     return tuple(found)
 
 
+def _shared(problem: Problem, place: int) -> tuple[Shared, ...]:
+    """The corners of fields that are singular together."""
+    domain = problem.domain
+    whole = [k for k, f in enumerate(problem.fields) if set(f.arguments) == set(problem.symbols)]
+    places = tuple(k for k in whole if led_by_laplacian(problem, k) is None)
+    if (own := together(problem, places)) is None or own.least not in (0, 1):
+        return ()
+    told = [s for s in problem.statements if isinstance(s, Boundary)]
+
+    def said(points: np.ndarray) -> Sequence[Any]:
+        held = np.stack([satisfying(domain, s.where, points, sharply=True) for s in told], axis=1)
+        return [tuple(np.flatnonzero(row)) for row in held]
+
+    found = (*corners(domain), *changes(domain, said))
+    lag = own.lags[places.index(place)]
+    return tuple(Shared(problem, c, own, lag) for c in found if exponents(problem, own, c, own.least + 2.0) is not None)
+
+
+@lru_cache(maxsize=32)
+def _strong(problem: Problem) -> tuple[Shared, ...]:
+    """The corners where fields are singular together, or values jump."""
+    held = {own.corner: own for f in problem.fields for own in angled(problem, f) if isinstance(own, Shared)}
+    return tuple(own for own in held.values() if own.strong)
+
+
+def unbounded(problem: Problem) -> tuple[Shared, ...]:
+    """Those of them near which residuals are not bounded: where the functions do not hold all that is singular."""
+    return tuple(own for own in _strong(problem) if not own.own.alone)
+
+
+def tamed(problem: Problem, statement: Statement, points: np.ndarray) -> np.ndarray:
+    """What the components of a statement are multiplied with at points of shape (n, d), shape (m, n) or (1, 1).
+
+    One but near corners where residuals are not bounded, as least squares would see little else (Lee, Manteuffel and
+    Westphal 2006, Weighted-norm first-order system least squares); and nothing at a corner itself, where there is no value.
+    """
+    if not _strong(problem):
+        return np.ones((1, 1))
+    found = []
+    for form in forms(problem)[statement.name]:
+        weight = np.ones(len(points))
+        for own in _strong(problem):
+            orders = [sum(i) + own.own.lag(p) for p, i in form.slopes if p in own.own.places]
+            far = np.hypot(*(points[:, list(problem.domain.spatial)] - own.corner.place).T) / problem.domain.diameter
+            if orders and max(orders) > own.least and not own.own.alone:
+                weight *= np.minimum(1.0, far / REACH) ** (max(orders) - own.least)
+            weight *= far > AT
+        found.append(weight)
+    return np.asarray(found)
+
+
+def around(problem: Problem, statement: Statement, unit: Unit, count: int) -> np.ndarray:
+    """Points of a statement near corners where residuals are not bounded, as many at each scale, `count` for each corner."""
+    domain, found = problem.domain, [np.zeros((0, len(problem.coordinates)))]
+    for own in unbounded(problem):
+        scale, turn = unit(count, 2).T
+        far = REACH * domain.diameter * CLOSEST**scale
+        side = isinstance(statement, Boundary)
+        angles = own.corner.bisector + (np.round(turn) if side else turn) * own.corner.angle - own.corner.angle / 2
+        points = np.asarray(own.corner.place) + far[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        held = satisfying(domain, statement.where, points, sharply=True) if side else inside_shape(domain, points)
+        found.append(points[held])
+    return np.concatenate(found)
+
+
 def smooth(problem: Problem) -> str:
     """Why no field has a corner at which it may be singular, in words; empty where one has."""
     if any(angled(problem, f) for f in problem.fields):
@@ -195,7 +399,7 @@ def smooth(problem: Problem) -> str:
     if any(is_hard(s) for s in problem.statements):
         return "they do not satisfy hard conditions"
     if all(led_by_laplacian(problem, k) is None for k in range(len(problem.fields))):
-        return "they are those of equations that are led by a laplacian"
+        return "they are those of equations that are led by a laplacian, of elasticity, Stokes flow and plates"
     return "this problem has none, and its conditions change nowhere on a side"
 
 
@@ -212,13 +416,7 @@ def singular(problem: Problem, unknown: Field, space: Corners, region: int | Non
         corner = own.corner
         places.append(corner.place)
         turns.append(np.exp(-1j * corner.bisector) / max(np.hypot(*(np.asarray(end) - corner.place)) for end in ends))
-        for exponent in own.exponents(space.order):
-            phase = np.exp(0.5j * exponent * corner.angle) * (-1j if own.kinds[0] == 0 else 1.0)
-            log = int(_whole(exponent))
-            exponent = round(exponent) if log else exponent
-            for i, j in _levels(own.rest, space.order - exponent):
-                for factor in (phase,) if own.rest == "radial" or i + j == 0 else (1.0, -1j):
-                    rows.append((exponent + i + j, (place, factor, exponent + i, j, log)))
+        rows += [(degree, (place, *rest)) for degree, *rest in own.functions(space.order)]
     if not rows:
         return None
     rows.sort(key=lambda row: round(row[0], 9))
@@ -226,7 +424,8 @@ def singular(problem: Problem, unknown: Field, space: Corners, region: int | Non
     axes = tuple(problem.domain.spatial)
     intervals = tuple(problem.bounds[axis] for axis in axes)
     whole, turned = np.asarray(places), np.asarray(turns)
-    return Singular(axes, intervals, whole, turned, at, factors, powers.astype(float), conjugate, logs)
+    powers = powers if np.any(np.imag(powers)) else np.real(powers).astype(float)
+    return Singular(axes, intervals, whole, turned, at, factors, powers, conjugate, logs)
 
 
 def _owner(problem: Problem, corner: Corner) -> int | None:

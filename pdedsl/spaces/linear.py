@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -153,6 +153,12 @@ def form(problem: Problem, residual: sp.Expr) -> Form:
     held = problem.integrals_in([residual])
     integrals = tuple((i, sp.diff(plain, i.symbol), form(problem, i.integrand)) for i in held)
     return Form(problem, plain, {dummy: key(atom) for dummy, atom in found.items()}, slopes, integrals)
+
+
+@lru_cache(maxsize=8)
+def forms(problem: Problem) -> dict[str, tuple[Form, ...]]:
+    """The components of each statement, ready to be evaluated."""
+    return {s.name: tuple(form(problem, r) for r in s.residual) for s in problem.statements}
 
 
 def rows(problem: Problem, statement: Statement, count: int, state: State) -> list[Row]:

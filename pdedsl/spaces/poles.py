@@ -27,9 +27,9 @@ def poles(problem: Problem, unknown: Field, found: Sequence[Hole], order: int) -
         return None
     alone = led_by_laplacian(problem, problem.fields.index(unknown)) == "nothing"
     conjugates = range(1 if alone else CONJUGATES + 1)
-    logs = [(place, 1.0, float(j), j, 1) for place in range(len(found)) for j in conjugates]
+    logs = [(place, 1.0, float(j), j, (1, 0)) for place in range(len(found)) for j in conjugates]
     powers = [
-        (place, factor, -float(n), j, 0)
+        (place, factor, -float(n), j, (0, 0))
         for n in range(1, min(order, MOST) + 1)
         for place in range(len(found))
         for j in conjugates

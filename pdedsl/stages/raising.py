@@ -35,11 +35,11 @@ from pdedsl.spaces.collocation import (
     SHIFT,
     Collocation,
     Expansion,
-    forms,
     split,
     values,
 )
 from pdedsl.spaces.corners import angled
+from pdedsl.spaces.linear import forms
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.stages.another import another
@@ -71,6 +71,8 @@ ASTRAY, SATISFIED, LED, LEADING = 0.1, 1e-6, 1e-6, 0.3
 """The part of the residual from which another solution of a nonlinear problem is the better one; the residual that is none; the
 length of Newton's last step on the way there; and the part of what is left of the time in which it is led.
 """
+JUMPED = 4
+"""The exponents up to which functions are singular in the first solution where values jump at corners."""
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
 SOON, THINLY = 4.0, 1.0
@@ -171,7 +173,11 @@ class _Climb(Ladder):
         own = None if self.start is None or self.chosen != "auto" else space_of(self.problem, self.start)
         if own is not None and columns(self.problem, own, self.plan.symmetry) <= MOST:
             return own
-        return stretched_by(first(self.problem, self.chosen, self.plan.symmetry), self.faces)
+        found = stretched_by(first(self.problem, self.chosen, self.plan.symmetry), self.faces)
+        jumps = any(not own.least for f in self.problem.fields for own in angled(self.problem, f))
+        if not (jumps and self.chosen == "auto" and isinstance(found, Polynomials)):
+            return found
+        return cornered(self.problem, found, self.plan.symmetry, JUMPED) or found
 
     def ending(self, space: Space) -> Status | None:
         """Why another space is not solved in; None if it is."""
@@ -406,7 +412,7 @@ def _affordable(
     share = min(share, BRIEFLY) if many else share
     brief = divisible(problem) and not only and promised > FINAL
     share = min(share, BRIEFLY) if brief else share
-    astray = (thin and not rungs[-1].linear) or rungs[-1].left > GROWN * rungs[0].left
+    astray = (thin and not rungs[-1].linear) or _grown(rungs)
     if astray and not only and len(rungs) > 2 and rungs[-1].change > COARSE:
         share = 0.0
     most = share * limit if not brief or rungs[-1].change <= FINE else min(share * limit, SOON)
@@ -417,8 +423,13 @@ def _affordable(
 
 
 def _slow(rungs: Sequence[Rung]) -> bool:
-    """Whether changes fall so slowly that the solution may be singular."""
-    return len(rungs) > 3 and rungs[-1].change > SLOW * rungs[-3].change
+    """Whether changes fall so slowly that the solution may be singular, or the residual even grows."""
+    return _grown(rungs) or (len(rungs) > 3 and rungs[-1].change > SLOW * rungs[-3].change)
+
+
+def _grown(rungs: Sequence[Rung]) -> bool:
+    """Whether the residual on fresh points is larger than that of the first degree."""
+    return rungs[-1].left > GROWN * rungs[0].left
 
 
 def _promised(problem: Problem, rungs: list[Rung]) -> float:

@@ -14,8 +14,9 @@ from pdedsl.planning.data import layer, thin
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
-from pdedsl.spaces.collocation import Spanned, forms, missed, split, values
+from pdedsl.spaces.collocation import Spanned, missed, split, values
 from pdedsl.spaces.functions import embedded
+from pdedsl.spaces.linear import forms
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Space
 from pdedsl.spaces.stretch import Stretch, at_faces

@@ -5,7 +5,7 @@ import pytest
 
 from pdedsl.planning.data import THIN, additive, layer, waves
 from pdedsl.problem.problem import Problem
-from pdedsl.spaces.collocation import forms
+from pdedsl.spaces.linear import forms
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.stages.load import loads
 

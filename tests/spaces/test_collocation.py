@@ -14,7 +14,8 @@ from pdedsl.numerics.system import system
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.degrees import expansions
 from pdedsl.problem.problem import Problem
-from pdedsl.spaces.collocation import Collocation, forms, missed, placed
+from pdedsl.spaces.collocation import Collocation, missed, placed
+from pdedsl.spaces.linear import forms
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
@@ -52,7 +53,7 @@ def test_residuals_are_those_of_the_lowered_problem(name: str) -> None:
     for block in found.blocks:
         residual = lower(problem, block.statement)
         rows.append(
-            (np.asarray(jax.jit(jax.vmap(lambda x, r=residual: r(u, x)))(jnp.asarray(block.points))) * block.scale).T
+            (np.asarray(jax.jit(jax.vmap(lambda x, r=residual: r(u, x)))(jnp.asarray(block.points))) * block.scale.T).T
         )
     expected = np.concatenate([r.reshape(-1) for r in rows])
     np.testing.assert_allclose(found.residual(c), expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
@@ -112,7 +113,7 @@ def test_what_is_missed_is_what_the_lowered_residual_leaves(name: str) -> None:
     u = system(problem, replace(planned(problem), space=SPACE)).model(jnp.asarray(c))
     for own in misfits(problem, u):
         block = next(b for b in found.blocks if b.statement.name == own.statement)
-        size = float(np.sqrt(block.weight / len(block.points)) / block.scale[0])
+        size = float(np.sqrt(block.weight / len(block.points)) / block.scale[0, 0])
         assert np.isclose(misses[own.statement], own.rms / size, rtol=0.1)
 
 
