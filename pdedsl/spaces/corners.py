@@ -41,8 +41,10 @@ NEAREST = 1e-30
 """The distance from a corner, over the diameter, that stands for none."""
 NEAR = 1e-3
 """Where the conditions on a side are read, over the diameter."""
-MEETING, BEYOND = 3, 3.0
-"""Of several fields: how many whole exponents are taken with logarithms, and the powers with which functions are multiplied."""
+MEETING, BEYOND, ENOUGH = 3, 3.0, 12.0
+"""Of several fields: how many whole exponents are taken with logarithms, the powers with which functions are multiplied, and the
+largest exponent.
+"""
 LOGS = ((1, 0), (2, 0), (1, 1))
 """The powers of the logarithm and of its conjugate, where values jump, in an equation and in what is multiplied in it."""
 REACH = 0.25
@@ -251,7 +253,7 @@ class Shared:
     def functions(self, most: float) -> Iterator[Row]:
         """The functions with exponents up to some; with logarithms where data may jump, or powers meet."""
         general = not self.own.alone
-        most = min(most, BEYOND + 1) if general else most  # the rest is that of polynomials
+        most = min(most, BEYOND + 1 if general else ENOUGH)  # the rest is that of polynomials
         whole = [complex(self.own.least + k) for k in range(int(self.jumps) if general else MEETING)]
         known = set()
         for exponent in (own for own in (*whole, *self._exponents(most)) if own.real <= most):
@@ -339,8 +341,9 @@ def _shared(problem: Problem, place: int) -> tuple[Shared, ...]:
         return [tuple(np.flatnonzero(row)) for row in held]
 
     found = (*corners(domain), *changes(domain, said))
-    lag = own.lags[places.index(place)]
-    return tuple(Shared(problem, c, own, lag) for c in found if exponents(problem, own, c, own.least + 2.0) is not None)
+    lag = own.lag(place)
+    held = [Shared(problem, c, own, lag) for c in found if exponents(problem, own, c, own.least + 2.0) is not None]
+    return tuple(held) if any(corner.strong for corner in held) else ()
 
 
 @lru_cache(maxsize=32)
