@@ -252,28 +252,38 @@ class Shared:
 
     def functions(self, most: float) -> Iterator[Row]:
         """The functions with exponents up to some; with logarithms where data may jump, or powers meet."""
-        general = not self.own.alone
-        most = min(most, BEYOND + 1 if general else ENOUGH)  # the rest is that of polynomials
-        whole = [complex(self.own.least + k) for k in range(int(self.jumps) if general else MEETING)]
+        most = min(most, BEYOND + 1 if self.general else ENOUGH)  # the rest is that of polynomials
+        whole = [complex(self.own.least + k) for k in range(int(self.jumps) if self.general else MEETING)]
         known = set()
-        for exponent in (own for own in (*whole, *self._exponents(most)) if own.real <= most):
-            meets = exponent in whole
+        for exponent in (e for e in (*whole, *self._exponents(most)) if e.real <= most):
             for power in dict.fromkeys((exponent, exponent.conjugate())):
-                for i, j in _levels("general" if general else "nothing", min(most, BEYOND) - power.real):
-                    for extra in (0,) if self.lag and not (general and i + j) else (0, 1):  # a pressure is harmonic
-                        a, b, degree = power - self.lag + i - extra, j + extra, power.real - self.lag + i + j
-                        if (key := (np.round(a, 9), b, meets)) in known:
-                            continue
+                for level, a, b in self._products(power, most):
+                    meets = exponent in whole
+                    if (key := (np.round(a, 9), b, meets)) not in known:
                         known.add(key)
-                        plain = () if meets and a.real >= 0 else ((0, 0),)
-                        logs = (
-                            () if not meets or (a.real < 0 and not i + j) else LOGS if general and i + j else LOGS[:1]
-                        )
-                        for factor, own in product((1.0, -1j), (*plain, *logs)):
-                            if not (
-                                factor == 1.0 and degree == 0 and own == (1, 0) and not self.lag
-                            ):  # values are bounded
-                                yield degree, factor, a, b, own
+                        degree = power.real - self.lag + level
+                        for factor, logs in product((1.0, -1j), self._logs(a, level) if meets else ((0, 0),)):
+                            if self.lag or degree or (factor, logs) != (1.0, (1, 0)):  # values are bounded
+                                yield degree, factor, a, b, logs
+
+    @property
+    def general(self) -> bool:
+        """Whether the equations hold more than what is most singular."""
+        return not self.own.alone
+
+    def _products(self, power: complex, most: float) -> Iterator[tuple[int, complex, int]]:
+        """How often `z^power` was multiplied with z or its conjugate, the power of z, and that of the conjugate."""
+        for i, j in _levels("general" if self.general else "nothing", min(most, BEYOND) - power.real):
+            harmonic = self.lag > 0 and not (self.general and i + j)  # a pressure
+            for extra in (0,) if harmonic else (0, 1):
+                yield i + j, power - self.lag + i - extra, j + extra
+
+    def _logs(self, a: complex, level: int) -> Iterator[tuple[int, int]]:
+        """The powers of logarithms that come with a whole power of z."""
+        if a.real < 0:
+            yield 0, 0
+        if a.real >= 0 or level:
+            yield from LOGS if self.general and level else LOGS[:1]
 
     @property
     def strong(self) -> bool:
@@ -335,6 +345,8 @@ def _shared(problem: Problem, place: int) -> tuple[Shared, ...]:
     if (own := together(problem, places)) is None or own.least not in (0, 1):
         return ()
     told = [s for s in problem.statements if isinstance(s, Boundary)]
+    if not told:
+        return ()
 
     def said(points: np.ndarray) -> Sequence[Any]:
         held = np.stack([satisfying(domain, s.where, points, sharply=True) for s in told], axis=1)
@@ -355,7 +367,7 @@ def _strong(problem: Problem) -> tuple[Shared, ...]:
 
 def unbounded(problem: Problem) -> tuple[Shared, ...]:
     """Those of them near which residuals are not bounded: where the functions do not hold all that is singular."""
-    return tuple(own for own in _strong(problem) if not own.own.alone)
+    return tuple(own for own in _strong(problem) if own.general)
 
 
 def tamed(problem: Problem, statement: Statement, points: np.ndarray) -> np.ndarray:
@@ -372,7 +384,7 @@ def tamed(problem: Problem, statement: Statement, points: np.ndarray) -> np.ndar
         for own in _strong(problem):
             orders = [sum(i) + own.own.lag(p) for p, i in form.slopes if p in own.own.places]
             far = np.hypot(*(points[:, list(problem.domain.spatial)] - own.corner.place).T) / problem.domain.diameter
-            if orders and max(orders) > own.least and not own.own.alone:
+            if own.general and orders and max(orders) > own.least:
                 weight *= np.minimum(1.0, far / REACH) ** (max(orders) - own.least)
             weight *= far > AT
         found.append(weight)

@@ -125,9 +125,13 @@ def _between(problem: Problem, own: Together, corner: Corner, low: float) -> tup
     around = np.asarray(corner.place) + near * np.stack([np.cos(turns), np.sin(turns)], axis=1)
     equations = [s for s in problem.statements if isinstance(s, Equation)]
     rows = [own.leading(row) for s in equations for row, _ in _slopes(problem, s, own.places, around, None)]
+    beside = [row for row, _ in _conditions(problem, own, corner, near)]
+    if len(rows) != len(own.places) or not beside:
+        return None
     scale = _scales(own, rows)
     within = [_Placed(turn, {key: c[k] for key, c in row.items()}) for row in rows for k, turn in enumerate(turns)]
-    beside = [row for row, _ in _conditions(problem, own, corner, near)]
+    if not np.isfinite(list(scale.values())).all():
+        return None
     generic, equated, conditioned = np.asarray([GENERIC]), _matrix(own, scale, within), _matrix(own, scale, beside)
     inner = equated(generic)[0]
     rank = int(np.count_nonzero(np.linalg.svd(inner, compute_uv=False) > ROUNDING))
@@ -187,9 +191,10 @@ def _scales(own: Together, rows: Sequence[Slopes]) -> dict[int, float]:
         [[max((np.abs(c).max() for k, c in row.items() if k[0] == p), default=0.0) for p in own.places] for row in rows]
     )
     worth = np.ones(len(own.places))
-    for _ in range(8):
-        across = np.max(sizes * worth, axis=1)
-        worth = 1 / np.max(sizes / across[:, None], axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):  # not finite where no equation holds a field there
+        for _ in range(8):
+            across = np.max(sizes * worth, axis=1)
+            worth = 1 / np.max(sizes / across[:, None], axis=0)
     return dict(zip(own.places, worth, strict=True))
 
 

@@ -114,6 +114,9 @@ def test_what_is_not_said() -> None:
     few = elastic("dn(u) = 0  on all")
     held = together(few, (0, 1))
     assert held is not None and exponents(few, held, corners(few.domain)[0], 2.0) is None
+    none = problem(f"{L}\nfield u(x, y), v(x, y)\n{stretched.partition(chr(10))[2]}boundary a: u = 0  on x = 1\n")
+    held = together(none, (0, 1))
+    assert held is not None and exponents(none, held, corners(none.domain)[0], 2.0) is None
     two = problem(
         "domain x in [0, 1], y in [0, 1]\nfield u(x, y), v(x, y)\nequation: div([u, v]) = 0\nboundary: u = 0 on all\n"
     )
