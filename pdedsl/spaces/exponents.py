@@ -25,7 +25,7 @@ from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.linear import constant, forms
 
 NEAR, CLOSE = 1e-3, 1e-7
-"""Where equations and conditions are read, and values at a corner, over the diameter."""
+"""Where conditions on the sides are read, and what holds at a corner, over the diameter."""
 APART = 0.1
 """The part of how far values on both sides are apart nearby, from which they jump at the corner."""
 PROBES, ANGLES = 16, 7
@@ -120,16 +120,16 @@ def _apart(problem: Problem, own: Together, corner: Corner, near: float) -> floa
 @lru_cache(maxsize=256)
 def _between(problem: Problem, own: Together, corner: Corner, low: float) -> tuple[complex, ...] | None:
     """The same with real parts in a band above some number."""
-    near = NEAR * problem.domain.diameter
+    close, near = CLOSE * problem.domain.diameter, NEAR * problem.domain.diameter
     turns = corner.bisector + corner.angle * ((np.arange(ANGLES) + 0.5) / ANGLES - 0.5)
-    around = np.asarray(corner.place) + near * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    around = np.asarray(corner.place) + close * np.stack([np.cos(turns), np.sin(turns)], axis=1)
     equations = [s for s in problem.statements if isinstance(s, Equation)]
     rows = [own.leading(row) for s in equations for row, _ in _slopes(problem, s, own.places, around, None)]
     beside = [row for row, _ in _conditions(problem, own, corner, near)]
     if len(rows) != len(own.places) or not beside:
         return None
     scale = _scales(own, rows)
-    within = [_Placed(turn, {key: c[k] for key, c in row.items()}) for row in rows for k, turn in enumerate(turns)]
+    within = [_Placed(turn, {key: float(np.mean(c)) for key, c in row.items()}) for row in rows for turn in turns]
     if not np.isfinite(list(scale.values())).all():
         return None
     generic, equated, conditioned = np.asarray([GENERIC]), _matrix(own, scale, within), _matrix(own, scale, beside)

@@ -68,6 +68,17 @@ def test_held_sides() -> None:
     assert found[0].real == pytest.approx(0.60404, abs=1e-5)
 
 
+def test_coefficients_are_those_at_the_corner() -> None:
+    varied = elastic(FREE)
+    text = STEEL.replace("param E = 210e9", "param E0 = 210e9\nlet E = E0*(1 + x + y^2)").replace(
+        "E0*(1 + x + y^2), nu", "E0*(1 + x + y^2)\nparam nu"
+    )
+    own = problem(f"{text}{L}\nfield u(x, y), v(x, y)\nvector U = (u, v)\nequation: div(S(U)) = 0\nboundary: {FREE}\n")
+    np.testing.assert_allclose(at(own, (0, 1), 2.0), at(varied, (0, 1), 2.0), rtol=1e-6)
+    held = together(own, (0, 1))
+    assert held is not None and not held.alone
+
+
 def test_a_condition_that_changes_on_a_straight_side_would_be_a_crack_of_its_own() -> None:
     """One side free and one held at 90 degrees: 0.7583 for this metal (Williams 1952, by its own equation)."""
     box = "domain x in [0, 1], y in [0, 1]"
