@@ -45,6 +45,7 @@ LINES = (
     Line("hard/gray_scott", 1e-5),
     Line("hard/l_shape", 1e-8, known=("held", 0.214075802681)),
     Line("hard/motz", 1e-8, known=("near", 129.682635547999)),
+    Line("hard/sector", 1e-8, known=("middle", 0.09138037817365)),
     Line("hard/l_elastic", 1e-8),
     Line("hard/plate_hole", 1e-10),
     Line("hard/cavity", 1e-5, known=("down", -0.2538030)),

@@ -34,7 +34,8 @@ def test_the_goal_is_reached(name: str) -> None:
 
 
 QUICK = (
-    "hard/layer", "hard/two_materials", "hard/beam_load", "hard/disk_source", "hard/stefan", "hard/l_shape", "hard/motz"
+    "hard/layer", "hard/two_materials", "hard/beam_load", "hard/disk_source", "hard/stefan", "hard/l_shape", "hard/motz",
+    "hard/sector", "hard/plate_hole",
 )  # fmt: skip
 
 

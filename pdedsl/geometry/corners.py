@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.primitives import numbers, primitives
+from pdedsl.problem.primitives import construct, numbers, primitives
 
-REACH = 1e-6
-"""The radius of the circle about a corner on which its sides are found, relative to the diameter of the domain."""
+REACH, NEARER = 1e-6, 1e-8
+"""The radius of the circle about a corner on which its sides are found, relative to the diameter; where one is curved."""
 TURNS = 256
 """Points of that circle."""
+ROUND, BESIDE = 720, 1e-3
+"""Points of a disk's circle between which it crosses other parts once, and where the first one is, in radians."""
 ALONG = 200
 """Points of a side between which conditions are compared."""
 STRAIGHT, ROUNDING = 1e-4, 1e-12
@@ -23,13 +25,15 @@ STRAIGHT, ROUNDING = 1e-4, 1e-12
 
 @dataclass(frozen=True)
 class Corner:
-    """A place on the boundary of a plane domain where two straight sides meet, or two conditions on one."""
+    """A place on the boundary of a plane domain where two sides meet, or two conditions on a straight one."""
 
     place: tuple[float, float]
     bisector: float
     """The direction into the domain half-way between its sides, in radians."""
     angle: float
     """Between its sides, through the domain, in radians."""
+    curved: bool = False
+    """Whether one of them is: a circle, which is seen as its tangent."""
 
     def side(self, end: int, distance: float) -> np.ndarray:
         """A point of the first side (-1) or of the second one (1), at a distance, shape (2,)."""
@@ -39,11 +43,41 @@ class Corner:
 
 @lru_cache(maxsize=64)
 def corners(domain: Domain) -> tuple[Corner, ...]:
-    """The corners of a box in the plane without periodic coordinates, or those of a shape at vertices of its parts."""
+    """The corners of a box in the plane without periodic coordinates, or those of a shape: at vertices of its parts, and where
+    disks meet other parts.
+    """
     if len(domain.space) != 2 or any(c.periodic for c in domain.space):
         return ()
-    found = (_corner(domain, place) for place in dict.fromkeys(v for ring in _rings(domain) for v in ring))
+    places = dict.fromkeys((*(v for ring in _rings(domain) for v in ring), *_meetings(domain)))
+    found = (_corner(domain, place) for place in places)
     return tuple(own for own in found if own is not None and abs(own.angle - np.pi) > STRAIGHT)
+
+
+def _meetings(domain: Domain) -> Iterator[tuple[float, float]]:
+    """Where the circles of disks cross the boundaries of other parts, but for vertices of these."""
+    parts, vertices = list(primitives(domain.tree)), [v for ring in _rings(domain) for v in ring]
+    known: list[tuple[float, float]] = []
+    for disk in (part for part in parts if part.name == "disk"):
+        centre, radius = (numbers(own, domain.values) for own in disk.arguments)
+
+        def at(turn: np.ndarray, c: Any = centre, r: float = radius) -> np.ndarray:
+            return np.asarray(c) + r * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+
+        for other in (part for part in parts if part is not disk):
+            level = construct(other, domain.symbols, domain.values).level
+            ends = np.linspace(0, 2 * np.pi, ROUND + 1) + BESIDE
+            beyond = level(at(ends)) > 0
+            for k in np.flatnonzero(beyond[1:] != beyond[:-1]):
+                low, high = ends[k], ends[k + 1]
+                for _ in range(60):
+                    middle = (low + high) / 2
+                    low, high = (
+                        (middle, high) if (level(at(np.asarray([middle])))[0] > 0) == beyond[k] else (low, middle)
+                    )
+                x, y = at(np.asarray([low]))[0]
+                if all(np.hypot(x - a, y - b) > REACH * domain.diameter for a, b in (*vertices, *known)):
+                    known.append((float(x), float(y)))
+    yield from known
 
 
 def changes(domain: Domain, said: Callable[[np.ndarray], Sequence[Any]]) -> tuple[Corner, ...]:
@@ -72,7 +106,9 @@ def changes(domain: Domain, said: Callable[[np.ndarray], Sequence[Any]]) -> tupl
 
 def _corner(domain: Domain, place: tuple[float, float]) -> Corner | None:
     """The sides that meet at a place of the boundary; None where it lies inside, outside, or where more than two meet."""
-    reach = REACH * domain.diameter
+    disks = [[numbers(own, domain.values) for own in p.arguments] for p in primitives(domain.tree) if p.name == "disk"]
+    curved = any(abs(np.hypot(*np.subtract(place, c)) - r) <= REACH * domain.diameter for c, r in disks)
+    reach = (NEARER if curved else REACH) * domain.diameter
 
     def inside(turns: np.ndarray) -> np.ndarray:
         around = np.asarray(place) + reach * np.stack([np.cos(turns), np.sin(turns)], axis=1)
@@ -92,7 +128,7 @@ def _corner(domain: Domain, place: tuple[float, float]) -> Corner | None:
         sides[bool(held[end])] = (low + high) / 2  # from inside to outside: the last side
     first, last = sides[False], sides[True]
     angle = (last - first) % (2 * np.pi)
-    return Corner(place, float(first + angle / 2), float(angle))
+    return Corner(place, float(first + angle / 2), float(angle), curved)
 
 
 def _within(domain: Domain, points: np.ndarray) -> np.ndarray:

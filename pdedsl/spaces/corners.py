@@ -268,8 +268,8 @@ class Shared:
 
     @property
     def general(self) -> bool:
-        """Whether the equations hold more than what is most singular."""
-        return not self.own.alone
+        """Whether the equations hold more than what is most singular, or the sides are curved."""
+        return self.corner.curved or not self.own.alone
 
     def _products(self, power: complex, most: float) -> Iterator[tuple[int, complex, int]]:
         """How often `z^power` was multiplied with z or its conjugate, the power of z, and that of the conjugate."""
@@ -333,7 +333,7 @@ def angled(problem: Problem, unknown: Field) -> tuple[Angled | Shared, ...]:
     for corner in (*corners(domain), *changes(domain, said)):
         first, last = said(np.stack([corner.side(end, NEAR * domain.diameter) for end in (-1, 1)]))
         if {first, last} <= {0, 1} and not (first == last and abs(corner.angle - np.pi) <= WHOLE):
-            found.append(Angled(corner, (first, last), rest))
+            found.append(Angled(corner, (first, last), "general" if corner.curved else rest))
     return tuple(found)
 
 
