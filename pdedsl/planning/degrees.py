@@ -74,9 +74,9 @@ def first(problem: Problem, chosen: Space = "auto", symmetry: Symmetry = "auto")
 def cornered(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto", least: int = 1) -> Space | None:
     """Some polynomials with as many functions that are singular at corners; None where there are none of these."""
     most, order = max(FIRST_SINGULAR, columns(problem, space, symmetry)), least
-    if not columns(problem, Corners(HIGHEST), symmetry):
+    if not (every := columns(problem, Corners(HIGHEST), symmetry)):
         return None
-    while order < HIGHEST and columns(problem, Corners(order + 1), symmetry) <= most:
+    while columns(problem, Corners(order), symmetry) < every and columns(problem, Corners(order + 1), symmetry) <= most:
         order += 1
     return Added((space, Corners(order)))
 

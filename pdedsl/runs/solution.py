@@ -38,6 +38,7 @@ from pdedsl.solver.method import Objective
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
+from pdedsl.spaces.corners import unvalued
 from pdedsl.spaces.space import Polynomials, settings_of, trained
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.starting import Start, kept
@@ -154,9 +155,9 @@ class Solution:
         return self._between(self.solved.values, points)
 
     def _between(self, values: Values, points: np.ndarray) -> np.ndarray:
-        """Functions on a fixed interval at points between moving ends; not a number beyond them."""
+        """Functions on a fixed interval at points between moving ends; not a number beyond them, or where there is no value."""
         if self.problem.stated is None:
-            return values(points)
+            return np.where(unvalued(self.problem, points), np.nan, values(points))
         found = values(to_fixed(self.problem, self.solved.values, points))
         varying = [any(s in f.arguments for s in moving_coordinates(self.problem)) for f in self.problem.fields]
         beyond = ~within(self.problem, self.solved.values, points)

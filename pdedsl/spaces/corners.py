@@ -370,6 +370,21 @@ def unbounded(problem: Problem) -> tuple[Shared, ...]:
     return tuple(own for own in _strong(problem) if own.general)
 
 
+def unvalued(problem: Problem, points: np.ndarray) -> np.ndarray:
+    """Where fields have no finite value, as a pressure beside a wall that begins to move: shape (n, number of fields)."""
+    found = np.zeros((len(points), len(problem.fields)), bool)
+    for own in _strong(problem):
+        for place, lag in zip(own.own.places, own.own.lags, strict=True):
+            if own.least < lag:
+                found[:, place] |= _far(problem, own.corner, points) <= AT
+    return found
+
+
+def _far(problem: Problem, corner: Corner, points: np.ndarray) -> np.ndarray:
+    """How far points of shape (n, d) are from a corner, over the diameter."""
+    return np.hypot(*(points[:, list(problem.domain.spatial)] - corner.place).T) / problem.domain.diameter
+
+
 def tamed(problem: Problem, statement: Statement, points: np.ndarray) -> np.ndarray:
     """What the components of a statement are multiplied with at points of shape (n, d), shape (m, n) or (1, 1).
 
@@ -383,7 +398,7 @@ def tamed(problem: Problem, statement: Statement, points: np.ndarray) -> np.ndar
         weight = np.ones(len(points))
         for own in _strong(problem):
             orders = [sum(i) + own.own.lag(p) for p, i in form.slopes if p in own.own.places]
-            far = np.hypot(*(points[:, list(problem.domain.spatial)] - own.corner.place).T) / problem.domain.diameter
+            far = _far(problem, own.corner, points)
             if own.general and orders and max(orders) > own.least:
                 weight *= np.minimum(1.0, far / REACH) ** (max(orders) - own.least)
             weight *= far > AT

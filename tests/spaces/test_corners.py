@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pdedsl.geometry.points import random
-from pdedsl.spaces.corners import Singular, angled, around, singular, smooth, tamed, unbounded
+from pdedsl.spaces.corners import Singular, angled, around, singular, smooth, tamed, unbounded, unvalued
 from pdedsl.spaces.space import Corners
 from pdedsl.stages.load import loads
 
@@ -179,3 +179,9 @@ def test_residuals_that_are_not_bounded_are_tamed_and_have_points_of_their_own()
     assert 20 < len(upper) < 80 and np.allclose(upper[:, 1], 1, rtol=1e-12) and np.abs(upper[:, 0] - 0.5).max() > 0.499
     plain = loads(CAVITY.replace("EXTRA + ", ""))
     assert not unbounded(plain) and len(around(plain, plain.statements[0], unit, 50)) == 0
+
+
+def test_a_pressure_has_no_value_where_a_wall_begins_to_move() -> None:
+    own = loads(CAVITY.replace("EXTRA + ", ""))
+    found = unvalued(own, np.array([[0.0, 1.0], [0.0, 0.0], [1e-6, 1.0]]))
+    np.testing.assert_array_equal(found, [[False, False, True], [False] * 3, [False] * 3])
