@@ -216,7 +216,7 @@ def descended(
             kept = Factors(system, coefficients)
             found = step(system, coefficients, kept)
             coefficients, before = found.coefficients, found.length
-            if not watch(found) or not found.accepted or min(found.length, found.left) <= SETTLED or system.is_linear:
+            if not (watch(found) and found.accepted and found.left) or found.length <= SETTLED or system.is_linear:
                 break
         r, idle = system.residual(coefficients), False
         for _ in range(CHORDS):

@@ -102,6 +102,32 @@ def test_factors_serve_as_long_as_steps_get_shorter_fast() -> None:
     assert nearly.factorised == 0 and np.abs(nearly.residual(again)[:2]).max() < 1e-12
 
 
+class Rough:
+    """A residual that cannot vanish, with a ripple as rounding makes it: steps along it never settle."""
+
+    is_linear = False
+
+    def __init__(self, ripple: float):
+        self.ripple, self.factorised, self.evaluated = ripple, 0, 0
+
+    def residual(self, c: np.ndarray) -> np.ndarray:
+        self.evaluated += 1
+        return np.array([1.0, c[0] + 0.1 * c[0] ** 2 + self.ripple * np.sin(1e7 * c[0])])
+
+    def linearised(self, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.factorised += 1
+        return self.residual(c), np.array([[0.0], [1 + 0.2 * c[0]]])
+
+
+@pytest.mark.parametrize(("ripple", "near"), [(1e-5, 1e-4), (1e-2, 0.03)])
+def test_a_full_step_that_promises_next_to_nothing_is_the_last(ripple: float, near: float) -> None:
+    """A millionth of the loss: taken, and no other; a hundredth: no shorter one is sought where it does not help."""
+    system = Rough(ripple)
+    found, _ = descended(system, np.array([0.3]))
+    assert abs(found[0]) < near
+    assert system.factorised < 6 and system.evaluated < 40
+
+
 def test_factors_of_a_linear_problem_serve_for_another_right_hand_side() -> None:
     generator = np.random.default_rng(0)
     matrix, right = generator.normal(size=(30, 7)), generator.normal(size=(2, 30))
