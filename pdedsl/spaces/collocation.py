@@ -17,10 +17,11 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.faces import Face, pieces, sample
+from pdedsl.geometry.holes import Hole, holes
 from pdedsl.geometry.interfaces import apart, crossings
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import Unit, inside_shape, scale, spots
-from pdedsl.geometry.regions import Regions
+from pdedsl.geometry.regions import Regions, regions
 from pdedsl.geometry.statement import outward, points_of
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
@@ -35,6 +36,7 @@ from pdedsl.spaces.corners import Singular, around, tamed, unbounded
 from pdedsl.spaces.functions import Functions, Joined, Sided
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import Form, Key, Placed, Row, State
+from pdedsl.spaces.poles import around_holes
 from pdedsl.spaces.sizes import row_sizes, weights
 from pdedsl.spaces.space import Size
 from pdedsl.spaces.stretch import Stretch
@@ -70,11 +72,22 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
 
     In a box with the arcsine density, for which polynomials of high degree are stable (Narayan, Jakeman and Zhou 2017).
     """
-    found = _placed(problem, statement, bases, shift)
+    found, unit = [_placed(problem, statement, bases, shift)], low_discrepant(shift)
+    count = OVER * max(_singular(b) for b in bases)
     if isinstance(statement, Equation | Boundary) and unbounded(problem):
-        count = round(OVER * max(_singular(b) for b in bases) / len(unbounded(problem)))
-        found = np.concatenate([found, around(problem, statement, low_discrepant(shift), count)])
-    return found
+        found.append(around(problem, statement, unit, round(count / len(unbounded(problem)))))
+    if isinstance(statement, Equation) and (gaps := _gaps(problem)) and count:
+        near = around_holes(problem.domain, gaps, unit, round(count / len(gaps)))
+        found.append(near[satisfying(problem.domain, (region(problem, statement),), near)])
+    return np.concatenate(found)
+
+
+def _gaps(problem: Problem) -> tuple[Hole, ...]:
+    """The holes about which fields have negative powers."""
+    if len(problem.coordinates) != 2 or len(problem.space) != 2:
+        return ()
+    held = regions(problem)
+    return holes(problem.domain) if held is None else tuple(own for gaps in held.holes for own in gaps)
 
 
 def _placed(problem: Problem, statement: Statement, bases: Sequence[Functions], shift: float) -> np.ndarray:
@@ -116,8 +129,9 @@ def _placed(problem: Problem, statement: Statement, bases: Sequence[Functions], 
 
 def _singular(basis: Functions) -> int:
     """The number of singular functions of a basis."""
-    parts = basis.parts if isinstance(basis, Joined) else (basis,)
-    return sum(own.size for own in parts if isinstance(own, Singular))
+    if isinstance(basis, Joined | Sided):
+        return sum(map(_singular, basis.parts))
+    return basis.size if isinstance(basis, Singular) else 0
 
 
 def filled(

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pdedsl.geometry.holes import Hole
+from pdedsl.geometry.points import Unit, inside_shape
+from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Field
 from pdedsl.spaces.corners import Singular, led_by_laplacian
@@ -40,3 +42,20 @@ def poles(problem: Problem, unknown: Field, found: Sequence[Hole], order: int) -
     turns = np.asarray([1 / own.radius for own in found], complex)
     intervals = tuple(problem.bounds[axis] for axis in domain.spatial)
     return Singular(domain.spatial, intervals, places, turns, at, factors, exponents, conjugate, log)
+
+
+def around_holes(domain: Domain, found: Sequence[Hole], unit: Unit, count: int) -> np.ndarray:
+    """Points of a domain about holes, `count` for each before those outside are left out, shape (n, 2).
+
+    With the arcsine density in the inverse distance, in which negative powers are polynomials: the highest differ only near
+    the hole, where few of the points of the domain lie.
+    """
+    points = [np.zeros((0, 2))]
+    for own in found:
+        scale, turn = unit(count, 2).T
+        least = own.radius / domain.diameter
+        far = own.radius / (least + (1 - least) * np.sin(np.pi / 2 * scale))
+        direction = np.stack([np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)], axis=1)
+        points.append(np.asarray(own.place) + far[:, None] * direction)
+    whole = np.concatenate(points)
+    return whole[inside_shape(domain, whole)]
