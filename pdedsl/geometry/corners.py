@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.primitives import construct, numbers, primitives
+from pdedsl.problem.primitives import circles, construct, numbers, primitives
 
 REACH, NEARER = 1e-6, 1e-8
 """The radius of the circle about a corner on which its sides are found, relative to the diameter; where one is curved."""
@@ -17,6 +17,8 @@ TURNS = 256
 """Points of that circle."""
 ROUND, BESIDE = 720, 1e-3
 """Points of a disk's circle between which it crosses other parts once, and where the first one is, in radians."""
+BISECTIONS = 55
+"""Halvings with which it is found where something changes."""
 ALONG = 200
 """Points of a side between which conditions are compared."""
 STRAIGHT, ROUNDING = 1e-4, 1e-12
@@ -54,30 +56,39 @@ def corners(domain: Domain) -> tuple[Corner, ...]:
 
 
 def _meetings(domain: Domain) -> Iterator[tuple[float, float]]:
-    """Where the circles of disks cross the boundaries of other parts, but for vertices of these."""
-    parts, vertices = list(primitives(domain.tree)), [v for ring in _rings(domain) for v in ring]
-    known: list[tuple[float, float]] = []
-    for disk in (part for part in parts if part.name == "disk"):
-        centre, radius = (numbers(own, domain.values) for own in disk.arguments)
+    """Where circles cross the boundaries of other parts, but for vertices of these."""
+    known = [v for ring in _rings(domain) for v in ring]
+    for own, centre, radius in circles(domain.tree, domain.values):
 
-        def at(turn: np.ndarray, c: Any = centre, r: float = radius) -> np.ndarray:
-            return np.asarray(c) + r * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        def at(turn: np.ndarray, centre: np.ndarray = centre, radius: float = radius) -> np.ndarray:
+            return centre + radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
 
-        for other in (part for part in parts if part is not disk):
+        for other in (part for part in primitives(domain.tree) if part is not own):
             level = construct(other, domain.symbols, domain.values).level
-            ends = np.linspace(0, 2 * np.pi, ROUND + 1) + BESIDE
-            beyond = level(at(ends)) > 0
-            for k in np.flatnonzero(beyond[1:] != beyond[:-1]):
-                low, high = ends[k], ends[k + 1]
-                for _ in range(60):
-                    middle = (low + high) / 2
-                    low, high = (
-                        (middle, high) if (level(at(np.asarray([middle])))[0] > 0) == beyond[k] else (low, middle)
-                    )
-                x, y = at(np.asarray([low]))[0]
-                if all(np.hypot(x - a, y - b) > REACH * domain.diameter for a, b in (*vertices, *known)):
-                    known.append((float(x), float(y)))
-    yield from known
+            for turn in _crossings(lambda turn, at=at, level=level: level(at(turn)) > 0, ROUND, BESIDE):
+                ((x, y),) = at(np.asarray([turn])).tolist()
+                if all(np.hypot(x - a, y - b) > REACH * domain.diameter for a, b in known):
+                    known.append((x, y))
+                    yield x, y
+
+
+def _crossings(holds: Callable[[np.ndarray], np.ndarray], count: int, begin: float = 0.0) -> list[float]:
+    """The angles at which what holds changes, once at most between two of so many."""
+    turns = 2 * np.pi * (np.arange(count) + 0.5) / count + begin
+    held = holds(turns)
+    return [
+        _changing(lambda turn: holds(np.asarray([turn]))[0], turns[k], turns[k] + 2 * np.pi / count)
+        for k in np.flatnonzero(held != np.roll(held, -1))
+    ]
+
+
+def _changing(told: Callable[[float], Any], low: float, high: float) -> float:
+    """Where between two numbers what is told of them changes: the last one at which it is as of the first."""
+    first = told(low)
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if told(middle) == first else (low, middle)
+    return low
 
 
 def changes(domain: Domain, said: Callable[[np.ndarray], Sequence[Any]]) -> tuple[Corner, ...]:
@@ -91,12 +102,8 @@ def changes(domain: Domain, said: Callable[[np.ndarray], Sequence[Any]]) -> tupl
             at = (np.arange(ALONG) + 0.5) / ALONG
             told = list(said(begin + at[:, None] * way))
             for k in [k for k, (a, b) in enumerate(pairwise(told)) if a != b]:
-                low, high = at[k], at[k + 1]
-                for _ in range(50):
-                    middle = (low + high) / 2
-                    same = said(begin + np.asarray([[middle]]) * way)[0] == told[k]
-                    low, high = (middle, high) if same else (low, middle)
-                place = begin + high * way
+                middle = _changing(lambda part: said(begin + np.asarray([[part]]) * way)[0], at[k], at[k + 1])  # noqa: B023
+                place = begin + middle * way
                 place[np.abs(place) < ROUNDING * domain.diameter] = 0.0
                 corner = _corner(domain, (float(place[0]), float(place[1])))
                 if corner is not None and abs(corner.angle - np.pi) <= STRAIGHT:
@@ -106,27 +113,19 @@ def changes(domain: Domain, said: Callable[[np.ndarray], Sequence[Any]]) -> tupl
 
 def _corner(domain: Domain, place: tuple[float, float]) -> Corner | None:
     """The sides that meet at a place of the boundary; None where it lies inside, outside, or where more than two meet."""
-    disks = [[numbers(own, domain.values) for own in p.arguments] for p in primitives(domain.tree) if p.name == "disk"]
-    curved = any(abs(np.hypot(*np.subtract(place, c)) - r) <= REACH * domain.diameter for c, r in disks)
+    found = circles(domain.tree, domain.values)
+    curved = any(abs(np.hypot(*(place - centre)) - radius) <= REACH * domain.diameter for _, centre, radius in found)
     reach = (NEARER if curved else REACH) * domain.diameter
 
     def inside(turns: np.ndarray) -> np.ndarray:
         around = np.asarray(place) + reach * np.stack([np.cos(turns), np.sin(turns)], axis=1)
         return _within(domain, around)
 
-    turns = 2 * np.pi * (np.arange(TURNS) + 0.5) / TURNS
-    held = inside(turns)
-    ends = np.flatnonzero(held != np.roll(held, -1))
+    ends = _crossings(inside, TURNS)
     if len(ends) != 2:
         return None
-    sides = {}
-    for end in ends:
-        low, high = turns[end], turns[end] + 2 * np.pi / TURNS
-        for _ in range(40):
-            middle = (low + high) / 2
-            low, high = (middle, high) if inside(np.asarray([middle]))[0] == held[end] else (low, middle)
-        sides[bool(held[end])] = (low + high) / 2  # from inside to outside: the last side
-    first, last = sides[False], sides[True]
+    ends = sorted(ends, key=lambda turn: bool(inside(np.asarray([turn]))[0]))  # from inside to outside: the last side
+    first, last = ends
     angle = (last - first) % (2 * np.pi)
     return Corner(place, float(first + angle / 2), float(angle), curved)
 

@@ -10,7 +10,7 @@ import scipy  # whose modules are imported when they are first named
 
 from pdedsl.geometry.points import grid, inside_shape
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.primitives import numbers, primitives
+from pdedsl.problem.primitives import circles
 
 GRID = 256
 """Points along each coordinate, on which it is seen what has a hole."""
@@ -30,7 +30,7 @@ class Hole:
 
 @lru_cache(maxsize=64)
 def holes(domain: Domain) -> tuple[Hole, ...]:
-    """The holes of a plane domain, and the disks of which a part is cut out of it."""
+    """The holes of a plane domain, and the circles of which a part is cut out of it."""
     if domain.shape is None or len(domain.space) != 2:
         return ()
     points, lines = grid(domain, domain.spatial, GRID)
@@ -40,16 +40,14 @@ def holes(domain: Domain) -> tuple[Hole, ...]:
 
 
 def _cut(domain: Domain) -> Iterator[Hole]:
-    """The disks outside of which a domain lies where it ends on their circles."""
+    """The circles outside of which a domain lies where it ends on them."""
     turns = 2 * np.pi * (np.arange(ROUND) + 0.5) / ROUND
     ring = np.stack([np.cos(turns), np.sin(turns)], axis=1)
     assert domain.shape is not None
-    for part in primitives(domain.tree):
-        if part.name == "disk":
-            place, radius = (numbers(own, domain.values) for own in part.arguments)
-            near, beyond = (domain.shape.level(place + radius * side * ring) for side in (1 - BESIDE, 1 + BESIDE))
-            if np.count_nonzero((near > 0) & (beyond < 0)) >= LEAST:
-                yield Hole((float(place[0]), float(place[1])), float(radius))
+    for _, centre, radius in circles(domain.tree, domain.values):
+        near, beyond = (domain.shape.level(centre + radius * side * ring) for side in (1 - BESIDE, 1 + BESIDE))
+        if np.count_nonzero((near > 0) & (beyond < 0)) >= LEAST:
+            yield Hole((float(centre[0]), float(centre[1])), radius)
 
 
 def found_in(region: np.ndarray, lines: list[np.ndarray]) -> tuple[Hole, ...]:

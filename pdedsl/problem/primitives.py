@@ -65,6 +65,14 @@ def primitives(tree: Tree | None) -> Iterator[Primitive]:
         yield tree
 
 
+def circles(tree: Tree | None, values: Mapping[sp.Symbol, float]) -> Iterator[tuple[Primitive, np.ndarray, float]]:
+    """The circles of the disks and annuli that a shape of the plane is made of: the part, the centre of shape (2,), the radius."""
+    for part in primitives(tree):
+        if part.name in ("disk", "annulus"):
+            centre, *radii = (numbers(own, values) for own in part.arguments)
+            yield from ((part, np.asarray(centre, float), radius) for radius in radii)
+
+
 @SAFE()
 def construct(tree: Tree, symbols: tuple[sp.Symbol, ...], values: Mapping[sp.Symbol, float]) -> Shape:
     """The shape that a tree describes, parameters put in."""

@@ -13,13 +13,12 @@ let s3 = 3*s1 - 4*s1^3
 domain (x, y) = box([0, 0], [L, L]) - disk([0, 0], a)
 field u(x, y), v(x, y)
 vector U = (u, v)
-part hole: x^2 + y^2 < (1.01*a)^2
 
 equation balance: div(S(U)) = 0
 boundary left: u = 0 on x = 0
 boundary slides: dy(u) + dx(v) = 0 on x = 0, y = 0
 boundary low: v = 0 on y = 0
-boundary free: dot(S(U), normal) = 0 on hole
+boundary free: dot(S(U), normal) = 0 on x^2 + y^2 = a^2
 boundary pulled: U = exact(U) on x = L, y = L
 
 exact u = pull*a/(8*mu)*(r/a*(kappa + 1)*c1 + 2*a/r*((1 + kappa)*c1 + c3) - 2*(a/r)^3*c3)
