@@ -118,6 +118,8 @@ class Shape:
         step = 1e-6 * self.thinnest
         inner, outer = self.level(points - step * normals), self.level(points + step * normals)
         kept = (inner < 0) != (outer < 0)
+        # A face that touches another part lies beside the boundary for a little way.
+        kept &= np.abs(self.level(points)) < 1e-3 * np.abs(outer - inner)
         sign = np.where(inner < 0, 1.0, -1.0)
         # Where surfaces lie on each other, the first one stands for all.
         for earlier in range(self._first_of(number)):

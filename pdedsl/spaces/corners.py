@@ -354,8 +354,7 @@ def _shared(problem: Problem, place: int) -> tuple[Shared, ...]:
 
     found = (*corners(domain), *changes(domain, said))
     lag = own.lag(place)
-    held = [Shared(problem, c, own, lag) for c in found if exponents(problem, own, c, own.least + 2.0) is not None]
-    return tuple(held) if any(corner.strong for corner in held) else ()
+    return tuple(Shared(problem, c, own, lag) for c in found if exponents(problem, own, c, own.least + 2.0) is not None)
 
 
 @lru_cache(maxsize=32)
