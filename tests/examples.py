@@ -35,3 +35,34 @@ boundary: U = exact(U)  on all
 exact u = cos(x)*exp(sqrt(3)*y)
 exact v = sin(x)*exp(sqrt(3)*y)/sqrt(3)
 """
+
+STEFAN = """pde 1
+title "A front"
+domain x in [0, s]
+time t in [0, 1]
+field u(x, t), s(t)
+equation heat: dt(u) = dxx(u)
+boundary melt: u = 0  on x = s
+boundary front: dt(s) = -dn(u)  on x = s
+boundary hot: u = exp(t + 0.5) - 1  on x = 0
+initial: u = exp(0.5 - x) - 1
+initial: s = 0.5
+exact u = exp(t + 0.5 - x) - 1
+exact s = t + 0.5
+report held = integral(u)
+report here = u  at (0.7)
+report top = maximum(u)
+report flux = integral(dn(u), on = x = s)
+"""
+
+CAVITY = """pde 1
+param Re = 100
+domain x in [0, 1], y in [0, 1]
+field u(x, y), v(x, y), p(x, y)
+vector U = (u, v)
+equation momentum: EXTRA + grad(p) = laplacian(U)/Re
+equation mass: div(U) = 0
+boundary lid: U = [1, 0]  on y = 1
+boundary walls: U = 0  on x = 0, x = 1, y = 0
+constraint gauge: p = 0  at (0.5, 0)
+"""

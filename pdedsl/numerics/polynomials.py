@@ -19,10 +19,11 @@ from pdedsl.numerics.programs import program
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis
-from pdedsl.spaces.collocation import Expansion, filled, low_discrepant, values
+from pdedsl.spaces.collocation import Expansion, values
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Pieces
+from pdedsl.spaces.placing import filled, low_discrepant
 from pdedsl.spaces.stretch import Stretch, stacked
 
 

@@ -16,12 +16,13 @@ from pdedsl.planning.symmetry import symmetries
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Field, FieldGroup, Statement
 from pdedsl.spaces.basis import Basis, basis, sized
-from pdedsl.spaces.collocation import FEWEST, OVER, Expansion
+from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.corners import singular
 from pdedsl.spaces.features import ridges
 from pdedsl.spaces.functions import Functions, Joined, Sided, taken_apart
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, piece
+from pdedsl.spaces.placing import FEWEST, OVER
 from pdedsl.spaces.poles import poles
 from pdedsl.spaces.space import (
     Added,

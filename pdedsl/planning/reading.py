@@ -24,10 +24,10 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.sources import point_sources, sourced
 from pdedsl.problem.statements import Equation, Interface, Place, Statement
 from pdedsl.problem.symbol import order
-from pdedsl.spaces.collocation import OVER
 from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import Form, forms
 from pdedsl.spaces.pieces import divisible
+from pdedsl.spaces.placing import OVER
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials, Size, Symmetry, settings_of
 from pdedsl.spaces.space import trained as has_network

@@ -25,7 +25,7 @@ from pdedsl.numerics.quantities import Quantity, quantities, quantity, values_of
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import measure
 from pdedsl.planning.plan import Plan
-from pdedsl.planning.spelling import spoken
+from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.moving import Values, moving_coordinates, swept_out, to_fixed, to_stated, within
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Report
@@ -38,8 +38,8 @@ from pdedsl.solver.method import Objective
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
-from pdedsl.spaces.corners import unvalued
 from pdedsl.spaces.space import Polynomials, settings_of, trained
+from pdedsl.spaces.tamed import unvalued
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.starting import Start, kept
 from pdedsl.stages.words import read_components, read_expression
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Solution:
     """The trained solution of a problem.
 
@@ -64,6 +64,12 @@ class Solution:
     """The whole time of the run, compilation included."""
     kept_defect: Defect | None = None
     """The error to first order, where a folder kept it."""
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f.name for f in self.problem.fields)
+        return (
+            f"<Solution of {self.problem.name!r}: {fields} in {made_of(self.plan, self.solved.space)}, {self.status}>"
+        )
 
     @property
     def problem(self) -> Problem:

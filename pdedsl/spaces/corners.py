@@ -8,11 +8,10 @@ add those times powers of z and of its conjugate. Of systems, and of equations o
 complex, and come with `c conj(z) z^(a-1)` (`exponents.py`).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import product
-from math import comb
 from typing import Any, Literal
 
 import numpy as np
@@ -21,14 +20,13 @@ import sympy as sp
 from pdedsl.geometry.corners import Corner, changes, corners
 from pdedsl.geometry.faces import is_terminal
 from pdedsl.geometry.places import satisfying
-from pdedsl.geometry.points import Unit, inside, inside_shape, random
+from pdedsl.geometry.points import inside, random
 from pdedsl.geometry.regions import regions
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Equation, Field, Statement, is_hard
-from pdedsl.problem.symbol import MultiIndex
+from pdedsl.problem.statements import Boundary, Equation, Field, is_hard
 from pdedsl.spaces.exponents import Together, exponents, jumping, together
-from pdedsl.spaces.functions import Sequenced
 from pdedsl.spaces.linear import Form, constant, forms
+from pdedsl.spaces.singular import Singular
 from pdedsl.spaces.space import Corners
 
 LEVELS = 4
@@ -37,8 +35,6 @@ LARGEST = 100.0
 """An exponent that none is above which is the least of a corner."""
 WHOLE = 1e-5
 """How far a whole number may be from one."""
-NEAREST = 1e-30
-"""The distance from a corner, over the diameter, that stands for none."""
 NEAR = 1e-3
 """Where the conditions on a side are read, over the diameter."""
 MEETING, BEYOND, ENOUGH = 3, 3.0, 12.0
@@ -47,152 +43,8 @@ largest exponent.
 """
 LOGS = ((1, 0), (2, 0), (1, 1))
 """The powers of the logarithm and of its conjugate, where values jump, in an equation and in what is multiplied in it."""
-REACH = 0.25
-"""The distance from a corner, over the diameter, within which residuals that are not bounded there are made smaller."""
-AT = 1e-9
-"""How near a point is to a corner, over the diameter, that is one."""
-CLOSEST = 1e-4
-"""The nearest of the points there, over that distance."""
 PROBES = 64
 _SEED = 19_670_701
-
-
-Logs = Callable[[int, int], Any]
-Factors = dict[tuple[int, int], np.ndarray]
-
-
-@dataclass(frozen=True, eq=False)
-class Singular(Sequenced):
-    """Real parts of `c z^a conj(z)^b log(z)^s conj(log(z))^t` with `z = p (x - x0) + i p (y - y0)`, for a function each."""
-
-    places: np.ndarray
-    """x0 and y0 of each corner, shape (corners, 2)."""
-    turns: np.ndarray
-    """p of each, shape (corners,)."""
-    corner: np.ndarray
-    """Which of them a function belongs to, shape (K,)."""
-    factors: np.ndarray
-    """c, shape (K,)."""
-    powers: np.ndarray
-    """a, which may be complex, shape (K,)."""
-    conjugate: np.ndarray
-    """b, whole numbers, shape (K,)."""
-    logs: np.ndarray
-    """s and t, whole numbers, shape (K, 2)."""
-
-    @property
-    def size(self) -> int:
-        return len(self.powers)
-
-    @property
-    def along(self) -> int:
-        return self.size
-
-    def table(self, points: Any, order: MultiIndex, xp: Any = np) -> Any:
-        found = xp.zeros((*points.shape[:-1], self.size), points.dtype)
-        for powers, logs, factors in self._terms(points, order, xp):
-            inner = sum(factor * logs(s, t)[..., self._powers.own] for (s, t), factor in factors.items())
-            found = found + xp.real(inner * powers[..., self._powers.own])
-        return found
-
-    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        found = np.zeros(len(points))
-        for powers, logs, factors in self._terms(points, order):
-            for (s, t), factor in factors.items():
-                sums = np.zeros(powers.shape[1], complex)
-                np.add.at(sums, self._powers.own, factor * coefficients)
-                held = np.flatnonzero(sums)
-                found += np.real((powers[:, held] * logs(s, t)[..., held]) @ sums[held])
-        return found
-
-    def _terms(self, points: Any, order: MultiIndex, xp: Any = np) -> Iterator[tuple[Any, Logs, Factors]]:
-        """What a derivative is the sum of: products of powers, of shape (..., products); what they are multiplied with for
-        some powers of logarithms, of shape (..., products) or (..., 1); for these the factors of each function, shape (K,).
-        """
-        if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
-            return
-        x, y = (points[..., axis, None] - place for axis, place in zip(self.axes, self.places.T, strict=True))
-        z = self.turns * (xp.asarray(x, complex) + 1j * xp.asarray(y, complex))
-        z = xp.where(xp.abs(z) < NEAREST, NEAREST, z)
-        log = xp.log(z)[..., self.corner[self._powers.first]]
-        m, n = order[self.axes[0]], order[self.axes[1]]
-        turns = self.turns[self.corner]
-
-        def logs(s: int, t: int) -> Any:
-            return log**s * xp.conj(log) ** t if s + t else np.ones(len(self._powers.first))
-
-        # d/dx = p d/dz + conj(p) d/dconj(z), d/dy = i p d/dz - i conj(p) d/dconj(z)
-        for held in range(m + n + 1):
-            other = m + n - held
-            own, below = _slopes(self.powers, self.logs[:, 0], held), _slopes(self.conjugate, self.logs[:, 1], other)
-            ways = (i for i in range(m + 1) if 0 <= held - i <= n)
-            worth = sum(comb(m, i) * comb(n, held - i) * 1j ** (held - i) * (-1j) ** (n - held + i) for i in ways)
-            outer = worth * self.factors * turns**held * np.conj(turns) ** other
-            factors = {(s, t): outer * a * b for s, a in enumerate(own) for t, b in enumerate(below) if np.any(a * b)}
-            if factors:
-                yield self._product(z, log, held, other, xp), logs, factors
-
-    def _product(self, z: Any, log: Any, held: int, other: int, xp: Any) -> Any:
-        """`z^(a - held) conj(z)^(b - other)` for each product, where z has a column for each corner."""
-        own, conjugate = self._powers, self.conjugate[self._powers.first]
-        if xp is not np:
-            power = (self.powers[own.first] - held).astype(complex) * log
-            return xp.exp(power + (conjugate - other).astype(complex) * xp.conj(log))
-        corner = self.corner[own.first]
-        leading = self.powers[own.first[own.leaders]] - held
-        found = np.exp(leading * log[..., own.leaders])[..., own.family]  # the rest by products: they are faster
-        found *= _whole_powers(z, int(own.above.max()))[..., corner, own.above]
-        if other or conjugate.any():
-            found *= (_whole_powers(np.conj(z), int(conjugate.max())) / np.conj(z)[..., None] ** other)[
-                ..., corner, conjugate
-            ]
-        return found
-
-    @cached_property
-    def _powers(self) -> "_Powers":
-        rows = np.stack([self.corner, np.real(self.powers), np.imag(self.powers), self.conjugate], axis=1)
-        _, first, own = np.unique(np.round(rows / WHOLE), axis=0, return_index=True, return_inverse=True)
-        corner, real, imaginary, _ = rows[first].T
-        parts = real % 1.0
-        rows = np.stack([corner, np.where(parts > 1 - WHOLE, 0.0, parts), imaginary], axis=1)
-        _, family = np.unique(np.round(rows / WHOLE), axis=0, return_inverse=True)
-        order = np.argsort(real, kind="stable")
-        leaders = order[np.unique(family[order], return_index=True)[1]]
-        return _Powers(first, own, leaders, family, np.round(real - real[leaders][family]).astype(int))
-
-    def trace(self, axis: int) -> int:
-        return self.size
-
-
-@dataclass(frozen=True, eq=False)
-class _Powers:
-    """The products `z^a conj(z)^b` of which functions are made, each once; in families whose a differ by whole numbers."""
-
-    first: np.ndarray
-    """A function that is made of each, shape (products,)."""
-    own: np.ndarray
-    """Which of them each function is made of, shape (K,)."""
-    leaders: np.ndarray
-    """The one of each family with the least a, shape (families,)."""
-    family: np.ndarray
-    """Which family each is of, shape (products,)."""
-    above: np.ndarray
-    """By how much its a is above the least one, shape (products,)."""
-
-
-def _whole_powers(z: np.ndarray, most: int) -> np.ndarray:
-    """The powers of numbers from 0 to the largest of some, along a new last axis."""
-    steps = np.broadcast_to(z[..., None], (*z.shape, most))
-    return np.cumprod(np.concatenate([np.ones((*z.shape, 1), complex), steps], axis=-1), axis=-1)
-
-
-def _slopes(powers: np.ndarray, logs: np.ndarray, count: int) -> list[np.ndarray]:
-    """The factors A_0, A_1, ... of a derivative `(A_0 + A_1 log z + ...) z^(a - count)` of `z^a log(z)^s`, for each a and s."""
-    found = [np.where(logs == s, 1.0, 0.0) for s in range(int(logs.max()) + 1)]
-    for k in range(count):
-        more = [s * own for s, own in enumerate(found)][1:]
-        found = [(powers - k) * own + below for own, below in zip(found, (*more, 0.0), strict=True)]
-    return found
 
 
 Rest = Literal["nothing", "radial", "general"]
@@ -355,68 +207,6 @@ def _shared(problem: Problem, place: int) -> tuple[Shared, ...]:
     found = (*corners(domain), *changes(domain, said))
     lag = own.lag(place)
     return tuple(Shared(problem, c, own, lag) for c in found if exponents(problem, own, c, own.least + 2.0) is not None)
-
-
-@lru_cache(maxsize=32)
-def _strong(problem: Problem) -> tuple[Shared, ...]:
-    """The corners where fields are singular together, or values jump."""
-    held = {own.corner: own for f in problem.fields for own in angled(problem, f) if isinstance(own, Shared)}
-    return tuple(own for own in held.values() if own.strong)
-
-
-def unbounded(problem: Problem) -> tuple[Shared, ...]:
-    """Those of them near which residuals are not bounded: where the functions do not hold all that is singular."""
-    return tuple(own for own in _strong(problem) if own.general)
-
-
-def unvalued(problem: Problem, points: np.ndarray) -> np.ndarray:
-    """Where fields have no finite value, as a pressure beside a wall that begins to move: shape (n, number of fields)."""
-    found = np.zeros((len(points), len(problem.fields)), bool)
-    for own in _strong(problem):
-        for place, lag in zip(own.own.places, own.own.lags, strict=True):
-            if own.least < lag:
-                found[:, place] |= _far(problem, own.corner, points) <= AT
-    return found
-
-
-def _far(problem: Problem, corner: Corner, points: np.ndarray) -> np.ndarray:
-    """How far points of shape (n, d) are from a corner, over the diameter."""
-    return np.hypot(*(points[:, list(problem.domain.spatial)] - corner.place).T) / problem.domain.diameter
-
-
-def tamed(problem: Problem, statement: Statement, points: np.ndarray) -> np.ndarray:
-    """What the components of a statement are multiplied with at points of shape (n, d), shape (m, n) or (1, 1).
-
-    One but near corners where residuals are not bounded, as least squares would see little else (Lee, Manteuffel and
-    Westphal 2006, Weighted-norm first-order system least squares); and nothing at a corner itself, where there is no value.
-    """
-    if not _strong(problem):
-        return np.ones((1, 1))
-    found = []
-    for form in forms(problem)[statement.name]:
-        weight = np.ones(len(points))
-        for own in _strong(problem):
-            orders = [sum(i) + own.own.lag(p) for p, i in form.slopes if p in own.own.places]
-            far = _far(problem, own.corner, points)
-            if own.general and orders and max(orders) > own.least:
-                weight *= np.minimum(1.0, far / REACH) ** (max(orders) - own.least)
-            weight *= far > AT
-        found.append(weight)
-    return np.asarray(found)
-
-
-def around(problem: Problem, statement: Statement, unit: Unit, count: int) -> np.ndarray:
-    """Points of a statement near corners where residuals are not bounded, as many at each scale, `count` for each corner."""
-    domain, found = problem.domain, [np.zeros((0, len(problem.coordinates)))]
-    for own in unbounded(problem):
-        scale, turn = unit(count, 2).T
-        far = REACH * domain.diameter * CLOSEST**scale
-        side = isinstance(statement, Boundary)
-        angles = own.corner.bisector + (np.round(turn) if side else turn) * own.corner.angle - own.corner.angle / 2
-        points = np.asarray(own.corner.place) + far[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-        held = satisfying(domain, statement.where, points, sharply=True) if side else inside_shape(domain, points)
-        found.append(points[held])
-    return np.concatenate(found)
 
 
 def smooth(problem: Problem) -> str:

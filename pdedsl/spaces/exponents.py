@@ -10,7 +10,6 @@ of a corner (Williams 1952; Moffatt 1964; Kozlov, Maz'ya and Rossmann 2001).
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import comb
 
 import numpy as np
 import scipy  # whose modules are imported when they are first named
@@ -23,6 +22,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Equation, Statement
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.linear import constant, forms
+from pdedsl.spaces.singular import chained
 
 NEAR, CLOSE = 1e-3, 1e-7
 """Where conditions on the sides are read, and what holds at a corner, over the diameter."""
@@ -132,7 +132,8 @@ def _between(problem: Problem, own: Together, corner: Corner, low: float) -> tup
     within = [_Placed(turn, {key: float(np.mean(c)) for key, c in row.items()}) for row in rows for turn in turns]
     if not np.isfinite(list(scale.values())).all():
         return None
-    generic, equated, conditioned = np.asarray([GENERIC]), _matrix(own, scale, within), _matrix(own, scale, beside)
+    equated, conditioned = (_matrix(own, scale, placed, corner.bisector) for placed in (within, beside))
+    generic = np.asarray([GENERIC])
     inner = equated(generic)[0]
     rank = int(np.count_nonzero(np.linalg.svd(inner, compute_uv=False) > ROUNDING))
     if inner.shape[1] - rank != len(beside):
@@ -217,8 +218,8 @@ class _Matrix:
         return _Matrix(self.angles[chosen], self.coefficients[:, chosen])
 
 
-def _matrix(own: Together, scale: Mapping[int, float], rows: Sequence[_Placed]) -> _Matrix:
-    """The functions of each field, in units of it, in residuals of size one."""
+def _matrix(own: Together, scale: Mapping[int, float], rows: Sequence[_Placed], middle: float) -> _Matrix:
+    """The functions of each field, in units of it and of what they are in a direction, in residuals of size one."""
     degree = max(sum(index) for row in rows for _, index in row.slopes)
     found = np.zeros((degree + 1, len(rows), len(own.places) * len(KINDS)), complex)
     for k, row in enumerate(rows):
@@ -229,7 +230,7 @@ def _matrix(own: Together, scale: Mapping[int, float], rows: Sequence[_Placed]) 
                 value = _slope(-own.lags[where] - power, power, conjugate, index, row.turn)
                 found[: len(value), k, where * len(KINDS) + j] += c * scale[place] / worth * value
     signs = np.tile([-1.0 if conjugate else 1.0 for _, conjugate in KINDS], len(own.places))
-    return _Matrix(np.outer([row.turn for row in rows], signs), found)
+    return _Matrix(np.outer([row.turn - middle for row in rows], signs), found)
 
 
 def _slope(shift: int, other: int, conjugate: bool, index: MultiIndex, turn: float) -> np.ndarray:
@@ -240,11 +241,10 @@ def _slope(shift: int, other: int, conjugate: bool, index: MultiIndex, turn: flo
     m, n = index
     i, z = (-1j, np.exp(-1j * turn)) if conjugate else (1j, np.exp(1j * turn))
     found = np.zeros(m + n + 1, complex)
-    for held in range(m + n + 1):  # d/dx = d/dz + d/dconj(z), d/dy = i d/dz - i d/dconj(z)
+    for held in range(m + n + 1):
         rest = m + n - held
-        ways = (j for j in range(m + 1) if 0 <= held - j <= n)
-        worth = sum(comb(m, j) * comb(n, held - j) * i ** (held - j) * (-i) ** (n - held + j) for j in ways)
-        worth *= np.prod([float(other - k) for k in range(rest)]) * z ** (shift - held - other + rest)
+        falling = np.prod([float(other - k) for k in range(rest)])
+        worth = chained(m, n, held, i) * falling * z ** (shift - held - other + rest)
         found[: held + 1] += worth * np.polynomial.polynomial.polyfromroots([k - shift for k in range(held)])
     return found
 

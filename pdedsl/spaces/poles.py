@@ -14,7 +14,8 @@ from pdedsl.geometry.points import Unit, inside_shape
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Field
-from pdedsl.spaces.corners import Singular, led_by_laplacian
+from pdedsl.spaces.corners import led_by_laplacian
+from pdedsl.spaces.singular import Singular
 
 MOST = 40
 """The largest power of one over the distance."""

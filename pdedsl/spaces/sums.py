@@ -10,7 +10,7 @@ import numpy as np
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.basis import Basis, basis
 from pdedsl.spaces.coarse import least_squares
-from pdedsl.spaces.collocation import SHIFT, filled, low_discrepant
+from pdedsl.spaces.placing import SHIFT, filled, low_discrepant
 from pdedsl.spaces.space import Polynomials, Size
 from pdedsl.spaces.stretch import Stretch
 

@@ -22,17 +22,11 @@ from pdedsl.problem.statements import Initial
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import SETTLED, Factors, Step, descended
 from pdedsl.solver.record import Record
-from pdedsl.spaces.collocation import (
-    SHIFT,
-    Collocation,
-    Expansion,
-    Tables,
-    split,
-    values,
-)
+from pdedsl.spaces.collocation import Collocation, Expansion, Tables, split, values
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.pieces import Before, Pieces, continued, divisible, piece
+from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.sizes import row_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.raising import FINE, Raised

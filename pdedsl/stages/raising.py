@@ -31,16 +31,11 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import Step, descend
 from pdedsl.solver.record import Record
-from pdedsl.spaces.collocation import (
-    SHIFT,
-    Collocation,
-    Expansion,
-    split,
-    values,
-)
+from pdedsl.spaces.collocation import Collocation, Expansion, split, values
 from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.pieces import divisible
+from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.stages.another import another
 from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of, within

@@ -17,9 +17,9 @@ from pdedsl.planning.plan import Plan
 from pdedsl.problem.domain import Coordinate
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.basis import Basis
-from pdedsl.spaces.collocation import FEWEST, filled, low_discrepant
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.pieces import Pieces, continued
+from pdedsl.spaces.placing import FEWEST, filled, low_discrepant
 from pdedsl.spaces.space import Network, Polynomials, Size
 from pdedsl.spaces.sums import Sum, fitted, renumbered, summed
 

@@ -4,25 +4,7 @@ import pytest
 
 from pdedsl.stages.load import check
 from pdedsl.vocabulary.source import Source
-
-STEFAN = """pde 1
-title "A front"
-domain x in [0, s]
-time t in [0, 1]
-field u(x, t), s(t)
-equation heat: dt(u) = dxx(u)
-boundary melt: u = 0  on x = s
-boundary front: dt(s) = -dn(u)  on x = s
-boundary hot: u = exp(t + 0.5) - 1  on x = 0
-initial: u = exp(0.5 - x) - 1
-initial: s = 0.5
-exact u = exp(t + 0.5 - x) - 1
-exact s = t + 0.5
-report held = integral(u)
-report here = u  at (0.7)
-report top = maximum(u)
-report flux = integral(dn(u), on = x = s)
-"""
+from tests.examples import STEFAN
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pdedsl.problem.primitives import annulus, ball, box, crosses_itself, ellipse, halfspace, implicit, polygon
+from pdedsl.problem.shapes import low_discrepancy
 
 X, Y, Z = sp.symbols("x y z", real=True)
 XY, XYZ = (X, Y), (X, Y, Z)
@@ -109,3 +110,14 @@ def test_smooth_distances_for_hard_conditions() -> None:
 def test_crossing_edges() -> None:
     assert crosses_itself([[0, 0], [1, 1], [1, 0], [0, 1]])
     assert not crosses_itself(STAR)
+
+
+def test_a_face_that_touches_another_part_is_no_boundary_beside_it() -> None:
+    """A quarter of an annulus: the sides x = 1 and y = 1 of the box meet the circle in one point each."""
+    quarter = annulus(XY, [0, 0], 0.5, 1) * box(XY, [0, 0], [1, 1])
+    assert quarter.perimeter == pytest.approx(0.75 * pi + 1, rel=1e-3)
+    unit = low_discrepancy(1 << 14, 2)
+    touching = [k for k, s in enumerate(quarter.surfaces) if (np.ptp(s.draw(unit), axis=0) == 0).any()]
+    sides = [quarter.outward(k, quarter.surfaces[k].draw(unit))[0] for k in touching]
+    assert sorted(round(float(kept.mean()), 3) for kept in sides) == [0.0, 0.0, 0.5, 0.5]
+    assert min(kept.sum() for kept in sides) <= 1

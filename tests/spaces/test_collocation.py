@@ -14,8 +14,9 @@ from pdedsl.numerics.system import system
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.degrees import expansions
 from pdedsl.problem.problem import Problem
-from pdedsl.spaces.collocation import Collocation, missed, placed
+from pdedsl.spaces.collocation import Collocation, missed
 from pdedsl.spaces.linear import forms
+from pdedsl.spaces.placing import placed
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads

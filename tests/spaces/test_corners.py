@@ -5,10 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from pdedsl.geometry.points import random
-from pdedsl.spaces.corners import Singular, angled, around, singular, smooth, tamed, unbounded, unvalued
+from pdedsl.spaces.corners import angled, singular, smooth
+from pdedsl.spaces.singular import Singular
 from pdedsl.spaces.space import Corners
 from pdedsl.stages.load import loads
+from tests.examples import CAVITY
 
 L = "domain (x, y) = polygon([[-1, -1], [1, -1], [1, 0], [0, 0], [0, 1], [-1, 1]])"
 BOX = "domain x in [0, 1], y in [0, 1]"
@@ -114,38 +115,6 @@ def test_why_there_are_none(args: tuple[str, ...], why: str) -> None:
     assert why in found and bool(found) == bool(why)
 
 
-CAVITY = """pde 1
-param Re = 100
-domain x in [0, 1], y in [0, 1]
-field u(x, y), v(x, y), p(x, y)
-vector U = (u, v)
-equation momentum: EXTRA + grad(p) = laplacian(U)/Re
-equation mass: div(U) = 0
-boundary lid: U = [1, 0]  on y = 1
-boundary walls: U = 0  on x = 0, x = 1, y = 0
-constraint gauge: p = 0  at (0.5, 0)
-"""
-
-
-@pytest.mark.parametrize("order", [(1, 0), (0, 2), (1, 1)])
-def test_derivatives_of_what_several_fields_share(order: tuple[int, int]) -> None:
-    """Complex exponents, powers of logarithms, and what NumPy sums before it multiplies."""
-    own = loads(CAVITY.replace("EXTRA", "u*dx(U) + v*dy(U)"))
-    for unknown in own.fields:
-        found = singular(own, unknown, Corners(4))
-        assert found is not None and np.iscomplex(found.powers).any() and found.logs.max() == 2
-        value = lambda x, f=found: f.table(x, (0, 0), jnp)  # noqa: E731
-        for axis, count in enumerate(order):
-            for _ in range(count):
-                value = lambda x, f=value, k=axis: jax.jacfwd(f)(x)[:, k]  # noqa: E731
-        with jax.enable_x64(True):
-            expected = np.asarray(jax.vmap(value)(jnp.asarray(POINTS)))
-        table = found.table(POINTS, order)
-        np.testing.assert_allclose(table, expected, atol=1e-12 * np.abs(expected).max())
-        c = np.random.default_rng(0).normal(size=found.size)
-        np.testing.assert_allclose(found.total(c, POINTS, order), table @ c, atol=1e-11 * np.abs(table @ c).max())
-
-
 def test_they_hold_the_flow_at_a_corner_whose_wall_moves() -> None:
     """Taylor's scraper: psi = r f(phi), a velocity of the angle alone, and a pressure like 1/r."""
     own, w = loads(CAVITY.replace("EXTRA + ", "").replace("/Re", "")), np.pi / 2
@@ -164,24 +133,3 @@ def test_they_hold_the_flow_at_a_corner_whose_wall_moves() -> None:
             value = known[unknown.name]
             assert np.abs(table @ np.linalg.lstsq(table, value)[0] - value).max() < 1e-10
             assert np.linalg.matrix_rank(table) < 30
-
-
-def test_residuals_that_are_not_bounded_are_tamed_and_have_points_of_their_own() -> None:
-    own = loads(CAVITY.replace("EXTRA", "u*dx(U) + v*dy(U)"))
-    momentum, mass, lid = own.statements[:3]
-    points = np.array([[0.5, 0.5], [0.01, 1.0], [0.0, 1.0], [0.02, 1.0]])
-    np.testing.assert_allclose(tamed(own, lid, points)[0], [1, 1, 0, 1])
-    np.testing.assert_allclose(tamed(own, mass, points)[0, 3] / tamed(own, mass, points)[0, 1], 2.0)
-    np.testing.assert_allclose(tamed(own, momentum, points)[1, 3] / tamed(own, momentum, points)[1, 1], 4.0)
-    unit = random(np.random.default_rng(0))
-    inner, upper = around(own, momentum, unit, 50), around(own, lid, unit, 50)
-    assert len(inner) == 100 and inner.min() > 0 and inner.max() < 1
-    assert 20 < len(upper) < 80 and np.allclose(upper[:, 1], 1, rtol=1e-12) and np.abs(upper[:, 0] - 0.5).max() > 0.499
-    plain = loads(CAVITY.replace("EXTRA + ", ""))
-    assert not unbounded(plain) and len(around(plain, plain.statements[0], unit, 50)) == 0
-
-
-def test_a_pressure_has_no_value_where_a_wall_begins_to_move() -> None:
-    own = loads(CAVITY.replace("EXTRA + ", ""))
-    found = unvalued(own, np.array([[0.0, 1.0], [0.0, 0.0], [1e-6, 1.0]]))
-    np.testing.assert_array_equal(found, [[False, False, True], [False] * 3, [False] * 3])

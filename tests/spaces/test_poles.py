@@ -7,7 +7,9 @@ from pdedsl.geometry.holes import holes
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
 from pdedsl.problem.problem import Problem
-from pdedsl.spaces.poles import CONJUGATES, poles
+from pdedsl.spaces.placing import low_discrepant
+from pdedsl.spaces.poles import CONJUGATES, around_holes, poles
+from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.raising import raised
 
@@ -64,3 +66,47 @@ def test_a_solution_round_a_hole(equation: str) -> None:
     problem = plate(equation)
     found = raised(problem, planned(problem), truths(problem))
     assert found is not None and found.status == "converged" and found.history[-1].errors["u"] < 1e-11
+
+
+STEEL = """pde 1
+param E = 210e9, nu = 0.3, pull = 100e6, a = 0.005, L = 0.025
+let strain(W) = sym(grad(W))
+let S(W) = E/(1 - nu^2)*((1 - nu)*strain(W) + nu*tr(strain(W))*identity)
+domain (x, y) = SHAPE
+field u(x, y), v(x, y)
+vector U = (u, v)
+equation balance: div(S(U)) = 0
+boundary left: u = 0  on x = 0
+boundary low: v = 0  on y = 0
+boundary slides: dy(u) + dx(v) = 0  on x = 0, y = 0
+boundary free: dot(S(U), normal) = 0  on x^2 + y^2 = a^2REST
+boundary pulled: dot(S(U), normal) = TRACTION
+"""
+
+
+def test_a_quarter_of_a_ring_under_tension() -> None:
+    """Lame: u = (A + B/r^2) x, with A + B/r^2 from no stress inside and `pull` outside."""
+    ring = STEEL.replace("SHAPE", "annulus([0, 0], a, L) * box([0, 0], [L, L])").replace("REST", "")
+    share = "let share = pull*L^2/(L^2 - a^2)/E*((1 - nu) + (1 + nu)*a^2/(x^2 + y^2))\nfield u"
+    text = ring.replace("TRACTION", "pull*normal  on x^2 + y^2 = L^2").replace("field u", share)
+    problem = loads(text + "exact u = share*x\nexact v = share*y\n")
+    found = raised(problem, planned(problem), truths(problem))
+    assert found is not None and max(found.history[-1].errors.values()) < 1e-13
+
+
+@pytest.mark.slow
+def test_a_plate_with_a_hole_that_is_pulled_evenly() -> None:
+    """Where no exact solution stands on its sides: powers up to the eighteenth, which differ near the hole only."""
+    plate = STEEL.replace("SHAPE", "box([0, 0], [L, L]) - disk([0, 0], a)").replace("REST", ", y = L")
+    problem = loads(plate.replace("TRACTION", "[pull, 0]  on x = L")).with_choices({"space": Polynomials((18,))})
+    found = raised(problem, planned(problem), truths(problem))
+    assert found is not None and found.relative < 0.01  # 0.14 without points close to the hole
+    assert max(found.missed.values()) < 0.01
+
+
+def test_points_about_a_hole_are_close_to_it() -> None:
+    domain = plate("laplacian(u) = 1").domain
+    (own,) = holes(domain)
+    found = around_holes(domain, (own,), low_discrepant(0.0), 400)
+    far = np.hypot(*(found - own.place).T) / own.radius
+    assert 100 < len(found) <= 400 and far.min() >= 1 - 1e-3 and np.median(far) < 1.6

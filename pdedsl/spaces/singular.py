@@ -1,0 +1,160 @@
+"""Functions that are singular at points of the plane: real parts of powers and logarithms of a complex variable."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.functions import Sequenced
+
+WHOLE = 1e-5
+"""How far powers of one number may be apart."""
+NEAREST = 1e-30
+"""The distance from a point, over the size of its surroundings, that stands for none."""
+
+Logs = Callable[[int, int], Any]
+Factors = dict[tuple[int, int], np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Singular(Sequenced):
+    """Real parts of `c z^a conj(z)^b log(z)^s conj(log(z))^t` with `z = p (x - x0) + i p (y - y0)`, for a function each."""
+
+    places: np.ndarray
+    """x0 and y0 of each corner, shape (corners, 2)."""
+    turns: np.ndarray
+    """p of each, shape (corners,)."""
+    corner: np.ndarray
+    """Which of them a function belongs to, shape (K,)."""
+    factors: np.ndarray
+    """c, shape (K,)."""
+    powers: np.ndarray
+    """a, which may be complex, shape (K,)."""
+    conjugate: np.ndarray
+    """b, whole numbers, shape (K,)."""
+    logs: np.ndarray
+    """s and t, whole numbers, shape (K, 2)."""
+
+    @property
+    def size(self) -> int:
+        return len(self.powers)
+
+    @property
+    def along(self) -> int:
+        return self.size
+
+    def table(self, points: Any, order: MultiIndex, xp: Any = np) -> Any:
+        found = xp.zeros((*points.shape[:-1], self.size), points.dtype)
+        for powers, logs, factors in self._terms(points, order, xp):
+            inner = sum(factor * logs(s, t)[..., self._powers.own] for (s, t), factor in factors.items())
+            found = found + xp.real(inner * powers[..., self._powers.own])
+        return found
+
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        found = np.zeros(len(points))
+        for powers, logs, factors in self._terms(points, order):
+            for (s, t), factor in factors.items():
+                sums = np.zeros(powers.shape[1], complex)
+                np.add.at(sums, self._powers.own, factor * coefficients)
+                held = np.flatnonzero(sums)
+                found += np.real((powers[:, held] * logs(s, t)[..., held]) @ sums[held])
+        return found
+
+    def _terms(self, points: Any, order: MultiIndex, xp: Any = np) -> Iterator[tuple[Any, Logs, Factors]]:
+        """What a derivative is the sum of: products of powers, of shape (..., products); what they are multiplied with for
+        some powers of logarithms, of shape (..., products) or (..., 1); for these the factors of each function, shape (K,).
+        """
+        if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
+            return
+        x, y = (points[..., axis, None] - place for axis, place in zip(self.axes, self.places.T, strict=True))
+        z = self.turns * (xp.asarray(x, complex) + 1j * xp.asarray(y, complex))
+        z = xp.where(xp.abs(z) < NEAREST, NEAREST, z)
+        log = xp.log(z)[..., self.corner[self._powers.first]]
+        m, n = order[self.axes[0]], order[self.axes[1]]
+        turns = self.turns[self.corner]
+
+        def logs(s: int, t: int) -> Any:
+            return log**s * xp.conj(log) ** t if s + t else np.ones(len(self._powers.first))
+
+        for held in range(m + n + 1):
+            other = m + n - held
+            own, below = _slopes(self.powers, self.logs[:, 0], held), _slopes(self.conjugate, self.logs[:, 1], other)
+            outer = chained(m, n, held) * self.factors * turns**held * np.conj(turns) ** other
+            factors = {(s, t): outer * a * b for s, a in enumerate(own) for t, b in enumerate(below) if np.any(a * b)}
+            if factors:
+                yield self._product(z, log, held, other, xp), logs, factors
+
+    def _product(self, z: Any, log: Any, held: int, other: int, xp: Any) -> Any:
+        """`z^(a - held) conj(z)^(b - other)` for each product, where z has a column for each corner."""
+        own, conjugate = self._powers, self.conjugate[self._powers.first]
+        if xp is not np:
+            power = (self.powers[own.first] - held).astype(complex) * log
+            return xp.exp(power + (conjugate - other).astype(complex) * xp.conj(log))
+        corner = self.corner[own.first]
+        leading = self.powers[own.first[own.leaders]] - held
+        found = np.exp(leading * log[..., own.leaders])[..., own.family]  # the rest by products: they are faster
+        found *= _whole_powers(z, int(own.above.max()))[..., corner, own.above]
+        if other or conjugate.any():
+            found *= (_whole_powers(np.conj(z), int(conjugate.max())) / np.conj(z)[..., None] ** other)[
+                ..., corner, conjugate
+            ]
+        return found
+
+    @cached_property
+    def _powers(self) -> "_Powers":
+        rows = np.stack([self.corner, np.real(self.powers), np.imag(self.powers), self.conjugate], axis=1)
+        _, first, own = np.unique(np.round(rows / WHOLE), axis=0, return_index=True, return_inverse=True)
+        corner, real, imaginary, _ = rows[first].T
+        parts = real % 1.0
+        rows = np.stack([corner, np.where(parts > 1 - WHOLE, 0.0, parts), imaginary], axis=1)
+        _, family = np.unique(np.round(rows / WHOLE), axis=0, return_inverse=True)
+        order = np.argsort(real, kind="stable")
+        leaders = order[np.unique(family[order], return_index=True)[1]]
+        return _Powers(first, own, leaders, family, np.round(real - real[leaders][family]).astype(int))
+
+    def trace(self, axis: int) -> int:
+        return self.size
+
+
+@dataclass(frozen=True, eq=False)
+class _Powers:
+    """The products `z^a conj(z)^b` of which functions are made, each once; in families whose a differ by whole numbers."""
+
+    first: np.ndarray
+    """A function that is made of each, shape (products,)."""
+    own: np.ndarray
+    """Which of them each function is made of, shape (K,)."""
+    leaders: np.ndarray
+    """The one of each family with the least a, shape (families,)."""
+    family: np.ndarray
+    """Which family each is of, shape (products,)."""
+    above: np.ndarray
+    """By how much its a is above the least one, shape (products,)."""
+
+
+def _whole_powers(z: np.ndarray, most: int) -> np.ndarray:
+    """The powers of numbers from 0 to the largest of some, along a new last axis."""
+    steps = np.broadcast_to(z[..., None], (*z.shape, most))
+    return np.cumprod(np.concatenate([np.ones((*z.shape, 1), complex), steps], axis=-1), axis=-1)
+
+
+def _slopes(powers: np.ndarray, logs: np.ndarray, count: int) -> list[np.ndarray]:
+    """The factors A_0, A_1, ... of a derivative `(A_0 + A_1 log z + ...) z^(a - count)` of `z^a log(z)^s`, for each a and s."""
+    found = [np.where(logs == s, 1.0, 0.0) for s in range(int(logs.max()) + 1)]
+    for k in range(count):
+        more = [s * own for s, own in enumerate(found)][1:]
+        found = [(powers - k) * own + below for own, below in zip(found, (*more, 0.0), strict=True)]
+    return found
+
+
+def chained(m: int, n: int, held: int, i: complex = 1j) -> complex:
+    """How often a derivative of order m in x and n in y holds the one of order `held` in z, and the rest in its conjugate.
+
+    As `d/dx = d/dz + d/dconj(z)`, `d/dy = i d/dz - i d/dconj(z)`; with `-i` for the conjugates of functions.
+    """
+    ways = (k for k in range(m + 1) if 0 <= held - k <= n)
+    return sum(comb(m, k) * comb(n, held - k) * i ** (held - k) * (-i) ** (n - held + k) for k in ways)
