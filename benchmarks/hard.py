@@ -48,7 +48,7 @@ LINES = (
     Line("hard/sector", 1e-8, known=("middle", 0.09138037817365)),
     Line("hard/l_elastic", 1e-8),
     Line("hard/plate_hole", 1e-10),
-    Line("hard/cavity", 1e-5, known=("down", -0.2538030)),
+    Line("hard/cavity", 1e-5, 120, known=("down", -0.2538030)),
     Line("hard/driven_mode", 1e-9),
     Line("hard/wave_ten_lengths", 1e-8),
     Line("hard/layer", 1e-10),
