@@ -66,3 +66,24 @@ boundary lid: U = [1, 0]  on y = 1
 boundary walls: U = 0  on x = 0, x = 1, y = 0
 constraint gauge: p = 0  at (0.5, 0)
 """
+
+DECAY = """pde 1
+unknown a = 1 in [0.01, 10]
+domain x in [0, 1]
+time t in [0, 1]
+field u(x, t)
+equation: dt(u) = a*dxx(u)
+initial: u = sin(pi*x)
+boundary: u = 0  on all
+data probes: u from "probes.csv"
+"""
+
+SOURCE = """pde 1
+unknown field q(x)
+domain x in [0, 1]
+field u(x)
+equation: -dxx(u) = q
+boundary: u = 0  on all
+data probes: u from "source.csv"  noise 1e-3
+exact q = (3*x + x^2)*exp(x)
+"""

@@ -129,7 +129,7 @@ def estimates(
     for place, unknown in enumerate(problem.fields):
         field = values[:, place] - errors[:, place]
         norm = float(np.sqrt(np.mean(field**2))) or 1.0
-        spread = sizes[unknown.name].spread if sizes else 0.0
+        spread = sizes[unknown.name].spread if sizes and unknown.sought is None else 0.0
         variation, error_ = varying(float(np.std(field)), norm, spread), float(absolute[place])
         found.append(Estimate(unknown.name, error_ / variation, error_ / norm, error_))
     return tuple(found)
@@ -147,7 +147,7 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
     statements = {s.name: s for s in problem.statements}
     generator = np.random.default_rng(_SEED)
     blocks, scales = [], []
-    for block in lowered.blocks:
+    for block in (own for own in lowered.blocks if own.targets is None):  # data are no statements
         statement = statements[block.name]
         rows = round(share(statement) * ROWS * count * len(problem.fields))
         points, scale = _drawn(block, u, sampler(problem, statement), rows, generator)

@@ -10,12 +10,14 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.analysis.defect import Defect, Estimate
+from pdedsl.analysis.uncertainty import Identified
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
 from pdedsl.numerics.polynomials import Expanded, many
 from pdedsl.numerics.programs import program
 from pdedsl.problem.moving import met
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Field
 from pdedsl.solver.minimise import FEW
 from pdedsl.solver.record import Record
 from pdedsl.spaces.space import Size
@@ -81,15 +83,17 @@ class Evidence:
     losses: Mapping[str, float]
     """On the points of the training, by statement."""
     last: Record | None
+    identified: Identified | None = None
+    """What data say of unknowns."""
 
 
 @jax.enable_x64(True)
 def judge(run: Evidence) -> Verdict:
     """The verdict on a run; what is known of its error says more than what is estimated."""
-    known = [Reason(words, size > COARSE) for words, size in _sizes_of(run.errors, "against its known solution")]
+    known = [Reason(words, size > COARSE) for words, size in _sizes_of(_beyond(run), "against its known solution")]
     unknown = {e.field: e.relative for e in run.estimates if e.field not in run.errors}
     reasons = [*known, *(Reason(words, size > COARSE) for words, size in _sizes_of(unknown, "by the estimate"))]
-    reasons += _met(run)
+    reasons += [*_met(run), *_identified(run)]
     if unknown or not run.estimates:
         reasons += [*_unseen(run), *_missed(run), *_dead(run), *_fresh(run)]
     word: Word = "not solved" if any(r.fatal for r in reasons) else "rough" if reasons else "solved"
@@ -101,6 +105,48 @@ def _sizes_of(errors: Mapping[str, float], how: str) -> Iterator[tuple[str, floa
     for name, size in errors.items():
         if not size <= FINE:
             yield f"{name} is off by {size:.1e} of its variation, {how}", size if np.isfinite(size) else np.inf
+
+
+def _beyond(run: Evidence) -> dict[str, float]:
+    """Known errors that are larger than what data leave unknown explains."""
+    bands = {} if run.identified is None else run.identified.bands
+    spreads = (
+        {f.name: float(np.std(own)) for f, own in zip(run.problem.fields, _probed(run).T, strict=True)} if bands else {}
+    )
+    return {
+        name: size
+        for name, size in run.errors.items()
+        if size <= FINE or not size * spreads.get(name, 1.0) <= WITHIN * bands.get(name, 0.0)
+    }
+
+
+def _probed(run: Evidence) -> np.ndarray:
+    """All fields at some points."""
+    return many(run.u)(inside(run.problem.domain, sp.true, SEGMENTS, random(np.random.default_rng(_SEED))))
+
+
+def _identified(run: Evidence) -> Iterator[Reason]:
+    """What data contradict, and what they do not say."""
+    if run.identified is None:
+        return
+    for number in run.identified.numbers:
+        if number.at_bound:
+            yield Reason(f"{number.name} = {number.value:.4g} is at its bound", False)
+        elif np.isinf(number.error):
+            yield Reason(f"nothing determines {number.name}: the data are the same whatever it is", True)
+    for name in (f.name for f in run.problem.fields if f.sought is not None and f.arguments):
+        if np.isinf(run.identified.bands.get(name, 0.0)):
+            yield Reason(f"the data do not determine {name} everywhere", True)
+    for fit in run.identified.fits:
+        if fit.surprising:
+            words = f"`{fit.statement}` is missed by {fit.square**0.5:.1f} times its noise: the model, or the noise, is another"
+            yield Reason(words, fit.square > FAR)
+
+
+WITHIN, FAR = 3.0, 100.0
+"""Standard deviations within which an error is explained by noise; the mean square of what is left of data, over their noise, from
+which they are not met at all.
+"""
 
 
 def _met(run: Evidence) -> Iterator[Reason]:
@@ -150,7 +196,7 @@ def _dead(run: Evidence) -> Iterator[Reason]:
     generator = np.random.default_rng(_SEED)
     if isinstance(run.u, Expanded):  # which is smooth, and no staircase
         values = run.u.values(inside(problem.domain, sp.true, SEGMENTS, random(generator)))
-        for place, unknown in enumerate(problem.fields):
+        for place, unknown in _fields(problem):
             if np.std(values[:, place]) < CONSTANT * run.sizes[unknown.name].spread and _varies(run, unknown.name):
                 yield Reason(f"{unknown.name} came out as a constant", True)
         return
@@ -168,7 +214,7 @@ def _dead(run: Evidence) -> Iterator[Reason]:
         return ends, jnp.tensordot(jnp.asarray(weights / 2), slopes, axes=1)
 
     ends, integrals = map(np.asarray, program(jax.vmap(line))(jnp.asarray(starts), jnp.asarray(ways)))
-    for place, unknown in enumerate(problem.fields):
+    for place, unknown in _fields(problem):
         own, change = ends[:, 0, place], ends[:, 1, place] - ends[:, 0, place]
         if not np.isfinite(ends[..., place]).all():
             yield Reason(f"{unknown.name} is not a number at some points", True)
@@ -176,6 +222,11 @@ def _dead(run: Evidence) -> Iterator[Reason]:
             yield Reason(f"{unknown.name} came out as a constant", True)
         elif np.abs(change - integrals[:, place]).sum() > STEPS * np.abs(change).sum() > 0:
             yield Reason(f"{unknown.name} is a staircase: it changes between points and has no slope there", True)
+
+
+def _fields(problem: Problem) -> list[tuple[int, Field]]:
+    """The fields that may vary, with their places."""
+    return [(place, own) for place, own in enumerate(problem.fields) if own.arguments]
 
 
 def _varies(run: Evidence, name: str) -> bool:

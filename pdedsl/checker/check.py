@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pdedsl.checker import wellposed
 from pdedsl.checker.corners import disagreeing
+from pdedsl.checker.entangled import entangled
 from pdedsl.checker.fluxes import convection, inlets, starting
 from pdedsl.checker.inexact import inexact
 from pdedsl.checker.jumps import discontinuous
@@ -44,6 +45,7 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
             yield from wellposed.count_equations(stated)
         if not defects.statements:
             yield from wellposed.undetermined(stated)
+            yield from entangled(stated)
         if "initial" not in defects.statements:
             yield from wellposed.count_initial(stated)
         if "boundary" not in defects.statements:

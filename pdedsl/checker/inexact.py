@@ -44,7 +44,7 @@ def inexact(problem: Problem) -> Iterator[Diagnostic]:
 
 def _unsettled(problem: Problem, statement: Statement) -> bool:
     """Whether a statement holds something whose value is sought, measured, or no number at a point."""
-    sought: set[sp.Basic] = {p.symbol for p in problem.unknowns}
+    sought: set[sp.Basic] = {p.symbol for p in problem.domain.sought}
     return any(e.atoms(Given) or e.free_symbols & sought for e in statement.residual)
 
 

@@ -77,16 +77,16 @@ def count_equations(problem: Problem) -> Iterator[Diagnostic]:
 
 def undetermined(problem: Problem) -> Iterator[Diagnostic]:
     """E501: unknown numbers with nothing to find them from, neither data nor more conditions than the fields need."""
-    if not problem.unknowns or problem.measurements:
+    if not problem.domain.sought or problem.measurements:
         return
     spare = sum(len(c.residual) for c in problem.conditions if isinstance(c, Constraint)) + _spare(problem)
     # A law of a field is an equation for what it does not name; gauges were counted among the constraints.
-    missing = len(problem.unknowns) - spare
+    missing = len(problem.domain.sought) - spare
     if missing > 0:
-        named = ", ".join(f"`{p.name}`" for p in problem.unknowns)
+        named = ", ".join(f"`{p.name}`" for p in problem.domain.sought)
         message = f"nothing determines {named}: {_count(missing, 'condition')} too few"
         help_ = "add `data`, or one more condition than the fields need, such as `constraint: integral(u^2) = 1`"
-        yield Diagnostic("E501", message, problem.unknowns[0].span, help_)
+        yield Diagnostic("E501", message, problem.domain.sought[0].span, help_)
 
 
 def _spare(problem: Problem) -> int:
@@ -198,7 +198,8 @@ def count_initial(problem: Problem) -> Iterator[Diagnostic]:
         wanted = order(residuals, unknown, time)
         found = given[unknown.name]
         allowed = max(wanted, 1)
-        if len(found) < wanted:
+        measured = {name for m in problem.measurements for name in occurring(m.values)}
+        if len(found) < wanted and unknown.name not in measured:  # else the data say where it begins
             missing = " and ".join(_rate(unknown.name, problem.time.name, n) for n in range(len(found), wanted))
             message = f"`{unknown.name}` is of order {wanted} in {problem.time.name} but has {_count(len(found), 'initial condition')}"
             yield Diagnostic("E503", message, unknown.span, f"add `initial: {missing}`")
@@ -314,6 +315,8 @@ def _bare(expression: sp.Basic, function: sp.Expr) -> bool:
 
 def trivial(problem: Problem) -> Iterator[Diagnostic]:
     """W507: zero satisfies every equation, condition and constraint."""
+    if problem.measurements:
+        return
     zeros = {f.name: sp.Integer(0) for f in problem.fields}
     integrals = {i.symbol: problem.put(i.integrand, zeros) for i in problem.integrals}
     if any(value != 0 for value in integrals.values()):

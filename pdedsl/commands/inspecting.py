@@ -78,7 +78,7 @@ def eval_(
             given = commands.points.from_line(line, count, solution.stated)
         else:
             given = commands.points.from_table(points, names)
-        expressions = of or [f.name for f in solution.problem.fields]
+        expressions = of or [f.name for f in solution.problem.fields if f.arguments]
         found, errors = commands.points.evaluated(solution, expressions, given)
         columns = dict(zip(names, given.T, strict=True)) | commands.points.with_errors(found, errors)
         if out is not None:

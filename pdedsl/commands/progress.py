@@ -231,6 +231,16 @@ def summary(solution: Solution, console: Console) -> None:
         row("loss", f"{loss:.2e}  {name}")
     if not math.isnan(last.cutoff):
         row("cut-off", f"{last.cutoff:.1e}, {last.rank} of {parameters} directions kept")
+    if (own := solution.identified) is not None:
+        for number in own.numbers:
+            row("found", f"{number.name} = {number}", "bold")
+        for name in (f.name for f in problem.fields if f.sought is not None and f.arguments):
+            if name in own.bands:
+                row("found", f"{name}, with a standard deviation of {own.bands[name]:.1e} in the mean", "bold")
+        for words in own.together:
+            row("", words)
+        for fit in own.fits:
+            row("data", f"{fit.statement}: {fit}")
     for name, error in solution.errors.items():
         origin = "exact" if name in dict(problem.exact) else "reference"
         row("error", f"{error:.2e}  of the variation of {name}, against the {origin} solution")

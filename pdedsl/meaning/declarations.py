@@ -14,8 +14,9 @@ from pdedsl.meaning.place import PLACES
 from pdedsl.meaning.read import read
 from pdedsl.meaning.scope import Scope
 from pdedsl.meaning.tables import read_function
+from pdedsl.problem.bounds import Bounds
 from pdedsl.problem.derivatives import expand_derivatives
-from pdedsl.problem.domain import Bounds, Domain, Part
+from pdedsl.problem.domain import Domain, Part
 from pdedsl.problem.given import Law, given
 from pdedsl.problem.statements import Field, FunctionTable
 from pdedsl.syntax import syntax

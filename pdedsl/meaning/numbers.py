@@ -12,7 +12,8 @@ from pdedsl.meaning.names import Declaration, definitions
 from pdedsl.meaning.place import PLACES
 from pdedsl.meaning.read import read
 from pdedsl.meaning.scope import Scope
-from pdedsl.problem.domain import Bounds, Coordinate, Parameter
+from pdedsl.problem.bounds import Bounds
+from pdedsl.problem.domain import Coordinate, Parameter
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import Diagnostic
 
@@ -64,6 +65,8 @@ def _number(
     bounds = bounds_of(walk, node)
     if bounds is None:
         return None
+    if override is not None:
+        return parameter, worth or 0.0
     return replace(parameter, sought=bounds), worth or 0.0
 
 

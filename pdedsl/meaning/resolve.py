@@ -15,7 +15,7 @@ from pdedsl.problem.moving import fixed, moving
 from pdedsl.problem.problem import Problem, Text
 from pdedsl.problem.statements import Equation
 from pdedsl.syntax import syntax
-from pdedsl.syntax.syntax import Spec
+from pdedsl.syntax.syntax import Spec, each
 from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
 
 
@@ -117,6 +117,12 @@ def _as_run(spec: Spec, names: Names, overrides: Mapping[str, float]) -> str:
         node = names.declared[name].node if name in names.declared else None
         if isinstance(node, syntax.Definition):
             places[node.value.span] = f"{value!r}"
+    for statement in each(spec, syntax.Unknown):
+        known = [s for s in statement.sought if s.name.name in overrides]
+        if known:
+            rest = ", ".join(text[s.span.start : s.span.end] for s in statement.sought if s not in known)
+            lines = [f"param {s.name.name} = {overrides[s.name.name]!r}" for s in known]
+            places[statement.span] = "\n".join([*lines, *([f"unknown {rest}"] if rest else [])])
     for span in sorted(places, key=lambda s: -s.start):
         text = text[: span.start] + places[span] + text[span.end :]
     return text
@@ -155,10 +161,8 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
     """E901, beside whatever else is said: a statement, a clause or a call that this version does not solve."""
     for statement in spec.statements:
         match statement:
-            case syntax.Unknown():
-                yield not_yet("`unknown`", statement.keyword)
-            case syntax.Table(kind="data"):
-                yield not_yet("`data`", statement.keyword)
+            case syntax.Unknown(kind="function"):
+                yield not_yet("`unknown function`", statement.keyword)
             case syntax.Param():
                 for definition in statement.definitions:
                     if isinstance(definition.value, syntax.Interval) and definition.name.name not in overrides:

@@ -58,6 +58,16 @@ class Perceptron(eqx.Module):
         return weight @ y + bias
 
 
+class Numbers(eqx.Module):
+    """Fields of no coordinates: numbers that are the same at every point."""
+
+    values: Array
+
+    def __call__(self, x: Array) -> Array:
+        """The numbers, shape (m,), at any point."""
+        return self.values
+
+
 def perceptron(
     network: Network,
     axes: Sequence[int],

@@ -55,7 +55,20 @@ class Expanded:
                 )
             else:
                 found[part] = self._at(x, part, memo)
-        return found
+        return self._bounded(x, found)
+
+    def _bounded(self, x: Array, found: dict[Part, Array]) -> dict[Part, Array]:
+        """The same, with those of unknowns between bounds as they are: functions of sums, which are differentiated."""
+        places = [k for k, own in enumerate(self.fields) if not own.bounds.free]
+        if not places:
+            return found
+
+        def bounded(y: Array) -> Array:
+            sums = (self._of(self.fields[k], self.coefficients[k], y, (0,) * y.shape[0], {}) for k in places)
+            return jnp.stack([self.fields[k].bounds.value(own, jnp) for k, own in zip(places, sums, strict=True)])
+
+        own = derivatives(bounded, x, found)
+        return {part: value.at[np.asarray(places)].set(own[part]) for part, value in found.items()}
 
     @property
     def rounding(self) -> np.ndarray:

@@ -13,7 +13,7 @@ from jax import Array
 from jax.flatten_util import ravel_pytree
 
 from pdedsl.numerics.lower import Callee, lower, lower_expressions
-from pdedsl.numerics.network import perceptron
+from pdedsl.numerics.network import Numbers, Perceptron, perceptron
 from pdedsl.numerics.polynomials import Corrected, Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
 from pdedsl.numerics.sides import region
@@ -22,6 +22,7 @@ from pdedsl.planning.plan import Adaptive, Anagram, Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces import hard
 from pdedsl.spaces.hard import Ansatz, inner
+from pdedsl.spaces.measured import measured, pulls
 from pdedsl.spaces.sizes import field_sizes, row_sizes, weights
 from pdedsl.spaces.space import Size, Space, Symmetry, based, decided, fixed, linear, space_for, trained
 
@@ -36,7 +37,7 @@ class Block:
     points: np.ndarray
     """The points at the start, shape (N, d)."""
     size: np.ndarray | float = 1.0
-    """What each component of the residual is worth, shape (m,), in its own units."""
+    """What each component of the residual is worth, shape (m,), in its own units; of data their noise, shape (N, m)."""
     targets: np.ndarray | None = None
     """What the residual is to be at these points, shape (N, m); None for zero. Points with targets are data and stay."""
     sample: Sampler | None = None
@@ -77,7 +78,7 @@ def system(problem: Problem, plan: Plan) -> System:
         order, statement = stated[name]
         return place(problem, statement, sampled[name], np.random.default_rng([plan.seed, order]))
 
-    blocks = tuple(replace(block, points=drawn(block.name)) for block in shared.blocks)
+    blocks = tuple(replace(block, points=drawn(block.name)) for block in shared.blocks) + _data(problem)
     if fixed(plan.space):
         return replace(shared, blocks=blocks)
     return replace(shared, blocks=blocks, start=_made(problem, shared.sizes, plan)[1])
@@ -114,6 +115,26 @@ def _lowered(problem: Problem, plan: Plan, precision: jnp.dtype) -> System:
     return System(tuple(blocks), model, parameters, sizes)
 
 
+def _data(problem: Problem) -> tuple[Block, ...]:
+    """The blocks of data, read anew for each system: files change."""
+    data = measured(problem)
+    return tuple(
+        Block(
+            name=own.name,
+            residual=lower_expressions(own.statement.values, problem.domain, problem.fields, problem.integrals),
+            weight=by**2 * len(own.points),
+            size=own.deviation.T,
+            points=own.points,
+            targets=own.targets.T,
+        )
+        for own, by in zip(data, pulls(problem, data, PULL_OF_NETWORKS), strict=True)
+    )
+
+
+PULL_OF_NETWORKS = 1e-2
+"""What all data are worth together beside the statements, which networks satisfy less well than polynomials do."""
+
+
 Model = Callable[[Array], Callee]
 
 
@@ -139,14 +160,18 @@ def _networks(problem: Problem, plan: Plan, space: Space) -> tuple[Model, Array]
     keys = jax.random.split(jax.random.key(plan.seed), len(groups))
     cuts = [cut_for(problem, problem.fields[group.members[0]]) for group in groups]
     outputs = [len(g.members) * (1 if cut is None else cut.count) for g, cut in zip(groups, cuts, strict=True)]
-    networks = [
+    networks: list[Any] = [
         perceptron(plan.network, [column(s) for s in group.arguments], problem.bounds, count, key, periodic)
+        if group.arguments
+        else Numbers(jnp.zeros(count))
         for group, count, key in zip(groups, outputs, keys, strict=True)
     ]
     where = [None if cut is None else region(problem.domain, cut) for cut in cuts]
     if based(space):
         networks = [
             eqx.tree_at(lambda own: (own.weights[-1], own.biases[-1]), own, replace_fn=jnp.zeros_like)
+            if isinstance(own, Perceptron)
+            else own
             for own in networks
         ]
     arrays, static = eqx.partition(networks, eqx.is_array)
@@ -222,14 +247,23 @@ def wrap(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Call
     parts = [hard.ansatz(problem, unknown) for unknown in problem.fields]
     own = [inner(problem, part, sizes[f.name]) for f, part in zip(problem.fields, parts, strict=True)]
     mean, change = [size.mean for size in own], correction(problem, sizes)
+    bounded = _bounded(problem)
 
     def centred(value: Array) -> Array:
-        return jnp.asarray(mean, value.dtype) + value
+        return bounded(jnp.asarray(mean, value.dtype) + value)
 
     if all(part == Ansatz() for part in parts):
         return lambda network: lambda x: centred(change(network)(x))
     extension = lower_expressions([p.extension for p in parts], problem.domain)
     return lambda network: lambda x: centred(extension({}, x) + change(network)(x))
+
+
+def _bounded(problem: Problem) -> Callable[[Array], Array]:
+    """The values of all fields, from those that unknowns between bounds are functions of."""
+    own = {k: f.sought for k, f in enumerate(problem.fields) if f.sought is not None and not f.sought.free}
+    if not own:
+        return lambda values: values
+    return lambda values: jnp.stack([own[k].value(v, jnp) if k in own else v for k, v in enumerate(values)])
 
 
 def correction(problem: Problem, sizes: Mapping[str, Size]) -> Callable[[Callee], Callee]:

@@ -26,7 +26,7 @@ FRAMES, RATE, MOVING = 60, 12, 81
 
 def figure(scene: Scene) -> Figure:
     """One row a field: the solution, cuts through it, its error; below, convergence, the sampler's points, streamlines."""
-    rows = [row for unknown in scene.problem.fields for row in _rows(scene, unknown)]
+    rows = [row for unknown in scene.problem.fields if unknown.arguments for row in _rows(scene, unknown)]
     rows += [(closing, TALL)] if (closing := list(of_run(scene))) else []
     most, heights = max(len(row) for row, _ in rows), [height for _, height in rows]
     picture = Figure(figsize=(4.8 * most, sum(heights)), layout="constrained")

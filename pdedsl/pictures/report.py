@@ -16,6 +16,7 @@ from pygments.formatters import HtmlFormatter
 from pdedsl.analysis.balance import Balance
 from pdedsl.analysis.defect import Estimate
 from pdedsl.analysis.trust import Misfit
+from pdedsl.analysis.uncertainty import Identified
 from pdedsl.analysis.verdict import Verdict
 from pdedsl.numerics.quantities import Quantity
 from pdedsl.pictures.plot import DPI
@@ -47,6 +48,8 @@ class Told:
     """L2, relative to the variation, by field, where something is known."""
     losses: Mapping[str, float]
     verdict: Verdict
+    identified: Identified | None
+    """What data say of unknowns."""
     estimates: Sequence[Estimate]
     estimated_by: str
     misfits: Sequence[Misfit]
@@ -95,6 +98,7 @@ def report(run: Told, pictures: Sequence[bytes]) -> str:
         ("The spec", f"<pre>{highlighted(problem.own_text or str(problem))}</pre>"),
         ("What the checker noticed", _notes(problem)),
         ("How good it is", _goodness(run)),
+        ("What was found", _found(run)),
         ("Reports", _table(("quantity", "value"), [(q.name, str(q)) for q in run.reports])),
         ("Balances", _table(("equation", "its fluxes and sources"), [(b.statement, str(b)) for b in run.balances])),
         ("The plan, and what became of it", _plan(run)),
@@ -223,6 +227,24 @@ def _goodness(run: Told) -> str:
         + _table(head, rows)
         + f"<p>The estimated errors come from {run.estimated_by}. They are no bounds: see how they compare with "
         "known errors under <em>How far to trust it</em> in the README of pdedsl.</p>"
+    )
+
+
+def _found(run: Told) -> str:
+    """Numbers with their errors and correlations, bands of fields, and how data are met."""
+    if (own := run.identified) is None:
+        return ""
+    names = [n.name for n in own.numbers]
+    rows = [(n.name, str(n)) for n in own.numbers]
+    tied = [(name, *(f"{c:.2f}" for c in row)) for name, row in zip(names, own.correlation, strict=True)]
+    sought = [f.name for f in run.problem.fields if f.sought is not None and f.arguments]
+    bands = [(name, f"{own.bands[name]:.1e}") for name in sought if name in own.bands]
+    return (
+        _table(("unknown", "value and standard error"), rows)
+        + (_table(("correlation", *names), tied) if len(names) > 1 else "")
+        + "".join(f"<p>{html.escape(words)}.</p>" for words in own.together)
+        + _table(("unknown field", "standard deviation, root mean square"), bands)
+        + _table(("data", "how they are met"), [(f.statement, str(f)) for f in own.fits])
     )
 
 

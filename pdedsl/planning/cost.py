@@ -85,7 +85,9 @@ def _points(problem: Problem, statement: Statement, sampling: Sampling) -> int:
 
 
 def _parameters(problem: Problem, network: Network, group: FieldGroup) -> int:
-    """Parameters of the network of some fields: a periodic input counts twice."""
+    """Parameters of the network of some fields: a periodic input counts twice. Of numbers themselves."""
+    if not group.arguments:
+        return len(group.members)
     periodic = {c.symbol for c in problem.coordinates if c.periodic}
     sizes = [len(group.arguments) + len(set(group.arguments) & periodic), *network.widths, len(group.members)]
     return sum((a + 1) * b for a, b in pairwise(sizes))

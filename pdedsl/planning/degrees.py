@@ -13,6 +13,7 @@ from pdedsl.geometry.regions import Regions, regions
 from pdedsl.planning.data import additive, waves
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.symmetry import symmetries
+from pdedsl.problem.bounds import FREE
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Field, FieldGroup, Statement
 from pdedsl.spaces.basis import Basis, basis, sized
@@ -59,6 +60,8 @@ MANY = 6.0
 """Waves of the data along a coordinate of a box from which products of all degrees are taken."""
 LEAST = 150
 """Columns with which it is worth beginning."""
+LOWER = 0.7
+"""The degrees of fields that are to be identified, relative to those of the others."""
 STEP = 1.05
 """By how much degrees are raised while a space of a size is sought."""
 TAIL, LAST = 0.7, 1e-15
@@ -191,7 +194,7 @@ def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
     for unknown, parity in zip(problem.fields, halved, strict=True):
         axes = [problem.domain.column(s) for s in unknown.arguments]
         pieces = 1 if (held := cut_for(problem, unknown)) is None else held.count
-        for part in parts_of(space_for(space, unknown.name)):
+        for part in parts_of(_own(space, unknown)):
             if isinstance(part, Polynomials):
                 found += pieces * max(1, sized(problem, axes, part) >> sum(axis in parity for axis in axes))
                 for gaps in [holes(problem.domain)] if held is None else held.holes:
@@ -201,6 +204,14 @@ def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
             elif isinstance(part, Corners):
                 found += _singular_count(problem, unknown, part)
     return found
+
+
+def _own(space: Space, unknown: Field) -> Space:
+    """The space of one field: of one that is to be identified with lower degrees, so that others hold what it makes of them."""
+    own = space_for(space, unknown.name)
+    if unknown.sought is None or not isinstance(own, Polynomials) or isinstance(space, Each):
+        return own
+    return replace(own, degrees=tuple(max(1, round(LOWER * n)) for n in own.degrees))
 
 
 def fields_of(
@@ -234,12 +245,12 @@ def expansions(
     """
     found = []
     for unknown, parity in zip(problem.fields, mirrors or parities(problem, symmetry), strict=True):
-        own = functions(problem, unknown, space_for(space, unknown.name), parity)
+        own = functions(problem, unknown, _own(space, unknown), parity)
         built = ansatz(problem, unknown)
         size = inner(problem, built, sizes[unknown.name])
         if -1 in parity.values():
             size = replace(size, mean=0.0)
-        found.append(Expansion(problem, own, built, size))
+        found.append(Expansion(problem, own, built, size, unknown.sought or FREE))
     return tuple(found)
 
 
@@ -335,7 +346,7 @@ def stretched_by(space: Space, stretches: tuple[Stretch | None, ...]) -> Space:
 
 def parities(problem: Problem, symmetry: Symmetry) -> list[Mapping[int, int]]:
     """The parity of each field, by the coordinates in which it has one."""
-    found = _symmetries(problem) if symmetry == "auto" else {}
+    found = _symmetries(problem) if symmetry == "auto" and not problem.measurements else {}
     return [{axis: signs[place] for axis, signs in found.items()} for place in range(len(problem.fields))]
 
 

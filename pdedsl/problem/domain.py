@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.problem.atoms import CoordinateKind
+from pdedsl.problem.bounds import Bounds
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.primitives import Tree, construct
 from pdedsl.problem.shapes import Shape
@@ -47,20 +48,12 @@ class Parameter:
     span: Span = field(default=NOWHERE, compare=False)
     noise: sp.Expr | None = None
     """Its standard uncertainty."""
-    sought: "Bounds | None" = None
+    sought: Bounds | None = None
     """Between which bounds it is sought; None for what is known."""
 
     @property
     def name(self) -> str:
         return self.symbol.name
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Where an unknown may lie; infinite by default."""
-
-    lower: float = -np.inf
-    upper: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -119,6 +112,11 @@ class Domain:
     def other(self) -> tuple[int, ...]:
         """The columns of points that hold no coordinate in space: the time, swept parameters."""
         return tuple(k for k, c in enumerate(self.coordinates) if c.kind != "space")
+
+    @cached_property
+    def sought(self) -> tuple[Parameter, ...]:
+        """The numbers that are sought, in a problem as it was read; in one that is to be solved they are fields."""
+        return tuple(p for p in self.parameters if p.sought is not None)
 
     def column(self, symbol: sp.Basic) -> int:
         """The column of points that holds a coordinate."""

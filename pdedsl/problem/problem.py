@@ -130,9 +130,9 @@ class Problem:
         return tuple(f for f in self.fields if f.sought is None)
 
     @cached_property
-    def unknowns(self) -> tuple[Parameter, ...]:
-        """The numbers that are sought."""
-        return tuple(p for p in self.parameters if p.sought is not None)
+    def unknowns(self) -> tuple[Field, ...]:
+        """The numbers that are sought, as fields of no coordinates."""
+        return tuple(f for f in self.fields if not f.arguments)
 
     @cached_property
     def groups(self) -> tuple[FieldGroup, ...]:
@@ -213,12 +213,13 @@ class Problem:
         if self.stated is not None:
             return str(replace(self.stated, choices=self.choices))
         head = ["pde 1", *([f'title "{self.title}"'] if self.title else []), *write.write_domain(self.domain)]
-        head += [write.write_fields(self.fields, self.domain), *write.write_places(self.domain)]
+        head += [*write.write_fields(self.fields, self.domain), *write.write_places(self.domain)]
         head += [write.write_table(table) for table in self.tables]
         known = [f"exact {name} = {write_expression(value)}" for name, value in self.exact]
         known += [*map(write.write_report, self.reports), *map(write.write_reference, self.references)]
         solve = ["solve {", *(f"  {c.key} = {c.value}" for c in self.choices), "}"] if self.choices else []
-        paragraphs = [head, list(map(write.write_statement, self.statements)), known, solve]
+        stated = [*map(write.write_statement, self.statements), *map(write.write_measurement, self.measurements)]
+        paragraphs = [head, stated, known, solve]
         return "\n\n".join("\n".join(lines) for lines in paragraphs if lines) + "\n"
 
     @cached_property

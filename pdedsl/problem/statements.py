@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import sympy as sp
 
 from pdedsl.problem.atoms import Nonlocal
-from pdedsl.problem.domain import Bounds
+from pdedsl.problem.bounds import Bounds
 from pdedsl.problem.given import Tabulated
 from pdedsl.problem.printer import write_expression
 from pdedsl.vocabulary.source import NOWHERE, Span

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from pdedsl.problem.atoms import Nonlocal
+from pdedsl.problem.bounds import Bounds
 from pdedsl.problem.domain import Coordinate, Domain
 from pdedsl.problem.primitives import Combined, Primitive, Tree
 from pdedsl.problem.printer import write_expression, write_tensor
@@ -18,6 +20,7 @@ from pdedsl.problem.statements import (
     FunctionTable,
     Initial,
     Interface,
+    Measurement,
     Reference,
     Report,
     Statement,
@@ -27,9 +30,14 @@ from pdedsl.problem.statements import (
 def write_domain(domain: Domain) -> list[str]:
     """Parameters, coordinates with their intervals or shape."""
     lines = []
-    if domain.parameters:
-        pairs = (f"{p.name} = {write_expression(p.value)}" for p in domain.parameters)
+    if known := [p for p in domain.parameters if p.sought is None]:
+        pairs = (f"{p.name} = {write_expression(p.value)}" for p in known)
         lines.append(f"param {', '.join(pairs)}")
+    lines += [
+        f"unknown {p.name} = {write_expression(p.value)}{write_bounds(p.sought)}"
+        for p in domain.parameters
+        if p.sought is not None
+    ]
     if domain.tree is not None:
         lines.append(f"domain ({', '.join(c.name for c in domain.space)}) = {write_shape(domain.tree)}")
     elif domain.space:
@@ -46,9 +54,27 @@ def write_places(domain: Domain) -> list[str]:
     return [*lines, f"periodic {', '.join(_arguments(periodic, domain))}"] if periodic else lines
 
 
-def write_fields(fields: Sequence[Field], domain: Domain) -> str:
-    """`field u(x, t), v(x)`."""
-    return "field " + ", ".join(f"{f.name}({', '.join(_arguments(f.arguments, domain))})" for f in fields)
+def write_fields(fields: Sequence[Field], domain: Domain) -> list[str]:
+    """`field u(x, t), v(x)`, and a line for each unknown: `unknown a = 1 in [0.1, 10]`, `unknown field q(x)`."""
+    lines, known = [], []
+    for own in fields:
+        signature = f"{own.name}({', '.join(_arguments(own.arguments, domain))})" if own.arguments else own.name
+        if own.sought is None:
+            known.append(signature)
+            continue
+        kind, start = "unknown field" if own.arguments else "unknown", own.start
+        lines.append(
+            f"{kind} {signature}{'' if start is None else f' = {write_expression(start)}'}{write_bounds(own.sought)}"
+        )
+    return [*lines, *([f"field {', '.join(known)}"] if known else [])]
+
+
+def write_bounds(bounds: Bounds) -> str:
+    """` in [0, inf]`; nothing where anything is allowed."""
+    if bounds.free:
+        return ""
+    low, high = (write_expression(sp.Float(end)) if np.isfinite(end) else None for end in (bounds.lower, bounds.upper))
+    return f" in [{low or '-inf'}, {high or 'inf'}]"
 
 
 def write_shape(tree: Tree) -> str:
@@ -122,6 +148,20 @@ def write_reference(reference: Reference) -> str:
     """`reference NAME: fields from "file"`."""
     text = f'reference {reference.name}: {", ".join(reference.fields)} from "{reference.file}"'
     return text + _columns(reference.columns)
+
+
+def write_measurement(own: Measurement) -> str:
+    """`data NAME: fields from "file"`, or an expression and its column."""
+    bare = all(isinstance(value, AppliedUndef) for value in own.values)
+    label = "data" if own.name == "data" else f"data {own.name}"
+    what = ", ".join(own.measured) if bare and own.measured == tuple(map(write_expression, own.values)) else ""
+    what = what or f'{write_expression(own.values[0])} = "{own.measured[0]}"'
+    noise = ""
+    if own.noise is not None:
+        noise = f'  noise "{own.noise}"' if isinstance(own.noise, str) else f"  noise {write_expression(own.noise)}"
+    weight = "" if own.weight is None else f"  weight {write_expression(own.weight)}"
+    robust = "  robust" if own.robust else ""
+    return f'{label}: {what} from "{own.file}"{_columns(own.columns)}{noise}{robust}{weight}'
 
 
 def write_table(table: FunctionTable) -> str:

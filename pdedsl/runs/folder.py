@@ -155,7 +155,7 @@ def changed(folder: Path) -> list[str]:
 def _tables(problem: Problem) -> dict[str, str]:
     """Where the folder of a run keeps the files that its spec names: in a place of their own."""
     found: dict[str, str] = {}
-    for named in (*problem.references, *problem.tables):
+    for named in (*problem.references, *problem.tables, *problem.measurements):
         name = f"references/{Path(named.file).name}"
         while name in found.values() and named.file not in found:
             name = f"{Path(name).parent}/_{Path(name).name}"

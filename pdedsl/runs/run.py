@@ -32,6 +32,7 @@ from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
 from pdedsl.solver.threads import threads
+from pdedsl.spaces.posterior import restored as known_from
 from pdedsl.spaces.space import Polynomials, Space, space_from, trained
 from pdedsl.spaces.stretch import Stretch
 from pdedsl.stages import solve as driver
@@ -242,6 +243,9 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
         said.get("undone", 0),
     )
     story = tuple(said.get("story", ()))
+    if (folder / "data.npz").exists():
+        with np.load(io.BytesIO(whole(folder, "data.npz")), allow_pickle=False) as arrays:
+            outcome = replace(outcome, posterior=known_from(dict(arrays)))
     start = begun_from(folder)
     solved = Solved(problem, plan, lowered, truths(problem), outcome, space=space, story=story, start=start)
     kept = _kept_defect(folder, solved) if said["status"] != "running" else None

@@ -16,6 +16,7 @@ from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
 from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates
 from pdedsl.analysis.trust import Misfit, misfits
+from pdedsl.analysis.uncertainty import Found, Identified, identified
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee
@@ -145,6 +146,17 @@ class Solution:
         return {block.name: float(loss) for block, loss in zip(self.system.blocks, found, strict=True)}
 
     @cached_property
+    def identified(self) -> Identified | None:
+        """What data say of unknowns, and how well they are met; None where nothing was sought or measured."""
+        with jax.enable_x64(True):
+            return identified(self.problem, self.solved.u, self.outcome.posterior)
+
+    @property
+    def unknowns(self) -> dict[str, Found]:
+        """The numbers that were found, by name, each with its `value` and its standard `error`."""
+        return {} if self.identified is None else {own.name: own for own in self.identified.numbers}
+
+    @cached_property
     def reports(self) -> tuple[Quantity, ...]:
         """The reports of the spec, evaluated on this solution."""
         with jax.enable_x64(True):
@@ -189,7 +201,7 @@ class Solution:
                 )
             shape = points.shape[:1]
         values = self._values(points)
-        found = {f.name: values[:, place].reshape(shape) for place, f in enumerate(self.problem.fields)}
+        found = {f.name: values[:, k].reshape(shape) for k, f in enumerate(self.problem.fields) if f.arguments}
         return next(iter(found.values())) if len(found) == 1 else found
 
     def evaluate(self, expression: str, points: Any) -> np.ndarray:
@@ -240,7 +252,7 @@ class Solution:
 
     @cached_property
     def _scene(self) -> Any:
-        names = [name for name, _ in self.plan.points] if self.outcome.points else []
+        names = [block.name for block in self.system.blocks] if self.outcome.points else []
         points = {
             name: to_stated(self.problem, self.solved.values, np.asarray(own))
             for name, own in zip(names, self.outcome.points, strict=True)
@@ -300,7 +312,7 @@ class Solution:
     def _judged(self, errors: dict[str, float]) -> Verdict:
         last = self.history[-1] if self.history else None
         known = (self.defect, self.estimates, errors, self.losses)
-        return judge(Evidence(self.problem, self.solved.u, self.system.sizes, *known, last))
+        return judge(Evidence(self.problem, self.solved.u, self.system.sizes, *known, last, self.identified))
 
     @property
     def _told(self) -> Any:
@@ -320,6 +332,7 @@ class Solution:
             balances=self.balances,
             advice=self.advice,
             reports=self.reports,
+            identified=self.identified,
             machine=machine(),
         )
 
@@ -382,6 +395,7 @@ class Solution:
             "history.csv": as_csv(as_columns(self.history)).encode(),
             "network.npz": as_npz({"parameters": self.outcome.parameters, **points}),
             "error.npz": as_npz(self.defect.saved()),
+            **({"data.npz": as_npz(posterior.arrays)} if (posterior := self.outcome.posterior) is not None else {}),
             "solution.nc": pictures.grid.as_netcdf(self.dataset()),
             "solution.png": picture,
             "report.html": pictures.report.report(self._told, panels).encode(),
@@ -391,6 +405,22 @@ class Solution:
         begun = summary(folder).get("checksums", {})  # of what was written before anything was solved
         checksums = {**begun, **{name: checksum(data) for name, data in files.items()}}
         write(folder / "run.json", sealed({**self.summary(), "checksums": checksums}))
+
+    @property
+    def _found(self) -> dict[str, Any]:
+        """What run.json holds of unknowns and data."""
+        if (own := self.identified) is None:
+            return {}
+        names = [number.name for number in own.numbers]
+        return {
+            "unknowns": {n.name: {k: v for k, v in asdict(n).items() if k != "name"} for n in own.numbers},
+            "correlations": {
+                name: dict(zip(names, row.tolist(), strict=True))
+                for name, row in zip(names, own.correlation, strict=True)
+            },
+            "bands": dict(own.bands),
+            "data": {f.statement: {k: v for k, v in asdict(f).items() if k != "statement"} for f in own.fits},
+        }
 
     def summary(self) -> dict[str, Any]:
         """What run.json holds: status, verdict, errors, reports, versions, machine."""
@@ -412,7 +442,7 @@ class Solution:
             "weights": {block.name: block.weight for block in self.system.blocks},
             "sizes": {
                 "fields": {name: {"mean": s.mean, "spread": s.spread} for name, s in self.system.sizes.items()},
-                "statements": {block.name: np.ravel(block.size).tolist() for block in self.system.blocks},
+                "statements": {b.name: np.ravel(b.size).tolist() for b in self.system.blocks if b.targets is None},
             },
             "errors": self.errors,
             "errors_of_norm": self.errors_of_norm,
@@ -421,6 +451,7 @@ class Solution:
             },
             "misfits": {m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where} for m in self.misfits},
             "balances": {b.statement: {"out": b.out, "source": b.source, "apart": b.apart} for b in self.balances},
+            **self._found,
             "reports": {
                 q.name: {
                     "values": q.values.tolist() if q.times is not None or q.values.size == 1 else None,

@@ -67,8 +67,9 @@ class Objective:
 
     @staticmethod
     def _factor(block: Block, rows: Array, scaled: bool) -> Array:
-        """What the components of a block's rows, of shape (N, m), are multiplied with, shape (1, m)."""
-        size = jnp.broadcast_to(jnp.asarray(block.size, rows.dtype), (1, rows.shape[1]))
+        """What the components of a block's rows, of shape (N, m), are multiplied with, shape (1, m) or (N, m)."""
+        size = jnp.atleast_2d(jnp.asarray(block.size, rows.dtype))
+        size = jnp.broadcast_to(size, (len(size), rows.shape[1]))
         return (block.weight / rows.shape[0]) ** 0.5 / size if scaled else jnp.ones_like(size)
 
     def losses(self, parameters: Array, points: Points) -> Array:

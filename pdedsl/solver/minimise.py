@@ -38,6 +38,8 @@ class Outcome:
     """What the parameters are too large by, shape (P,), where the solver estimated it."""
     missed: Mapping[str, float] | None = None
     """How far each statement is missed on fresh points, in units of its size, where the solver looked."""
+    posterior: Any = None
+    """How far the parameters are known from data, where the solver says so: of `pdedsl.spaces.posterior.Posterior`."""
     errors: Mapping[str, float] | None = None
     """The L2 error, relative to its variation, of each field with a known solution; None where it was not measured."""
 

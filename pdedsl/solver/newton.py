@@ -31,8 +31,14 @@ MODEST = 1e-2
 """The part of the loss that a full step promises, up to which no shorter one is sought where it does not keep its promise."""
 FAST = 0.5
 """By how much a step with factors that are kept must be shorter than the one before."""
+CORRECTIONS = 4
+"""How often a step that does not keep its promise is corrected with the same factors (of second order: Maratos' effect)."""
 CHORDS = 30
 """Steps with the same factors."""
+NEARBY = 1e-3
+"""The length of a step with a `reach` after which factors are kept: before that what is weak has not been seen yet."""
+SOFTER = 30.0
+"""How many times the last soft cut-off the first one is that is tried after it, of steps with a `reach`."""
 UPHILL = 1.1
 """How much larger the loss may be after a step with factors that are kept: where it has settled it is rounding."""
 
@@ -82,8 +88,24 @@ class Factors:
         return self.triangle.newton(r)[0] / self.lengths
 
 
-def step(system: Residuals, coefficients: np.ndarray, factors: Factors | None = None) -> Step:
-    """One step of Gauss-Newton from some coefficients of shape (K,); `factors` are those there."""
+Reach = Callable[[np.ndarray], float]
+"""The part of a change of the coefficients that may be made at once."""
+
+
+def step(
+    system: Residuals,
+    coefficients: np.ndarray,
+    factors: Factors | None = None,
+    reach: Reach | None = None,
+    above: float = 0.0,
+) -> Step:
+    """One step of Gauss-Newton from some coefficients of shape (K,); `factors` are those there.
+
+    Soft cut-offs are tried from `above` on.
+
+    With a `reach` steps are no longer than it says, and corrected where they do not keep their promise: for rows of which some
+    are to hold, and others are to fall along where they do.
+    """
     own = factors or Factors(system, coefficients)
     r, direction, rank = own.residual, own.newton, own.rank
     loss = 0.5 * float(r @ r)
@@ -95,18 +117,37 @@ def step(system: Residuals, coefficients: np.ndarray, factors: Factors | None = 
 
     if system.is_linear:
         return moved(direction, FLOOR, 1.0)
-    for cutoff in (0.0, *LADDER):
+    for cutoff in (0.0, *(own for own in LADDER if own >= above)):
         if cutoff:
             direction = own.triangle.damped(r, cutoff)
-        predicted = loss - 0.5 * float(np.sum((r + own.phi @ direction) ** 2))
-        with np.errstate(all="ignore"):
-            after = 0.5 * float(np.sum(system.residual(coefficients + direction / own.lengths) ** 2))
-        gain, idle = (loss - after) / max(predicted, 1e-300), not cutoff and predicted <= IDLE * loss
+        promised = predicted = loss - 0.5 * float(np.sum((r + own.phi @ direction) ** 2))
+        if reach is not None and (part := reach(direction / own.lengths)) < 1:
+            direction = part * direction
+            predicted = loss - 0.5 * float(np.sum((r + own.phi @ direction) ** 2))
+        left = _left(system, coefficients + direction / own.lengths)
+        after = 0.5 * float(left @ left)
+        for _ in range(
+            0 if reach is None else CORRECTIONS
+        ):  # back to where strong rows hold, along which weak ones are to fall
+            if not after < np.inf or loss - after >= TARGET * predicted:
+                break
+            back = direction + (own.triangle.damped(left, cutoff) if cutoff else own.triangle.newton(left)[0])
+            left = _left(system, coefficients + back / own.lengths)
+            if not 0.5 * float(left @ left) < FAST * after:
+                break
+            direction, after = back, 0.5 * float(left @ left)
+        gain, idle = (loss - after) / max(predicted, 1e-300), not cutoff and promised <= IDLE * loss
         if np.isfinite(after) and gain >= TARGET:
             return moved(direction, cutoff or FLOOR, gain, idle)
-        if predicted <= MODEST * loss and not cutoff:
+        if promised <= MODEST * loss and not cutoff:
             break
     return Step(coefficients, loss, 0.0, rank, 0.0, False, 0.0, 0.0)
+
+
+def _left(system: Residuals, coefficients: np.ndarray) -> np.ndarray:
+    """The residual, of which nobody knows yet whether it is finite."""
+    with np.errstate(all="ignore"):
+        return system.residual(coefficients)
 
 
 @dataclass(frozen=True)
@@ -128,10 +169,9 @@ def _chord(
     length, loss = _relative(change, after), 0.5 * float(r @ r)
     if not length <= max(FAST * before, SETTLED):
         return None
-    with np.errstate(all="ignore"):
-        left = system.residual(after)
-        if not 0.5 * float(left @ left) <= UPHILL * loss:
-            return None
+    left = _left(system, after)
+    if not 0.5 * float(left @ left) <= UPHILL * loss:
+        return None
     share = min(length / before, FAST) if before < np.inf else 0.5
     step = Step(after, loss, FLOOR, factors.rank, 1.0, True, length, length * share / (1 - share))
     return _Chord(step, left, loss - 0.5 * float(left @ left) <= IDLE * loss)
@@ -152,9 +192,15 @@ class Triangle:
         self._sound = square and _reciprocal_condition(self.r) > SOUND
         self._pivoted: Any = None
         self._svd: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+        self._last: tuple[np.ndarray, np.ndarray] | None = None
 
     def _rotated(self, r: np.ndarray) -> np.ndarray:
-        """The first rows of Q^T r, as many as R has."""
+        """The first rows of Q^T r, as many as R has; those of the last one are kept."""
+        if self._last is None or self._last[0] is not r:
+            self._last = r, self._turned(r)
+        return self._last[1]
+
+    def _turned(self, r: np.ndarray) -> np.ndarray:
         (apply,) = linalg.get_lapack_funcs(("ormqr",), (self._reflectors,))
         found, _, _ = apply("L", "T", self._reflectors[:, : len(self._tau)], self._tau, r[:, None], 64 * len(r))
         return found[: len(self.r), 0]
@@ -193,9 +239,10 @@ def descend(
     coefficients: np.ndarray,
     most: int = 30,
     watch: Callable[[Step], bool] = lambda step: True,
+    reach: Reach | None = None,
 ) -> np.ndarray:
     """Where `descended` ends."""
-    return descended(system, coefficients, most, watch)[0]
+    return descended(system, coefficients, most, watch, reach=reach)[0]
 
 
 def descended(
@@ -204,22 +251,24 @@ def descended(
     most: int = 30,
     watch: Callable[[Step], bool] = lambda step: True,
     kept: Factors | None = None,
+    reach: Reach | None = None,
 ) -> tuple[np.ndarray, Factors | None]:
     """Steps until the last one is a rounding error, or none is accepted; `watch` sees each, and may end them.
 
     Factorises `most` times at most. `kept` are factors of nearly the same system, with which it begins; those that it ended with
     are returned beside the coefficients.
     """
-    before = np.inf
+    before, above = np.inf, 0.0
     for _ in range(most):
         if kept is None:
             kept = Factors(system, coefficients)
-            found = step(system, coefficients, kept)
+            found = step(system, coefficients, kept, reach, above)
+            above = found.cutoff / SOFTER if reach is not None and found.cutoff > FLOOR else 0.0
             coefficients, before = found.coefficients, found.length
             if not (watch(found) and found.accepted and found.left) or found.length <= SETTLED or system.is_linear:
                 break
         r, idle = system.residual(coefficients), False
-        for _ in range(CHORDS):
+        for _ in range(CHORDS if reach is None or before < NEARBY else 0):
             chord = _chord(system, coefficients, r, kept, before)
             if chord is None and idle:
                 return coefficients, kept

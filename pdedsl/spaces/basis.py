@@ -39,7 +39,7 @@ class Basis:
 
     @property
     def along(self) -> int:
-        return max(self.most)
+        return max(self.most, default=1)
 
     @cached_property
     def most(self) -> tuple[int, ...]:
@@ -59,7 +59,8 @@ class Basis:
         """A derivative of a sum over the basis, shape (n,): coordinate by coordinate, where they are few."""
         shape = [n + 1 for n in self.most]
         if (
-            len(shape) > 3
+            not shape
+            or len(shape) > 3
             or prod(shape) > DENSE * self.size
             or any(n and a not in self.axes for a, n in enumerate(order))
         ):
@@ -149,7 +150,9 @@ def basis(
     Even or odd about the middle of the interval.
     """
     circular = tuple(problem.coordinates[axis].periodic for axis in axes)
-    if len(space.degrees) == 1:
+    if not axes:
+        numbers = np.zeros((1, 0), int)
+    elif len(space.degrees) == 1:
         numbers = np.asarray(list(_members(circular, space.degrees[0], space.kind)), int).reshape(-1, len(axes))
     else:
         numbers = _grid(circular, [space.degrees[axis] for axis in axes], space.kind)
@@ -212,6 +215,8 @@ LARGE = 400
 
 def sized(problem: Problem, axes: Sequence[int], space: Polynomials) -> int:
     """How many products of a space there are over some coordinates, without making those of one degree."""
+    if not axes:
+        return 1
     periodic = [problem.coordinates[axis].periodic for axis in axes]
     if len(space.degrees) > 1:
         degrees = [space.degrees[axis] for axis in axes]

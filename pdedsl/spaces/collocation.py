@@ -6,6 +6,7 @@ respect to all coefficients is a sum of tables, each row multiplied by what the 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -18,15 +19,17 @@ import sympy as sp
 
 from pdedsl.geometry.points import Unit
 from pdedsl.geometry.statement import outward, points_of
+from pdedsl.problem.bounds import FREE, Bounds
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Statement, is_hard
+from pdedsl.problem.statements import Measurement, Statement, is_hard
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.coarse import least_squares
 from pdedsl.spaces.functions import Functions, Sided
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import Form, Key, Placed, Row, State
+from pdedsl.spaces.measured import PULL, Measured, pulls
 from pdedsl.spaces.placing import FEWEST, filled, low_discrepant, placed
 from pdedsl.spaces.sizes import row_sizes, weights
 from pdedsl.spaces.space import Size
@@ -37,6 +40,8 @@ CHUNK = 4096
 """Points whose tables are made at a time, where only values are asked for."""
 FRESH = 2048
 """Points on which it is seen how far a statement is missed."""
+REACH = 1.0
+"""How far the free number of an unknown between bounds goes in one step: about half a decade, or half of an interval."""
 NEAREST = 1e-12
 """The smallest singular value that is kept where a function is fitted, relative to the largest."""
 
@@ -45,13 +50,21 @@ NEAREST = 1e-12
 class Collocated:
     """A statement at its points."""
 
-    statement: Statement
+    statement: Statement | Measurement
     points: np.ndarray
     """Shape (n, d)."""
     components: tuple[Placed, ...]
     weight: float
     scale: np.ndarray
     """What each component is multiplied with at each point, shape (m, n): sqrt(weight / n) over its size; less near corners."""
+    targets: np.ndarray | float = 0.0
+    """What each component is to be, shape (m, n)."""
+
+    def scaled(self, state: State) -> list[np.ndarray]:
+        """The rows of each component."""
+        targets = np.broadcast_to(self.targets, self.scale.shape)
+        parts = zip(self.components, self.scale, targets, strict=True)
+        return [scale * (own.value(state) - target) for own, scale, target in parts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +75,8 @@ class Expansion:
     basis: Functions
     built: Ansatz
     size: Size
+    bounds: Bounds = FREE
+    """Of an unknown: its values are a function of the sum onto these."""
 
     @property
     def columns(self) -> int:
@@ -90,7 +105,7 @@ class Expansion:
         return self._offset(points, index), found
 
     def values(self, coefficients: np.ndarray, points: np.ndarray, index: MultiIndex) -> np.ndarray:
-        """A derivative at points of shape (n, d), shape (n,), some at a time."""
+        """A derivative at points of shape (n, d), shape (n,), some at a time; between bounds that of the free number."""
         found = np.empty(len(points))
         for start in range(0, len(points), CHUNK):
             own = points[start : start + CHUNK]
@@ -121,8 +136,10 @@ class Expansion:
 
         Where the basis holds all products on a box, those of the function that has its values on a grid.
         """
+        if not self.bounds.free:
+            return replace(self, bounds=FREE).fitted(lambda points: self.bounds.of(value(points)), shift)
         own, domain = self.basis, self.problem.domain
-        if isinstance(own, Basis) and own.is_product and domain.shape is None and own.size:
+        if isinstance(own, Basis) and own.axes and own.is_product and domain.shape is None and own.size:
             grid = np.meshgrid(*own.nodes, indexing="ij")
             points = np.tile(np.mean(np.asarray(domain.bounds, float), axis=1), (grid[0].size, 1))
             for axis, values in zip(own.axes, grid, strict=True):
@@ -167,6 +184,9 @@ class Spanned(Protocol):
     @property
     def columns(self) -> int: ...
 
+    @property
+    def bounds(self) -> Bounds: ...
+
     def values(self, coefficients: np.ndarray, points: np.ndarray, index: MultiIndex) -> np.ndarray: ...
 
 
@@ -179,7 +199,7 @@ def values(fields: Sequence[Spanned], coefficients: np.ndarray, points: np.ndarr
     """All fields at points of shape (n, d), shape (n, number of fields)."""
     none = (0,) * points.shape[1]
     parts = split(fields, coefficients)
-    return np.stack([f.values(own, points, none) for f, own in zip(fields, parts, strict=True)], axis=1)
+    return np.stack([f.bounds.value(f.values(own, points, none)) for f, own in zip(fields, parts, strict=True)], axis=1)
 
 
 Tables = dict[tuple[int, Key], tuple[Any, np.ndarray]]
@@ -197,8 +217,13 @@ class Collocation:
         forms: Mapping[str, tuple[Form, ...]],
         shift: float = 0.0,
         worth: Mapping[str, np.ndarray] = MappingProxyType({}),
+        data: Sequence[Measured] = (),
+        pull: float = PULL,
     ):
-        """`worth` are the sizes of the rows of statements, by name, where they are known."""
+        """`worth` are the sizes of the rows of statements, by name, where they are known.
+
+        `data` pull at the fields with a part of the weight that statements have.
+        """
         self.fields, bases = tuple(fields), [f.basis for f in fields]
         self.ends = np.cumsum([b.size for b in bases])
         self.blocks = tuple(
@@ -212,6 +237,9 @@ class Collocation:
             )
             for s in problem.statements
             if not is_hard(s)
+        ) + tuple(
+            Collocated(own.statement, own.points, own.components, by**2, by / own.deviation, own.targets)
+            for by, own in zip(pulls(problem, data, pull), data, strict=True)
         )
         self.tables: Tables = {}
         """What was made of them so far; those of a system of the same functions at the same points, but for a shift of both in
@@ -220,6 +248,14 @@ class Collocation:
         self._places = {id(block.points): place for place, block in enumerate(self.blocks)}
         self._inner: Tables = {}
         """The same at the nodes of integrals."""
+
+    def pulled(self, factor: float) -> "Collocation":
+        """The same, with data that pull by some factor more."""
+        found = copy(self)
+        found.blocks = tuple(
+            replace(b, scale=factor * b.scale) if isinstance(b.statement, Measurement) else b for b in self.blocks
+        )
+        return found
 
     @property
     def size(self) -> int:
@@ -231,34 +267,46 @@ class Collocation:
         """Whether the residuals change in proportion with the coefficients."""
         return all(own.form.is_linear for block in self.blocks for own in block.components)
 
+    def reach(self, change: np.ndarray) -> float:
+        """The part of a change after which unknowns between bounds are still where their values have slopes."""
+        found = 1.0
+        for own, c in zip(self.fields, split(self.fields, change), strict=True):
+            if not own.bounds.free:
+                found = min(found, REACH / max(own.size.spread * float(np.sum(np.abs(c))), REACH))
+        return found
+
     def residual(self, coefficients: np.ndarray) -> np.ndarray:
         """All rows, scaled so that half their sum of squares is the loss, shape (S,)."""
-        return np.concatenate([own for block in self.blocks for own in self._scaled(block, coefficients)])
+        state = self._state(coefficients)
+        return np.concatenate([own for block in self.blocks for own in block.scaled(state)])
+
+    def measured(self, coefficients: np.ndarray) -> list[np.ndarray]:
+        """What is to be as measured, for each data statement, shape (m, n)."""
+        state = self._state(coefficients)
+        own = (b for b in self.blocks if isinstance(b.statement, Measurement))
+        return [np.stack([part.value(state) for part in b.components]) for b in own]
 
     def linearised(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same, and their derivatives with respect to the coefficients, shape (S, K)."""
         state = self._state(coefficients)
         found = [
-            (own.row(state), scale)
+            (own.row(state), scale, target)
             for block in self.blocks
-            for own, scale in zip(block.components, block.scale, strict=True)
+            for own, scale, target in zip(
+                block.components, block.scale, np.broadcast_to(block.targets, block.scale.shape), strict=True
+            )
         ]
         return (
-            np.concatenate([scale * row.at for row, scale in found]),
-            np.concatenate([scale[:, None] * self._slopes(row) for row, scale in found]),
+            np.concatenate([scale * (row.at - target) for row, scale, target in found]),
+            np.concatenate([scale[:, None] * self._slopes(row) for row, scale, _ in found]),
         )
 
     def losses(self, coefficients: np.ndarray) -> dict[str, float]:
         """Half the weighted mean square of each statement's residual, in units of its size."""
-        return {
-            block.statement.name: float(sum(np.sum(own**2) for own in self._scaled(block, coefficients)) / 2)
-            for block in self.blocks
-        }
-
-    def _scaled(self, block: Collocated, coefficients: np.ndarray) -> list[np.ndarray]:
-        """The rows of each component of a block."""
         state = self._state(coefficients)
-        return [scale * own.value(state) for own, scale in zip(block.components, block.scale, strict=True)]
+        return {
+            block.statement.name: float(sum(np.sum(own**2) for own in block.scaled(state)) / 2) for block in self.blocks
+        }
 
     def _state(self, coefficients: np.ndarray) -> State:
         parts = split(self.fields, coefficients)

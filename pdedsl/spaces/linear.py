@@ -15,6 +15,7 @@ from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sought import latent
 from pdedsl.problem.statements import Integral, Statement
 from pdedsl.problem.symbol import MultiIndex, linearised, multi_index, stand_ins
 
@@ -139,9 +140,13 @@ class Placed:
 
 
 def form(problem: Problem, residual: sp.Expr) -> Form:
-    """A scalar residual of a problem, ready to be evaluated. Raises TooLarge as `expand_derivatives` does."""
+    """A scalar residual of a problem, ready to be evaluated. Raises TooLarge as `expand_derivatives` does.
+
+    Of unknowns between bounds a state has the free numbers that their values are functions of.
+    """
     places: dict[Any, int] = {f.expression: place for place, f in enumerate(problem.fields)}
     names = {f.name: place for place, f in enumerate(problem.fields)}
+    residual = latent(problem, residual)
     plain, found = stand_ins(expand_derivatives(residual))
     back: dict[Any, Any] = {atom: dummy for dummy, atom in found.items()}
 

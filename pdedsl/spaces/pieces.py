@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.faces import is_terminal
+from pdedsl.problem.bounds import FREE, Bounds
 from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.given import Kept, given
 from pdedsl.problem.problem import Problem
@@ -32,6 +33,11 @@ class Pieces:
     def size(self) -> Size:
         """What the field is worth."""
         return self.parts[0].size
+
+    @property
+    def bounds(self) -> Bounds:
+        """Those of no unknown: what is sought is not cut into pieces."""
+        return FREE
 
     @cached_property
     def starts(self) -> np.ndarray:
@@ -115,4 +121,4 @@ def divisible(problem: Problem) -> bool:
         return False
     if any(is_terminal(c, problem.domain) for c in problem.conditions):
         return False
-    return all(time.symbol in f.arguments for f in problem.fields)
+    return not problem.measurements and all(time.symbol in f.arguments for f in problem.fields)

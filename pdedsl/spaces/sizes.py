@@ -15,12 +15,14 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sought import worth
 from pdedsl.problem.sources import kinks, sourced
 from pdedsl.problem.statements import Field, Interface, Statement
 from pdedsl.problem.symbol import MultiIndex, linearised
 from pdedsl.spaces.coarse import coarse
 from pdedsl.spaces.free_space import singular_part
 from pdedsl.spaces.linear import Row, Slopes, constant, rows
+from pdedsl.spaces.measured import measured
 from pdedsl.spaces.space import Size
 
 POINTS = 64
@@ -41,7 +43,9 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
     (low, high), reached = _stated(problem)
     known = high >= low
     low, high = np.where(known, low, 0.0), np.where(known, high, 0.0)
+    starts = {place: begin(problem, f) for place, f in enumerate(problem.fields) if f.sought is not None}
     middle = (low + high) / 2
+    middle[list(starts)] = [size.mean for size in starts.values()]
     state = constant(middle.tolist())
     equations = [
         pair for e in problem.equations for pair in zip(e.residual, rows(problem, e, ROWS, state), strict=True)
@@ -49,7 +53,8 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
     smooth = (c for c in problem.conditions if not isinstance(c, Interface))  # as the rough solution is
     conditions = [row for c in smooth for row in rows(problem, c, ROWS // 3, state)]
     linear = all(linearised(r, problem).is_linear for s in problem.statements for r in s.residual)
-    rough = coarse(problem, [*(row for _, row in equations), *conditions])
+    data = [row for own in measured(problem) for row in own.rows(state)]
+    rough = coarse(problem, [*(row for _, row in equations), *conditions, *data])
     change = rough.at(inside(problem.domain, sp.true, 512, random(np.random.default_rng(1))))
     around = (middle + change.min(axis=0), middle + change.max(axis=0))
     seen, driven = np.ones(len(problem.fields), bool), np.zeros(len(problem.fields))
@@ -74,8 +79,25 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
     spread = np.maximum(spread, [_sourced(problem, f) for f in problem.fields])
     bare = spread <= SAME * np.abs(mean)
     spread = np.where(bare, np.where(mean == 0, 1.0, np.abs(mean)), spread)
+    for place, size in starts.items():
+        mean[place], spread[place] = size.mean, spread[place] if np.isnan(size.spread) else size.spread
     found = {f.name: Size(float(m), float(s)) for f, m, s in zip(problem.fields, mean, spread, strict=True)}
     return {**found, **chosen}
+
+
+def begin(problem: Problem, unknown: Field) -> Size:
+    """What an unknown is worth before anything is known of it: about its start, in the free numbers of its bounds.
+
+    A field that starts from nothing is worth what the equations make of it: its spread is not a number.
+    """
+    assert unknown.sought is not None
+    points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(1)))
+    value = np.asarray(evaluate(worth(unknown), problem.domain.at(points)), float)
+    start = unknown.sought.of(np.broadcast_to(value, (len(points),)))
+    mean, size = float(np.mean(start)), float(np.max(np.abs(start)))
+    if not unknown.sought.free:
+        return Size(mean, 1.0)
+    return Size(mean, size if size else np.nan if unknown.arguments else 1.0)
 
 
 def _sourced(problem: Problem, unknown: Field) -> float:
@@ -154,6 +176,13 @@ def _stated(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
             for low, high in ranges if len(row.slopes) == 1 else ranges[:1]:
                 low[bare[0]] = min(low[bare[0]], *values)
                 high[bare[0]] = max(high[bare[0]], *values)
+    places = {f.expression: place for place, f in enumerate(problem.fields)}
+    for own in measured(problem):
+        for value, targets in zip(own.statement.values, own.targets, strict=True):
+            if value in places:
+                for low, high in ranges:
+                    low[places[value]] = min(low[places[value]], targets.min())
+                    high[places[value]] = max(high[places[value]], targets.max())
     return ranges[0], ranges[1]
 
 

@@ -11,6 +11,7 @@ from pdedsl.planning.cost import doubts
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.unsolved import unsolved
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sought import identified
 from pdedsl.syntax.parse import parse
 from pdedsl.syntax.syntax import Spec
 from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
@@ -48,7 +49,9 @@ def check(source: Source, parameters: Mapping[str, float] | None = None) -> Chec
     found = [*resolution.diagnostics, *notes, *check_problem(resolution, spec)]
     if problem is not None and not resolution.defects.domain:
         with deep_recursion():
-            found += [*doubts(problem, planned(problem)), *unsolved(problem)]
+            solved = identified(problem)
+            found += [*doubts(solved, planned(solved)), *unsolved(solved)]
+    problem = None if problem is None else identified(problem)
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda d: (d.span.start, d.span.end, d.code)))
     return Checked(source, spec, problem, ordered)
 

@@ -36,8 +36,11 @@ from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.placing import SHIFT
+from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.stages.another import another
+from pdedsl.stages.holding import holding
+from pdedsl.stages.identifying import Identification
 from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of, within
 from pdedsl.stages.starting import Start, guess, space_of
 
@@ -93,6 +96,8 @@ class Raised:
     status: Status
     story: tuple[str, ...]
     """What was tried and what came of it, in words."""
+    posterior: Posterior | None = None
+    """How far the coefficients are known, where there are data."""
 
     @property
     def final(self) -> bool:
@@ -146,6 +151,7 @@ class _Climb(Ladder):
     ):
         super().__init__(problem, plan, known, stopping, begun)
         self.start = start
+        self.data = Identification(problem)
         self.rival: tuple[int, Rung, Record] | None = None
         """How many solutions there were before one with functions that are singular at corners, and that one, which waits
         for one in as many polynomials.
@@ -169,6 +175,8 @@ class _Climb(Ladder):
         if own is not None and columns(self.problem, own, self.plan.symmetry) <= MOST:
             return own
         found = stretched_by(first(self.problem, self.chosen, self.plan.symmetry), self.faces)
+        if self.data.rows and self.chosen == "auto" and isinstance(found, Polynomials):
+            return holding(self.problem, found, self.sizes, self.data.rows)
         jumps = any(not own.least for f in self.problem.fields for own in angled(self.problem, f))
         if not (jumps and self.chosen == "auto" and isinstance(found, Polynomials)):
             return found
@@ -181,7 +189,7 @@ class _Climb(Ladder):
         if self.steps >= self.plan.limits.steps:
             return "steps"
         began = self.begun, self.here
-        only = fixed(self.chosen)
+        only = fixed(self.chosen) or any(f.sought is not None for f in self.problem.fields)
         own = self.own_share
         if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin, own):
             return "time limit"
@@ -191,14 +199,15 @@ class _Climb(Ladder):
         """Solve in a space, from the solution in the one before; whether that went well."""
         started, taken = time.perf_counter(), []
         fields = expansions(self.problem, space, self.sizes, self.plan.symmetry)
-        fitted = Collocation(self.problem, fields, self.sizes, self.forms)
+        fitted = Collocation(self.problem, fields, self.sizes, self.forms, data=self.data.rows)
 
         def note(step: Step) -> bool:
             taken.append(step)
             return self.steps + len(taken) < self.plan.limits.steps and not self.stopping()
 
         try:
-            coefficients = descend(fitted, self.guess(fields), watch=note)
+            last = self.rungs[-1] if self.rungs else None
+            coefficients, posterior = self.data.fitted(fitted, last, self.guess(fields), note)
         except np.linalg.LinAlgError:
             return False
         if not np.isfinite(coefficients).all():
@@ -216,6 +225,7 @@ class _Climb(Ladder):
             points=tuple(b.points for b in fitted.blocks),
             seconds=time.perf_counter() - started,
             linear=fitted.is_linear,
+            posterior=posterior,
         )
         self.rungs.append(rung)
         self.history.append(self._record(fitted, coefficients, taken[-1]))
@@ -275,7 +285,9 @@ class _Climb(Ladder):
     @property
     def arrived(self) -> bool:
         """Whether there is nothing to be gained from more degrees."""
-        return error_of(self.rungs) <= GOAL or (flat(self.rungs) and self.rungs[-1].change <= ROUNDING)
+        if error_of(self.rungs) <= GOAL or (flat(self.rungs) and self.rungs[-1].change <= ROUNDING):
+            return True
+        return self.data.known(self.rungs, self.probes)
 
     def following(self) -> Space | None:
         """The space after the last one: where degrees converge slowly, with what is singular at corners."""
@@ -363,6 +375,7 @@ class _Climb(Ladder):
         story = (
             f"{tried}: {told}",
             *((self.led,) if self.led else ()),
+            *(f"`{own.name}`: {own.left_out} rows are left out" for own in self.data.stated if own.left_out),
             *(("functions that are singular at corners were of no help",) if smooth else ()),
         )
         return Raised(
@@ -375,6 +388,7 @@ class _Climb(Ladder):
             rung.points,
             status,
             story,
+            rung.posterior,
         )
 
 

@@ -17,6 +17,7 @@ from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import Spanned, missed, split, values
 from pdedsl.spaces.functions import embedded
 from pdedsl.spaces.linear import forms
+from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Space
 from pdedsl.spaces.stretch import Stretch, at_faces
@@ -51,6 +52,8 @@ class Rung:
     points: tuple[np.ndarray, ...]
     seconds: float
     linear: bool
+    posterior: Posterior | None = None
+    """How far it is known, where there are data."""
 
 
 class Ladder:

@@ -249,6 +249,7 @@ def _in_polynomials(
             points=tuple(map(jnp.asarray, found.points)),
             defect=None if found.error is None else jnp.asarray(found.error),
             missed=found.missed,
+            posterior=found.posterior,
             errors=found.history[-1].errors,
         )
     story = (*told(problem, start), *found.story)

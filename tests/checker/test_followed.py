@@ -158,7 +158,8 @@ WAYS: tuple[tuple[str, Way], ...] = (
 )  # fmt: skip
 """Advice, and how it is followed: the first that fits."""
 KNOWLEDGE = r"""
-1\.8e308 is the limit|`pdedsl gallery heat` prints|`x` runs from|a vector groups fields|both must have|both sides must have
+1\.8e308 is the limit|`pdedsl gallery heat` prints|`x` runs from|add `data`, or one more
+a vector groups fields|both must have|both sides must have
 break the chain|change the source or the flux|change one of them|check the|choose other units|differentiate a simpler
 file names are relative|is a source or a boundary value missing|it and all its derivatives|it belongs to|it may stand in
 it needs one component|leave it out for now|it is written in|it would be 0|it would with|its parts do not overlap|mind the zeros|one of them is wrong

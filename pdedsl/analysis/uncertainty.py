@@ -1,0 +1,205 @@
+"""From a solution of an inverse problem to what was found: numbers with their errors, how well data are met, what data do not say."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.geometry.points import inside, random
+from pdedsl.numerics.lower import Callee, lower_expressions
+from pdedsl.numerics.polynomials import Expanded, many
+from pdedsl.problem.bounds import Bounds
+from pdedsl.problem.problem import Problem
+from pdedsl.spaces.collocation import Expansion
+from pdedsl.spaces.measured import Measured, measured
+from pdedsl.spaces.posterior import Posterior
+
+WITHIN = 1.96
+"""Standard deviations to either side that hold 95 %."""
+TIED, LOOSE = 0.95, 5.0
+"""A correlation from which two numbers are known together, and not by themselves; and how many times worse the one of product and
+quotient is then known.
+"""
+SURPRISING = 5.0
+"""Standard deviations by which the mean square of what is left of data is larger than their noise explains."""
+EDGE = 1e-3
+"""The part of its interval within which an unknown is at its bound."""
+POINTS = 1024
+_SEED = 19_220_614
+
+
+@dataclass(frozen=True)
+class Found:
+    """A number that was sought."""
+
+    name: str
+    value: float
+    error: float
+    """Its standard error; infinite where nothing determines it, not a number where no data were there to tell."""
+    low: float
+    """The ends of the interval that holds it with a probability of 95 %."""
+    high: float
+    at_bound: bool = False
+
+    def __str__(self) -> str:
+        if np.isnan(self.error):
+            return f"{self.value:.10g}"
+        if not np.isfinite(self.error):
+            return f"{self.value:.3g}, but nothing determines it"
+        digits = max(1, min(15, int(np.ceil(np.log10(max(abs(self.value) / max(self.error, 1e-300), 1.0)))) + 2))
+        ends = f"95 % in [{self.low:.{digits}g}, {self.high:.{digits}g}]"
+        return f"{self.value:.{digits}g} +- {self.error:.1e}, {ends}{', at its bound' if self.at_bound else ''}"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a solution meets the values of a data statement."""
+
+    statement: str
+    count: int
+    square: float
+    """The mean square of what is left over its noise: about 1 where the noise is what was stated."""
+    noise: float | None
+    """The standard deviation that was found, in units of the data, where none was stated."""
+    worst: float
+    """The largest deviation, in units of the noise."""
+    where: Mapping[str, float]
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{name} = {value:.3g}" for name, value in self.where.items())
+        at = f" at {where}" if where else ""
+        if self.noise is not None:
+            return f"{self.count} values, noise found {self.noise:.2e}, the farthest {self.worst:.1f} times that{at}"
+        return f"{self.count} values, {self.square**0.5:.3g} times their noise, the farthest {self.worst:.1f} times{at}"
+
+    @property
+    def surprising(self) -> bool:
+        """Whether so much would hardly be left if the model and the noise were right."""
+        return self.noise is None and self.square > 1 + SURPRISING * (2 / self.count) ** 0.5
+
+
+@dataclass(frozen=True)
+class Identified:
+    """What data say of unknowns."""
+
+    numbers: tuple[Found, ...]
+    correlation: np.ndarray
+    """Of the numbers, shape (n, n)."""
+    fits: tuple[Fit, ...]
+    bands: Mapping[str, float]
+    """The standard deviation of each field, root mean square over the domain."""
+    together: tuple[str, ...]
+    """Which numbers are known together only, in words."""
+
+
+def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Identified | None:
+    """What was found by a solution; None where nothing was sought or measured. `u` maps a point to the values of all fields."""
+    data = measured(problem)
+    numbers = [(place, f) for place, f in enumerate(problem.fields) if not f.arguments]
+    if not numbers and not data and not any(f.sought for f in problem.fields):
+        return None
+    points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
+    values = many(u)(points[:1])[0]
+    noise = 1.0 if posterior is None else posterior.noise
+    fits = tuple(_fit(problem, u, own, noise) for own in data)
+    places = [place for place, _ in numbers]
+    if posterior is None or not isinstance(u, Expanded):
+        found = tuple(_alone(f.name, float(values[place]), f.sought) for place, f in numbers)
+        return Identified(found, np.eye(len(places)), fits, {}, ())
+    fields: Sequence[Expansion] = u.fields  # pyright: ignore[reportAssignmentType]
+    own = [np.asarray(c) for c in u.coefficients]
+    coefficients = np.concatenate(own)
+    deviations = posterior.deviations(fields, coefficients, points)
+    bands = {f.name: float(np.sqrt(np.mean(d**2))) for f, d in zip(problem.fields, deviations.T, strict=True)}
+    roots = (
+        np.stack([posterior.root_of(fields, place, points[:1])[0] for place in places]) if places else np.zeros((0, 1))
+    )
+    free = np.asarray([float(fields[p].values(own[p], points[:1], (0,) * points.shape[1])[0]) for p in places])
+    found = tuple(
+        _number(f.name, fields[place].bounds, z, float(np.linalg.norm(root)), float(deviations[0, place]))
+        for (place, f), z, root in zip(numbers, free, roots, strict=True)
+    )
+    size = np.linalg.norm(roots, axis=1)
+    unit = roots / np.where(size > 0, size, 1.0)[:, None]
+    correlation = unit @ unit.T
+    return Identified(found, correlation, fits, bands, tuple(together(found, correlation)))
+
+
+def _alone(name: str, value: float, bounds: Bounds | None) -> Found:
+    return Found(name, value, np.nan, np.nan, np.nan, bounds is not None and _at_bound(bounds, value))
+
+
+def _number(name: str, bounds: Bounds, z: float, size: float, error: float) -> Found:
+    value = float(bounds.value(z))
+    if not np.isfinite(error):
+        return Found(name, value, error, bounds.lower, bounds.upper, _at_bound(bounds, value))
+    ends = sorted(float(bounds.value(z + sign * WITHIN * size)) for sign in (-1, 1))
+    return Found(name, value, error, ends[0], ends[1], _at_bound(bounds, value))
+
+
+def _at_bound(bounds: Bounds, value: float) -> bool:
+    """Whether a number ended at an end of its interval."""
+    finite = [end for end in (bounds.lower, bounds.upper) if np.isfinite(end)]
+    length = (
+        bounds.upper - bounds.lower
+        if len(finite) == 2
+        else max(1.0, *(abs(end) for end in finite), abs(value))
+        if finite
+        else 0.0
+    )
+    return any(abs(value - end) <= EDGE * length for end in finite)
+
+
+def _fit(problem: Problem, u: Callee, own: Measured, noise: float) -> Fit:
+    """What is left of data."""
+    expressions = own.statement.values
+    if isinstance(u, Expanded):
+        values = u.evaluated(problem, expressions, own.points).T
+    else:
+        lowered = lower_expressions(expressions, problem.domain, problem.fields, problem.integrals)
+        values = many(lambda x: lowered(u, x))(own.points).T
+    left = (values - own.targets) / own.deviation
+    farthest = int(np.argmax(np.abs(left).max(axis=0)))
+    columns = problem.columns(own.statement)
+    where = {n: float(own.points[farthest, k]) for k, n in enumerate(problem.names) if n in columns}
+    square = float(np.mean(left**2))
+    if own.statement.noise is not None:
+        return Fit(own.name, own.count, square, None, float(np.abs(left).max()), where)
+    found = float(own.deviation.mean()) * (noise if noise != 1.0 else square**0.5)
+    return Fit(
+        own.name,
+        own.count,
+        square,
+        found,
+        float(np.abs(left).max()) / (noise if noise != 1.0 else max(square**0.5, 1e-300)),
+        where,
+    )
+
+
+def together(found: Sequence[Found], correlation: np.ndarray) -> list[str]:
+    """Pairs of numbers of which a product or a quotient is known far better than each."""
+    words = []
+    for a, b in combinations(range(len(found)), 2):
+        one, other = found[a], found[b]
+        if abs(correlation[a, b]) < TIED or not (np.isfinite(one.error) and np.isfinite(other.error)):
+            continue
+        if not (one.value and other.value):
+            continue
+        relative = np.asarray([one.error / one.value, other.error / other.value])
+        cross = 2 * correlation[a, b] * relative[0] * relative[1]
+        product, quotient = (float(np.sqrt(max(0.0, relative @ relative + sign * cross))) for sign in (1, -1))
+        worse, better = max(product, quotient), min(product, quotient)
+        if worse > LOOSE * better:
+            names = f"{one.name}*{other.name}", f"{one.name}/{other.name}"
+            well, badly = names if product < quotient else names[::-1]
+            words.append(f"{well} is known to {better:.1%}, {badly} to {worse:.1%}")
+    return words
+
+
+def band(problem: Problem, u: Expanded, posterior: Posterior) -> Callable[[np.ndarray], np.ndarray]:
+    """The standard deviation of all fields at points of shape (n, d), shape (n, number of fields)."""
+    fields: Sequence[Expansion] = u.fields  # pyright: ignore[reportAssignmentType]
+    coefficients = np.concatenate([np.asarray(c) for c in u.coefficients])
+    return lambda points: posterior.deviations(fields, coefficients, points)

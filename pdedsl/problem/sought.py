@@ -1,0 +1,60 @@
+"""From numbers that are sought to fields of no coordinates: parameters of the solution like all others."""
+
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Field, Term
+
+
+def identified(problem: Problem) -> Problem:
+    """The same problem, in which each number that is sought is a field `a()`; itself where none is."""
+    numbers = problem.domain.sought
+    if not numbers:
+        return problem
+    fields = tuple(Field(p.name, (), p.span, p.value, p.sought) for p in numbers)
+    known: dict[Any, Any] = {p.symbol: f.expression for p, f in zip(numbers, fields, strict=True)}
+
+    def of(expressions: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(e.xreplace(known) for e in expressions)
+
+    def terms(own: tuple[Term, ...]) -> tuple[Term, ...]:
+        return tuple(replace(t, value=t.value.xreplace(known)) for t in own)
+
+    def statement(own: Any) -> Any:
+        return replace(own, lhs=of(own.lhs), rhs=of(own.rhs), terms=terms(own.terms))
+
+    domain = replace(problem.domain, parameters=tuple(p for p in problem.parameters if p.sought is None))
+    found = replace(
+        problem,
+        domain=domain,
+        fields=(*problem.fields, *fields),
+        equations=tuple(map(statement, problem.equations)),
+        conditions=tuple(map(statement, problem.conditions)),
+        integrals=tuple(replace(i, integrand=i.integrand.xreplace(known)) for i in problem.integrals),
+        reports=tuple(replace(r, value=r.value.xreplace(known), terms=terms(r.terms)) for r in problem.reports),
+        exact=tuple((name, value.xreplace(known)) for name, value in problem.exact),
+        measurements=tuple(replace(m, values=of(m.values)) for m in problem.measurements),
+    )
+    return found if found.text is None else replace(found, text=replace(found.text, says=found.key))
+
+
+def worth(field: Field) -> sp.Expr:
+    """What the search for an unknown starts from, an expression of the coordinates: its start, or what its bounds allow."""
+    assert field.sought is not None
+    if field.start is not None:
+        return field.start
+    low, high = field.sought.lower, field.sought.upper
+    if field.sought.free:
+        return sp.Integer(0)
+    if low <= 1 <= high:
+        return sp.Integer(1)
+    return sp.Float(field.sought.value(0.0))
+
+
+def latent(problem: Problem, expression: Any) -> Any:
+    """An expression in the free numbers of which unknowns between bounds are functions."""
+    bounded = {f.expression: f.sought.value(f.expression, sp) for f in problem.fields if f.sought and not f.sought.free}
+    return expression.xreplace(bounded) if bounded else expression

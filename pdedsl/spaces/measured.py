@@ -1,0 +1,132 @@
+"""From measurements to rows: what the fields are at the points of a table, less what was measured there, over its noise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from pdedsl.meaning.tables import read_table
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Measurement
+from pdedsl.spaces.linear import Form, Placed, Row, State, form
+
+PULL = 1e-5
+"""What all data are worth together beside the statements, which they are not to bend."""
+MOST = 20_000
+"""Rows of a table that are used."""
+HUBER, MEDIAN = 1.345, 1.4826
+"""Standard deviations from which a value is an outlier: 95 % as efficient as least squares where there are none; and those of
+a normal distribution in terms of its median distance.
+"""
+UNSTATED = 1e-2
+"""The noise of data that state none, relative to what they are worth: it is found from what the fit leaves."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A data statement at its points."""
+
+    statement: Measurement
+    points: np.ndarray
+    """Shape (n, d)."""
+    components: tuple[Placed, ...]
+    """What was measured, as functions of the fields."""
+    targets: np.ndarray
+    """What came of it, shape (m, n)."""
+    deviation: np.ndarray
+    """The standard deviation of each value, shape (m, n)."""
+    left_out: int = 0
+    """Rows of a very long table that are not used."""
+
+    def robust(self, residuals: np.ndarray) -> "Measured":
+        """The same, with values that are far off, by their residuals over their noise, shape (m, n), as ones of larger noise.
+
+        By iteration these are Huber's weights (Huber 1964): far off the loss grows in proportion with the distance.
+        """
+        scale = 1.0 if self.statement.noise is not None else max(1e-12, MEDIAN * float(np.median(np.abs(residuals))))
+        return replace(self, deviation=self.deviation * np.sqrt(np.maximum(1.0, np.abs(residuals) / (HUBER * scale))))
+
+    def rows(self, state: State) -> list[Row]:
+        """Each component about a state, to first order."""
+        found = (own.row(state) for own in self.components)
+        return [replace(row, at=row.at - target) for row, target in zip(found, self.targets, strict=True)]
+
+    @property
+    def name(self) -> str:
+        """The label of the statement."""
+        return self.statement.name
+
+    @property
+    def count(self) -> int:
+        """The number of values."""
+        return self.targets.size
+
+
+def measured(problem: Problem) -> tuple[Measured, ...]:
+    """Every data statement of a problem, its table read; of very long tables some of the rows."""
+    if not problem.measurements:
+        return ()
+    files = tuple(problem.beside(own.file) for own in problem.measurements)
+    return _read(problem, tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+@lru_cache(maxsize=4)
+def _read(problem: Problem, files: tuple[tuple[str, int, int], ...]) -> tuple[Measured, ...]:
+    """The same, as long as the files are what they were."""
+    return tuple(_measured(problem, own) for own in problem.measurements)
+
+
+def _measured(problem: Problem, own: Measurement) -> Measured:
+    table, wrong = read_table(problem, own)
+    assert not wrong, "checked before"
+    columns = problem.columns(own)
+    targets = np.stack([table[columns[name]] for name in own.measured])
+    middle = np.mean(np.asarray(problem.bounds, float), axis=1)
+    points = np.tile(middle, (targets.shape[1], 1))
+    for axis, name in enumerate(problem.names):
+        if name in columns:
+            points[:, axis] = table[columns[name]]
+    count = targets.shape[1]
+    kept = np.arange(count)
+    if count > MOST:
+        kept = np.sort(np.random.default_rng(0).choice(count, MOST, replace=False))
+    match own.noise:
+        case None:
+            worth = np.std(targets, axis=1)
+            worth = np.where(worth > 0, worth, np.abs(targets[:, 0]))
+            deviation = np.broadcast_to(UNSTATED * np.where(worth > 0, worth, 1.0)[:, None], targets.shape)
+        case str():
+            deviation = np.broadcast_to(table[own.noise], targets.shape)
+        case _:
+            deviation = np.full(targets.shape, problem.domain.number(own.noise))
+    points, targets, deviation = points[kept], targets[:, kept], np.array(deviation[:, kept])
+    return Measured(own, points, _placed(problem, own, points), targets, deviation, left_out=count - len(kept))
+
+
+def _placed(problem: Problem, own: Measurement, points: np.ndarray) -> tuple[Placed, ...]:
+    forms: list[Form] = [form(problem, value) for value in own.values]
+    return tuple(f.at(points) for f in forms)
+
+
+def pulls(problem: Problem, data: Sequence[Measured], pull: float) -> list[float]:
+    """What the rows of each data statement are multiplied with beside their noise, by their weights.
+
+    One number for all, so that together they are worth `pull` where the fields vary as the data do: statements hold, and what
+    is left to choose between is chosen by the data.
+    """
+    return [pull * w**0.5 / worth(problem, data) for w in _weights(problem, data)]
+
+
+def worth(problem: Problem, data: Sequence[Measured]) -> float:
+    """The root of the sum of squares of all data over their noise."""
+    parts = (
+        w * float(np.sum(np.square(np.maximum(np.std(own.targets, axis=1)[:, None], own.deviation) / own.deviation)))
+        for w, own in zip(_weights(problem, data), data, strict=True)
+    )
+    return sum(parts) ** 0.5
+
+
+def _weights(problem: Problem, data: Sequence[Measured]) -> list[float]:
+    number = problem.domain.number
+    return [1.0 if own.statement.weight is None else number(own.statement.weight) for own in data]

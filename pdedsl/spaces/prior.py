@@ -1,0 +1,162 @@
+"""From data that cannot tell every detail of an unknown field to how smooth it is taken to be.
+
+The coefficients of an unknown are normal about zero before anything is measured, with variances that fall geometrically with
+the degree, `size^2 exp(-decay degree)`; its mean is free. Both numbers are those with which the data are most likely
+(empirical Bayes, the evidence of MacKay 1992), as the linearised problem has it, statements and states eliminated. So data are
+fitted to their noise and no further, and what they do not tell is as uncertain as the field is large.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize
+
+from pdedsl.problem.problem import Problem
+from pdedsl.spaces.basis import Basis
+from pdedsl.spaces.collocation import Collocation, Expansion
+from pdedsl.spaces.functions import Functions, taken_apart
+from pdedsl.spaces.reduced import Reduced
+
+SIZES, DECAYS = 10.0 ** np.arange(-3.0, 2.1, 0.5), np.asarray([0.1, 0.3, 0.6, 1.0, 1.5, 2.5, 4.0])
+"""Priors that are tried before the best of them is refined; sizes relative to the spread of the field."""
+NOISES = 10.0 ** np.arange(-10.0, 2.0)
+"""Noises that are tried where none is stated, in units of what is taken for it."""
+NEAR = 0.2
+"""Logarithms that differ by less are nearly the same."""
+EDGES = ((np.log(1e-3), np.log(1e2)), (np.log(0.05), np.log(10.0)))
+"""Between which logarithms both are sought."""
+
+
+@dataclass(frozen=True)
+class Smoothness:
+    """How large the coefficients of an unknown field are taken to be, in units of its spread, and how fast they fall."""
+
+    size: float = 1.0
+    decay: float = 0.5
+
+    def near(self, other: "Smoothness") -> bool:
+        """Whether another one is nearly the same."""
+        return abs(np.log(self.size / other.size)) < NEAR and abs(np.log(self.decay / other.decay)) < NEAR
+
+    def deviations(self, degrees: np.ndarray) -> np.ndarray:
+        """The standard deviation of each coefficient by its degree; infinite for the mean."""
+        return np.where(degrees == 0, np.inf, self.size * np.exp(-self.decay * degrees / 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Smooth:
+    """The residuals of a problem and, beside them, what its unknown fields have of each coefficient over its deviation."""
+
+    system: Collocation
+    precisions: np.ndarray
+    """What each coefficient is multiplied with, shape (K,); zero for those of which nothing is taken for granted."""
+
+    @property
+    def is_linear(self) -> bool:
+        """See `Collocation`."""
+        return self.system.is_linear
+
+    @property
+    def held(self) -> np.ndarray:
+        """The places of the coefficients that are taken to be small."""
+        return np.flatnonzero(self.precisions)
+
+    def residual(self, coefficients: np.ndarray) -> np.ndarray:
+        """See `Collocation`."""
+        return np.concatenate([self.system.residual(coefficients), (self.precisions * coefficients)[self.held]])
+
+    def linearised(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `Collocation`."""
+        r, phi = self.system.linearised(coefficients)
+        rows = np.zeros((len(self.held), len(coefficients)))
+        rows[np.arange(len(self.held)), self.held] = self.precisions[self.held]
+        return np.concatenate([r, (self.precisions * coefficients)[self.held]]), np.concatenate([phi, rows])
+
+
+def unknown_fields(problem: Problem) -> list[int]:
+    """The places of the fields that are to be identified."""
+    return [k for k, f in enumerate(problem.fields) if f.sought is not None and f.arguments]
+
+
+def degrees(functions: Functions, count: int) -> np.ndarray:
+    """The degree of each of the functions of a field, summed over the coordinates; shape (K,)."""
+    found = []
+    for part, _ in taken_apart([functions], [np.zeros(count)]):
+        if isinstance(part, Basis):
+            numbers = np.where(np.asarray(part.circular), (part.numbers + 1) // 2, part.numbers)
+            found.append(numbers.sum(axis=1))
+        else:
+            found.append(np.ones(part.size))
+    return np.concatenate(found).astype(float)
+
+
+def deviations(fields: Sequence[Expansion], places: Sequence[int], own: Sequence[Smoothness]) -> np.ndarray:
+    """The standard deviation of each coefficient of all fields, shape (K,), infinite but for those of the fields at some places."""
+    known = dict(zip(places, own, strict=True))
+    parts = [
+        known[k].deviations(degrees(f.basis, f.columns)) if k in known else np.full(f.columns, np.inf)
+        for k, f in enumerate(fields)
+    ]
+    return np.concatenate(parts)
+
+
+def smoothness(
+    fields: Sequence[Expansion], places: Sequence[int], about: Reduced, coefficients: np.ndarray, count: int
+) -> list[Smoothness]:
+    """How smooth the unknown fields at some places are by the evidence of data, about a state of coefficients.
+
+    `count` is the number of data whose noise is not stated: it is what is left of them. It is 0 where it is stated.
+    """
+
+    def loss(logarithms: np.ndarray) -> float:
+        chosen = [Smoothness(*np.exp(pair)) for pair in logarithms.reshape(-1, 2)]
+        return _unlikely(about, coefficients, deviations(fields, places, chosen), count)
+
+    pairs = np.stack(np.meshgrid(np.log(SIZES), np.log(DECAYS), indexing="ij"), axis=-1).reshape(-1, 2)
+    best = min((np.tile(pair, len(places)) for pair in pairs), key=loss)
+    found = optimize.minimize(loss, best, method="Nelder-Mead", bounds=EDGES * len(places), options={"xatol": 0.05})
+    return [Smoothness(*map(float, np.exp(pair))) for pair in found.x.reshape(-1, 2)]
+
+
+def _fitted(
+    about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, by: float = 1.0
+) -> tuple[float, np.ndarray]:
+    """What is left of data, and of coefficients over `by` times their deviations, where that is least; and a triangle of it."""
+    own, now = about.deviation(deviation), about.now(coefficients)
+    held = np.isfinite(own)
+    scale = np.where(held, own, 1.0)
+    below = np.eye(len(now))[held]
+    whole = np.concatenate([about.matrix * scale, by * below])
+    right = np.concatenate([about.right - about.matrix @ now, np.zeros(len(below))])
+    q, r = np.linalg.qr(whole)
+    left = right - q @ (q.T @ right)
+    return float(left @ left), r
+
+
+def _unlikely(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, count: int) -> float:
+    """Minus twice the logarithm of the evidence, but for a constant, where coefficients have some deviations about zero."""
+    if not count:
+        least, r = _fitted(about, coefficients, deviation)
+        return least + 2 * float(np.sum(np.log(np.maximum(np.abs(np.diag(r)), 1e-300))))
+    return min(_with_noise(about, coefficients, deviation, count, float(s)) for s in NOISES)
+
+
+def _with_noise(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, count: int, noise: float) -> float:
+    """The same where all data have some noise, in units of what was taken for it."""
+    least, r = _fitted(about, coefficients, deviation, noise)
+    held = int(np.isfinite(deviation[about.columns]).sum())
+    volume = 2 * float(np.sum(np.log(np.maximum(np.abs(np.diag(r)), 1e-300)))) - 2 * held * float(np.log(noise))
+    free = about.matrix.shape[1] - held
+    return least / noise**2 + volume + 2 * (count - free) * float(np.log(noise))
+
+
+def noise_of(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, count: int) -> float:
+    """The noise that data which state none have most likely, in units of what was taken for it."""
+
+    def loss(logarithm: float) -> float:
+        return _with_noise(about, coefficients, deviation, count, float(np.exp(logarithm)))
+
+    around = np.log(min(NOISES, key=lambda s: loss(float(np.log(s)))))
+    found = optimize.minimize_scalar(loss, bounds=(around - 2.4, around + 2.4), method="bounded")
+    return float(np.exp(found.x))

@@ -1,0 +1,107 @@
+"""From the rows of statements and of data to what the data say of unknowns, the statements satisfied: to first order.
+
+What statements leave free is what is sought, and states that only data know. States are eliminated: `u` follows from the unknowns
+`p` by the statements, and the data are `|matrix p + right|^2` of these alone, in units of their noise.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import linalg
+
+from pdedsl.problem.problem import Problem
+from pdedsl.spaces.collocation import Collocation
+
+RANK, OWN = 1e-13, 1e-3
+"""The smallest pivot of the columns of states that counts, relative to the largest, if that is more than what data are multiplied
+with: smaller ones are known by data rather than by statements. And the part of what an unknown makes of a
+statement that states cannot take up, from which the statement is one about the unknown.
+"""
+
+
+def columns_of(system: Collocation, place: int) -> np.ndarray:
+    """The places of the coefficients of a field."""
+    return np.arange(system.ends[place] - system.fields[place].columns, system.ends[place])
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """Data to first order in what is sought, all else eliminated by the statements: `|matrix p + right|^2`, in units of noise."""
+
+    columns: np.ndarray
+    """The places of the coefficients of all that is sought."""
+    matrix: np.ndarray
+    """Shape (rows, number of unknowns): data, and what statements say of unknowns by themselves. Unknowns are what is sought and,
+    after that, what statements leave free of states, as where no initial values are stated.
+    """
+    right: np.ndarray
+    states: np.ndarray
+    """What a change of each makes of all coefficients, shape (K, number of unknowns)."""
+    apart: np.ndarray
+    """What a change of each leaves of the statements that functions cannot hold, shape (K or less, number of unknowns)."""
+
+    def deviation(self, taken: np.ndarray) -> np.ndarray:
+        """The standard deviation of each unknown that is taken for granted, from those of all coefficients, shape (K,)."""
+        return np.concatenate([taken[self.columns], np.full(self.matrix.shape[1] - len(self.columns), np.inf)])
+
+    def now(self, coefficients: np.ndarray) -> np.ndarray:
+        """Each unknown, from all coefficients; of what is free what it is beside these."""
+        return np.concatenate([coefficients[self.columns], np.zeros(self.matrix.shape[1] - len(self.columns))])
+
+    def coarse(self, deviation: np.ndarray) -> float:
+        """What is left of the statements, as a length, where each unknown is off as far as data and deviations let it be."""
+        known = np.sum(self.matrix**2, axis=0) + deviation**-2.0
+        return float(np.linalg.norm(self.apart / np.sqrt(np.maximum(known, 1e-300))))
+
+
+def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by: float, count: int) -> Reduced:
+    """The data of a system, its last `count` rows, about some coefficients; the statements hold, as far as functions can.
+
+    Where the functions cannot hold what a change of an unknown makes of a statement, this says nothing of the unknown, unless
+    it is a good part of the whole: then the statement is about it.
+    """
+    r, phi = system.linearised(coefficients)
+    places = [k for k, f in enumerate(problem.fields) if f.sought is not None]
+    sought = np.concatenate([np.zeros(0, int), *(columns_of(system, k) for k in places)])
+    others = np.delete(np.arange(phi.shape[1]), sought)
+    top, own = slice(0, len(r) - count), slice(len(r) - count, None)
+    lengths = np.linalg.norm(phi[top][:, others], axis=0)
+    lengths = np.where(lengths > 0, lengths, 1.0)
+    factors: Any = linalg.qr(phi[top][:, others] / lengths, mode="economic", pivoting=True)
+    q, triangle, order = factors
+    sizes = np.abs(np.diag(triangle))
+    rank = int((sizes > max(RANK, by) * sizes[0]).sum())
+    q, inner, beyond = q[:, :rank], triangle[:rank, :rank], triangle[:rank, rank:]
+
+    def spread(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+        """Coefficients of the others from those of the pivoted columns and of the rest."""
+        found = np.zeros((len(others), upper.shape[1]))
+        found[order[:rank]], found[order[rank:]] = upper, lower
+        return found / lengths[:, None]
+
+    made = q.T @ phi[top][:, sought]
+    answer = spread(-linalg.solve_triangular(inner, made), np.zeros((len(others) - rank, len(sought))))
+    free = spread(-linalg.solve_triangular(inner, beyond), np.eye(len(others) - rank))
+    shift = spread(-linalg.solve_triangular(inner, (q.T @ r[top])[:, None]), np.zeros((len(others) - rank, 1)))[:, 0]
+    data, directly = phi[own][:, others] / by, phi[own][:, sought] / by
+    matrix, right = directly + data @ answer, r[own] / by + data @ shift
+    states = np.zeros((phi.shape[1], len(sought)))
+    states[sought, np.arange(len(sought))], states[others] = 1.0, answer
+    matrix, states = (
+        np.concatenate([matrix, data @ free], axis=1),
+        np.concatenate([states, np.zeros((len(states), free.shape[1]))], axis=1),
+    )
+    states[others, len(sought) :] = free
+
+    def widened(rows: np.ndarray) -> np.ndarray:
+        """Rows in what is sought, which say nothing of what only data know."""
+        return np.concatenate([rows, np.zeros((len(rows), free.shape[1]))], axis=1)
+
+    apart = phi[top][:, sought] - q @ made
+    u, s, v = np.linalg.svd(apart, full_matrices=False)
+    said = s > OWN * np.linalg.norm(phi[top][:, sought], axis=0).max(initial=0.0)
+    trusted = max(by, float(np.linalg.norm(r[top])))
+    rows = widened(s[said, None] * v[said]) / trusted
+    right = np.concatenate([right, u[:, said].T @ r[top] / trusted])
+    return Reduced(sought, np.concatenate([matrix, rows]), right, states, widened(s[~said, None] * v[~said]))

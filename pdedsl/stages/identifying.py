@@ -1,0 +1,160 @@
+"""From data and a system to the solution that explains them, and to how far everything is known then.
+
+Statements hold, and what they leave open is chosen by the data: these pull at the solution with a small part of the weight that
+statements have, which becomes smaller and smaller (a penalty method, read the other way round). Where functions are still too
+coarse to hold the statements, it stays as large as it must be, so that data and not the coarseness choose.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pdedsl.problem.problem import Problem
+from pdedsl.solver.newton import Step, descend
+from pdedsl.spaces.collocation import Collocation, Expansion
+from pdedsl.spaces.measured import measured, worth
+from pdedsl.spaces.posterior import Posterior, posterior
+from pdedsl.spaces.prior import Smooth, Smoothness, deviations, noise_of, smoothness, unknown_fields
+from pdedsl.spaces.reduced import reduced
+from pdedsl.stages.rungs import COARSE, Rung
+
+HELPED = 0.5
+"""The part of what is left of statements from which less pull is of no help."""
+UNSETTLED, CERTAIN = 1e-3, 0.1
+"""The change of a degree after which data pull once more as at the beginning; and the part of what data leave unknown up to which
+one is none.
+"""
+AHEAD = 0.3
+"""The part of their noise to which statements may know of unknowns what is not so, since functions cannot hold it."""
+QUICK, FULL = 8, 30
+"""Times that a system is factorised on the way there, and there."""
+CHEAP = 400
+"""Coefficients up to which that is worth its time."""
+STUCK, INSIST = 0.7, 2
+"""The part of what was left of statements that is no improvement, and how many times that makes a contradiction."""
+UNFIT = 2.0
+"""How many times what is left of data may grow where they pull less."""
+PULLS, BENT = tuple(10.0 ** np.arange(0.0, -6.0, -1.0)), 0.1
+"""What data are worth together beside the statements, one after another; and the part of what they leave, as a loss, which
+statements that functions cannot hold may leave where data are to pull less.
+"""
+LAST = len(PULLS) - 1
+STEADY = 3
+"""Solutions that are to be the same."""
+
+
+@dataclass(frozen=True)
+class _Pulled:
+    """Where data lead."""
+
+    coefficients: np.ndarray
+    place: int
+    """Of the last pull."""
+    fit: float
+    """The mean square of what is left of data over their noise."""
+    left: float
+    """Of the statements, as a loss."""
+
+
+class Identification:
+    """The data of a problem, and what was found out about them so far."""
+
+    def __init__(self, problem: Problem):
+        self.problem, self.stated = problem, measured(problem)
+        self.rows = self.stated
+        """The same, outliers of robust ones with a larger noise."""
+        self.count = sum(own.count for own in self.rows)
+        self.unknown = unknown_fields(problem) if self.rows else []
+        self.smoothness = [Smoothness()] * len(self.unknown)
+        """How smooth each unknown field is taken to be."""
+        self.noise = 1.0
+        """That of the data in units of what they state; found where they state none."""
+        self.begin, self.end = 0, LAST
+        """The places of the pulls with which the next solution begins and ends."""
+        self.stuck, self.last = 0, (-1, 0.0)
+        """How often statements were left as far from true as by the functions before: then it is data that contradict them; and the
+        last pull, and what it left of statements.
+        """
+        self.bent = True
+        """Whether data pulled more than they are to, at the end."""
+
+    def fitted(
+        self, system: Collocation, last: Rung | None, guess: np.ndarray, note: Callable[[Step], bool]
+    ) -> tuple[np.ndarray, Posterior | None]:
+        """The coefficients of a system, and how far they are known: of one without data its solution.
+
+        `last` is the solution of a smaller one, from which the `guess` was made.
+        """
+        if not self.rows:
+            return descend(system, guess, watch=note), None
+        change = np.inf if last is None else last.change
+        coarse = change > COARSE
+        starts = [] if last is None else [(guess, self.begin)]
+        if coarse:
+            starts.insert(0, (np.zeros(system.size), 0))
+        elif change > UNSETTLED and system.size <= CHEAP:
+            starts.insert(0, (guess, 0))
+        ends = [self._pulled(system, *own, note) for own in starts]
+        by = PULLS[max(own.place for own in ends)] / self._worth
+        found = min(ends, key=lambda own: own.left + own.fit * 0.5 * by**2 * self.count)
+        as_before = found.place == self.last[0] and found.place < LAST and found.left > STUCK * self.last[1]
+        self.stuck, self.last = self.stuck + 1 if as_before else self.stuck, (found.place, found.left)
+        about = reduced(self.problem, system, found.coefficients, PULLS[-1] / self._worth, self.count)
+        if not coarse or found.place == LAST:
+            unstated = 0 if all(own.statement.noise is not None for own in self.rows) else self.count
+            if self.unknown:
+                self.smoothness = smoothness(system.fields, self.unknown, about, found.coefficients, unstated)
+            if unstated:
+                self.noise = noise_of(about, found.coefficients, self._deviations(system.fields), unstated)
+        deviation = about.deviation(self._deviations(system.fields))
+        self.begin, self.bent = max(0, min(found.place - 1, self.end)), found.place < LAST
+        off = about.coarse(deviation) * self._worth
+        self.end = next((k for k, pull in enumerate(PULLS) if pull * AHEAD < off), len(PULLS)) - 1
+        self.rows = tuple(
+            stated.robust(own) if stated.statement.robust else stated
+            for stated, own in zip(self.stated, self._residuals(system, found.coefficients), strict=True)
+        )
+        return found.coefficients, posterior(about, deviation, self.noise)
+
+    def _residuals(self, system: Collocation, coefficients: np.ndarray) -> list[np.ndarray]:
+        """What is left of each data statement over its noise, shapes (m, n)."""
+        values = system.measured(coefficients)
+        return [(v - own.targets) / own.deviation for v, own in zip(values, self.stated, strict=True)]
+
+    @property
+    def _worth(self) -> float:
+        return worth(self.problem, self.rows)
+
+    def _deviations(self, fields: Sequence[Expansion]) -> np.ndarray:
+        """How large each coefficient is taken to be, shape (K,); infinite where nothing is taken for granted."""
+        return deviations(fields, self.unknown, self.smoothness)
+
+    def _pulled(self, system: Collocation, found: np.ndarray, begin: int, note: Callable[[Step], bool]) -> "_Pulled":
+        """The coefficients to which data lead that pull with `PULLS`, from one place on."""
+        best, before = None, np.inf
+        for place in range(begin, max(begin, self.end) + 1):
+            own, by = system.pulled(PULLS[place] / PULLS[-1]), PULLS[place] / self._worth
+            held = Smooth(own, by * self.noise / self._deviations(system.fields))
+            found = descend(held, found, QUICK if place < LAST else FULL, note, own.reach)
+            losses = own.losses(found)
+            data = sum(losses.pop(own.name) for own in self.rows)
+            expected, left = 0.5 * by**2 * self.count, sum(losses.values())
+            fit, bent = data / expected, left > BENT * max(data, expected)
+            unfit = best is not None and fit > UNFIT * max(1.0, best.fit)
+            if bent and self.stuck < INSIST and (left > HELPED * before or unfit):
+                break  # it is what functions cannot hold
+            before = left
+            if best is None or not bent:
+                best = _Pulled(found, place, fit, left)
+        assert best is not None
+        return best
+
+    def known(self, rungs: Sequence[Rung], probes: np.ndarray) -> bool:
+        """Whether the last degrees changed far less than data leave unknown, at some points."""
+        last = rungs[-1]
+        if last.posterior is None or len(rungs) < STEADY or rungs[-2].change > COARSE or self.bent:
+            return False
+        unknown = last.posterior.deviations(last.fields, last.coefficients, probes)
+        gaps = (np.sqrt(np.mean((last.values - own.values) ** 2, axis=0)) for own in rungs[-STEADY:-1])
+        return all((gap <= CERTAIN * np.sqrt(np.mean(unknown**2, axis=0))).all() for gap in gaps)

@@ -1,0 +1,64 @@
+"""What was found, in words: errors, intervals, bounds, what is known together only."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pdedsl
+from pdedsl.analysis.uncertainty import Found, together
+from tests.examples import DECAY
+from tests.inverse import decay, table
+
+
+def test_numbers_say_how_far_they_are_known() -> None:
+    assert str(Found("a", 0.301485, 0.0015, 0.2985, 0.3045)) == "0.30149 +- 1.5e-03, 95 % in [0.2985, 0.3045]"
+    assert "nothing determines it" in str(Found("a", 1.0, np.inf, -np.inf, np.inf))
+    assert str(Found("lam", np.pi**2, np.nan, np.nan, np.nan)) == "9.869604401"
+
+
+def test_a_run_that_is_opened_again_says_the_same(tmp_path: Path) -> None:
+    decay(tmp_path, count=60, noise=0.01)
+    (tmp_path / "spec.pde").write_text(DECAY.replace('.csv"', '.csv"  noise 0.01'))
+    own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"), folder=tmp_path / "run")
+    again = pdedsl.open(tmp_path / "run")
+    assert again.unknowns == own.unknowns
+    assert again.summary()["unknowns"]["a"]["error"] == own.unknowns["a"].error
+    assert again.identified is not None and own.identified is not None
+    assert again.identified.fits == own.identified.fits
+
+
+def test_numbers_that_are_known_together_only() -> None:
+    own = Found("a", 2.0, 0.2, 1.6, 2.4), Found("b", 3.0, 0.3, 2.4, 3.6)
+    assert together(own, np.array([[1, 0.999], [0.999, 1]])) == ["a/b is known to 0.4%, a*b to 20.0%"]
+    assert together(own, np.array([[1, -0.999], [-0.999, 1]])) == ["a*b is known to 0.4%, a/b to 20.0%"]
+    assert together(own, np.eye(2)) == []
+
+
+def test_numbers_of_which_data_see_a_sum(tmp_path: Path) -> None:
+    decay(tmp_path, count=100, noise=0.01)
+    text = DECAY.replace("a = 1 in [0.01, 10]", "a = 0.2 in [0.01, 10], c = 0.5 in [0.01, 100]")
+    text = text.replace("a*dxx(u)", "a*dxx(u) - c*u").replace('.csv"', '.csv"  noise 0.01')
+    (tmp_path / "spec.pde").write_text(text)
+    own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"), time_limit=30)
+    a, c = own.unknowns["a"], own.unknowns["c"]
+    assert a.value * np.pi**2 + c.value == pytest.approx(0.3 * np.pi**2, rel=0.05)
+    assert own.verdict.word != "solved"
+
+
+def test_a_bound_and_a_wrong_noise_speak_against_a_solution(tmp_path: Path) -> None:
+    decay(tmp_path, count=60, noise=0.01)
+    text = DECAY.replace("a = 1 in [0.01, 10]", "a = 1 in [0.5, 10]").replace('.csv"', '.csv"  noise 0.01')
+    (tmp_path / "spec.pde").write_text(text)
+    own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"))
+    assert "a = 0.5 is at its bound" in str(own.verdict) and "times its noise" in str(own.verdict)
+    assert own.verdict.word != "solved"
+
+
+def test_tables_of_total_heat(tmp_path: Path) -> None:
+    t = np.linspace(0.05, 1, 20)
+    table(tmp_path / "total.csv", t=t, total=2 / np.pi * np.exp(-0.3 * np.pi**2 * t))
+    text = DECAY.replace('data probes: u from "probes.csv"', 'data whole: integral(u) = "total" from "total.csv"')
+    (tmp_path / "spec.pde").write_text(text)
+    own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"))
+    assert own.unknowns["a"].value == pytest.approx(0.3, abs=1e-9)

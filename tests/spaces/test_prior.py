@@ -1,0 +1,43 @@
+"""How smooth unknown fields are taken to be: by data of functions that are."""
+
+from pathlib import Path
+
+import numpy as np
+
+from pdedsl.spaces.prior import Smooth, Smoothness, degrees, deviations, noise_of, smoothness, unknown_fields
+from pdedsl.stages.load import loads
+from tests.examples import SOURCE
+from tests.inverse import source
+from tests.spaces.test_reduced import about
+
+
+def test_deviations_fall_with_the_degree_and_leave_the_mean_free() -> None:
+    own = Smoothness(2.0, 1.0)
+    np.testing.assert_allclose(own.deviations(np.arange(3.0)), [np.inf, 2 * np.exp(-0.5), 2 * np.exp(-1)])
+    assert own.near(Smoothness(2.1, 1.1)) and not own.near(Smoothness(4.0, 1.0))
+
+
+def test_the_evidence_knows_smooth_from_rough_and_finds_the_noise(tmp_path: Path) -> None:
+    source(tmp_path, noise=1e-3)
+    problem = loads(SOURCE, name=str(tmp_path / "spec.pde"))
+    own, system, found = about(problem, 24)
+    places = unknown_fields(problem)
+    assert [problem.fields[k].name for k in places] == ["q"]
+    (chosen,) = smoothness(system.fields, places, own, found, 0)
+    taken = deviations(system.fields, places, [chosen])
+    assert np.isinf(taken[-system.fields[-1].columns :]).all() and 1.0 < chosen.decay < 10
+    unstated = noise_of(own, found, taken, 100)
+    assert 0.8 < unstated < 1.25  # in units of what is stated, which is right
+    assert (degrees(system.fields[0].basis, system.fields[0].columns) == np.arange(system.fields[0].columns)).all()
+
+
+def test_rows_for_what_is_taken_to_be_small(tmp_path: Path) -> None:
+    source(tmp_path)
+    _, system, found = about(loads(SOURCE, name=str(tmp_path / "spec.pde")), 8)
+    precisions = np.zeros(system.size)
+    precisions[1:3] = 2.0, 3.0
+    own = Smooth(system, precisions)
+    r, phi = own.linearised(found)
+    np.testing.assert_allclose(r[-2:], [2 * found[1], 3 * found[2]])
+    np.testing.assert_allclose(r, own.residual(found), atol=1e-12)
+    assert phi[-2, 1] == 2 and phi[-1, 2] == 3 and np.count_nonzero(phi[-2:]) == 2

@@ -1,0 +1,94 @@
+"""Unknown numbers and fields are found again, with the errors that they have."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pdedsl
+from pdedsl.runs.solution import Solution
+from tests.examples import DECAY, SOURCE
+from tests.inverse import decay, source, table
+
+EIGENVALUE = """pde 1
+domain x in [0, 1]
+field u(x)
+unknown lam = 8 in [5, 15]
+equation: dxx(u) + lam*u = 0
+boundary: u = 0 on x = 0, x = 1
+constraint size: integral(u^2) = 0.5
+constraint sign: u = 1 at (0.5)
+"""
+LORENZ = """pde 1
+unknown s = 1, r = 1, b = 1
+time t in [0, 3]
+field x(t), y(t), z(t)
+equation: dt(x) = s*(y - x)
+equation: dt(y) = x*(r - z) - y
+equation: dt(z) = x*y - b*z
+initial: x = -8
+initial: y = 7
+initial: z = 27
+data: x, y, z from "lorenz.csv"
+"""
+
+
+def solved(folder: Path, text: str) -> Solution:
+    (folder / "spec.pde").write_text(text)
+    return pdedsl.solve(pdedsl.load(folder / "spec.pde"), time_limit=60)
+
+
+def test_an_eigenvalue_without_any_data(tmp_path: Path) -> None:
+    own = solved(tmp_path, EIGENVALUE)
+    assert own.unknowns["lam"].value == pytest.approx(np.pi**2, abs=1e-10)
+    assert np.isnan(own.unknowns["lam"].error) and own.verdict.word == "solved"
+
+
+def test_a_diffusivity_from_ten_exact_values(tmp_path: Path) -> None:
+    decay(tmp_path)
+    own = solved(tmp_path, DECAY)
+    assert own.unknowns["a"].value == pytest.approx(0.3, abs=1e-10)
+    assert own.unknowns["a"].error < 1e-10
+
+
+def test_from_noisy_values_with_its_error_and_outliers(tmp_path: Path) -> None:
+    file = decay(tmp_path, count=100, noise=0.01)
+    own = solved(tmp_path, DECAY.replace('.csv"', '.csv"  noise 0.01'))
+    x, t, u = np.loadtxt(file, delimiter=",", skiprows=1).T
+    slope = np.pi**2 * t * np.exp(-0.3 * np.pi**2 * t) * np.sin(np.pi * x)
+    assert own.unknowns["a"].error == pytest.approx(0.01 / np.linalg.norm(slope), rel=0.03)
+    assert abs(own.unknowns["a"].value - 0.3) < 3 * own.unknowns["a"].error
+    u[:5] += 1.0
+    table(file, x=x, t=t, u=u)
+    spoiled = solved(tmp_path, DECAY.replace('.csv"', '.csv"  noise 0.01'))
+    held = solved(tmp_path, DECAY.replace('.csv"', '.csv"  noise 0.01  robust'))
+    assert "times its noise" in str(spoiled.verdict)
+    assert abs(held.unknowns["a"].value - 0.3) < 4 * held.unknowns["a"].error
+    assert abs(held.unknowns["a"].value - 0.3) < 0.5 * abs(spoiled.unknowns["a"].value - 0.3)
+
+
+def test_a_source_is_as_smooth_as_data_say_and_lies_in_its_band(tmp_path: Path) -> None:
+    source(tmp_path)
+    own = solved(tmp_path, SOURCE)
+    assert own.errors["q"] < 0.02 and own.verdict.word == "solved"
+    assert own.identified is not None
+    assert 0.8 < own.identified.fits[0].square < 1.2
+    x = np.linspace(0, 1, 101)
+    off = own(x=x)["q"] - (3 * x + x**2) * np.exp(x)  # type: ignore[index]
+    assert np.sqrt(np.mean(off**2)) < 2 * own.identified.bands["q"]
+
+
+@pytest.mark.slow
+def test_three_constants_from_a_trajectory(tmp_path: Path) -> None:
+    from scipy.integrate import solve_ivp
+
+    def law(t: float, u: np.ndarray) -> list[float]:
+        x, y, z = u
+        return [10 * (y - x), x * (15 - z) - y, x * y - 8 / 3 * z]
+
+    t = np.linspace(0, 3, 26)[1:]
+    x, y, z = solve_ivp(law, [0, 3], [-8, 7, 27], t_eval=t, rtol=1e-12, atol=1e-12, method="DOP853").y
+    table(tmp_path / "lorenz.csv", t=t, x=x, y=y, z=z)
+    own = solved(tmp_path, LORENZ)
+    found = [own.unknowns[name].value for name in "srb"]
+    np.testing.assert_allclose(found, [10, 15, 8 / 3], rtol=1e-8)
