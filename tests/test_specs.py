@@ -7,6 +7,8 @@ import pytest
 import pdedsl
 from benchmarks.goals import GOALS, SPECS
 from benchmarks.hard import LINES, Line
+from benchmarks.inverse import LINES as INVERSE
+from benchmarks.inverse import off
 
 
 def test_every_spec_has_a_goal_and_a_truth() -> None:
@@ -48,3 +50,22 @@ def test_what_is_hard_is_solved(line: Line) -> None:
 
 def test_every_hard_spec_has_a_line() -> None:
     assert {f"hard/{p.stem}" for p in (SPECS / "hard").glob("*.pde")} <= {own.spec for own in LINES}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["diffusion", "brinkman", "lorenz", "reaction", "source", "eigenvalue", "eady", "front"]
+)
+def test_what_was_measured_tells_what_is_sought(name: str) -> None:
+    line = next(own for own in INVERSE if own.name == name)
+    solution = pdedsl.solve(pdedsl.load(SPECS / "inverse" / f"{name}.pde"), time_limit=line.seconds)
+    assert off(line, solution) < (line.goal if not line.noisy or not line.truth else 4.0)
+    assert solution.verdict.word == "solved"
+
+
+def test_every_inverse_spec_has_a_line_and_reads_back() -> None:
+    paths = sorted((SPECS / "inverse").glob("*.pde"))
+    assert {p.stem for p in paths} == {own.name for own in INVERSE}
+    for path in paths:
+        problem = pdedsl.load(path)
+        assert problem.warnings == () and pdedsl.loads(str(problem), name=str(path)) == problem

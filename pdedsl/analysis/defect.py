@@ -36,6 +36,8 @@ ROWS = 4
 """Points of the equations for each coefficient; conditions get their share of that."""
 CANDIDATES = 10
 """Points drawn for each one that is kept: they are kept where the residual is large, and weighed accordingly."""
+UNKNOWN = 1e-3
+"""The part of what an unknown was taken to be worth that it is compared with where it vanishes."""
 KEPT = 1e-10
 """The smallest singular value that is kept, relative to the largest."""
 POINTS = 4096
@@ -129,7 +131,8 @@ def estimates(
     for place, unknown in enumerate(problem.fields):
         field = values[:, place] - errors[:, place]
         norm = float(np.sqrt(np.mean(field**2))) or 1.0
-        spread = sizes[unknown.name].spread if sizes and unknown.sought is None else 0.0
+        spread = sizes[unknown.name].spread if sizes else 0.0
+        spread *= 1.0 if unknown.sought is None else UNKNOWN
         variation, error_ = varying(float(np.std(field)), norm, spread), float(absolute[place])
         found.append(Estimate(unknown.name, error_ / variation, error_ / norm, error_))
     return tuple(found)
@@ -206,6 +209,9 @@ def features(problem: Problem, anchors: np.ndarray, count: int, generator: np.ra
     ridges = []
     for axes, circular in _inputs(problem):
         inputs = len(axes) + len(circular)
+        if not inputs:  # numbers, which are constants
+            ridges.append((np.zeros((0, 0)), np.zeros(0)))
+            continue
         steepest = max(4.0, 2.5 * count ** (1 / len(axes)))
         slopes = 10 ** generator.uniform(np.log10(0.5), np.log10(steepest), (count, 1))
         directions = generator.normal(size=(count, inputs))
@@ -219,7 +225,7 @@ def _inputs(problem: Problem) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each group of fields the columns of its coordinates, and which of them are periodic."""
     found = []
     for group in problem.groups:
-        axes = np.asarray([problem.domain.column(s) for s in group.arguments])
+        axes = np.asarray([problem.domain.column(s) for s in group.arguments], int)
         found.append((axes, np.asarray([k for k, a in enumerate(axes) if problem.coordinates[a].periodic], int)))
     return found
 

@@ -22,7 +22,7 @@ from pdedsl.planning.plan import Adaptive, Anagram, Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces import hard
 from pdedsl.spaces.hard import Ansatz, inner
-from pdedsl.spaces.measured import measured, pulls
+from pdedsl.spaces.measured import Stamps, measured, pulls, stamps
 from pdedsl.spaces.sizes import field_sizes, row_sizes, weights
 from pdedsl.spaces.space import Size, Space, Symmetry, based, decided, fixed, linear, space_for, trained
 
@@ -71,7 +71,9 @@ def system(problem: Problem, plan: Plan) -> System:
     What differs by its seed alone shares its functions, and so what was compiled of them.
     """
     own = replace(problem, choices=tuple(c for c in problem.choices if c.key not in RUNNING))
-    shared = _lowered(own, replace(plan, seed=0, limits=Limits(), method=Anagram()), jnp.result_type(float))
+    shared = _lowered(
+        own, replace(plan, seed=0, limits=Limits(), method=Anagram()), jnp.result_type(float), stamps(problem)
+    )
     sampled, stated = dict(plan.points), {s.name: (order, s) for order, s in enumerate(problem.statements)}
 
     def drawn(name: str) -> np.ndarray:
@@ -91,8 +93,8 @@ KEPT = 4
 
 
 @lru_cache(maxsize=KEPT)
-def _lowered(problem: Problem, plan: Plan, precision: jnp.dtype) -> System:
-    """All of a system but its points, and the start of seed 0."""
+def _lowered(problem: Problem, plan: Plan, precision: jnp.dtype, files: Stamps) -> System:
+    """All of a system but its points and data, and the start of seed 0; sizes are those of the data in some files."""
     sizes = field_sizes(problem, dict(plan.sizes))
     model, parameters = _made(problem, sizes, plan)
     blocks, weight = [], weights(problem)

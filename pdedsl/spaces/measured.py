@@ -65,14 +65,21 @@ class Measured:
 
 def measured(problem: Problem) -> tuple[Measured, ...]:
     """Every data statement of a problem, its table read; of very long tables some of the rows."""
-    if not problem.measurements:
-        return ()
-    files = tuple(problem.beside(own.file) for own in problem.measurements)
-    return _read(problem, tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+    return _read(problem, stamps(problem)) if problem.measurements else ()
+
+
+Stamps = tuple[tuple[str, int, int], ...]
+"""Files, each with the time at which it was written and its size: problems of one text may have other data."""
+
+
+def stamps(problem: Problem) -> Stamps:
+    """Those of the data of a problem."""
+    found = (problem.beside(own.file) for own in problem.measurements)
+    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in found)
 
 
 @lru_cache(maxsize=4)
-def _read(problem: Problem, files: tuple[tuple[str, int, int], ...]) -> tuple[Measured, ...]:
+def _read(problem: Problem, files: Stamps) -> tuple[Measured, ...]:
     """The same, as long as the files are what they were."""
     return tuple(_measured(problem, own) for own in problem.measurements)
 

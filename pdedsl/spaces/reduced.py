@@ -13,7 +13,7 @@ from scipy import linalg
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.collocation import Collocation
 
-RANK, OWN = 1e-13, 1e-3
+RANK, OWN = 1e-13, 0.05
 """The smallest pivot of the columns of states that counts, relative to the largest, if that is more than what data are multiplied
 with: smaller ones are known by data rather than by statements. And the part of what an unknown makes of a
 statement that states cannot take up, from which the statement is one about the unknown.

@@ -15,7 +15,7 @@ MOST, PART = 1500, 0.25
 """Columns of all fields up to which they are raised, and columns of a field for each of its values."""
 ROWS = 2000
 """Values of a statement that are looked at."""
-LEVEL = 0.97
+LEVEL = 0.995
 """The part of what is left from which a higher degree is of no help by itself."""
 CUTOFF = 1e-12
 

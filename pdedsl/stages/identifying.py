@@ -39,7 +39,8 @@ PULLS, BENT = tuple(10.0 ** np.arange(0.0, -6.0, -1.0)), 0.1
 """What data are worth together beside the statements, one after another; and the part of what they leave, as a loss, which
 statements that functions cannot hold may leave where data are to pull less.
 """
-LAST = len(PULLS) - 1
+LAST, LOW = len(PULLS) - 1, 2
+"""The places of the last of them, and of one with which noise is not fitted where there are few data."""
 STEADY = 3
 """Solutions that are to be the same."""
 
@@ -92,12 +93,21 @@ class Identification:
         coarse = change > COARSE
         starts = [] if last is None else [(guess, self.begin)]
         if coarse:
-            starts.insert(0, (np.zeros(system.size), 0))
+            low = [(np.zeros(system.size), LOW)] if system.size <= CHEAP else []
+            starts = [(np.zeros(system.size), 0), *low, *starts]
         elif change > UNSETTLED and system.size <= CHEAP:
             starts.insert(0, (guess, 0))
         ends = [self._pulled(system, *own, note) for own in starts]
         by = PULLS[max(own.place for own in ends)] / self._worth
-        found = min(ends, key=lambda own: own.left + own.fit * 0.5 * by**2 * self.count)
+        # The one that satisfies statements and data, with data that pull least; else what is nearer to that.
+        found = min(
+            ends,
+            key=lambda own: (
+                own.fit > UNFIT,
+                -own.place if own.fit <= UNFIT else 0,
+                own.left + own.fit * 0.5 * by**2 * self.count,
+            ),
+        )
         as_before = found.place == self.last[0] and found.place < LAST and found.left > STUCK * self.last[1]
         self.stuck, self.last = self.stuck + 1 if as_before else self.stuck, (found.place, found.left)
         about = reduced(self.problem, system, found.coefficients, PULLS[-1] / self._worth, self.count)

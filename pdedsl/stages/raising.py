@@ -52,6 +52,8 @@ GOOD = 1e-9
 """One with which the degrees have converged."""
 ENDED, FINE = 1e-7, 1e-2
 """One with which no network is tried; of pieces of time, after which there is nothing better."""
+KNOWN = 1e-2
+"""One with which no network is tried for what data say."""
 SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
 """The part of the time limit that may be spent on polynomials, by the error that their highest degrees promise."""
 LATE = 0.2
@@ -103,6 +105,8 @@ class Raised:
     def final(self) -> bool:
         """Whether nothing else is to be tried."""
         slabs = isinstance(self.space, Polynomials) and self.space.slabs
+        if self.posterior is not None and self.relative <= KNOWN:  # and what data leave unknown is more
+            return True
         return self.relative <= (FINE if slabs else ENDED) or self.status == "interrupted"
 
 

@@ -94,7 +94,11 @@ class Ladder:
 
     def changed(self, found: np.ndarray) -> float:
         """How far values at the probes are from those of the last solution, relative to the variation."""
-        return apart(found, self.rungs[-1].values, self.spread) if self.rungs else np.inf
+        if not self.rungs:
+            return np.inf
+        size = np.sqrt(np.mean(found**2, axis=0))  # of what is sought nobody knew it before
+        sought = [f.sought is not None for f in self.problem.fields]
+        return apart(found, self.rungs[-1].values, np.where(sought & (size > 0), size, self.spread))
 
     def missed(self, rung: Rung) -> dict[str, float]:
         """How far a solution misses each statement on fresh points, root mean square in units of its size."""

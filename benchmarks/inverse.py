@@ -1,0 +1,84 @@
+"""What `specs/inverse` find again, against what their data were made with: `python -m benchmarks.inverse [NAME ...]`.
+
+Numbers are compared with the truth in units of their standard errors where there is noise, and as they are where there is none;
+unknown fields by their error relative to their variation, on points that were never used, and by how far that is in units of
+their bands.
+"""
+
+import sys
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+import pdedsl
+from benchmarks.goals import SPECS
+from pdedsl.runs.solution import Solution
+
+SIGMAS = 2.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A spec, the numbers behind its data, and what is to be reached."""
+
+    name: str
+    truth: dict[str, float]
+    goal: float = SIGMAS
+    """Of the worst number: of its error, relative, without noise; in standard errors with noise. Of an unknown field: of its error."""
+    noisy: bool = False
+    seconds: float = 60.0
+
+
+LINES = (
+    Line("diffusion", {"a": 0.3}, 1e-8),
+    Line("brinkman", {"ve": 1e-3, "K": 1e-3}, 1e-8),
+    Line("lorenz", {"s": 10.0, "r": 15.0, "b": 8 / 3}, 1e-8),
+    Line("burgers", {"a": 1.0, "nu": 0.1 / np.pi}, 1e-6, seconds=120),
+    Line("burgers_noisy", {"a": 1.0, "nu": 0.1 / np.pi}, noisy=True, seconds=120),
+    Line("reaction", {}, 0.1, noisy=True),
+    Line("source", {}, 0.02, noisy=True),
+    Line("conductivity", {}, 0.08, noisy=True),
+    Line("conductivity_fine", {}, 0.01, noisy=True),
+    Line("flow", {"nu": 0.05}, noisy=True),
+    Line("flux", {}, 0.1, noisy=True),
+    Line("leak", {"a": 0.63, "b": 0.31}, 1e-6),
+    Line("eigenvalue", {"lam": np.pi**2}, 1e-10),
+    Line(
+        "eady", {"speed": 0.0, "growth": float(np.sqrt((1 / np.tanh(0.8) - 0.8) * (0.8 - np.tanh(0.8))) / 1.6)}, 1e-10
+    ),
+    Line("front", {"St": 0.5}, noisy=True),
+)
+
+
+def off(line: Line, found: Solution) -> float:
+    """How far a solution is from the truth, as the goal counts it."""
+    if not line.truth:
+        sought = [f.name for f in found.problem.fields if f.sought is not None and f.arguments]
+        return max(found.errors[name] for name in sought)
+    own = [(found.unknowns[name], value) for name, value in line.truth.items()]
+    if line.noisy:
+        return max(abs(number.value - value) / number.error for number, value in own)
+    return max(abs(number.value - value) / (abs(value) or 1.0) for number, value in own)
+
+
+def main(names: list[str]) -> None:
+    """Solve each spec and print a line."""
+    print(f"{'spec':18s} {'off by':>9s} {'goal':>7s} {'seconds':>8s}  verdict, what was found")
+    for line in LINES:
+        if names and line.name not in names:
+            continue
+        begun = time.perf_counter()
+        found = pdedsl.solve(pdedsl.load(SPECS / "inverse" / f"{line.name}.pde"), time_limit=line.seconds)
+        numbers = ", ".join(f"{n.name} = {n.value:.6g} +- {n.error:.1e}" for n in found.unknowns.values())
+        bands = {} if found.identified is None else found.identified.bands
+        fields = [f for f in found.problem.fields if f.sought is not None and f.arguments]
+        bandwidth = ", ".join(f"{f.name} +- {bands.get(f.name, np.nan):.1e}" for f in fields)
+        fits = "" if found.identified is None else ", ".join(f"{f.square**0.5:.3g}" for f in found.identified.fits)
+        seconds = time.perf_counter() - begun
+        words = f"{found.verdict.word}; {numbers or bandwidth}; misfit over noise {fits or '-'}"
+        print(f"{line.name:18s} {off(line, found):9.1e} {line.goal:7.0e} {seconds:8.1f}  {words}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
