@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
+from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.statements import Measurement, Statement
 from pdedsl.spaces.collocation import Collocation
 
 RANK, OWN = 1e-13, 0.05
@@ -55,6 +57,14 @@ class Reduced:
         return float(np.linalg.norm(self.apart / np.sqrt(np.maximum(known, 1e-300))))
 
 
+def _alone(problem: Problem, statement: Statement | Measurement) -> bool:
+    """Whether a statement is about unknowns alone, and no state."""
+    if isinstance(statement, Measurement):
+        return False
+    names = occurring(statement.residual)
+    return bool(names) and all(f.sought is not None for f in problem.fields if f.name in names)
+
+
 def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by: float, count: int) -> Reduced:
     """The data of a system, its last `count` rows, about some coefficients; the statements hold, as far as functions can.
 
@@ -62,6 +72,12 @@ def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by:
     it is a good part of the whole: then the statement is about it.
     """
     r, phi = system.linearised(coefficients)
+    # What statements say of unknowns alone is known like data are, and better.
+    alone = np.concatenate(
+        [np.full(len(b.components) * len(b.points), _alone(problem, b.statement)) for b in system.blocks]
+    )
+    bare, beside = phi[alone], r[alone]
+    r, phi = r[~alone], phi[~alone]
     places = [k for k, f in enumerate(problem.fields) if f.sought is not None]
     sought = np.concatenate([np.zeros(0, int), *(columns_of(system, k) for k in places)])
     others = np.delete(np.arange(phi.shape[1]), sought)
@@ -103,5 +119,7 @@ def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by:
     said = s > OWN * np.linalg.norm(phi[top][:, sought], axis=0).max(initial=0.0)
     trusted = max(by, float(np.linalg.norm(r[top])))
     rows = widened(s[said, None] * v[said]) / trusted
+    known = widened(bare[:, sought]) / by
+    rows, right = np.concatenate([known, rows]), np.concatenate([right, beside / by])
     right = np.concatenate([right, u[:, said].T @ r[top] / trusted])
     return Reduced(sought, np.concatenate([matrix, rows]), right, states, widened(s[~said, None] * v[~said]))

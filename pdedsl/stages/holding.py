@@ -15,6 +15,8 @@ MOST, PART = 1500, 0.25
 """Columns of all fields up to which they are raised, and columns of a field for each of its values."""
 ROWS = 2000
 """Values of a statement that are looked at."""
+ENOUGH = 1.05
+"""How many times what is left may be where a degree is lower again."""
 LEVEL = 0.995
 """The part of what is left from which a higher degree is of no help by itself."""
 CUTOFF = 1e-12
@@ -24,7 +26,7 @@ def holding(problem: Problem, space: Polynomials, sizes: Mapping[str, Size], dat
     """The first of some polynomials, each with a higher degree of one coordinate, that hold all fields that were measured."""
     if len(space.degrees) != len(problem.coordinates):
         return space
-    left, most = _left(problem, space, sizes, data)
+    begun, (left, most) = space, _left(problem, space, sizes, data)
     while left > FITTED and most < PART:
         axes = range(len(space.degrees))
         spaces = [_grown(space, [axis]) for axis in axes] + ([_grown(space, axes)] if len(axes) > 1 else [])
@@ -35,6 +37,20 @@ def holding(problem: Problem, space: Polynomials, sizes: Mapping[str, Size], dat
         if best[0] > LEVEL * left:  # which coordinate needs more is not to be seen yet
             best = tried[-1]
         left, most, space = best
+    return begun if space == begun else _pruned(problem, space, sizes, data, max(FITTED, ENOUGH * left))
+
+
+def _pruned(
+    problem: Problem, space: Polynomials, sizes: Mapping[str, Size], data: Sequence[Measured], most: float
+) -> Polynomials:
+    """The same with lower degrees of those coordinates that did not need so many."""
+    for axis in range(len(space.degrees)):
+        while space.degrees[axis] > 1:
+            degrees = tuple(int(n / GROWTH) if k == axis else n for k, n in enumerate(space.degrees))
+            smaller = replace(space, degrees=degrees)
+            if _left(problem, smaller, sizes, data)[0] > most:
+                break
+            space = smaller
     return space
 
 

@@ -29,8 +29,10 @@ AHEAD = 0.3
 """The part of their noise to which statements may know of unknowns what is not so, since functions cannot hold it."""
 QUICK, FULL = 8, 30
 """Times that a system is factorised on the way there, and there."""
-CHEAP = 400
-"""Coefficients up to which that is worth its time."""
+CHEAP, FEW = 400, 120
+"""Coefficients up to which that is worth its time, and up to which it is tried with data that pull less from the beginning."""
+CHANCE = 3.0
+"""Standard deviations of the mean square of noise by which a fit may be worse."""
 STUCK, INSIST = 0.7, 2
 """The part of what was left of statements that is no improvement, and how many times that makes a contradiction."""
 UNFIT = 2.0
@@ -93,7 +95,7 @@ class Identification:
         coarse = change > COARSE
         starts = [] if last is None else [(guess, self.begin)]
         if coarse:
-            low = [(np.zeros(system.size), LOW)] if system.size <= CHEAP else []
+            low = [(np.zeros(system.size), LOW)] if system.size <= FEW else []
             starts = [(np.zeros(system.size), 0), *low, *starts]
         elif change > UNSETTLED and system.size <= CHEAP:
             starts.insert(0, (guess, 0))
@@ -120,7 +122,7 @@ class Identification:
         deviation = about.deviation(self._deviations(system.fields))
         self.begin, self.bent = max(0, min(found.place - 1, self.end)), found.place < LAST
         off = about.coarse(deviation) * self._worth
-        self.end = next((k for k, pull in enumerate(PULLS) if pull * AHEAD < off), len(PULLS)) - 1
+        self.end = max(LOW, next((k for k, pull in enumerate(PULLS) if pull * AHEAD < off), len(PULLS)) - 1)
         self.rows = tuple(
             stated.robust(own) if stated.statement.robust else stated
             for stated, own in zip(self.stated, self._residuals(system, found.coefficients), strict=True)
@@ -155,7 +157,8 @@ class Identification:
             if bent and self.stuck < INSIST and (left > HELPED * before or unfit):
                 break  # it is what functions cannot hold
             before = left
-            if best is None or not bent:
+            # As good a fit as chance allows says that what functions cannot hold does not keep data from being met.
+            if best is None or not bent or fit <= max(1.0, best.fit) * (1 + CHANCE * (2 / self.count) ** 0.5):
                 best = _Pulled(found, place, fit, left)
         assert best is not None
         return best
