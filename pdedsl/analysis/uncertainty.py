@@ -13,6 +13,7 @@ from pdedsl.numerics.polynomials import Expanded, many
 from pdedsl.problem.bounds import Bounds
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.collocation import Expansion
+from pdedsl.spaces.linear import form
 from pdedsl.spaces.measured import Measured, measured
 from pdedsl.spaces.posterior import Posterior
 
@@ -196,6 +197,14 @@ def together(found: Sequence[Found], correlation: np.ndarray) -> list[str]:
             well, badly = names if product < quotient else names[::-1]
             words.append(f"{well} is known to {better:.1%}, {badly} to {worse:.1%}")
     return words
+
+
+def deviations_of(
+    problem: Problem, u: Expanded, posterior: Posterior, expression: sp.Expr, points: np.ndarray
+) -> np.ndarray:
+    """The standard deviation of an expression in the fields at points of shape (n, d), shape (n,)."""
+    fields: Sequence[Expansion] = u.fields  # pyright: ignore[reportAssignmentType]
+    return posterior.of(fields, form(problem, expression).at(points).row(u.state))
 
 
 def band(problem: Problem, u: Expanded, posterior: Posterior) -> Callable[[np.ndarray], np.ndarray]:

@@ -1,6 +1,6 @@
 """From a run to a solution that can be evaluated, compared, plotted, saved and opened again."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +16,11 @@ from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
 from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates
 from pdedsl.analysis.trust import Misfit, misfits
-from pdedsl.analysis.uncertainty import Found, Identified, identified
+from pdedsl.analysis.uncertainty import Found, Identified, deviations_of, identified
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee
-from pdedsl.numerics.polynomials import Apart, many
+from pdedsl.numerics.polynomials import Apart, Expanded, many
 from pdedsl.numerics.programs import program
 from pdedsl.numerics.quantities import Quantity, quantities, quantity, values_of
 from pdedsl.numerics.system import System
@@ -160,7 +160,20 @@ class Solution:
     def reports(self) -> tuple[Quantity, ...]:
         """The reports of the spec, evaluated on this solution."""
         with jax.enable_x64(True):
-            return quantities(self.problem, self.solved.u, self.defect.at)
+            found = quantities(self.problem, self.solved.u, self.defect.at)
+        return tuple(self._with_noise(self.problem, *own) for own in zip(found, self.problem.reports, strict=True))
+
+    def _with_noise(self, problem: Problem, found: Quantity, report: Report) -> Quantity:
+        """A number with what data leave unknown of it beside its estimated error."""
+        known, u = self.outcome.posterior, self.solved.u
+        extreme = any(i.kind in ("maximum", "minimum") for i in problem.integrals_in([report.value]))
+        if known is None or not isinstance(u, Expanded) or found.values.size != 1 or extreme:
+            return found
+        points = np.mean(np.asarray(problem.bounds, float), axis=1)[None]
+        if report.at is not None:
+            points[0, : len(report.at)] = [problem.domain.number(own) for own in report.at]
+        own = deviations_of(problem, u, known, report.value, points)
+        return replace(found, errors=np.hypot(0.0 if found.errors is None else found.errors, own))
 
     def inside(self, points: Any) -> np.ndarray:
         """Which points of shape (N, d) lie in the domain or on its boundary, shape (N,)."""
@@ -213,10 +226,16 @@ class Solution:
         return self._evaluated(expression, points, None)[0]
 
     def evaluate_with_errors(self, expression: str, points: Any) -> tuple[np.ndarray, np.ndarray]:
-        """The same, and how far off it is estimated to be, of the same shape."""
+        """The same, and how far off it is estimated to be, of the same shape: with what data leave unknown, a standard deviation."""
         values, errors = self._evaluated(expression, points, self.defect.at)
         assert errors is not None
-        return values, np.abs(errors)
+        known = self.outcome.posterior
+        if known is None or not isinstance(self.solved.u, Expanded):
+            return values, np.abs(errors)
+        points = to_fixed(self.problem, self.solved.values, np.asarray(points, float))
+        _, components = read_components(self.problem, expression)
+        own = [deviations_of(problem, self.solved.u, known, asked, points) for problem, asked in components]
+        return values, np.hypot(errors, np.stack(own, axis=1).reshape(errors.shape))
 
     def _evaluated(self, expression: str, points: Any, e: Callee | None) -> tuple[np.ndarray, np.ndarray | None]:
         points = np.asarray(points, float)
@@ -237,8 +256,9 @@ class Solution:
         Raises SpecError with what is wrong with the expression.
         """
         problem, asked = read_expression(self.problem, expression)
+        report = Report(expression, asked)
         with jax.enable_x64(True):
-            return quantity(problem, Report(expression, asked), self.solved.u, self.defect.at)
+            return self._with_noise(problem, quantity(problem, report, self.solved.u, self.defect.at), report)
 
     @cached_property
     def misfits(self) -> tuple[Misfit, ...]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pdedsl.spaces.collocation import Expansion, split
+from pdedsl.spaces.collocation import CHUNK, Expansion, split
+from pdedsl.spaces.linear import Row, Slopes
 from pdedsl.spaces.reduced import Reduced
 
 BLIND = 1e-10
@@ -39,6 +40,23 @@ class Posterior:
             slope = np.abs(own.bounds.slope(own.values(c, points, none)))
             found.append(slope * np.where(unknown, np.inf, size))
         return np.stack(found, axis=1)
+
+    def of(self, fields: Sequence[Expansion], row: Row) -> np.ndarray:
+        """The standard deviation of what a row is made of, at its points, shape (n,): to first order."""
+        found = self._applied(fields, row.slopes, row.points)
+        for total in row.totals:
+            inner = self._applied(fields, total.inner, total.nodes).reshape(len(row.points), len(total.weights), -1)
+            found += total.slope[:, None] * np.einsum("nqk,q->nk", inner, total.weights)
+        return np.linalg.norm(found, axis=1)
+
+    def _applied(self, fields: Sequence[Expansion], slopes: Slopes, points: np.ndarray) -> np.ndarray:
+        """What a sum of derivatives of fields makes of each unknown, shape (n, unknowns)."""
+        roots, found = self._split(fields, self.root), np.zeros((len(points), self.root.shape[1]))
+        for (place, index), slope in slopes.items():
+            for begin in range(0, len(points), CHUNK):
+                own = slice(begin, begin + CHUNK)
+                found[own] += slope[own, None] * (fields[place].table(points[own], index)[1] @ roots[place])
+        return found
 
     def root_of(self, fields: Sequence[Expansion], place: int, points: np.ndarray) -> np.ndarray:
         """The rows of a field's free values at points of shape (n, d): their covariance is that of these, shape (n, unknowns)."""

@@ -19,10 +19,21 @@ def test_numbers_say_how_far_they_are_known() -> None:
 
 def test_a_run_that_is_opened_again_says_the_same(tmp_path: Path) -> None:
     decay(tmp_path, count=60, noise=0.01)
-    (tmp_path / "spec.pde").write_text(DECAY.replace('.csv"', '.csv"  noise 0.01'))
+    asked = "report half = u  at (0.5, 0.5)\nreport rate = a*pi^2\n"
+    (tmp_path / "spec.pde").write_text(DECAY.replace('.csv"', '.csv"  noise 0.01') + asked)
     own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"), folder=tmp_path / "run")
     again = pdedsl.open(tmp_path / "run")
     assert again.unknowns == own.unknowns
+    a, points = own.unknowns["a"], np.array([[0.5, 0.5]])
+    _, errors = again.evaluate_with_errors("-a*dx(u)", points)
+    assert errors[0] < 1e-8  # where the slope vanishes whatever it is
+    for expression, by in (("a", 1.0), ("a^2", 2 * a.value), ("u", -(np.pi**2) / 2 * np.exp(-a.value * np.pi**2 / 2))):
+        _, errors = again.evaluate_with_errors(expression, points)
+        np.testing.assert_allclose(errors, abs(by) * a.error, rtol=1e-3)
+    np.testing.assert_allclose(again.evaluate("a", points), a.value)
+    half, rate = own.reports
+    assert again.quantity("a*pi^2").error == pytest.approx(rate.error)
+    np.testing.assert_allclose([half.error, rate.error], [errors[0], np.pi**2 * a.error], rtol=1e-3)
     assert again.summary()["unknowns"]["a"]["error"] == own.unknowns["a"].error
     assert again.identified is not None and own.identified is not None
     assert again.identified.fits == own.identified.fits
