@@ -59,11 +59,14 @@ class Verdict:
 
     word: Word
     reasons: tuple[str, ...] = ()
+    measured: bool = False
+    """Whether data leave something unknown."""
 
     @property
     def why(self) -> tuple[str, ...]:
         """The reasons, or what holds where there are none."""
-        return self.reasons or (f"every error, known or estimated, is below {FINE:g}",)
+        within = ", or within what the data leave unknown" if self.measured else ""
+        return self.reasons or (f"every error, known or estimated, is below {FINE:g}{within}",)
 
     def __str__(self) -> str:
         return f"{self.word}: {'; '.join(self.why)}"
@@ -97,7 +100,7 @@ def judge(run: Evidence) -> Verdict:
     if unknown or not run.estimates:
         reasons += [*_unseen(run), *_missed(run), *_dead(run), *_fresh(run)]
     word: Word = "not solved" if any(r.fatal for r in reasons) else "rough" if reasons else "solved"
-    return Verdict(word, tuple(r.words for r in reasons))
+    return Verdict(word, tuple(r.words for r in reasons), run.identified is not None and bool(run.identified.fits))
 
 
 def _sizes_of(errors: Mapping[str, float], how: str) -> Iterator[tuple[str, float]]:

@@ -137,7 +137,7 @@ def raised(
     climb.settle(ended=True)
     if error_of(climb.rungs) <= GOOD and status != "interrupted":
         status = "converged"
-    found, beside = climb.best(status or "stalled"), another(climb)
+    found, beside = climb.best(status or "stalled"), "" if climb.data.rows else another(climb)
     return replace(found, story=(*found.story, beside)) if beside else found
 
 
