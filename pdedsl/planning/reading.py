@@ -20,12 +20,16 @@ from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, free, lowest, p
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.moving import moving
+from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sought import worth
 from pdedsl.problem.sources import point_sources, sourced
 from pdedsl.problem.statements import Equation, Interface, Place, Statement
 from pdedsl.problem.symbol import order
+from pdedsl.problem.write import write_bounds
 from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import Form, forms
+from pdedsl.spaces.measured import measured
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.placing import OVER
 from pdedsl.spaces.sizes import field_sizes
@@ -81,6 +85,7 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_linear(problem, compiled),
         *_types(problem, compiled, sizes),
         *_sizes(problem, sizes),
+        *_sought(problem),
         *_mapped(problem),
         *_regions(problem),
         *_rough(problem),
@@ -162,10 +167,24 @@ def _kind(problem: Problem, equation: Statement, forms: Sequence[Form], sizes: M
 
 
 def _sizes(problem: Problem, sizes: Mapping[str, Size]) -> Iterator[Reason]:
-    worth = ", ".join(f"{n} about {s.mean:.3g} \N{PLUS-MINUS SIGN} {s.spread:.3g}" for n, s in sizes.items())
+    own = {f.name: sizes[f.name] for f in problem.fields if f.sought is None}
+    worth = ", ".join(f"{n} about {s.mean:.3g} \N{PLUS-MINUS SIGN} {s.spread:.3g}" for n, s in own.items())
     lengths = ", ".join(f"{s.name} {problem.domain.lengths[s]:.3g}" for s in problem.symbols[:4])
     more = ", ..." if len(problem.symbols) > 4 else ""
     yield Reason("sizes", f"{worth}; lengths {lengths}{more}: scaled to one")
+
+
+def _sought(problem: Problem) -> Iterator[Reason]:
+    """Unknowns, and the data that they are found from."""
+    for unknown in (f for f in problem.fields if f.sought is not None):
+        bounds = "" if unknown.sought is None or unknown.sought.free else f",{write_bounds(unknown.sought)}"
+        what = "a number" if not unknown.arguments else "a field, as smooth as the data say"
+        words = f"`{unknown.name}`: {what}, from {write_expression(worth(unknown))} on{bounds}"
+        yield Reason("sought", words, unknown.span)
+    for own in measured(problem):
+        noise = "its noise is found from what is left" if own.statement.noise is None else "over their noise"
+        left = f", {own.left_out} rows left out" if own.left_out else ""
+        yield Reason("data", f"`{own.name}`: {own.count} values, {noise}{left}", own.statement.head)
 
 
 def _mapped(problem: Problem) -> Iterator[Reason]:

@@ -120,3 +120,12 @@ def test_pieces_of_time_are_told_where_they_are_tried() -> None:
     assert "stretched" not in wave
     assert not pieces(rod + WALLS + "solve { space = polynomials(8) }\n")
     assert not pieces(f"equation: laplacian(u) = 1\n{WALLS}")
+
+
+def test_what_is_sought_and_measured() -> None:
+    problem = load(SPECS / "inverse" / "diffusion.pde")
+    facts = {r.what: r for r in reading(problem, planned(problem)).facts}
+    assert facts["sought"].words == "`a`: a number, from 1 on, in [0.01, 10.0]"
+    assert facts["sought"].line(problem.source) == 4
+    assert facts["data"].words == "`probes`: 10 values, its noise is found from what is left"
+    assert "a about" not in facts["sizes"].words
