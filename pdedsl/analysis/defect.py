@@ -210,7 +210,7 @@ def features(problem: Problem, anchors: np.ndarray, count: int, generator: np.ra
     for axes, circular in _inputs(problem):
         inputs = len(axes) + len(circular)
         if not inputs:  # numbers, which are constants
-            ridges.append((np.zeros((0, 0)), np.zeros(0)))
+            ridges.append((np.zeros((count, 0)), np.zeros(count)))
             continue
         steepest = max(4.0, 2.5 * count ** (1 / len(axes)))
         slopes = 10 ** generator.uniform(np.log10(0.5), np.log10(steepest), (count, 1))

@@ -92,3 +92,13 @@ def test_three_constants_from_a_trajectory(tmp_path: Path) -> None:
     own = solved(tmp_path, LORENZ)
     found = [own.unknowns[name].value for name in "srb"]
     np.testing.assert_allclose(found, [10, 15, 8 / 3], rtol=1e-8)
+
+
+@pytest.mark.slow
+def test_a_network_fits_data_and_numbers_too(tmp_path: Path) -> None:
+    decay(tmp_path, count=40)
+    choices = "\nsolve {\n  network = mlp(10, 10)\n  points = 200\n  steps = 60\n}\n"
+    own = solved(tmp_path, DECAY + choices)
+    assert own.has_network and own.unknowns["a"].value == pytest.approx(0.3, rel=0.02)
+    assert np.isnan(own.unknowns["a"].error)
+    assert own.estimates[1].field == "a"
