@@ -4,6 +4,7 @@ Numbers by their intervals; an unknown field by the part of its domain in which 
 """
 
 import argparse
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,8 +14,10 @@ from pathlib import Path
 import numpy as np
 
 import pdedsl
+from benchmarks.goals import SPECS
 from pdedsl.analysis.uncertainty import WITHIN, band
 from pdedsl.numerics.polynomials import Expanded
+from pdedsl.runs.files import as_csv
 from pdedsl.runs.solution import Solution
 
 PLACES = np.linspace(0.02, 0.98, 49)
@@ -22,13 +25,19 @@ PLACES = np.linspace(0.02, 0.98, 49)
 
 @dataclass(frozen=True)
 class Case:
-    """A spec with data that are drawn, and the truth behind them."""
+    """One of `specs/inverse` with data that are drawn, and the truth behind them."""
 
-    text: str
+    name: str
     columns: Callable[[np.random.Generator], dict[str, np.ndarray]]
     noise: float
     truth: dict[str, float]
     field: Callable[[np.ndarray], np.ndarray] | None = None
+
+    @property
+    def text(self) -> str:
+        """Its spec, with the data of a draw."""
+        spec = (SPECS / "inverse" / f"{self.name}.pde").read_text(encoding="utf-8")
+        return re.sub(r'from "[^"]*".*', f'from "data.csv"  noise {self.noise}', spec)
 
 
 def decay(draw: np.random.Generator) -> dict[str, np.ndarray]:
@@ -49,50 +58,11 @@ def bowl(draw: np.random.Generator) -> dict[str, np.ndarray]:
     return {"x": x, "u": x * (1 - x) * np.exp(x)}
 
 
-CASES = {
-    "diffusion": Case(
-        """pde 1
-unknown a = 1 in [0.01, 10]
-domain x in [0, 1]
-time t in [0, 1]
-field u(x, t)
-equation: dt(u) = a*dxx(u)
-initial: u = sin(pi*x)
-boundary: u = 0  on all
-data: u from "data.csv"  noise 0.05
-""",
-        decay,
-        0.05,
-        {"a": 0.3},
-    ),
-    "channel": Case(
-        """pde 1
-unknown ve = 5e-3 in [1e-4, 1e-1], K = 5e-3 in [1e-4, 1e-1]
-domain x in [0, 1]
-field u(x)
-equation: -ve/0.4*dxx(u) + 1e-3/K*u = 1
-boundary: u = 0  on all
-data: u from "data.csv"  noise 0.02
-""",
-        channel,
-        0.02,
-        {"ve": 2e-3, "K": 2e-3},
-    ),
-    "source": Case(
-        """pde 1
-unknown field q(x)
-domain x in [0, 1]
-field u(x)
-equation: -dxx(u) = q
-boundary: u = 0  on all
-data: u from "data.csv"  noise 2e-3
-""",
-        bowl,
-        2e-3,
-        {},
-        lambda x: (3 * x + x**2) * np.exp(x),
-    ),
-}
+CASES = (
+    Case("diffusion", decay, 0.05, {"a": 0.3}),
+    Case("brinkman", channel, 0.02, {"ve": 2e-3, "K": 2e-3}),
+    Case("source", bowl, 2e-3, {}, lambda x: (3 * x + x**2) * np.exp(x)),
+)
 
 
 def held(case: Case, found: Solution) -> list[float]:
@@ -114,8 +84,8 @@ def main() -> None:
     asked.add_argument("names", nargs="*")
     asked.add_argument("--draws", type=int, default=400)
     options = asked.parse_args()
-    for name, case in CASES.items():
-        if options.names and name not in options.names:
+    for case in CASES:
+        if options.names and case.name not in options.names:
             continue
         begun, found = time.perf_counter(), []
         for seed in range(options.draws):
@@ -123,16 +93,14 @@ def main() -> None:
             columns = case.columns(draw)
             columns["u"] = columns["u"] + case.noise * draw.normal(size=len(columns["u"]))
             with tempfile.TemporaryDirectory() as folder:
-                rows = zip(*columns.values(), strict=True)
-                lines = [",".join(columns), *(",".join(repr(float(v)) for v in row) for row in rows)]
-                (Path(folder) / "data.csv").write_text("\n".join(lines) + "\n")
+                (Path(folder) / "data.csv").write_text(as_csv(columns))
                 problem = pdedsl.loads(case.text, name=str(Path(folder) / "spec.pde"))
                 found.append(held(case, pdedsl.solve(problem, time_limit=20)))
         names = [*case.truth, *(["the field"] if case.field else [])]
         for own, parts in zip(names, np.asarray(found).T, strict=True):
             error = 1.96 * np.std(parts) / len(parts) ** 0.5
-            print(f"{name:10s} {own:10s} {np.mean(parts):6.1%} +- {error:.1%} of {len(parts)} draws", flush=True)
-        print(f"{name:10s} {time.perf_counter() - begun:.0f} s", flush=True)
+            print(f"{case.name:10s} {own:10s} {np.mean(parts):6.1%} +- {error:.1%} of {len(parts)} draws", flush=True)
+        print(f"{case.name:10s} {time.perf_counter() - begun:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
+from pdedsl.runs.files import as_csv
+
 
 def table(path: Path, **columns: np.ndarray) -> Path:
     """A file of comma-separated values."""
-    rows = zip(*columns.values(), strict=True)
-    path.write_text(
-        "\n".join([",".join(columns), *(",".join(f"{v!r}" for v in map(float, row)) for row in rows)]) + "\n"
-    )
+    path.write_text(as_csv(columns))
     return path
 
 

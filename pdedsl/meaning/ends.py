@@ -1,4 +1,4 @@
-"""From a problem with moving ends to what its text says that a fixed interval cannot hold: E305, E901."""
+"""From a problem whose places are sought to what cannot be said of these yet: E305, E901."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -48,6 +48,28 @@ def unmapped(problem: Problem) -> Iterator[Diagnostic]:
                     f"the exact solution of `{name}` lives between moving ends, and that of `{missing}` is not given"
                 )
                 yield Diagnostic("E305", message, span, f"write exact {missing} = ...")
+
+
+def unplaced(problem: Problem) -> Iterator[Diagnostic]:
+    """E901: unknown numbers that say where something is: an end, a part, a point source."""
+    sought = {p.symbol: p.name for p in problem.domain.sought}
+
+    def named(held: Any) -> str | None:
+        return next((sought[s] for s in sorted(held.free_symbols, key=str) if s in sought), None)
+
+    for own in problem.coordinates:
+        if name := named(own.lower) or named(own.upper):
+            yield not_yet(f"the unknown number `{name}` as an end of `{own.name}`", own.span)
+    for condition, span in _places(problem):
+        if name := named(condition):
+            yield not_yet(f"a place that depends on the unknown number `{name}`", span)
+    for statement in problem.statements:
+        for source in (source for e in statement.residual for source in e.atoms(Source)):
+            if name := named(source):
+                yield not_yet(f"a point source whose place is the unknown number `{name}`", statement.span, SMEARED)
+
+
+SMEARED = "write the smeared form, `exp(-r^2/(2*w^2))/(2*pi*w^2)` in the plane, whose place may be unknown"
 
 
 def _places(problem: Problem) -> Iterator[tuple[Any, Span]]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from sympy.core.parameters import distribute
 
 from pdedsl.meaning.declarations import declare
-from pdedsl.meaning.ends import unmapped
+from pdedsl.meaning.ends import unmapped, unplaced
 from pdedsl.meaning.names import Names, collect, definitions
 from pdedsl.meaning.statements import KINDS, state
-from pdedsl.problem.moving import fixed, moving
+from pdedsl.problem.moving import fixed
 from pdedsl.problem.problem import Problem, Text
 from pdedsl.problem.statements import Equation
 from pdedsl.syntax import syntax
@@ -90,9 +90,8 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
             exact_spans=declared.exact_spans,
         )
         problem = replace(problem, text=Text(_as_run(spec, names, overrides), problem.key, problem.choices))
-        if moving(problem):
-            beyond = tuple(unmapped(problem))
-            problem, diagnostics = (None if beyond else fixed(problem)), (*diagnostics, *beyond)
+        beyond = (*unplaced(problem), *unmapped(problem))
+        problem, diagnostics = (None if beyond else fixed(problem)), (*diagnostics, *beyond)
     return Resolution(problem, diagnostics, defects)
 
 

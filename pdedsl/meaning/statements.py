@@ -297,14 +297,15 @@ def _not_hard(statement: Statement, statements: Sequence[Statement], scope: Scop
     functions = list(scope.fields.values())
     allowed: set[sp.Expr] = set(functions)
     time = next((c.symbol for c in scope.coordinates if c.kind == "time"), None)
-    forms = "`u = g`, with g free of fields"
+    forms = "`u = g`, with g free of fields and unknowns"
     if isinstance(statement, Initial):
         forms += ", and `dt(u) = g` below a hard `u = g`"
         before = [s for s in statements[: statements.index(statement) + 1] if isinstance(s, Initial) and s.hard]
         given = {e for s in before for e in s.lhs}
         allowed |= {sp.Derivative(f, time) for f in functions if time is not None and time in f.args and f in given}
+    sought = {s for n, s in scope.parameters.items() if scope.names.declared[n].kind == "unknown"}
     data_free = not occurring(statement.rhs) and not any(
-        isinstance(part, Normal) for e in statement.rhs for part in parts(e)
+        isinstance(part, Normal) or part in sought for e in statement.rhs for part in parts(e)
     )
     if data_free and all(e in allowed for e in statement.lhs):
         return None

@@ -9,8 +9,11 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Field, Term
 
 
-def identified(problem: Problem) -> Problem:
-    """The same problem, in which each number that is sought is a field `a()`; itself where none is."""
+def numbers_as_fields(problem: Problem) -> Problem:
+    """The same problem, in which each number that is sought is a field `a()`; itself where none is.
+
+    Exact solutions that hold such numbers are known only with these: nothing is compared with them.
+    """
     numbers = problem.domain.sought
     if not numbers:
         return problem
@@ -35,7 +38,7 @@ def identified(problem: Problem) -> Problem:
         conditions=tuple(map(statement, problem.conditions)),
         integrals=tuple(replace(i, integrand=i.integrand.xreplace(known)) for i in problem.integrals),
         reports=tuple(replace(r, value=r.value.xreplace(known), terms=terms(r.terms)) for r in problem.reports),
-        exact=tuple((name, value.xreplace(known)) for name, value in problem.exact),
+        exact=tuple((name, value) for name, value in problem.exact if not value.has(*known)),
         measurements=tuple(replace(m, values=of(m.values)) for m in problem.measurements),
     )
     return found if found.text is None else replace(found, text=replace(found.text, says=found.key))

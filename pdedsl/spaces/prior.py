@@ -22,8 +22,6 @@ SIZES, DECAYS = 10.0 ** np.arange(-3.0, 2.1, 0.5), np.asarray([0.1, 0.3, 0.6, 1.
 """Priors that are tried before the best of them is refined; sizes relative to the spread of the field."""
 NOISES = 10.0 ** np.arange(-10.0, 2.0)
 """Noises that are tried where none is stated, in units of what is taken for it."""
-NEAR = 0.2
-"""Logarithms that differ by less are nearly the same."""
 EDGES = ((np.log(1e-3), np.log(1e2)), (np.log(0.05), np.log(10.0)))
 """Between which logarithms both are sought."""
 
@@ -34,10 +32,6 @@ class Smoothness:
 
     size: float = 1.0
     decay: float = 0.5
-
-    def near(self, other: "Smoothness") -> bool:
-        """Whether another one is nearly the same."""
-        return abs(np.log(self.size / other.size)) < NEAR and abs(np.log(self.decay / other.decay)) < NEAR
 
     def deviations(self, degrees: np.ndarray) -> np.ndarray:
         """The standard deviation of each coefficient by its degree; infinite for the mean."""

@@ -65,6 +65,31 @@ def _alone(problem: Problem, statement: Statement | Measurement) -> bool:
     return bool(names) and all(f.sought is not None for f in problem.fields if f.name in names)
 
 
+def _eliminated(
+    phi: np.ndarray, sought: np.ndarray, r: np.ndarray, by: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """What becomes of states, with columns `phi`, where rows hold: for a change of what is sought, with columns `sought`, shape
+    (K, n); what stays free, (K, m); for the residual `r`, (K,). And what the first leaves of the rows, (S, n).
+    """
+    lengths = np.linalg.norm(phi, axis=0)
+    lengths = np.where(lengths > 0, lengths, 1.0)
+    factors: Any = linalg.qr(phi / lengths, mode="economic", pivoting=True)
+    q, triangle, order = factors
+    sizes = np.abs(np.diag(triangle))
+    rank = int((sizes > max(RANK, by) * sizes[0]).sum())
+    q, inner, made = q[:, :rank], triangle[:rank, :rank], q[:, :rank].T @ sought
+
+    def solved(right: np.ndarray, rest: np.ndarray) -> np.ndarray:
+        """States from those of the pivoted columns and of the rest."""
+        found = np.zeros((phi.shape[1], right.shape[1]))
+        found[order[:rank]], found[order[rank:]] = -linalg.solve_triangular(inner, right), rest
+        return found / lengths[:, None]
+
+    left = phi.shape[1] - rank
+    answer, shift = solved(made, np.zeros((left, made.shape[1]))), solved((q.T @ r)[:, None], np.zeros((left, 1)))
+    return answer, solved(triangle[:rank, rank:], np.eye(left)), shift[:, 0], sought - q @ made
+
+
 def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by: float, count: int) -> Reduced:
     """The data of a system, its last `count` rows, about some coefficients; the statements hold, as far as functions can.
 
@@ -82,39 +107,18 @@ def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by:
     sought = np.concatenate([np.zeros(0, int), *(columns_of(system, k) for k in places)])
     others = np.delete(np.arange(phi.shape[1]), sought)
     top, own = slice(0, len(r) - count), slice(len(r) - count, None)
-    lengths = np.linalg.norm(phi[top][:, others], axis=0)
-    lengths = np.where(lengths > 0, lengths, 1.0)
-    factors: Any = linalg.qr(phi[top][:, others] / lengths, mode="economic", pivoting=True)
-    q, triangle, order = factors
-    sizes = np.abs(np.diag(triangle))
-    rank = int((sizes > max(RANK, by) * sizes[0]).sum())
-    q, inner, beyond = q[:, :rank], triangle[:rank, :rank], triangle[:rank, rank:]
-
-    def spread(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
-        """Coefficients of the others from those of the pivoted columns and of the rest."""
-        found = np.zeros((len(others), upper.shape[1]))
-        found[order[:rank]], found[order[rank:]] = upper, lower
-        return found / lengths[:, None]
-
-    made = q.T @ phi[top][:, sought]
-    answer = spread(-linalg.solve_triangular(inner, made), np.zeros((len(others) - rank, len(sought))))
-    free = spread(-linalg.solve_triangular(inner, beyond), np.eye(len(others) - rank))
-    shift = spread(-linalg.solve_triangular(inner, (q.T @ r[top])[:, None]), np.zeros((len(others) - rank, 1)))[:, 0]
-    data, directly = phi[own][:, others] / by, phi[own][:, sought] / by
-    matrix, right = directly + data @ answer, r[own] / by + data @ shift
-    states = np.zeros((phi.shape[1], len(sought)))
-    states[sought, np.arange(len(sought))], states[others] = 1.0, answer
-    matrix, states = (
-        np.concatenate([matrix, data @ free], axis=1),
-        np.concatenate([states, np.zeros((len(states), free.shape[1]))], axis=1),
-    )
-    states[others, len(sought) :] = free
+    answer, free, shift, apart = _eliminated(phi[top][:, others], phi[top][:, sought], r[top], by)
+    data = phi[own][:, others] / by
+    matrix = np.concatenate([phi[own][:, sought] / by + data @ answer, data @ free], axis=1)
+    right = r[own] / by + data @ shift
+    states = np.zeros((phi.shape[1], matrix.shape[1]))
+    states[sought, np.arange(len(sought))] = 1.0
+    states[others] = np.concatenate([answer, free], axis=1)
 
     def widened(rows: np.ndarray) -> np.ndarray:
         """Rows in what is sought, which say nothing of what only data know."""
         return np.concatenate([rows, np.zeros((len(rows), free.shape[1]))], axis=1)
 
-    apart = phi[top][:, sought] - q @ made
     u, s, v = np.linalg.svd(apart, full_matrices=False)
     said = s > OWN * np.linalg.norm(phi[top][:, sought], axis=0).max(initial=0.0)
     trusted = max(by, float(np.linalg.norm(r[top])))

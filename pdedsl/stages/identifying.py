@@ -13,7 +13,7 @@ import numpy as np
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import Step, descend
 from pdedsl.spaces.collocation import Collocation, Expansion
-from pdedsl.spaces.measured import measured, worth
+from pdedsl.spaces.measured import PULL, measured, worth
 from pdedsl.spaces.posterior import Posterior, posterior
 from pdedsl.spaces.prior import Smooth, Smoothness, deviations, noise_of, smoothness, unknown_fields
 from pdedsl.spaces.reduced import reduced
@@ -37,7 +37,7 @@ STUCK, INSIST = 0.7, 2
 """The part of what was left of statements that is no improvement, and how many times that makes a contradiction."""
 UNFIT = 2.0
 """How many times what is left of data may grow where they pull less."""
-PULLS, BENT = tuple(10.0 ** np.arange(0.0, -6.0, -1.0)), 0.1
+PULLS, BENT = tuple(PULL * 10.0 ** np.arange(5, -1, -1)), 0.1
 """What data are worth together beside the statements, one after another; and the part of what they leave, as a loss, which
 statements that functions cannot hold may leave where data are to pull less.
 """
@@ -92,27 +92,35 @@ class Identification:
         if not self.rows:
             return descend(system, guess, watch=note), None
         change = np.inf if last is None else last.change
-        coarse = change > COARSE
-        starts = [] if last is None else [(guess, self.begin)]
-        if coarse:
-            low = [(np.zeros(system.size), LOW)] if system.size <= FEW else []
-            starts = [(np.zeros(system.size), 0), *low, *starts]
-        elif change > UNSETTLED and system.size <= CHEAP:
+        found = self._chosen(system, guess if last is not None else None, change, note)
+        return found.coefficients, self._learned(system, found, change > COARSE)
+
+    def _chosen(
+        self, system: Collocation, guess: np.ndarray | None, change: float, note: Callable[[Step], bool]
+    ) -> "_Pulled":
+        """Where data lead from the best of some starts; `change` is that of the solution from which a guess comes."""
+        nothing = np.zeros(system.size)
+        starts: list[tuple[np.ndarray, int]] = [] if guess is None else [(guess, self.begin)]
+        if change > COARSE:
+            low = [(nothing, LOW)] if system.size <= FEW else []
+            starts = [(nothing, 0), *low, *starts]
+        elif guess is not None and change > UNSETTLED and system.size <= CHEAP:
             starts.insert(0, (guess, 0))
         ends = [self._pulled(system, *own, note) for own in starts]
         by = PULLS[max(own.place for own in ends)] / self._worth
-        # The one that satisfies statements and data, with data that pull least; else what is nearer to that.
-        found = min(
-            ends,
-            key=lambda own: (
-                own.fit > UNFIT,
-                -own.place if own.fit <= UNFIT else 0,
-                own.left + own.fit * 0.5 * by**2 * self.count,
-            ),
-        )
+
+        def worse(own: _Pulled) -> tuple[bool, int, float]:
+            """First what satisfies statements and data, with data that pull least; else what is nearer to that."""
+            met = own.fit <= UNFIT
+            return not met, -own.place if met else 0, own.left + own.fit * 0.5 * by**2 * self.count
+
+        return min(ends, key=worse)
+
+    def _learned(self, system: Collocation, found: "_Pulled", coarse: bool) -> Posterior:
+        """What a solution says of unknown fields, of noise and outliers, and of how the next one is to be found; how far it is known."""
         as_before = found.place == self.last[0] and found.place < LAST and found.left > STUCK * self.last[1]
-        self.stuck, self.last = self.stuck + 1 if as_before else self.stuck, (found.place, found.left)
-        about = reduced(self.problem, system, found.coefficients, PULLS[-1] / self._worth, self.count)
+        self.stuck, self.last = self.stuck + as_before, (found.place, found.left)
+        about = reduced(self.problem, system, found.coefficients, PULL / self._worth, self.count)
         if not coarse or found.place == LAST:
             unstated = 0 if all(own.statement.noise is not None for own in self.rows) else self.count
             if self.unknown:
@@ -127,7 +135,7 @@ class Identification:
             stated.robust(own) if stated.statement.robust else stated
             for stated, own in zip(self.stated, self._residuals(system, found.coefficients), strict=True)
         )
-        return found.coefficients, posterior(about, deviation, self.noise)
+        return posterior(about, deviation, self.noise)
 
     def _residuals(self, system: Collocation, coefficients: np.ndarray) -> list[np.ndarray]:
         """What is left of each data statement over its noise, shapes (m, n)."""
@@ -146,7 +154,7 @@ class Identification:
         """The coefficients to which data lead that pull with `PULLS`, from one place on."""
         best, before = None, np.inf
         for place in range(begin, max(begin, self.end) + 1):
-            own, by = system.pulled(PULLS[place] / PULLS[-1]), PULLS[place] / self._worth
+            own, by = system.pulled(PULLS[place] / PULL), PULLS[place] / self._worth
             held = Smooth(own, by * self.noise / self._deviations(system.fields))
             found = descend(held, found, QUICK if place < LAST else FULL, note, own.reach)
             losses = own.losses(found)

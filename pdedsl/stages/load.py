@@ -11,7 +11,7 @@ from pdedsl.planning.cost import doubts
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.unsolved import unsolved
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.sought import identified
+from pdedsl.problem.sought import numbers_as_fields
 from pdedsl.syntax.parse import parse
 from pdedsl.syntax.syntax import Spec
 from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
@@ -49,9 +49,9 @@ def check(source: Source, parameters: Mapping[str, float] | None = None) -> Chec
     found = [*resolution.diagnostics, *notes, *check_problem(resolution, spec)]
     if problem is not None and not resolution.defects.domain:
         with deep_recursion():
-            solved = identified(problem)
+            solved = numbers_as_fields(problem)
             found += [*doubts(solved, planned(solved)), *unsolved(solved)]
-    problem = None if problem is None else identified(problem)
+    problem = None if problem is None else numbers_as_fields(problem)
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda d: (d.span.start, d.span.end, d.code)))
     return Checked(source, spec, problem, ordered)
 

@@ -12,7 +12,7 @@ from pdedsl.meaning.choices import check_setting, to_choice
 from pdedsl.meaning.resolve import resolve
 from pdedsl.problem.choices import Choice
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.sought import identified
+from pdedsl.problem.sought import numbers_as_fields
 from pdedsl.syntax.parse import parse, parse_settings
 from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
 from pdedsl.vocabulary.source import Source, Span
@@ -25,7 +25,7 @@ def read_expression(problem: Problem, text: str) -> tuple[Problem, sp.Expr]:
     """
     text_ = problem.own_text or str(problem)
     name = next(n for n in ("value", "the_value", "the_asked_value") if not re.search(rf"\b{n}\b", text_))
-    read = identified(_read_line(f"{text_}\nreport {name} = ", text, problem.source.name))
+    read = numbers_as_fields(_read_line(f"{text_}\nreport {name} = ", text, problem.source.name))
     found = [r for r in read.reports if r.name == name and r.at is None]
     if len(found) != 1:
         raise _not_one("expression in the fields and coordinates", "dx(u)", text)

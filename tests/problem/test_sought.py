@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 import sympy as sp
 
 from pdedsl.problem.bounds import Bounds
-from pdedsl.problem.sought import identified, latent, worth
+from pdedsl.problem.sought import latent, numbers_as_fields, worth
 from pdedsl.problem.statements import Field
-from pdedsl.stages.load import loads
+from pdedsl.stages.load import check, loads
+from pdedsl.vocabulary.source import Source
 from tests.examples import DECAY, GOOD
 from tests.inverse import decay
 
@@ -27,7 +29,7 @@ def test_a_number_is_a_field_and_reads_back(tmp_path: Path) -> None:
 
 def test_known_ones_stay_what_they_are(tmp_path: Path) -> None:
     problem = loads(GOOD)
-    assert identified(problem) is problem
+    assert numbers_as_fields(problem) is problem
     decay(tmp_path)
     fixed = loads(DECAY, {"a": 0.3}, name=str(tmp_path / "decay.pde"))
     assert not fixed.unknowns and fixed.domain.values[fixed.parameters[0].symbol] == 0.3
@@ -39,3 +41,26 @@ def test_expressions_in_free_numbers_and_starts() -> None:
     own = latent(problem, problem.equations[0].residual[0])
     assert own == problem.equations[0].residual[0]
     assert worth(bounded) == 1 and worth(free) == 3 and float(worth(Field("c", (), sought=Bounds(5, 7)))) == 6
+
+
+def test_exact_solutions_that_hold_what_is_sought_are_not_compared_with(tmp_path: Path) -> None:
+    decay(tmp_path)
+    text = DECAY.replace("u = 0  on all", "u = exact(u)  on all") + "exact u = exp(-a*pi^2*t)*sin(pi*x)\n"
+    problem = loads(text, name=str(tmp_path / "spec.pde"))
+    assert problem.exact == () and problem.conditions[1].rhs[0].has(problem.unknowns[0].expression)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        (DECAY.replace("u = sin(pi*x)", "u = a*sin(pi*x)  hard"), ["E303"]),
+        (DECAY.replace("u = sin(pi*x)", "u = a*sin(pi*x)"), []),
+        (
+            "pde 1\nunknown k = 1\ntime t in [0, 1]\nfield u(t)\nequation: dt(u) = -k*u\ninitial: u = 1\nboundary: u = 0.2  on t = 1\n",
+            [],
+        ),
+    ],
+)
+def test_where_unknown_numbers_may_stand(tmp_path: Path, text: str, codes: list[str]) -> None:
+    decay(tmp_path)
+    assert [d.code for d in check(Source.of(text, str(tmp_path / "spec.pde"))).errors] == codes

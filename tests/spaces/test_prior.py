@@ -14,7 +14,6 @@ from tests.spaces.test_reduced import about
 def test_deviations_fall_with_the_degree_and_leave_the_mean_free() -> None:
     own = Smoothness(2.0, 1.0)
     np.testing.assert_allclose(own.deviations(np.arange(3.0)), [np.inf, 2 * np.exp(-0.5), 2 * np.exp(-1)])
-    assert own.near(Smoothness(2.1, 1.1)) and not own.near(Smoothness(4.0, 1.0))
 
 
 def test_the_evidence_knows_smooth_from_rough_and_finds_the_noise(tmp_path: Path) -> None:
