@@ -103,7 +103,7 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
         return None
     points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
     values = many(u)(points[:1])[0]
-    noise = 1.0 if posterior is None else posterior.noise
+    noise = None if posterior is None else posterior.noise
     fits = tuple(_fit(problem, u, own, noise) for own in data)
     places = [place for place, _ in numbers]
     if posterior is None or not isinstance(u, Expanded):
@@ -153,8 +153,8 @@ def _at_bound(bounds: Bounds, value: float) -> bool:
     return any(abs(value - end) <= EDGE * length for end in finite)
 
 
-def _fit(problem: Problem, u: Callee, own: Measured, noise: float) -> Fit:
-    """What is left of data."""
+def _fit(problem: Problem, u: Callee, own: Measured, noise: float | None) -> Fit:
+    """What is left of data; `noise` is theirs in units of what is taken for it, where that was found."""
     expressions = own.statement.values
     if isinstance(u, Expanded):
         values = u.evaluated(problem, expressions, own.points).T
@@ -168,15 +168,8 @@ def _fit(problem: Problem, u: Callee, own: Measured, noise: float) -> Fit:
     square = float(np.mean(left**2))
     if own.statement.noise is not None:
         return Fit(own.name, own.count, square, None, float(np.abs(left).max()), where)
-    found = float(own.deviation.mean()) * (noise if noise != 1.0 else square**0.5)
-    return Fit(
-        own.name,
-        own.count,
-        square,
-        found,
-        float(np.abs(left).max()) / (noise if noise != 1.0 else max(square**0.5, 1e-300)),
-        where,
-    )
+    unit = noise or square**0.5 or 1.0
+    return Fit(own.name, own.count, square, unit * float(own.deviation.mean()), float(np.abs(left).max()) / unit, where)
 
 
 def together(found: Sequence[Found], correlation: np.ndarray) -> list[str]:
