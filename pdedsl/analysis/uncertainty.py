@@ -10,7 +10,7 @@ import sympy as sp
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.polynomials import Expanded, many
-from pdedsl.problem.bounds import Bounds
+from pdedsl.problem.bounds import FREE, Bounds
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.linear import form
@@ -25,6 +25,8 @@ quotient is then known.
 """
 SURPRISING = 5.0
 """Standard deviations by which the mean square of what is left of data is larger than their noise explains."""
+VAGUE = 0.5
+"""The part of what its bounds allow that the interval of a number may be; and, without bounds, how well one near zero is known."""
 EDGE = 1e-3
 """The part of its interval within which an unknown is at its bound."""
 POINTS = 1024
@@ -43,6 +45,15 @@ class Found:
     """The ends of the interval that holds it with a probability of 95 %."""
     high: float
     at_bound: bool = False
+    bounds: Bounds = FREE
+
+    @property
+    def vague(self) -> bool:
+        """Whether its interval is most of what its bounds allow, or it is not known up to its size."""
+        allowed = self.bounds.upper - self.bounds.lower
+        if np.isfinite(allowed):
+            return self.high - self.low > VAGUE * allowed
+        return self.error > abs(self.value) and self.error > VAGUE
 
     def __str__(self) -> str:
         if np.isnan(self.error):
@@ -135,9 +146,9 @@ def _alone(name: str, value: float, bounds: Bounds | None) -> Found:
 def _number(name: str, bounds: Bounds, z: float, size: float, error: float) -> Found:
     value = float(bounds.value(z))
     if not np.isfinite(error):
-        return Found(name, value, error, bounds.lower, bounds.upper, _at_bound(bounds, value))
+        return Found(name, value, error, bounds.lower, bounds.upper, _at_bound(bounds, value), bounds)
     ends = sorted(float(bounds.value(z + sign * WITHIN * size)) for sign in (-1, 1))
-    return Found(name, value, error, ends[0], ends[1], _at_bound(bounds, value))
+    return Found(name, value, error, ends[0], ends[1], _at_bound(bounds, value), bounds)
 
 
 def _at_bound(bounds: Bounds, value: float) -> bool:

@@ -137,9 +137,16 @@ def _identified(run: Evidence) -> Iterator[Reason]:
             yield Reason(f"{number.name} = {number.value:.4g} is at its bound", False)
         elif np.isinf(number.error):
             yield Reason(f"nothing determines {number.name}: the data are the same whatever it is", True)
-    for name in (f.name for f in run.problem.fields if f.sought is not None and f.arguments):
-        if np.isinf(run.identified.bands.get(name, 0.0)):
-            yield Reason(f"the data do not determine {name} everywhere", True)
+        elif number.vague:
+            yield Reason(f"{number.name} is hardly determined: {number.value:.3g} +- {number.error:.1e}", False)
+    sizes = np.sqrt(np.mean(_probed(run) ** 2, axis=0)) if run.identified.bands else ()
+    for own, size in zip(run.problem.fields, sizes, strict=False):
+        if own.sought is None or not own.arguments:
+            continue
+        if np.isinf(run.identified.bands[own.name]):
+            yield Reason(f"the data do not determine {own.name} everywhere", True)
+        elif run.identified.bands[own.name] > size:
+            yield Reason(f"{own.name} is hardly determined: its band is wider than it is large", False)
     for fit in run.identified.fits:
         if fit.surprising:
             words = f"`{fit.statement}` is missed by {fit.square**0.5:.1f} times its noise: the model, or the noise, is another"

@@ -32,21 +32,23 @@ def entangled(problem: Problem) -> Iterator[Diagnostic]:
     points = inside(problem.domain, sp.true, PROBES, random(generator))
     start = {p.symbol: problem.domain.number(p.value) for p in unknowns}
     worth = {s: v + (0.3 + 0.4 * k) * max(abs(v), 1.0) for k, (s, v) in enumerate(start.items())}
-    rows = []
-    for expression in [
-        *(r for s in problem.statements for r in s.residual),
-        *(v for m in problem.measurements for v in m.values),
-    ]:
-        for slopes in _slopes(problem, expression, points, worth, generator):
-            rows.append(slopes * np.asarray(list(worth.values())))
-    matrix = np.concatenate(rows) if rows else np.zeros((1, len(unknowns)))
-    matrix = matrix[np.isfinite(matrix).all(axis=1)]
-    used = np.abs(matrix).max(axis=0, initial=0.0) > 0
-    if not used.all() or len(matrix) < len(unknowns):
+    size, rows = np.asarray(list(worth.values())), list[tuple[np.ndarray, np.ndarray | None]]()
+    for statement in problem.statements:
+        for residual in statement.residual:
+            # A statement says the same when it is multiplied by a number.
+            rows += [(slopes * size, own) for own, slopes in _slopes(problem, residual, points, worth, generator)]
+            for integral in problem.integrals_in([residual]):
+                inner = _slopes(problem, integral.integrand, points, worth, generator)
+                rows += [(slopes * size, None) for _, slopes in inner]
+    for value in (v for m in problem.measurements for v in m.values):
+        rows += [(slopes * size, None) for _, slopes in _slopes(problem, value, points, worth, generator)]
+    matrix = _matrix(rows, len(unknowns))
+    used = np.abs(matrix[:, : len(unknowns)]).max(axis=0, initial=0.0) > 0
+    if not used.all() or len(matrix) < matrix.shape[1]:
         return
     matrix = matrix / np.linalg.norm(matrix, axis=1, keepdims=True).clip(1e-300)
     _, s, v = np.linalg.svd(matrix, full_matrices=True)
-    s = np.concatenate([s, np.zeros(len(unknowns) - len(s))])
+    s, v = np.concatenate([s, np.zeros(matrix.shape[1] - len(s))]), v[:, : len(unknowns)]
     for direction in v[s <= NONE * s[0]]:
         own = [(p, float(d)) for p, d in zip(unknowns, direction, strict=True) if abs(d) > 1e-6]
         if len(own) < 2:
@@ -59,28 +61,37 @@ def entangled(problem: Problem) -> Iterator[Diagnostic]:
         return
 
 
+def _matrix(rows: list[tuple[np.ndarray, np.ndarray | None]], count: int) -> np.ndarray:
+    """Slopes with respect to all unknowns, and to a factor of each statement, shape (rows, columns)."""
+    scaled = [k for k, (_, own) in enumerate(rows) if own is not None]
+    found = []
+    for k, (slopes, own) in enumerate(rows):
+        factors = np.zeros((len(slopes), len(scaled)))
+        if own is not None:
+            factors[:, scaled.index(k)] = -own
+        found.append(np.concatenate([slopes, factors], axis=1))
+    matrix = np.concatenate(found) if found else np.zeros((0, count))
+    return matrix[np.isfinite(matrix).all(axis=1)]
+
+
 def _slopes(
     problem: Problem, expression: sp.Expr, points: np.ndarray, worth: dict[Any, float], generator: np.random.Generator
-) -> Iterator[np.ndarray]:
-    """What an expression makes of each unknown, relative, shape (n, unknowns), at random values of all that it holds."""
-    parts = [expression, *(i.integrand for i in problem.integrals_in([expression]))]
-    for own in parts:
-        try:
-            plain, _ = stand_ins(expand_derivatives(own))
-        except TooLarge:
-            continue
-        values: dict[Any, Any] = {**problem.domain.at(points), **worth}
-        held = plain.free_symbols - values.keys()
-        values |= {symbol: generator.normal(size=len(points)) for symbol in sorted(held, key=sp.default_sort_key)}
-        values |= {n: generator.normal(size=len(points)) for n in normal(len(problem.space))}
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """An expression at random values of all that it holds, shape (n,), and what it makes of each unknown, shape (n, unknowns)."""
+    try:
+        plain, _ = stand_ins(expand_derivatives(expression))
+    except TooLarge:
+        return
+    values: dict[Any, Any] = {**problem.domain.at(points), **worth}
+    held = plain.free_symbols - values.keys()
+    values |= {symbol: generator.normal(size=len(points)) for symbol in sorted(held, key=sp.default_sort_key)}
+    values |= {n: generator.normal(size=len(points)) for n in normal(len(problem.space))}
+
+    def at(own: sp.Basic) -> np.ndarray:
         with np.errstate(all="ignore"):
-            yield np.stack(
-                [
-                    np.broadcast_to(np.asarray(evaluate(sp.diff(plain, s), values), float), (len(points),))
-                    for s in worth
-                ],
-                axis=1,
-            )
+            return np.broadcast_to(np.asarray(evaluate(own, values), float), (len(points),))
+
+    yield at(plain), np.stack([at(sp.diff(plain, s)) for s in worth], axis=1)
 
 
 def _together(own: list[tuple[Any, float]], worth: dict[Any, float]) -> str:

@@ -236,7 +236,7 @@ def summary(solution: Solution, console: Console) -> None:
             row("found", f"{number.name} = {number}", "bold")
         for name in (f.name for f in problem.fields if f.sought is not None and f.arguments):
             if name in own.bands:
-                row("found", f"{name}, with a standard deviation of {own.bands[name]:.1e} in the mean", "bold")
+                row("found", f"{name}, with a standard deviation of {own.bands[name]:.1e}, root mean square", "bold")
         for words in own.together:
             row("", words)
         for fit in own.fits:

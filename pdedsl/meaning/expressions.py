@@ -472,7 +472,12 @@ class Walk:
         found = self.scalar(node, PLACES["deviation"])
         worth = None if found is None else self.constant(found)
         if worth is not None and worth <= 0:
-            self.wrong("E303", "a standard deviation is positive", node.span, "leave `noise` out if there is none")
+            self.wrong(
+                "E303",
+                "a standard deviation is positive",
+                node.span,
+                "leave `noise` out: it is found from what the fit leaves",
+            )
             return None
         return found
 

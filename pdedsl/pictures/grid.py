@@ -45,7 +45,7 @@ def on_grid(problem: Problem, values: Values) -> xr.Dataset:
     data.attrs = {
         "Conventions": "CF-1.11",
         "title": problem.title or "solution",
-        "source": f"pdedsl {version('pdedsl')}: a neural network trained by natural gradient",
+        "source": f"pdedsl {version('pdedsl')}",
     }
     letters, unit = iter("XYZ" if len(problem.space) <= 3 else ""), units(problem)
     for coordinate in problem.coordinates:

@@ -13,6 +13,7 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
+from pdedsl.analysis.uncertainty import WITHIN
 from pdedsl.numerics.truth import Truth
 from pdedsl.pictures.grid import FINE, centre, exact_name
 from pdedsl.pictures.scene import Plane, Scene
@@ -224,6 +225,11 @@ def _cuts(scene: Scene, unknown: Field, axes: Axes) -> None:
 def lines(scene: Scene, unknown: Field, axes: Axes) -> None:
     """Lines through the middle of the domain, one a coordinate; of one coordinate, the curve."""
     _along(scene, unknown, axes, lambda name: scene.over(name)[unknown.name], axes.plot)
+    if scene.band is not None and len(names := scene.own(unknown)) == 1:
+        value, width = scene.over(*names)[unknown.name], WITHIN * scene.deviation(unknown.name, *names)
+        axes.fill_between(
+            value[names[0]], value - width, value + width, color=INK[0], alpha=0.2, linewidth=0, label="95 %"
+        )
     _known_curves(scene, unknown, axes)
     _plain(axes.xaxis, axes.yaxis)
     axes.set(ylabel=scene.label(unknown.name), title=unknown.name + _through(scene, unknown))

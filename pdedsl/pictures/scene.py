@@ -37,6 +37,8 @@ class Scene:
     """The points of each statement at the end of the run."""
     defect: Values | None = None
     """The estimated errors of all fields, for those of which nothing is known."""
+    band: Values | None = None
+    """The standard deviations of all fields, where data leave them unknown."""
     compile_seconds: float = 0.0
     """What of the seconds of its history was compilation, before the first step."""
 
@@ -73,6 +75,11 @@ class Scene:
             return abs(found[name] - found[exact_name(self.problem, name)])
         assert self.defect
         return abs(self._over(self.defect, free, at)[name])
+
+    def deviation(self, name: str, *free: str) -> xr.DataArray:
+        """What data leave unknown of a field along one coordinate."""
+        assert self.band
+        return self._over(self.band, free, {})[name]
 
     def against(self, name: str) -> str:
         return f"|{name} - exact|" if name in dict(self.problem.exact) else f"estimated |error of {name}|"

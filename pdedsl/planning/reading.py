@@ -179,7 +179,7 @@ def _sought(problem: Problem) -> Iterator[Reason]:
     for unknown in (f for f in problem.fields if f.sought is not None):
         bounds = "" if unknown.sought is None or unknown.sought.free else f",{write_bounds(unknown.sought)}"
         what = "a number" if not unknown.arguments else "a field, as smooth as the data say"
-        words = f"`{unknown.name}`: {what}, from {write_expression(worth(unknown))} on{bounds}"
+        words = f"`{unknown.name}`: {what}, beginning at {write_expression(worth(unknown))}{bounds}"
         yield Reason("sought", words, unknown.span)
     for own in measured(problem):
         noise = "its noise is found from what is left" if own.statement.noise is None else "over their noise"

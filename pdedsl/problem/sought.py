@@ -19,6 +19,9 @@ def numbers_as_fields(problem: Problem) -> Problem:
         return problem
     fields = tuple(Field(p.name, (), p.span, p.value, p.sought) for p in numbers)
     known: dict[Any, Any] = {p.symbol: f.expression for p, f in zip(numbers, fields, strict=True)}
+    integrals = tuple(replace(i, integrand=i.integrand.xreplace(known)) for i in problem.integrals)
+    # Integrals are called by what they hold, the terms of which may come in another order now.
+    known |= {old.symbol: new.symbol for old, new in zip(problem.integrals, integrals, strict=True)}
 
     def of(expressions: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(e.xreplace(known) for e in expressions)
@@ -36,7 +39,7 @@ def numbers_as_fields(problem: Problem) -> Problem:
         fields=(*problem.fields, *fields),
         equations=tuple(map(statement, problem.equations)),
         conditions=tuple(map(statement, problem.conditions)),
-        integrals=tuple(replace(i, integrand=i.integrand.xreplace(known)) for i in problem.integrals),
+        integrals=integrals,
         reports=tuple(replace(r, value=r.value.xreplace(known), terms=terms(r.terms)) for r in problem.reports),
         exact=tuple((name, value) for name, value in problem.exact if not value.has(*known)),
         measurements=tuple(replace(m, values=of(m.values)) for m in problem.measurements),

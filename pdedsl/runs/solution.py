@@ -16,7 +16,7 @@ from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
 from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates
 from pdedsl.analysis.trust import Misfit, misfits
-from pdedsl.analysis.uncertainty import Found, Identified, deviations_of, identified
+from pdedsl.analysis.uncertainty import Found, Identified, band, deviations_of, identified
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee
@@ -166,9 +166,10 @@ class Solution:
     def _with_noise(self, problem: Problem, found: Quantity, report: Report) -> Quantity:
         """A number with what data leave unknown of it beside its estimated error."""
         known, u = self.outcome.posterior, self.solved.u
-        extreme = any(i.kind in ("maximum", "minimum") for i in problem.integrals_in([report.value]))
-        if known is None or not isinstance(u, Expanded) or found.values.size != 1 or extreme:
+        if known is None or not isinstance(u, Expanded) or found.values.size != 1:
             return found
+        if any(i.kind in ("maximum", "minimum") for i in problem.integrals_in([report.value])):
+            return replace(found, errors=None)  # what data leave unknown of an extreme is not known
         points = np.mean(np.asarray(problem.bounds, float), axis=1)[None]
         if report.at is not None:
             points[0, : len(report.at)] = [problem.domain.number(own) for own in report.at]
@@ -279,12 +280,29 @@ class Solution:
         }
         known = self.solved.known
         unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}
-        off = many(self.defect.at) if unknown else None
+        off = self._off() if unknown else None
         defect = None if off is None else lambda points: self._between(off, points)
         seconds = self.outcome.compile_seconds
         return pictures.scene.Scene(
-            self.stated, self._values, self.history, self.errors, known, points, defect, seconds
+            self.stated, self._values, self.history, self.errors, known, points, defect, self._bands, seconds
         )
+
+    @property
+    def _bands(self) -> Values | None:
+        """What data leave unknown of all fields at points in the coordinates of the text; None where there are none."""
+        known, u = self.outcome.posterior, self.solved.u
+        if known is None or not isinstance(u, Expanded):
+            return None
+        own = band(self.problem, u, known)
+        return lambda points: self._between(own, points)
+
+    def _off(self) -> Values:
+        """How far off all fields are at points: by what their solver left, and by what data leave unknown."""
+        own, known, u = many(self.defect.at), self.outcome.posterior, self.solved.u
+        if known is None or not isinstance(u, Expanded):
+            return own
+        deviation = band(self.problem, u, known)
+        return lambda points: np.hypot(own(points), deviation(points))
 
     @cached_property
     def defect(self) -> Defect:
@@ -317,7 +335,10 @@ class Solution:
     @property
     def advice(self) -> str:
         """What would help, in the words of the cause; empty where nothing is wanting."""
-        return advice(self.outcome, self.misfits, self.verdict.word == "solved", not self.has_network)
+        enough = (
+            self.verdict.word == "solved" or self.outcome.posterior is not None
+        )  # what data do not say no degree does
+        return advice(self.outcome, self.misfits, enough, not self.has_network)
 
     @property
     def has_network(self) -> bool:
@@ -433,7 +454,9 @@ class Solution:
             return {}
         names = [number.name for number in own.numbers]
         return {
-            "unknowns": {n.name: {k: v for k, v in asdict(n).items() if k != "name"} for n in own.numbers},
+            "unknowns": {
+                n.name: {k: v for k, v in asdict(n).items() if k not in ("name", "bounds")} for n in own.numbers
+            },
             "correlations": {
                 name: dict(zip(names, row.tolist(), strict=True))
                 for name, row in zip(names, own.correlation, strict=True)

@@ -7,6 +7,7 @@ import pytest
 
 import pdedsl
 from pdedsl.analysis.uncertainty import Found, together
+from pdedsl.problem.bounds import Bounds
 from tests.examples import DECAY
 from tests.inverse import decay, table
 
@@ -64,6 +65,19 @@ def test_a_bound_and_a_wrong_noise_speak_against_a_solution(tmp_path: Path) -> N
     own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"))
     assert "a = 0.5 is at its bound" in str(own.verdict) and "times its noise" in str(own.verdict)
     assert own.verdict.word != "solved"
+
+
+def test_what_is_known_up_to_its_bounds_only_is_not_solved(tmp_path: Path) -> None:
+    x = np.linspace(0.1, 0.9, 12)
+    table(tmp_path / "probes.csv", x=x, T=x * (1 - x) + 0.01 * np.random.default_rng(0).normal(size=12))
+    text = "pde 1\nunknown h = 10 in [1, 500]\nunknown field q(x)\ndomain x in [0, 1]\nfield T(x)\n"
+    text += 'equation: -dxx(T) + h*T = q\nboundary: T = 0  on all\ndata probes: T from "probes.csv"  noise 0.01\n'
+    (tmp_path / "spec.pde").write_text(text)
+    own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"), time_limit=20)
+    assert own.unknowns["h"].vague and own.verdict.word != "solved" and not own.advice
+    assert Found("h", 18.0, 550.0, 1.0, 500.0, bounds=Bounds(1, 500)).vague
+    assert not Found("h", 18.0, 5.0, 8.0, 28.0, bounds=Bounds(1, 500)).vague
+    assert not Found("b", 0.0, 0.01, -0.02, 0.02).vague and Found("b", 0.0, 3.0, -6.0, 6.0).vague
 
 
 def test_tables_of_total_heat(tmp_path: Path) -> None:

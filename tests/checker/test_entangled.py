@@ -10,6 +10,15 @@ from tests.examples import DECAY
 from tests.inverse import decay
 
 
+def test_a_statement_says_the_same_times_a_number(tmp_path: Path) -> None:
+    decay(tmp_path)
+    text = DECAY.replace("a = 1 in [0.01, 10]", "a = 1, b = 2").replace("dt(u) = a*dxx(u)", "b*dt(u) = a*dxx(u)")
+    found = [d for d in check(Source.of(text, str(tmp_path / "spec.pde"))).diagnostics if d.code == "E501"]
+    assert "from a/b" in found[0].message
+    told = text.replace("boundary: u = 0  on all", "boundary: u = 0  on x = 0\nboundary: u = b*t  on x = 1")
+    assert not check(Source.of(told, str(tmp_path / "spec.pde"))).errors
+
+
 @pytest.mark.parametrize(
     ("unknown", "equation", "says"),
     [

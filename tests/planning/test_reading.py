@@ -125,7 +125,7 @@ def test_pieces_of_time_are_told_where_they_are_tried() -> None:
 def test_what_is_sought_and_measured() -> None:
     problem = load(SPECS / "inverse" / "diffusion.pde")
     facts = {r.what: r for r in reading(problem, planned(problem)).facts}
-    assert facts["sought"].words == "`a`: a number, from 1 on, in [0.01, 10.0]"
+    assert facts["sought"].words == "`a`: a number, beginning at 1, in [0.01, 10.0]"
     assert facts["sought"].line(problem.source) == 4
     assert facts["data"].words == "`probes`: 10 values, its noise is found from what is left"
     assert "a about" not in facts["sizes"].words

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
+from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.bounds import Bounds
 from pdedsl.problem.sought import latent, numbers_as_fields, worth
 from pdedsl.problem.statements import Field
@@ -64,3 +65,18 @@ def test_exact_solutions_that_hold_what_is_sought_are_not_compared_with(tmp_path
 def test_where_unknown_numbers_may_stand(tmp_path: Path, text: str, codes: list[str]) -> None:
     decay(tmp_path)
     assert [d.code for d in check(Source.of(text, str(tmp_path / "spec.pde"))).errors] == codes
+
+
+def test_integrals_of_unknowns_keep_their_names(tmp_path: Path) -> None:
+    decay(tmp_path)
+    text = (
+        DECAY.replace("u = 0  on all", "u = 0  on x = 0\nboundary: u = integral(a*u*x)  on x = 1")
+        + "report m = mean(z*u*a)\n"
+    )
+    problem = loads(
+        text.replace("unknown a", "unknown z = 1\nunknown a").replace("a*dxx(u)", "a*dxx(u) + z*u"),
+        name=str(tmp_path / "spec.pde"),
+    )
+    held = {i.symbol for i in problem.integrals}
+    used = {s for e in (*problem.conditions[2].rhs, problem.reports[0].value) for s in e.atoms(Nonlocal)}
+    assert used == held and len(held) == 2
