@@ -150,7 +150,7 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
     statements = {s.name: s for s in problem.statements}
     generator = np.random.default_rng(_SEED)
     blocks, scales = [], []
-    for block in (own for own in lowered.blocks if own.targets is None):  # data are no statements
+    for block in (own for own in lowered.blocks if not own.soft):
         statement = statements[block.name]
         rows = round(share(statement) * ROWS * count * len(problem.fields))
         points, scale = _drawn(block, u, sampler(problem, statement), rows, generator)

@@ -67,12 +67,14 @@ class Tangent:
 
     @cached_property
     def points(self) -> Points:
-        """Fresh points of each block, of low discrepancy, shapes (N_k, d): means over them are nearly integrals."""
+        """Fresh points of each block, of low discrepancy, shapes (N_k, d): means over them are nearly integrals. Data stay."""
         statements = {s.name: s for s in self.problem.statements}
         shares = np.asarray([len(b.points) for b in self.system.blocks], float)
         counts = np.maximum(ROWS * self.parameters.size * shares / shares.sum(), 16).astype(int)
         drawn = [
-            sampler(self.problem, statements[block.name], even=True)(int(n), np.random.default_rng([_SEED, k]))
+            block.points
+            if block.soft
+            else sampler(self.problem, statements[block.name], even=True)(int(n), np.random.default_rng([_SEED, k]))
             for k, (block, n) in enumerate(zip(self.system.blocks, counts, strict=True))
         ]
         return tuple(jnp.asarray(own) for own in drawn)

@@ -104,6 +104,8 @@ class Identified:
     """The standard deviation of each field, root mean square over the domain."""
     together: tuple[str, ...]
     """Which numbers are known together only, in words."""
+    weighed: str = ""
+    """The weight of penalties which leave it to the data, in words."""
 
 
 def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Identified | None:
@@ -136,7 +138,9 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     size = np.linalg.norm(roots, axis=1)
     unit = roots / np.where(size > 0, size, 1.0)[:, None]
     correlation = unit @ unit.T
-    return Identified(found, correlation, fits, bands, tuple(together(found, correlation)))
+    names = ", ".join(s.name for s in problem.penalties if s.automatic)
+    weighed = "" if posterior.balance is None else f"{names}: {posterior.balance.words}"
+    return Identified(found, correlation, fits, bands, tuple(together(found, correlation)), weighed)
 
 
 def _alone(name: str, value: float, bounds: Bounds | None) -> Found:

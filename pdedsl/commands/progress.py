@@ -239,6 +239,8 @@ def summary(solution: Solution, console: Console) -> None:
                 row("found", f"{name}, with a standard deviation of {own.bands[name]:.1e}, root mean square", "bold")
         for words in own.together:
             row("", words)
+        if own.weighed:
+            row("weight", own.weighed)
         for fit in own.fits:
             row("data", f"{fit.statement}: {fit}")
     for name, error in solution.errors.items():

@@ -1,9 +1,10 @@
 """From a Spec to a Problem: what every statement means, or why it means nothing."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from sympy.core.parameters import distribute
 
@@ -11,9 +12,11 @@ from pdedsl.meaning.declarations import declare
 from pdedsl.meaning.ends import unmapped, unplaced
 from pdedsl.meaning.names import Names, collect, definitions
 from pdedsl.meaning.statements import KINDS, state
+from pdedsl.problem.atoms import Nonlocal
+from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.moving import fixed
 from pdedsl.problem.problem import Problem, Text
-from pdedsl.problem.statements import Equation
+from pdedsl.problem.statements import Condition, Constraint, Equation, Field, Measurement
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec, each
 from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
@@ -68,15 +71,18 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
     stated = state(spec, declared, sound and not broken)
     defects = Defects(not sound, not declared.bounded, stated.unread | (broken & KINDS.keys()))
     late = [*declared.diagnostics, *stated.diagnostics, *_unused(spec, names, overrides)]
-    late += _not_supported(spec, names, overrides)
+    late += (*_unweighed(spec, names), *_not_supported(spec, names, overrides))
     diagnostics = _once([*spec.diagnostics, *early, *late])
     problem = None
     if declared.domain.coordinates and declared.fields:
+        conditions = [s for s in stated.statements if not isinstance(s, Equation)]
+        penalties = tuple(s for s in conditions if _penalised(s, declared.fields, stated.measurements))
         problem = Problem(
             domain=declared.domain,
             fields=declared.fields,
             equations=tuple(s for s in stated.statements if isinstance(s, Equation)),
-            conditions=tuple(s for s in stated.statements if not isinstance(s, Equation)),
+            conditions=tuple(s for s in conditions if s not in penalties),
+            penalties=penalties,
             integrals=stated.integrals,
             reports=stated.reports,
             exact=tuple(declared.scope.exact.items()),
@@ -93,6 +99,15 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
         beyond = (*unplaced(problem), *unmapped(problem))
         problem, diagnostics = (None if beyond else fixed(problem)), (*diagnostics, *beyond)
     return Resolution(problem, diagnostics, defects)
+
+
+def _penalised(statement: Condition, fields: Sequence[Field], data: Sequence[Measurement]) -> TypeGuard[Constraint]:
+    """Whether a statement is a penalty beside data: with `weight auto`, or about unknown fields alone, with a weight of its own."""
+    if not isinstance(statement, Constraint) or statement.automatic:
+        return isinstance(statement, Constraint)
+    names, sought = occurring(statement.residual), {f.name for f in fields if f.sought is not None}
+    everywhere = statement.at is None and not any(e.atoms(Nonlocal) for e in statement.residual)
+    return bool(data) and statement.weight is not None and everywhere and bool(names) and names <= sought
 
 
 def _once(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -168,9 +183,16 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
                         yield not_yet("a parameter with an interval", definition.span)
                     elif definition.noise is not None:
                         yield not_yet("`noise` of a parameter", definition.noise.span)
-        for option in statement.options if isinstance(statement, syntax.Relation) else ():
-            if isinstance(option, syntax.Weight) and option.automatic and "auto" not in names.declared:
-                yield not_yet("`weight auto`", option.value.span)
+
+
+def _unweighed(spec: Spec, names: Names) -> Iterator[Diagnostic]:
+    """E304: a weight that is left to data, of which there are none."""
+    if any(table.kind == "data" for table in each(spec, syntax.Table)) or "auto" in names.declared or spec.broken:
+        return
+    for option in (o for s in each(spec, syntax.Relation) if s.kind == "constraint" for o in s.options):
+        if isinstance(option, syntax.Weight) and option.automatic:
+            message = "`weight auto` has no meaning without `data`, which choose it"
+            yield Diagnostic("E304", message, option.value.span, "write a number")
 
 
 def _unused(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Iterator[Diagnostic]:

@@ -201,8 +201,10 @@ def _relation(walk: Walk, relation: syntax.Relation, name: str) -> Statement | N
         case "initial":
             return Initial(name, lhs, rhs, **said, **exactly)
         case "constraint":
+            own = _option(relation.options, syntax.Weight)
+            automatic = own is not None and _auto(walk, own)
             span = at_.span if (at_ := _option(relation.options, syntax.At)) else NOWHERE
-            return None if at is False else Constraint(name, lhs, rhs, **said, at=at, at_span=span)
+            return None if at is False else Constraint(name, lhs, rhs, **said, at=at, at_span=span, automatic=automatic)
 
 
 def _weight(walk: Walk, relation: syntax.Relation | syntax.Table) -> sp.Expr | Literal[False] | None:
@@ -216,6 +218,9 @@ def _weight(walk: Walk, relation: syntax.Relation | syntax.Table) -> sp.Expr | L
             walk.wrong(
                 "E304", f"`weight auto` has no meaning in {PLACES[relation.kind].words}", option.value.span, help_
             )
+            return False
+        if _option(relation.options, syntax.Noise):
+            walk.wrong("E304", "the noise of data says what they weigh", option.value.span, "remove `weight auto`")
             return False
         return None
     weight = walk.scalar(option.value, PLACES["weight"])

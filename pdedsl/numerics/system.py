@@ -12,6 +12,8 @@ import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 
+from pdedsl.geometry.points import random
+from pdedsl.geometry.statement import points_of
 from pdedsl.numerics.lower import Callee, lower, lower_expressions
 from pdedsl.numerics.network import Numbers, Perceptron, perceptron
 from pdedsl.numerics.polynomials import Corrected, Expanded
@@ -22,7 +24,7 @@ from pdedsl.planning.plan import Adaptive, Anagram, Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces import hard
 from pdedsl.spaces.hard import Ansatz, inner
-from pdedsl.spaces.measured import Stamps, measured, pulls, stamps
+from pdedsl.spaces.measured import Stamps, measured, penalised, pulls, stamps
 from pdedsl.spaces.sizes import field_sizes, row_sizes, weights
 from pdedsl.spaces.space import Size, Space, Symmetry, based, decided, fixed, linear, space_for, trained
 
@@ -39,7 +41,9 @@ class Block:
     size: np.ndarray | float = 1.0
     """What each component of the residual is worth, shape (m,), in its own units; of data their noise, shape (N, m)."""
     targets: np.ndarray | None = None
-    """What the residual is to be at these points, shape (N, m); None for zero. Points with targets are data and stay."""
+    """What the residual is to be at these points, shape (N, m); None for zero."""
+    soft: bool = False
+    """Whether it chooses between what statements leave open: data or a penalty. Its points stay."""
     sample: Sampler | None = None
     """Draws fresh points of the same set; None where there are no others."""
     every: int = 0
@@ -80,7 +84,8 @@ def system(problem: Problem, plan: Plan) -> System:
         order, statement = stated[name]
         return place(problem, statement, sampled[name], np.random.default_rng([plan.seed, order]))
 
-    blocks = tuple(replace(block, points=drawn(block.name)) for block in shared.blocks) + _data(problem)
+    blocks = tuple(replace(block, points=drawn(block.name)) for block in shared.blocks)
+    blocks += (*_penalties(problem, shared.sizes), *_data(problem))
     if fixed(plan.space):
         return replace(shared, blocks=blocks)
     return replace(shared, blocks=blocks, start=_made(problem, shared.sizes, plan)[1])
@@ -117,6 +122,23 @@ def _lowered(problem: Problem, plan: Plan, precision: jnp.dtype, files: Stamps) 
     return System(tuple(blocks), model, parameters, sizes)
 
 
+def _penalties(problem: Problem, sizes: Mapping[str, Size]) -> tuple[Block, ...]:
+    """The blocks of what is to hold as far as data let it, at points that stay."""
+    data, own = measured(problem), weights(problem)
+    times = penalised(problem, data, PULL_OF_NETWORKS, 1.0 / max(1, sum(own.count for own in data)))
+    return tuple(
+        Block(
+            name=s.name,
+            residual=lower(problem, s),
+            weight=times[s.name] ** 2 * own[s.name],
+            size=row_sizes(problem, s, sizes),
+            points=points_of(problem, s, PENALISED, random(np.random.default_rng(0))),
+            soft=True,
+        )
+        for s in problem.penalties
+    )
+
+
 def _data(problem: Problem) -> tuple[Block, ...]:
     """The blocks of data, read anew for each system: files change."""
     data = measured(problem)
@@ -128,11 +150,14 @@ def _data(problem: Problem) -> tuple[Block, ...]:
             size=own.deviation.T,
             points=own.points,
             targets=own.targets.T,
+            soft=True,
         )
         for own, by in zip(data, pulls(problem, data, PULL_OF_NETWORKS), strict=True)
     )
 
 
+PENALISED = 1024
+"""Points of a penalty."""
 PULL_OF_NETWORKS = 1e-2
 """What all data are worth together beside the statements, which networks satisfy less well than polynomials do."""
 

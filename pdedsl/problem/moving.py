@@ -198,6 +198,7 @@ class _Mapping:
             integrals=tuple(map(self.integral, own.integrals)),
             equations=tuple(map(self.statement, own.equations)),
             conditions=tuple(map(self.statement, own.conditions)),
+            penalties=tuple(map(self.statement, own.penalties)),
             reports=tuple(replace(r, value=self.of(r.value), terms=self.terms(r.terms)) for r in own.reports),
             exact=tuple((name, self.of(value).xreplace(ends)) for name, value in own.exact),
             tables=tuple(replace(t, arguments=tuple(map(self.of, t.arguments))) for t in own.tables),

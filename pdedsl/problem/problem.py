@@ -19,6 +19,7 @@ from pdedsl.problem.printer import write_expression
 from pdedsl.problem.shapes import Shape
 from pdedsl.problem.statements import (
     Condition,
+    Constraint,
     Equation,
     Field,
     FieldGroup,
@@ -53,6 +54,8 @@ class Problem:
     fields: tuple[Field, ...]
     equations: tuple[Equation, ...]
     conditions: tuple[Condition, ...] = ()
+    penalties: tuple[Constraint, ...] = ()
+    """What is to hold as far as data let it: priors, beside what is stated."""
     integrals: tuple[Integral, ...] = ()
     reports: tuple[Report, ...] = ()
     exact: tuple[tuple[str, sp.Expr], ...] = ()
@@ -195,7 +198,15 @@ class Problem:
     @property
     def key(self) -> int:
         """A hash of all that is stated, choices apart: within one process, problems of one key say the same."""
-        stated = (self.fields, self.equations, self.conditions, self.integrals, self.reports, self.exact)
+        stated = (
+            self.fields,
+            self.equations,
+            self.conditions,
+            self.penalties,
+            self.integrals,
+            self.reports,
+            self.exact,
+        )
         return hash((self.domain, *stated, self.references, self.measurements, self.title))
 
     @property
@@ -218,7 +229,10 @@ class Problem:
         known = [f"exact {name} = {write_expression(value)}" for name, value in self.exact]
         known += [*map(write.write_report, self.reports), *map(write.write_reference, self.references)]
         solve = ["solve {", *(f"  {c.key} = {c.value}" for c in self.choices), "}"] if self.choices else []
-        stated = [*map(write.write_statement, self.statements), *map(write.write_measurement, self.measurements)]
+        stated = [
+            *map(write.write_statement, (*self.statements, *self.penalties)),
+            *map(write.write_measurement, self.measurements),
+        ]
         paragraphs = [head, stated, known, solve]
         return "\n\n".join("\n".join(lines) for lines in paragraphs if lines) + "\n"
 
@@ -227,7 +241,7 @@ class Problem:
         """Each scalar statement in LaTeX: its lines, and where it holds."""
         if self.stated is not None:
             return self.stated.typeset
-        return typeset.typeset(self.statements, self.domain, self.integrals)
+        return typeset.typeset((*self.statements, *self.penalties), self.domain, self.integrals)
 
     def _repr_latex_(self) -> str:
         return f"$$\\begin{{aligned}}\n{typeset.aligned(self.typeset)}\n\\end{{aligned}}$$"

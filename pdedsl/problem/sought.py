@@ -39,6 +39,7 @@ def numbers_as_fields(problem: Problem) -> Problem:
         fields=(*problem.fields, *fields),
         equations=tuple(map(statement, problem.equations)),
         conditions=tuple(map(statement, problem.conditions)),
+        penalties=tuple(map(statement, problem.penalties)),
         integrals=integrals,
         reports=tuple(replace(r, value=r.value.xreplace(known), terms=terms(r.terms)) for r in problem.reports),
         exact=tuple((name, value) for name, value in problem.exact if not value.has(*known)),

@@ -223,6 +223,8 @@ class Constraint(Relation):
     at: tuple[sp.Expr, ...] | None = field(default=None, kw_only=True)
     """The point: coordinates in space, then the time or nothing for all times."""
     at_span: Span = field(default=NOWHERE, compare=False, kw_only=True)
+    automatic: bool = field(default=False, kw_only=True)
+    """Whether its weight is left to the data."""
 
 
 Condition = Boundary | Interface | Initial | Constraint

@@ -120,6 +120,9 @@ def _arguments(symbols: Sequence[sp.Symbol], domain: Domain) -> list[str]:
     return list(dict.fromkeys(groups.get(s, s.name) for s in symbols))
 
 
+AUTOMATIC = "  weight auto"
+
+
 def write_statement(statement: Statement) -> str:
     """A statement with its options."""
     label = f"{statement.kind} {statement.name}" if statement.name != statement.kind else statement.kind
@@ -136,7 +139,7 @@ def write_statement(statement: Statement) -> str:
         case Initial():
             return f"{text}{weight}{'  hard' if statement.hard else ''}"
         case Constraint():
-            return text + _at(statement.at) + weight
+            return text + _at(statement.at) + (AUTOMATIC if statement.automatic else weight)
 
 
 def write_report(report: Report) -> str:

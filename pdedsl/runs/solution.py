@@ -452,7 +452,7 @@ class Solution:
         """What run.json holds of unknowns and data."""
         if (own := self.identified) is None:
             return {}
-        names = [number.name for number in own.numbers]
+        names, known = [number.name for number in own.numbers], self.outcome.posterior
         return {
             "unknowns": {
                 n.name: {k: v for k, v in asdict(n).items() if k not in ("name", "bounds")} for n in own.numbers
@@ -462,6 +462,7 @@ class Solution:
                 for name, row in zip(names, own.correlation, strict=True)
             },
             "bands": dict(own.bands),
+            **({"weight": float(known.balance.weight)} if known is not None and known.balance is not None else {}),
             "data": {f.statement: {k: v for k, v in asdict(f).items() if k != "statement"} for f in own.fits},
         }
 
@@ -485,7 +486,7 @@ class Solution:
             "weights": {block.name: block.weight for block in self.system.blocks},
             "sizes": {
                 "fields": {name: {"mean": s.mean, "spread": s.spread} for name, s in self.system.sizes.items()},
-                "statements": {b.name: np.ravel(b.size).tolist() for b in self.system.blocks if b.targets is None},
+                "statements": {b.name: np.ravel(b.size).tolist() for b in self.system.blocks if not b.soft},
             },
             "errors": self.errors,
             "errors_of_norm": self.errors_of_norm,

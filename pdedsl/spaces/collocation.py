@@ -29,7 +29,7 @@ from pdedsl.spaces.coarse import least_squares
 from pdedsl.spaces.functions import Functions, Sided
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import Form, Key, Placed, Row, State
-from pdedsl.spaces.measured import PULL, Measured, pulls
+from pdedsl.spaces.measured import PULL, Measured, penalised, pulls
 from pdedsl.spaces.placing import FEWEST, filled, low_discrepant, placed
 from pdedsl.spaces.sizes import row_sizes, weights
 from pdedsl.spaces.space import Size
@@ -59,6 +59,8 @@ class Collocated:
     """What each component is multiplied with at each point, shape (m, n): sqrt(weight / n) over its size; less near corners."""
     targets: np.ndarray | float = 0.0
     """What each component is to be, shape (m, n)."""
+    soft: bool = False
+    """Whether it chooses between what statements leave open: a measurement or a penalty."""
 
     def scaled(self, state: State) -> list[np.ndarray]:
         """The rows of each component."""
@@ -219,28 +221,30 @@ class Collocation:
         worth: Mapping[str, np.ndarray] = MappingProxyType({}),
         data: Sequence[Measured] = (),
         pull: float = PULL,
+        weight: float = 1.0,
     ):
         """`worth` are the sizes of the rows of statements, by name, where they are known.
 
-        `data` pull at the fields with a part of the weight that statements have.
+        `data`, and penalties beside them, pull at the fields with a part of the weight that statements have; `weight` is that
+        of automatic penalties.
         """
         self.fields, bases = tuple(fields), [f.basis for f in fields]
         self.ends = np.cumsum([b.size for b in bases])
-        self.blocks = tuple(
-            _block(
-                problem,
-                s,
-                bases,
-                forms[s.name],
-                shift,
-                worth[s.name] if s.name in worth else row_sizes(problem, s, sizes),
+
+        def block(own: Statement) -> Collocated:
+            size = worth[own.name] if own.name in worth else row_sizes(problem, own, sizes)
+            return _block(problem, own, bases, forms[own.name], shift, size)
+
+        self.blocks = tuple(block(s) for s in problem.statements if not is_hard(s))
+        if data:
+            times = penalised(problem, data, pull, weight)
+            penalties = (
+                replace(own := block(s), scale=times[s.name] * own.scale, soft=True) for s in problem.penalties
             )
-            for s in problem.statements
-            if not is_hard(s)
-        ) + tuple(
-            Collocated(own.statement, own.points, own.components, by**2, by / own.deviation, own.targets)
-            for by, own in zip(pulls(problem, data, pull), data, strict=True)
-        )
+            self.blocks += (
+                *penalties,
+                *(_data(own, by) for own, by in zip(data, pulls(problem, data, pull), strict=True)),
+            )
         self.tables: Tables = {}
         """What was made of them so far; those of a system of the same functions at the same points, but for a shift of both in
         time, serve as well.
@@ -250,11 +254,9 @@ class Collocation:
         """The same at the nodes of integrals."""
 
     def pulled(self, factor: float) -> "Collocation":
-        """The same, with data that pull by some factor more."""
+        """The same, with data and penalties that pull by some factor more."""
         found = copy(self)
-        found.blocks = tuple(
-            replace(b, scale=factor * b.scale) if isinstance(b.statement, Measurement) else b for b in self.blocks
-        )
+        found.blocks = tuple(replace(b, scale=factor * b.scale) if b.soft else b for b in self.blocks)
         return found
 
     @property
@@ -365,6 +367,10 @@ def missed(
             near = np.square(own * tamed(problem, statement, points))
             found[statement.name] = float(np.sqrt(np.mean(np.sum(near, axis=0))))
     return found
+
+
+def _data(own: Measured, by: float) -> Collocated:
+    return Collocated(own.statement, own.points, own.components, by**2, by / own.deviation, own.targets, soft=True)
 
 
 def _block(

@@ -162,8 +162,8 @@ def form(problem: Problem, residual: sp.Expr) -> Form:
 
 @lru_cache(maxsize=8)
 def forms(problem: Problem) -> dict[str, tuple[Form, ...]]:
-    """The components of each statement, ready to be evaluated."""
-    return {s.name: tuple(form(problem, r) for r in s.residual) for s in problem.statements}
+    """The components of each statement and penalty, ready to be evaluated."""
+    return {s.name: tuple(form(problem, r) for r in s.residual) for s in (*problem.statements, *problem.penalties)}
 
 
 def rows(problem: Problem, statement: Statement, count: int, state: State) -> list[Row]:

@@ -125,6 +125,17 @@ def pulls(problem: Problem, data: Sequence[Measured], pull: float) -> list[float
     return [pull * w**0.5 / worth(problem, data) for w in _weights(problem, data)]
 
 
+def penalised(problem: Problem, data: Sequence[Measured], pull: float, weight: float) -> dict[str, float]:
+    """What the rows of each penalty are multiplied with, by name: so that its mean square counts as that of data over their noise.
+
+    `weight` is that of those which leave it to the data.
+    """
+    if not problem.penalties:
+        return {}
+    by = pull / worth(problem, data) * sum(own.count for own in data) ** 0.5
+    return {s.name: by * (weight**0.5 if s.automatic else 1.0) for s in problem.penalties}
+
+
 def worth(problem: Problem, data: Sequence[Measured]) -> float:
     """The root of the sum of squares of all data over their noise."""
     parts = (

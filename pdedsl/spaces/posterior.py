@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pdedsl.spaces import penalty
 from pdedsl.spaces.collocation import CHUNK, Expansion, split
 from pdedsl.spaces.linear import Row, Slopes
+from pdedsl.spaces.penalty import Balance
 from pdedsl.spaces.reduced import Reduced
 
 BLIND = 1e-10
@@ -23,6 +25,8 @@ class Posterior:
     """Of the data, in units of what they state."""
     blind: np.ndarray
     """Combinations of unknowns of which nothing is known, as changes of all coefficients, shape (K, number of them)."""
+    balance: Balance | None = None
+    """Where penalties leave their weight to the data."""
 
     def deviations(self, fields: Sequence[Expansion], coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
         """The standard deviation of each field at points of shape (n, d), shape (n, number of fields)."""
@@ -69,15 +73,16 @@ class Posterior:
     @property
     def arrays(self) -> dict[str, np.ndarray]:
         """All that it is, by name."""
-        return {"root": self.root, "noise": np.asarray(self.noise), "blind": self.blind}
+        own = {"root": self.root, "noise": np.asarray(self.noise), "blind": self.blind}
+        return own | ({} if self.balance is None else self.balance.arrays)
 
 
 def restored(arrays: Mapping[str, np.ndarray]) -> Posterior:
     """The distribution that gave these arrays. Raises KeyError for others."""
-    return Posterior(arrays["root"], float(arrays["noise"]), arrays["blind"])
+    return Posterior(arrays["root"], float(arrays["noise"]), arrays["blind"], penalty.restored(arrays))
 
 
-def posterior(about: Reduced, deviation: np.ndarray, noise: float) -> Posterior:
+def posterior(about: Reduced, deviation: np.ndarray, noise: float, balance: Balance | None = None) -> Posterior:
     """The distribution of all coefficients by data, and by deviations of the unknowns' own that were taken for granted.
 
     `noise` is that of the data in units of what they state.
@@ -90,4 +95,4 @@ def posterior(about: Reduced, deviation: np.ndarray, noise: float) -> Posterior:
     s = np.concatenate([s, np.zeros(len(scale) - len(s))])
     seen = s > min(0.5, BLIND / noise)  # what is taken for granted has at least one
     directions = about.states @ (scale[:, None] * v.T)
-    return Posterior(directions[:, seen] / s[seen], noise, directions[:, ~seen])
+    return Posterior(directions[:, seen] / s[seen], noise, directions[:, ~seen], balance)

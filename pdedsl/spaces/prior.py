@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
+from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.collocation import Collocation, Expansion
@@ -69,8 +70,9 @@ class Smooth:
 
 
 def unknown_fields(problem: Problem) -> list[int]:
-    """The places of the fields that are to be identified."""
-    return [k for k, f in enumerate(problem.fields) if f.sought is not None and f.arguments]
+    """The places of the fields that are to be identified, and of which no penalty says how smooth they are."""
+    said = occurring(r for s in problem.penalties for r in s.residual)
+    return [k for k, f in enumerate(problem.fields) if f.sought is not None and f.arguments and f.name not in said]
 
 
 def degrees(functions: Functions, count: int) -> np.ndarray:

@@ -4,7 +4,8 @@ What statements leave free is what is sought, and states that only data know. St
 `p` by the statements, and the data are `|matrix p + right|^2` of these alone, in units of their noise.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from scipy import linalg
 
 from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Measurement, Statement
-from pdedsl.spaces.collocation import Collocation
+from pdedsl.problem.statements import Constraint, Measurement
+from pdedsl.spaces.collocation import Collocated, Collocation
 
 RANK, OWN = 1e-13, 0.05
 """The smallest pivot of the columns of states that counts, relative to the largest, if that is more than what data are multiplied
@@ -42,6 +43,15 @@ class Reduced:
     """What a change of each makes of all coefficients, shape (K, number of unknowns)."""
     apart: np.ndarray
     """What a change of each leaves of the statements that functions cannot hold, shape (K or less, number of unknowns)."""
+    data: np.ndarray
+    """Which rows are data, shape (rows,)."""
+    automatic: np.ndarray
+    """Which are penalties whose weight is left to the data."""
+
+    def weighed(self, times: float) -> "Reduced":
+        """The same with automatic penalties of some times their weight."""
+        by = np.where(self.automatic, times**0.5, 1.0)
+        return replace(self, matrix=by[:, None] * self.matrix, right=by * self.right)
 
     def deviation(self, taken: np.ndarray) -> np.ndarray:
         """The standard deviation of each unknown that is taken for granted, from those of all coefficients, shape (K,)."""
@@ -57,11 +67,11 @@ class Reduced:
         return float(np.linalg.norm(self.apart / np.sqrt(np.maximum(known, 1e-300))))
 
 
-def _alone(problem: Problem, statement: Statement | Measurement) -> bool:
-    """Whether a statement is about unknowns alone, and no state."""
-    if isinstance(statement, Measurement):
+def _alone(problem: Problem, block: Collocated) -> bool:
+    """Whether a statement that holds is about unknowns alone, and no state."""
+    if block.soft or isinstance(block.statement, Measurement):
         return False
-    names = occurring(statement.residual)
+    names = occurring(block.statement.residual)
     return bool(names) and all(f.sought is not None for f in problem.fields if f.name in names)
 
 
@@ -90,27 +100,29 @@ def _eliminated(
     return answer, solved(triangle[:rank, rank:], np.eye(left)), shift[:, 0], sought - q @ made
 
 
-def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by: float, count: int) -> Reduced:
-    """The data of a system, its last `count` rows, about some coefficients; the statements hold, as far as functions can.
+def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by: float) -> Reduced:
+    """The data of a system about some coefficients; the statements hold, as far as functions can.
 
     Where the functions cannot hold what a change of an unknown makes of a statement, this says nothing of the unknown, unless
     it is a good part of the whole: then the statement is about it.
     """
     r, phi = system.linearised(coefficients)
     # What statements say of unknowns alone is known like data are, and better.
-    alone = np.concatenate(
-        [np.full(len(b.components) * len(b.points), _alone(problem, b.statement)) for b in system.blocks]
-    )
-    bare, beside = phi[alone], r[alone]
-    r, phi = r[~alone], phi[~alone]
+
+    def rows(are: Callable[[Collocated], bool]) -> np.ndarray:
+        return np.concatenate([np.full(len(b.components) * len(b.points), are(b)) for b in system.blocks])
+
+    alone, own = rows(lambda b: _alone(problem, b)), rows(lambda b: b.soft)
+    data = rows(lambda b: isinstance(b.statement, Measurement))[own]
+    automatic = rows(lambda b: isinstance(b.statement, Constraint) and b.statement.automatic)[own]
+    bare, beside, top = phi[alone], r[alone], ~alone & ~own
     places = [k for k, f in enumerate(problem.fields) if f.sought is not None]
     sought = np.concatenate([np.zeros(0, int), *(columns_of(system, k) for k in places)])
     others = np.delete(np.arange(phi.shape[1]), sought)
-    top, own = slice(0, len(r) - count), slice(len(r) - count, None)
     answer, free, shift, apart = _eliminated(phi[top][:, others], phi[top][:, sought], r[top], by)
-    data = phi[own][:, others] / by
-    matrix = np.concatenate([phi[own][:, sought] / by + data @ answer, data @ free], axis=1)
-    right = r[own] / by + data @ shift
+    soft = phi[own][:, others] / by
+    matrix = np.concatenate([phi[own][:, sought] / by + soft @ answer, soft @ free], axis=1)
+    right = r[own] / by + soft @ shift
     states = np.zeros((phi.shape[1], matrix.shape[1]))
     states[sought, np.arange(len(sought))] = 1.0
     states[others] = np.concatenate([answer, free], axis=1)
@@ -122,8 +134,16 @@ def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by:
     u, s, v = np.linalg.svd(apart, full_matrices=False)
     said = s > OWN * np.linalg.norm(phi[top][:, sought], axis=0).max(initial=0.0)
     trusted = max(by, float(np.linalg.norm(r[top])))
-    rows = widened(s[said, None] * v[said]) / trusted
-    known = widened(bare[:, sought]) / by
-    rows, right = np.concatenate([known, rows]), np.concatenate([right, beside / by])
+    said_rows, known = widened(s[said, None] * v[said]) / trusted, widened(bare[:, sought]) / by
+    stated, right = np.concatenate([known, said_rows]), np.concatenate([right, beside / by])
     right = np.concatenate([right, u[:, said].T @ r[top] / trusted])
-    return Reduced(sought, np.concatenate([matrix, rows]), right, states, widened(s[~said, None] * v[~said]))
+    none = np.zeros(len(stated), bool)
+    return Reduced(
+        sought,
+        np.concatenate([matrix, stated]),
+        right,
+        states,
+        widened(s[~said, None] * v[~said]),
+        np.concatenate([data, none]),
+        np.concatenate([automatic, none]),
+    )

@@ -137,9 +137,9 @@ def row_sizes(problem: Problem, statement: Statement, sizes: Mapping[str, Size])
 
 
 def weights(problem: Problem) -> dict[str, float]:
-    """The weight of each statement, by name: 1 where none is written."""
-    number = problem.domain.number
-    return {s.name: 1.0 if s.weight is None else number(s.weight) for s in problem.statements}
+    """The weight of each statement and penalty, by name: 1 where none is written."""
+    number, own = problem.domain.number, (*problem.statements, *problem.penalties)
+    return {s.name: 1.0 if s.weight is None else number(s.weight) for s in own}
 
 
 def _lowest(problem: Problem) -> list[float]:

@@ -12,18 +12,20 @@ import numpy as np
 
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import Step, descend
+from pdedsl.spaces import penalty
 from pdedsl.spaces.collocation import Collocation, Expansion
 from pdedsl.spaces.measured import PULL, measured, worth
+from pdedsl.spaces.penalty import Balance, balanced
 from pdedsl.spaces.posterior import Posterior, posterior
 from pdedsl.spaces.prior import Smooth, Smoothness, deviations, noise_of, smoothness, unknown_fields
-from pdedsl.spaces.reduced import reduced
+from pdedsl.spaces.reduced import Reduced, reduced
 from pdedsl.stages.rungs import COARSE, Rung
 
 HELPED = 0.5
 """The part of what is left of statements from which less pull is of no help."""
-UNSETTLED, CERTAIN = 1e-3, 0.1
+UNSETTLED, CERTAIN, TOLD = 1e-3, 0.1, 0.5
 """The change of a degree after which data pull once more as at the beginning; and the part of what data leave unknown up to which
-one is none.
+one is none, and up to which nothing better is to be had.
 """
 AHEAD = 0.3
 """The part of their noise to which statements may know of unknowns what is not so, since functions cannot hold it."""
@@ -69,6 +71,10 @@ class Identification:
         """The same, outliers of robust ones with a larger noise."""
         self.count = sum(own.count for own in self.rows)
         self.unknown = unknown_fields(problem) if self.rows else []
+        """The places of unknown fields that are as smooth as the data say: those of which no penalty says it."""
+        self.weight = 1.0 / max(1, self.count)
+        self.balance: Balance | None = None
+        """That of penalties which leave it to the data, and how it was chosen."""
         self.smoothness = [Smoothness()] * len(self.unknown)
         """How smooth each unknown field is taken to be."""
         self.noise = 1.0
@@ -120,12 +126,17 @@ class Identification:
         """What a solution says of unknown fields, of noise and outliers, and of how the next one is to be found; how far it is known."""
         as_before = found.place == self.last[0] and found.place < LAST and found.left > STUCK * self.last[1]
         self.stuck, self.last = self.stuck + as_before, (found.place, found.left)
-        about = reduced(self.problem, system, found.coefficients, PULL / self._worth, self.count)
+        about = reduced(self.problem, system, found.coefficients, PULL / self._worth)
         if not coarse or found.place == LAST:
             unstated = 0 if all(own.statement.noise is not None for own in self.rows) else self.count
+            about = self._weighed(about, system, found.coefficients, not unstated)
             if self.unknown:
                 self.smoothness = smoothness(system.fields, self.unknown, about, found.coefficients, unstated)
-            if unstated:
+            if unstated and self.balance is not None:
+                self.noise = penalty.noise_of(
+                    about, found.coefficients, about.deviation(self._deviations(system.fields))
+                )
+            elif unstated:
                 self.noise = noise_of(about, found.coefficients, self._deviations(system.fields), unstated)
         deviation = about.deviation(self._deviations(system.fields))
         self.begin, self.bent = max(0, min(found.place - 1, self.end)), found.place < LAST
@@ -135,7 +146,16 @@ class Identification:
             stated.robust(own) if stated.statement.robust else stated
             for stated, own in zip(self.stated, self._residuals(system, found.coefficients), strict=True)
         )
-        return posterior(about, deviation, self.noise)
+        return posterior(about, deviation, self.noise, self.balance)
+
+    def _weighed(self, about: Reduced, system: Collocation, coefficients: np.ndarray, by_noise: bool) -> Reduced:
+        """Data and penalties with the weight that these are to have."""
+        if not about.automatic.any():
+            return about
+        deviation, most = about.deviation(self._deviations(system.fields)), (self._worth / PULL) ** 2 / self.count
+        self.balance = balanced(about, coefficients, deviation, self.weight, most, by_noise)
+        before, self.weight = self.weight, self.balance.weight
+        return about.weighed(self.weight / before)
 
     def _residuals(self, system: Collocation, coefficients: np.ndarray) -> list[np.ndarray]:
         """What is left of each data statement over its noise, shapes (m, n)."""
@@ -158,8 +178,11 @@ class Identification:
             held = Smooth(own, by * self.noise / self._deviations(system.fields))
             found = descend(held, found, QUICK if place < LAST else FULL, note, own.reach)
             losses = own.losses(found)
-            data = sum(losses.pop(own.name) for own in self.rows)
-            expected, left = 0.5 * by**2 * self.count, sum(losses.values())
+            data = sum(losses[own.name] for own in self.rows)
+            expected, left = (
+                0.5 * by**2 * self.count,
+                sum(losses[s.name] for s in self.problem.statements if s.name in losses),
+            )
             fit, bent = data / expected, left > BENT * max(data, expected)
             unfit = best is not None and fit > UNFIT * max(1.0, best.fit)
             if bent and self.stuck < INSIST and (left > HELPED * before or unfit):
@@ -173,9 +196,21 @@ class Identification:
 
     def known(self, rungs: Sequence[Rung], probes: np.ndarray) -> bool:
         """Whether the last degrees changed far less than data leave unknown, at some points."""
-        last = rungs[-1]
-        if last.posterior is None or len(rungs) < STEADY or rungs[-2].change > COARSE or self.bent:
+        if len(rungs) < STEADY or rungs[-2].change > COARSE or self.bent:
             return False
-        unknown = last.posterior.deviations(last.fields, last.coefficients, probes)
-        gaps = (np.sqrt(np.mean((last.values - own.values) ** 2, axis=0)) for own in rungs[-STEADY:-1])
-        return all((gap <= CERTAIN * np.sqrt(np.mean(unknown**2, axis=0))).all() for gap in gaps)
+        return _changed(rungs[-STEADY:], probes) <= CERTAIN
+
+
+def told(rungs: Sequence[Rung], probes: np.ndarray) -> bool:
+    """Whether the last degree changed less than data leave unknown, at some points."""
+    return len(rungs) > 1 and _changed(rungs[-2:], probes) <= TOLD
+
+
+def _changed(rungs: Sequence[Rung], probes: np.ndarray) -> float:
+    """What the last of some solutions is apart from each before, in units of what data leave unknown: at most, infinite without data."""
+    last = rungs[-1]
+    if last.posterior is None:
+        return np.inf
+    unknown = np.sqrt(np.mean(last.posterior.deviations(last.fields, last.coefficients, probes) ** 2, axis=0))
+    gaps = [np.sqrt(np.mean((last.values - own.values) ** 2, axis=0)) for own in rungs[:-1]]
+    return float(np.max([gap / np.maximum(unknown, 1e-300) for gap in gaps]))

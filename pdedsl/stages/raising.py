@@ -40,7 +40,7 @@ from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.stages.another import another
 from pdedsl.stages.holding import holding
-from pdedsl.stages.identifying import Identification
+from pdedsl.stages.identifying import Identification, told
 from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of, within
 from pdedsl.stages.starting import Start, guess, space_of
 
@@ -100,12 +100,14 @@ class Raised:
     """What was tried and what came of it, in words."""
     posterior: Posterior | None = None
     """How far the coefficients are known, where there are data."""
+    told: bool = False
+    """Whether the last degree changed less than data leave unknown."""
 
     @property
     def final(self) -> bool:
         """Whether nothing else is to be tried."""
         slabs = isinstance(self.space, Polynomials) and self.space.slabs
-        if self.posterior is not None and self.relative <= KNOWN:  # and what data leave unknown is more
+        if self.posterior is not None and (self.told or self.relative <= KNOWN):
             return True
         return self.relative <= (FINE if slabs else ENDED) or self.status == "interrupted"
 
@@ -203,7 +205,7 @@ class _Climb(Ladder):
         """Solve in a space, from the solution in the one before; whether that went well."""
         started, taken = time.perf_counter(), []
         fields = expansions(self.problem, space, self.sizes, self.plan.symmetry)
-        fitted = Collocation(self.problem, fields, self.sizes, self.forms, data=self.data.rows)
+        fitted = Collocation(self.problem, fields, self.sizes, self.forms, data=self.data.rows, weight=self.data.weight)
 
         def note(step: Step) -> bool:
             taken.append(step)
@@ -374,10 +376,10 @@ class _Climb(Ladder):
         misses = self.missed(rung)
         begin, last = rungs[0].space, rungs[-1].space
         tried = f"{made_of(self.plan, begin)} to {made_of(self.plan, last)}"
-        told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
+        came = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
         smooth = self.again and isinstance(rung.space, Polynomials)
         story = (
-            f"{tried}: {told}",
+            f"{tried}: {came}",
             *((self.led,) if self.led else ()),
             *(f"`{own.name}`: {own.left_out} rows are left out" for own in self.data.stated if own.left_out),
             *(("functions that are singular at corners were of no help",) if smooth else ()),
@@ -393,6 +395,7 @@ class _Climb(Ladder):
             status,
             story,
             rung.posterior,
+            told(rungs[: place + 1], self.probes),
         )
 
 

@@ -10,7 +10,7 @@ from pdedsl.problem.document import document
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
-from pdedsl.problem.write import split, write_shape, write_where
+from pdedsl.problem.write import split, write_measurement, write_shape, write_where
 from pdedsl.spaces.hard import Ansatz, ansatz, inner
 from pdedsl.spaces.space import Size
 
@@ -28,10 +28,11 @@ def show_problem(problem: Problem) -> str:
     lines += [f"{c.name} in [{write_expression(c.lower)}, {write_expression(c.upper)}]" for c in boxed]
     lines += [f"{p.name} = {write_expression(p.value)}" for p in domain.parameters]
     lines += [f"periodic in {c.name}" for c in domain.coordinates if c.periodic]
-    for statement in problem.statements:
+    for statement in (*problem.statements, *problem.penalties):
         operator, data = ("D", "f") if isinstance(statement, Equation) else ("B", "g")
         hard = ", hard" if is_hard(statement) else ""
         weight = f", weight {write_expression(statement.weight)}" if statement.weight is not None else ""
+        weight = ", weight auto" if isinstance(statement, Constraint) and statement.automatic else weight
         lines += ["", f"{statement.name} ({_place(problem, statement)}{hard}{weight})"]
         for number, (left, right) in enumerate(split(statement), 1):
             mark = f"_{number}" if len(statement.lhs) > 1 else ""
@@ -39,6 +40,7 @@ def show_problem(problem: Problem) -> str:
                 f"  {operator}{mark}[{names}] = {write_expression(left)}",
                 f"  {data}{mark} = {write_expression(right)}",
             ]
+    lines += ["", *map(write_measurement, problem.measurements)] if problem.measurements else []
     lines += ["", *(f"exact {name} = {write_expression(value)}" for name, value in problem.exact)]
     return "\n".join(lines).rstrip()
 
@@ -74,19 +76,26 @@ def show_system(problem: Problem, plan: Plan, system: System) -> str:
             lines += [f"{head} = G + M*{_sized(size)}"]
             lines += [f"  G = {write_expression(part.extension)}", f"  M = {write_expression(part.multiplier)}"]
     lines.append(f"N: {system.start.size} parameters")
-    statements = {s.name: s for s in problem.statements}
+    stated = {s.name: s.residual for s in (*problem.statements, *problem.penalties)}
+    stated |= {own.name: own.values for own in problem.measurements}
     for block in system.blocks:
-        residual = [expand_derivatives(r) for r in statements[block.name].residual]
+        residual = [expand_derivatives(r) for r in stated[block.name]]
         drawn = f"redrawn every {block.every} steps" if block.every else "fixed"
         lines += [
             "",
             f"{block.name}: residual(fields, x) of shape ({len(residual)},), weight {block.weight:g}, "
             f"{len(block.points)} points, {drawn}",
-            f"  divided by {', '.join(f'{size:.3g}' for size in np.ravel(block.size))}",
+            f"  divided by {_words(np.atleast_2d(block.size))}",
         ]
         lines += [f"  {write_expression(r)}" for r in residual]
     lines += ["", f"a step factors {cost(problem, plan).words}"]
     return "\n".join(lines)
+
+
+def _words(sizes: np.ndarray) -> str:
+    """What each component is divided by, sizes of shape (1 or N, m)."""
+    ends = zip(sizes.min(axis=0), sizes.max(axis=0), strict=True)
+    return ", ".join(f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}" for low, high in ends)
 
 
 def _sized(size: Size) -> str:

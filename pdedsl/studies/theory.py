@@ -19,6 +19,7 @@ from pdedsl.pictures.panels import INK
 from pdedsl.pictures.plot import as_png
 from pdedsl.runs.files import as_npz, write
 from pdedsl.runs.solution import Solution
+from pdedsl.spaces.penalty import Balance
 
 SIZES = {1: 201, 2: 81}
 """Points along each coordinate; in more coordinates, along a line through the middle."""
@@ -124,12 +125,35 @@ def analyze(solution: Solution, folder: Path, sources: Sequence[Sequence[float]]
         ("kernels", *_kernels(place, ends, arrays)),
         ("green", *_green(place, ends["end"], arrays)),
         ("learning", *_learning(place, solution, arrays)),
+        *((("balance", *_balance(balance, arrays)),) if (balance := _chosen(solution)) is not None else ()),
         *((("fourier", *_fourier(place, solution, arrays)),) if len(place.names) in MODES else ()),
     ):
         write(folder / f"{name}.png", as_png(picture))
         said.append(words)
     write(folder / "analysis.npz", as_npz(arrays))
     return said
+
+
+def _chosen(solution: Solution) -> Balance | None:
+    known = solution.outcome.posterior
+    return None if known is None else known.balance
+
+
+def _balance(own: Balance, arrays: dict[str, Any]) -> tuple[Figure, str]:
+    """The L-curve of penalties beside data, and where on it the solution is."""
+    arrays |= {f"balance {name}": value for name, value in own.arrays.items()}
+    picture = Figure(figsize=(5.6, 4.4), layout="constrained")
+    axes = picture.subplots()
+    axes.loglog(own.misfits**0.5, own.penalties**0.5, color=INK[0])
+    order = np.argsort(own.weights)
+    at = [
+        np.exp(np.interp(np.log(own.weight), np.log(own.weights[order]), np.log(v[order])))
+        for v in (own.misfits, own.penalties)
+    ]
+    axes.loglog(*(v**0.5 for v in at), "o", color=INK[1], label=f"weight {own.weight:.3g}")
+    axes.set(xlabel="data, root mean square over their noise", ylabel="penalties, root mean square over their size")
+    axes.legend(fontsize=8, frameon=False)
+    return picture, f"balance: {own.words}"
 
 
 def _spectrum(solution: Solution, ends: dict[str, Tangent], arrays: dict[str, Any]) -> tuple[Figure, str]:

@@ -1,12 +1,18 @@
 """What statements mean: their kinds, options, labels."""
 
+from pathlib import Path
+
 import pytest
 import sympy as sp
 
 from pdedsl.meaning.statements import Stated, state
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial
+from pdedsl.stages.load import loads
+from pdedsl.stages.show import show_problem
 from pdedsl.syntax.parse import parse
 from pdedsl.vocabulary.source import Source
+from tests.examples import SOURCE
+from tests.inverse import source
 
 HEAD = "domain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t), v(x, t)\nvector U = (u, v)\npart right: x > 0.5\n"
 
@@ -51,3 +57,15 @@ def test_four_kinds(declared) -> None:
 def test_what_is_wrong(declared, text: str, code: str, unread: set[str]) -> None:
     found = stated(declared, text)
     assert [d.code for d in found.diagnostics] == [code] and found.unread == unread
+
+
+def test_penalties_stand_beside_what_is_stated(tmp_path: Path) -> None:
+    source(tmp_path)
+    own = (
+        "constraint a: dx(q) = 0  weight auto\nconstraint b: dxx(q) = 0  weight 2\nconstraint c: q = u  weight 3\ndata"
+    )
+    problem = loads(SOURCE.replace("data", own, 1), name=str(tmp_path / "spec.pde"))
+    assert [s.name for s in problem.penalties] == ["a", "b"] and problem.penalties[0].automatic
+    assert [s.name for s in problem.conditions] == ["boundary", "c"]  # between fields that are solved for, it holds
+    assert loads(str(problem), name=str(tmp_path / "spec.pde")) == problem
+    assert "constraint a: dx(q) = 0  weight auto" in str(problem) and "weight auto" in show_problem(problem)

@@ -1,5 +1,6 @@
 """How far everything is known: against the covariance of plain least squares."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from tests.spaces.test_reduced import about
 def test_covariance_is_that_of_least_squares_and_what_is_blind_is_said() -> None:
     draw = np.random.default_rng(0)
     matrix = draw.normal(size=(12, 3))
-    plain = Reduced(np.arange(3), matrix, np.zeros(12), np.eye(3), np.zeros((0, 3)))
+    data = np.ones(12, bool)
+    plain = Reduced(np.arange(3), matrix, np.zeros(12), np.eye(3), np.zeros((0, 3)), data, ~data)
     found = posterior(plain, np.full(3, np.inf), 2.0)
     np.testing.assert_allclose(found.root @ found.root.T, 4 * np.linalg.inv(matrix.T @ matrix), rtol=1e-10)
     taken = np.array([np.inf, 0.5, np.inf])
@@ -23,7 +25,7 @@ def test_covariance_is_that_of_least_squares_and_what_is_blind_is_said() -> None
     wanted = np.linalg.inv(matrix.T @ matrix + np.diag([0, 4, 0]))
     np.testing.assert_allclose(found.root @ found.root.T, wanted, rtol=1e-10)
     matrix[:, 2] = -matrix[:, 0]  # only their difference is seen
-    found = posterior(Reduced(np.arange(3), matrix, np.zeros(12), np.eye(3), np.zeros((0, 3))), np.full(3, np.inf), 1.0)
+    found = posterior(replace(plain, matrix=matrix), np.full(3, np.inf), 1.0)
     np.testing.assert_allclose(np.abs(found.blind[:, 0] / found.blind[0, 0]), [1, 0, 1], atol=1e-12)
     again = restored(found.arrays)
     assert again.noise == found.noise and (again.root == found.root).all()

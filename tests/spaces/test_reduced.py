@@ -18,19 +18,19 @@ from tests.examples import DECAY
 from tests.inverse import decay
 
 
-def made(problem: Problem, degree: int) -> tuple[Collocation, float, int]:
-    """A system with data, what these are multiplied with beside their noise, and how many they are."""
+def made(problem: Problem, degree: int) -> tuple[Collocation, float]:
+    """A system with data, and what these are multiplied with beside their noise."""
     sizes, data = field_sizes(problem), measured(problem)
     fields = expansions(problem, Polynomials((degree,) * len(problem.coordinates), "total"), sizes, "none")  # pyright: ignore
     system = Collocation(problem, fields, sizes, forms(problem), data=data)
-    return system, PULL / worth(problem, data), sum(own.count for own in data)
+    return system, PULL / worth(problem, data)
 
 
 def about(problem: Problem, degree: int = 16) -> tuple[Reduced, Collocation, np.ndarray]:
     """Data to first order about the solution that explains them."""
-    system, by, count = made(problem, degree)
+    system, by = made(problem, degree)
     found, _ = Identification(problem).fitted(system, None, np.zeros(system.size), lambda step: True)
-    return reduced(problem, system, found, by, count), system, found
+    return reduced(problem, system, found, by), system, found
 
 
 def test_one_number_is_known_as_its_sensitivity_says(tmp_path: Path) -> None:
