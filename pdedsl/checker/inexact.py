@@ -45,6 +45,8 @@ def inexact(problem: Problem) -> Iterator[Diagnostic]:
 def _unsettled(problem: Problem, statement: Statement) -> bool:
     """Whether a statement holds something whose value is sought, measured, or no number at a point."""
     sought: set[sp.Basic] = {p.symbol for p in problem.domain.sought}
+    if occurring(statement.residual) & {f.name for f in problem.unknowns}:
+        return True
     return any(e.atoms(Given) or e.free_symbols & sought for e in statement.residual)
 
 

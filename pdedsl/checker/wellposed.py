@@ -77,16 +77,17 @@ def count_equations(problem: Problem) -> Iterator[Diagnostic]:
 
 def undetermined(problem: Problem) -> Iterator[Diagnostic]:
     """E501: unknown numbers with nothing to find them from, neither data nor more conditions than the fields need."""
-    if not problem.domain.sought or problem.measurements:
+    numbers = (*problem.domain.sought, *problem.unknowns)
+    if not numbers or problem.measurements:
         return
     spare = sum(len(c.residual) for c in problem.conditions if isinstance(c, Constraint)) + _spare(problem)
     # A law of a field is an equation for what it does not name; gauges were counted among the constraints.
-    missing = len(problem.domain.sought) - spare
+    missing = len(numbers) - spare
     if missing > 0:
-        named = ", ".join(f"`{p.name}`" for p in problem.domain.sought)
+        named = ", ".join(f"`{p.name}`" for p in numbers)
         message = f"nothing determines {named}: {_count(missing, 'condition')} too few"
         help_ = "add `data`, or one more condition than the fields need, such as `constraint: integral(u^2) = 1`"
-        yield Diagnostic("E501", message, problem.domain.sought[0].span, help_)
+        yield Diagnostic("E501", message, numbers[0].span, help_)
 
 
 def _spare(problem: Problem) -> int:
@@ -197,7 +198,9 @@ def count_initial(problem: Problem) -> Iterator[Diagnostic]:
     for unknown in problem.states:
         wanted = order(residuals, unknown, time)
         found = given[unknown.name]
-        allowed = max(wanted, 1) + len(problem.domain.sought)  # one more may determine an unknown
+        allowed = (
+            max(wanted, 1) + len(problem.domain.sought) + len(problem.unknowns)
+        )  # one more may determine an unknown
         measured = {name for m in problem.measurements for name in occurring(m.values)}
         if len(found) < wanted and unknown.name not in measured:  # else the data say where it begins
             missing = " and ".join(_rate(unknown.name, problem.time.name, n) for n in range(len(found), wanted))

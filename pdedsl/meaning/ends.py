@@ -19,7 +19,7 @@ def unmapped(problem: Problem) -> Iterator[Diagnostic]:
         if own.periodic:
             yield not_yet("a periodic coordinate with a moving end", own.periodic_span)
         for end in ends:
-            if problem.time is None or end.arguments != (problem.time.symbol,):
+            if end.sought is None and (problem.time is None or end.arguments != (problem.time.symbol,)):
                 yield not_yet("an end that is not a field of time alone", end.span)
         where = f"a place in `{own.name}`, which has a moving end, other than its ends"
         help_ = f"write `on {own.name} = ...` with one of its ends"
@@ -51,17 +51,23 @@ def unmapped(problem: Problem) -> Iterator[Diagnostic]:
 
 
 def unplaced(problem: Problem) -> Iterator[Diagnostic]:
-    """E901: unknown numbers that say where something is: an end, a part, a point source."""
+    """E901: unknown numbers that say where something is: of ends of time, parts, point sources, or with more than a name."""
     sought = {p.symbol: p.name for p in problem.domain.sought}
 
     def named(held: Any) -> str | None:
         return next((sought[s] for s in sorted(held.free_symbols, key=str) if s in sought), None)
 
     for own in problem.coordinates:
-        if name := named(own.lower) or named(own.upper):
-            yield not_yet(f"the unknown number `{name}` as an end of `{own.name}`", own.span)
+        parts = [end for end in (own.lower, own.upper) if end not in sought]
+        if name := next(filter(None, map(named, parts)), None):
+            help_ = f"write `{name}` itself as the end, and what is made of it elsewhere"
+            yield not_yet(f"an end of `{own.name}` that is made of the unknown number `{name}`", own.span, help_)
+        elif own.kind == "time" and (name := named(own.upper) or named(own.lower)):
+            yield not_yet(f"the unknown number `{name}` as an end of time", own.span)
+    between = {end: c.symbol for c in problem.coordinates for end in (c.lower, c.upper) if end in sought}
     for condition, span in _places(problem):
-        if name := named(condition):
+        ends = {end for end, own in between.items() if own in condition.free_symbols}  # see `unmapped`
+        if name := next((sought[s] for s in sorted(condition.free_symbols - ends, key=str) if s in sought), None):
             yield not_yet(f"a place that depends on the unknown number `{name}`", span)
     for statement in problem.statements:
         for source in (source for e in statement.residual for source in e.atoms(Source)):

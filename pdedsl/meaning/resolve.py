@@ -16,6 +16,7 @@ from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.moving import fixed
 from pdedsl.problem.problem import Problem, Text
+from pdedsl.problem.sought import ends_as_fields
 from pdedsl.problem.statements import Condition, Constraint, Equation, Field, Measurement
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec, each
@@ -96,7 +97,9 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
             exact_spans=declared.exact_spans,
         )
         problem = replace(problem, text=Text(_as_run(spec, names, overrides), problem.key, problem.choices))
-        beyond = (*unplaced(problem), *unmapped(problem))
+        beyond = tuple(unplaced(problem))
+        problem = problem if beyond else ends_as_fields(problem)
+        beyond += tuple(unmapped(problem))
         problem, diagnostics = (None if beyond else fixed(problem)), (*diagnostics, *beyond)
     return Resolution(problem, diagnostics, defects)
 

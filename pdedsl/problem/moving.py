@@ -125,12 +125,13 @@ def _moved(problem: Problem, values: Values, points: Any, formula: Callable[...,
 
 def _histories(problem: Problem, values: Values) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
     """Times from the start to the end, and at these the ends of each moving interval."""
-    assert problem.time is not None
-    column = problem.domain.column(problem.time.symbol)
     points = np.tile(np.mean(np.asarray(problem.bounds, float), axis=1), (MOMENTS, 1))
-    points[:, column] = np.linspace(*problem.bounds[column], MOMENTS)
+    times = np.zeros(MOMENTS)
+    if problem.time is not None:
+        column = problem.domain.column(problem.time.symbol)
+        times = points[:, column] = np.linspace(*problem.bounds[column], MOMENTS)
     worth = values(points)
-    return points[:, column], [interval.ends(problem, worth) for interval in moving(problem)]
+    return times, [interval.ends(problem, worth) for interval in moving(problem)]
 
 
 def swept_out(problem: Problem, values: Values) -> Problem:
@@ -199,6 +200,7 @@ class _Mapping:
             equations=tuple(map(self.statement, own.equations)),
             conditions=tuple(map(self.statement, own.conditions)),
             penalties=tuple(map(self.statement, own.penalties)),
+            measurements=tuple(replace(m, values=tuple(map(self.of, m.values))) for m in own.measurements),
             reports=tuple(replace(r, value=self.of(r.value), terms=self.terms(r.terms)) for r in own.reports),
             exact=tuple((name, self.of(value).xreplace(ends)) for name, value in own.exact),
             tables=tuple(replace(t, arguments=tuple(map(self.of, t.arguments))) for t in own.tables),

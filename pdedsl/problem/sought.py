@@ -1,12 +1,23 @@
 """From numbers that are sought to fields of no coordinates: parameters of the solution like all others."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
+from pdedsl.problem.domain import Parameter
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Field, Term
+
+
+def ends_as_fields(problem: Problem) -> Problem:
+    """The same problem, in which numbers that are sought and are ends of intervals are fields, as moving ends are."""
+    ends = {end for c in problem.coordinates for end in (c.lower, c.upper)}
+    numbers = tuple(p for p in problem.domain.sought if p.symbol in ends)
+    found = _as_fields(problem, numbers)
+    worth = tuple((p.symbol, problem.domain.number(p.value)) for p in numbers)
+    return replace(found, domain=replace(found.domain, ends=(*found.domain.ends, *worth)))
 
 
 def numbers_as_fields(problem: Problem) -> Problem:
@@ -14,7 +25,10 @@ def numbers_as_fields(problem: Problem) -> Problem:
 
     Exact solutions that hold such numbers are known only with these: nothing is compared with them.
     """
-    numbers = problem.domain.sought
+    return _as_fields(problem, problem.domain.sought)
+
+
+def _as_fields(problem: Problem, numbers: Sequence[Parameter]) -> Problem:
     if not numbers:
         return problem
     fields = tuple(Field(p.name, (), p.span, p.value, p.sought) for p in numbers)
@@ -32,7 +46,7 @@ def numbers_as_fields(problem: Problem) -> Problem:
     def statement(own: Any) -> Any:
         return replace(own, lhs=of(own.lhs), rhs=of(own.rhs), terms=terms(own.terms))
 
-    domain = replace(problem.domain, parameters=tuple(p for p in problem.parameters if p.sought is None))
+    domain = replace(problem.domain, parameters=tuple(p for p in problem.parameters if p not in numbers))
     found = replace(
         problem,
         domain=domain,

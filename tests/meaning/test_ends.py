@@ -66,3 +66,23 @@ def test_unknown_numbers_that_say_where_something_is_are_not_solved_yet(old: str
     text = BAR.replace(old, new, 1)
     found = [d for d in check(Source.of(text)).errors if d.code == "E901"]
     assert marked in [text[d.span.start : d.span.end] for d in found]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("x in [0, L]", "x in [0, 2*L]", "write `L` itself as the end"),
+        ("time t in [0, 1]", "time t in [0, L]", "as an end of time"),
+        ("0, x = L", "0, x = L/2", "with one of its ends"),
+        ("equation: dt(u) = dxx(u)", "equation: dt(u) = dxx(u) + delta(x - 0.1*L)", "smeared form"),
+    ],
+)
+def test_what_is_not_known_of_unknown_ends(old: str, new: str, says: str) -> None:
+    text = (
+        "pde 1\nunknown L = 1 in [0.2, 5]\ndomain x in [0, L]\ntime t in [0, 1]\nfield u(x, t)\n"
+        "equation: dt(u) = dxx(u)\ninitial: u = sin(x)\nboundary: u = 0  on x = 0, x = L\n"
+        "boundary: dx(u) = -1  on x = L\n"
+    )
+    assert not check(Source.of(text)).errors
+    found = [d for d in check(Source.of(text.replace(old, new))).errors if d.code == "E901"]
+    assert found and any(says in f"{d.message} {d.help}" for d in found)

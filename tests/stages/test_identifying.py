@@ -102,3 +102,38 @@ def test_a_network_fits_data_and_numbers_too(tmp_path: Path) -> None:
     assert own.has_network and own.unknowns["a"].value == pytest.approx(0.3, rel=0.02)
     assert np.isnan(own.unknowns["a"].error)
     assert own.estimates[1].field == "a"
+
+
+BAR = """pde 1
+unknown L = 1 in [0.1, 10]
+domain x in [0, L]
+field u(x)
+equation: dxx(u) = u
+boundary: u = cosh(1.7)  on x = 0
+boundary: u = 1  on x = L
+boundary: dx(u) = 0  on x = L
+report half = u  at (0.5)
+report whole = integral(u)
+"""
+
+
+def test_the_length_of_an_interval(tmp_path: Path) -> None:
+    own = solved(tmp_path, BAR)
+    assert own.unknowns["L"].value == pytest.approx(1.7, abs=1e-12) and own.verdict.word == "solved"
+    half, whole = (r.values.item() for r in own.reports)
+    assert half == pytest.approx(np.cosh(1.2), abs=1e-12) and whole == pytest.approx(np.sinh(1.7), abs=1e-12)
+    assert float(own(x=1.65)) == pytest.approx(np.cosh(0.05), abs=1e-12) and np.isnan(own(x=1.75))
+    assert pdedsl.loads(str(own.problem)) == own.problem
+
+
+def test_a_length_from_total_heat(tmp_path: Path) -> None:
+    t = np.linspace(0.05, 1, 30)
+    total = 2 * 1.3 / np.pi * np.exp(-0.2 * (np.pi / 1.3) ** 2 * t)
+    table(tmp_path / "total.csv", t=t, total=total + 0.002 * np.random.default_rng(0).normal(size=30))
+    text = "pde 1\nunknown L = 1 in [0.2, 5]\ndomain x in [0, L]\ntime t in [0, 1]\nfield u(x, t)\n"
+    text += "equation: dt(u) = 0.2*dxx(u)\ninitial: u = sin(pi*x/L)\nboundary: u = 0  on x = 0, x = L\n"
+    text += 'data: integral(u) = "total" from "total.csv"  noise 0.002\n'
+    own = solved(tmp_path, text).unknowns["L"]
+    slope = total * (1 / 1.3 + 2 * 0.2 * np.pi**2 / 1.3**3 * t)
+    assert own.error == pytest.approx(0.002 / np.linalg.norm(slope), rel=0.02)
+    assert abs(own.value - 1.3) < 3 * own.error
