@@ -7,6 +7,7 @@ their bands.
 
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,8 @@ class Line:
     """
     noisy: bool = False
     relative: bool = False
+    law: Callable[[np.ndarray], np.ndarray] | None = None
+    """Of a law that is sought: the root mean square of its error over its range, in units of that of its band."""
     seconds: float = 60.0
 
 
@@ -51,11 +54,16 @@ LINES = (
         "eady", {"speed": 0.0, "growth": float(np.sqrt((1 / np.tanh(0.8) - 0.8) * (0.8 - np.tanh(0.8))) / 1.6)}, 1e-10
     ),
     Line("front", {"St": 0.5}, noisy=True),
+    Line("law", {}, noisy=True, law=lambda u: 0.05 + 0.3 * u**2),
 )
 
 
 def off(line: Line, found: Solution) -> float:
     """How far a solution is from the truth, as the goal counts it."""
+    if line.law is not None:
+        assert found.identified is not None
+        (own,) = found.identified.curves
+        return float(np.sqrt(np.mean((own.values - line.law(own.at)) ** 2))) / own.band
     if not line.truth:
         known = {truth.field: truth.variation / len(truth.values) ** 0.5 for truth in found.solved.known}
         sought = [f.name for f in found.problem.fields if f.sought is not None and f.arguments]
@@ -81,6 +89,7 @@ def main(names: list[str]) -> None:
         bands = {} if found.identified is None else found.identified.bands
         fields = [f for f in found.problem.fields if f.sought is not None and f.arguments]
         bandwidth = ", ".join(f"{f.name} +- {bands.get(f.name, np.nan):.1e}" for f in fields)
+        bandwidth = bandwidth or ("" if found.identified is None else ", ".join(map(str, found.identified.curves)))
         fits = "" if found.identified is None else ", ".join(f"{f.square**0.5:.3g}" for f in found.identified.fits)
         seconds = time.perf_counter() - begun
         words = f"{found.verdict.word}; {numbers or bandwidth}; misfit over noise {fits or '-'}"

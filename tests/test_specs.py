@@ -54,7 +54,7 @@ def test_every_hard_spec_has_a_line() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["diffusion", "brinkman", "lorenz", "reaction", "source", "eigenvalue", "eady", "front"]
+    "name", ["diffusion", "brinkman", "lorenz", "reaction", "source", "eigenvalue", "eady", "front", "law"]
 )
 def test_what_was_measured_tells_what_is_sought(name: str) -> None:
     line = next(own for own in INVERSE if own.name == name)

@@ -24,6 +24,7 @@ from pdedsl.numerics.sampling import Sampler, sampler
 from pdedsl.numerics.system import Block, System, system, wrap
 from pdedsl.numerics.truth import varying
 from pdedsl.planning.defaults import planned, share
+from pdedsl.problem.laws import laws_of
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation
 from pdedsl.solver.factor import qr
@@ -128,7 +129,10 @@ def estimates(
     if isinstance(u, Expanded):
         absolute = np.maximum(absolute, u.rounding)
     found = []
-    for place, unknown in enumerate(problem.fields):
+    for name, places in laws_of(problem.fields).items():
+        size, error_ = (float(np.linalg.norm(own[places])) for own in ((values - errors).mean(axis=0), absolute))
+        found.append(Estimate(name, error_ / (size or 1.0), error_ / (size or 1.0), error_))
+    for place, unknown in ((k, f) for k, f in enumerate(problem.fields) if f.law is None):
         field = values[:, place] - errors[:, place]
         norm = float(np.sqrt(np.mean(field**2))) or 1.0
         spread = sizes[unknown.name].spread if sizes else 0.0

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -11,6 +12,8 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.polynomials import Expanded, many
 from pdedsl.problem.bounds import FREE, Bounds
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.laws import written
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.linear import form
@@ -29,6 +32,8 @@ VAGUE = 0.5
 """The part of what its bounds allow that the interval of a number may be; and, without bounds, how well one near zero is known."""
 EDGE = 1e-3
 """The part of its interval within which an unknown is at its bound."""
+CURVE = 101
+"""Values of a law."""
 POINTS = 1024
 _SEED = 19_220_614
 
@@ -65,6 +70,34 @@ class Found:
         return f"{self.value:.{digits}g} +- {self.error:.1e}, {ends}{', at its bound' if self.at_bound else ''}"
 
 
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A law of one argument that was sought, over the range of this."""
+
+    name: str
+    argument: str
+    at: np.ndarray
+    """Shape (n,)."""
+    values: np.ndarray
+    deviations: np.ndarray | None
+    """The standard deviation of each value; None where nobody knows."""
+
+    @property
+    def size(self) -> float:
+        """The root mean square of its values."""
+        return float(np.sqrt(np.mean(self.values**2)))
+
+    @property
+    def band(self) -> float:
+        """That of its standard deviation."""
+        return float(np.nan if self.deviations is None else np.sqrt(np.mean(self.deviations**2)))
+
+    def __str__(self) -> str:
+        low, high = self.at[[0, -1]]
+        known = "" if self.deviations is None else f", with a standard deviation of {self.band:.1e}, root mean square"
+        return f"{self.name}({self.argument}) for {self.argument} from {low:.3g} to {high:.3g}{known}"
+
+
 @dataclass(frozen=True)
 class Fit:
     """How a solution meets the values of a data statement."""
@@ -92,6 +125,18 @@ class Fit:
         return self.noise is None and self.square > 1 + SURPRISING * (2 / self.count) ** 0.5
 
 
+@dataclass(frozen=True, eq=False)
+class Left:
+    """What is left of a data statement over its noise: without a pattern where the model is right."""
+
+    statement: str
+    along: tuple[str, np.ndarray]
+    """The first coordinate of its table, shape (n,), or the number of each row."""
+    values: np.ndarray
+    """Shape (m, n)."""
+    measured: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Identified:
     """What data say of unknowns."""
@@ -104,6 +149,9 @@ class Identified:
     """The standard deviation of each field, root mean square over the domain."""
     together: tuple[str, ...]
     """Which numbers are known together only, in words."""
+    left: tuple[Left, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    """Laws of one argument."""
     weighed: str = ""
     """The weight of penalties which leave it to the data, in words."""
 
@@ -111,17 +159,19 @@ class Identified:
 def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Identified | None:
     """What was found by a solution; None where nothing was sought or measured. `u` maps a point to the values of all fields."""
     data = measured(problem)
-    numbers = [(place, f) for place, f in enumerate(problem.fields) if not f.arguments]
+    numbers = [(place, f) for place, f in enumerate(problem.fields) if not f.arguments and f.law is None]
     if not numbers and not data and not any(f.sought for f in problem.fields):
         return None
     points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
     values = many(u)(points[:1])[0]
     noise = None if posterior is None else posterior.noise
-    fits = tuple(_fit(problem, u, own, noise) for own in data)
+    left = tuple(_left(problem, u, own) for own in data)
+    fits = tuple(_fit(problem, own, values, noise) for own, values in zip(data, left, strict=True))
+    shown = tuple(_shown(problem, *own) for own in zip(data, left, fits, strict=True))
     places = [place for place, _ in numbers]
     if posterior is None or not isinstance(u, Expanded):
         found = tuple(_alone(f.name, float(values[place]), f.sought) for place, f in numbers)
-        return Identified(found, np.eye(len(places)), fits, {}, ())
+        return Identified(found, np.eye(len(places)), fits, {}, (), shown, _curves(problem, values))
     fields: Sequence[Expansion] = u.fields  # pyright: ignore[reportAssignmentType]
     own = [np.asarray(c) for c in u.coefficients]
     coefficients = np.concatenate(own)
@@ -140,7 +190,36 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     correlation = unit @ unit.T
     names = ", ".join(s.name for s in problem.penalties if s.automatic)
     weighed = "" if posterior.balance is None else f"{names}: {posterior.balance.words}"
-    return Identified(found, correlation, fits, bands, tuple(together(found, correlation)), weighed)
+    coefficients = {
+        f.name: posterior.root_of(fields, k, points[:1])[0] for k, f in enumerate(problem.fields) if f.law is not None
+    }
+    curves = _curves(problem, values, coefficients)
+    return Identified(found, correlation, fits, bands, tuple(together(found, correlation)), shown, curves, weighed)
+
+
+def _curves(problem: Problem, values: np.ndarray, roots: Mapping[str, np.ndarray] | None = None) -> tuple[Curve, ...]:
+    """The laws of one argument, from the values of all fields; and from the rows of their coefficients in a root of the covariance."""
+    known, found = dict(zip((f.name for f in problem.fields), values, strict=True)), []
+    for law in problem.laws:
+        if law.ranges is None or len(law.arguments) != 1:
+            continue
+        coefficients, value, (place,) = written(law)
+        symbols = {f.name: sp.Dummy(real=True) for f in coefficients}
+        own = value.xreplace({f.expression: symbols[f.name] for f in coefficients})
+        at = np.linspace(*law.ranges[0], CURVE)
+        numbers = {place: at, **{symbol: known[name] for name, symbol in symbols.items()}}
+
+        def worth(expression: sp.Basic, numbers: Mapping[Any, Any] = numbers) -> np.ndarray:
+            return np.broadcast_to(np.asarray(evaluate(expression, numbers), float), (CURVE,))
+
+        deviations = None
+        if roots is not None:
+            slopes = (worth(sp.diff(own, symbol))[:, None] * roots[name] for name, symbol in symbols.items())
+            deviations = np.linalg.norm(sum(slopes), axis=1)
+        argument = law.arguments[0]
+        name = argument.name if isinstance(argument, sp.Symbol) else argument.func.__name__
+        found.append(Curve(law.name, name, at, worth(own), deviations))
+    return tuple(found)
 
 
 def _alone(name: str, value: float, bounds: Bounds | None) -> Found:
@@ -168,15 +247,27 @@ def _at_bound(bounds: Bounds, value: float) -> bool:
     return any(abs(value - end) <= EDGE * length for end in finite)
 
 
-def _fit(problem: Problem, u: Callee, own: Measured, noise: float | None) -> Fit:
-    """What is left of data; `noise` is theirs in units of what is taken for it, where that was found."""
+def _left(problem: Problem, u: Callee, own: Measured) -> np.ndarray:
+    """What is left of data over their noise, shape (m, n)."""
     expressions = own.statement.values
     if isinstance(u, Expanded):
         values = u.evaluated(problem, expressions, own.points).T
     else:
         lowered = lower_expressions(expressions, problem.domain, problem.fields, problem.integrals)
         values = many(lambda x: lowered(u, x))(own.points).T
-    left = (values - own.targets) / own.deviation
+    return (values - own.targets) / own.deviation
+
+
+def _shown(problem: Problem, own: Measured, left: np.ndarray, fit: Fit) -> Left:
+    """The same in units of the noise that was found, where none is stated, along the first coordinate."""
+    columns = problem.columns(own.statement)
+    along = next(((n, own.points[:, k]) for k, n in enumerate(problem.names) if n in columns), None)
+    unit = 1.0 if fit.noise is None else fit.noise / float(own.deviation.mean()) or 1.0
+    return Left(own.name, along or ("row", np.arange(1.0, left.shape[1] + 1)), left / unit, own.statement.measured)
+
+
+def _fit(problem: Problem, own: Measured, left: np.ndarray, noise: float | None) -> Fit:
+    """How data are met, of which something is left; `noise` is theirs in units of what is taken for it, where that was found."""
     farthest = int(np.argmax(np.abs(left).max(axis=0)))
     columns = problem.columns(own.statement)
     where = {n: float(own.points[farthest, k]) for k, n in enumerate(problem.names) if n in columns}

@@ -147,6 +147,9 @@ def _identified(run: Evidence) -> Iterator[Reason]:
             yield Reason(f"the data do not determine {own.name} everywhere", True)
         elif run.identified.bands[own.name] > size:
             yield Reason(f"{own.name} is hardly determined: its band is wider than it is large", False)
+    for curve in run.identified.curves:
+        if curve.band > curve.size:
+            yield Reason(f"{curve.name} is hardly determined: its band is wider than it is large", False)
     for fit in run.identified.fits:
         if fit.surprising:
             words = f"`{fit.statement}` is missed by {fit.square**0.5:.1f} times its noise: the model, or the noise, is another"

@@ -237,6 +237,8 @@ def summary(solution: Solution, console: Console) -> None:
         for name in (f.name for f in problem.fields if f.sought is not None and f.arguments):
             if name in own.bands:
                 row("found", f"{name}, with a standard deviation of {own.bands[name]:.1e}, root mean square", "bold")
+        for curve in own.curves:
+            row("found", curve, "bold")
         for words in own.together:
             row("", words)
         if own.weighed:

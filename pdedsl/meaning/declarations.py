@@ -18,7 +18,7 @@ from pdedsl.problem.bounds import Bounds
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.domain import Domain, Part
 from pdedsl.problem.given import Law, given
-from pdedsl.problem.statements import Field, FunctionTable
+from pdedsl.problem.statements import Field, FunctionSought, FunctionTable
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec, each
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
@@ -35,6 +35,7 @@ class Declared:
     exact_spans: tuple[tuple[str, Span], ...]
     """Where the exact solutions stand, by field."""
     tables: tuple[FunctionTable, ...]
+    laws: tuple[FunctionSought, ...]
     sound: bool
     """Whether nothing that was declared is wrong."""
     bounded: bool
@@ -57,7 +58,7 @@ def declare(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Declare
     scope, wrong = _vectors(scope, spec)
     found += wrong
     sound &= not wrong
-    scope, tables, wrong = _functions(scope, spec)
+    scope, tables, laws, wrong = _functions(scope, spec)
     found += wrong
     sound &= not wrong
     scope, parts, wrong = _parts(scope)
@@ -71,7 +72,7 @@ def declare(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Declare
     ends = tuple((symbol, scope.values[symbol]) for symbol in kept)
     domain = Domain(scope.coordinates, known, tree, parts, ends)
     scope = replace(scope, whole=sound)
-    return Declared(scope, domain, fields, spans, tables, sound and not wrong, bounded, tuple(found))
+    return Declared(scope, domain, fields, spans, tables, laws, sound and not wrong, bounded, tuple(found))
 
 
 # ---- fields ----------------------------------------------------------------------------------------------------------
@@ -127,15 +128,18 @@ def _start(walk: Walk, sought: syntax.Sought) -> sp.Expr | None:
     return None if sought.start is None else walk.scalar(sought.start, PLACES["exact"])
 
 
-def _functions(scope: Scope, spec: Spec) -> tuple[Scope, tuple[FunctionTable, ...], list[Diagnostic]]:
+def _functions(
+    scope: Scope, spec: Spec
+) -> tuple[Scope, tuple[FunctionTable, ...], tuple[FunctionSought, ...], list[Diagnostic]]:
     """The functions that tables give, and those that are sought."""
     found: list[Diagnostic] = []
     tables: list[FunctionTable] = []
+    laws: list[FunctionSought] = []
     for statement in spec.statements:
         match statement:
             case syntax.Unknown(kind="function"):
                 for sought in statement.sought:
-                    _, wrong = _arguments_of(scope, sought.arguments, spec)
+                    arguments, wrong = _arguments_of(scope, sought.arguments, spec)
                     reading = read(scope, lambda walk, s=sought: (_start(walk, s), bounds_of(walk, s)))
                     found += [*wrong, *reading.diagnostics]
                     start, bounds = reading.value
@@ -145,6 +149,12 @@ def _functions(scope: Scope, spec: Spec) -> tuple[Scope, tuple[FunctionTable, ..
                         worth = float(np.clip(1.0, bounds.lower, bounds.upper))
                     function = given(Law, sought.name.name, worth, (0,) * len(sought.arguments))
                     scope = replace(scope, functions={**scope.functions, sought.name.name: function})
+                    own = sought.name
+                    laws.append(
+                        FunctionSought(
+                            own.name, tuple(arguments), bounds, worth, stated=start is not None, span=own.span
+                        )
+                    )
             case syntax.Tabulated():
                 arguments, wrong = _arguments_of(scope, statement.signature.arguments, spec)
                 table, unread = (None, ()) if wrong else read_function(spec.source, statement)
@@ -153,7 +163,7 @@ def _functions(scope: Scope, spec: Spec) -> tuple[Scope, tuple[FunctionTable, ..
                     table = replace(table, arguments=tuple(arguments))
                     tables.append(table)
                     scope = replace(scope, functions={**scope.functions, table.name: table.function})
-    return scope, tuple(tables), found
+    return scope, tuple(tables), tuple(laws), found
 
 
 def _arguments_of(scope: Scope, names: Sequence[syntax.Name], spec: Spec) -> tuple[list[sp.Expr], list[Diagnostic]]:

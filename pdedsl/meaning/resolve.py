@@ -90,6 +90,7 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
             references=stated.references,
             measurements=stated.measurements,
             tables=declared.tables,
+            laws=declared.laws,
             choices=stated.choices,
             title=next((s.title.text for s in spec.statements if isinstance(s, syntax.Title)), ""),
             source=spec.source,
@@ -178,8 +179,6 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
     """E901, beside whatever else is said: a statement, a clause or a call that this version does not solve."""
     for statement in spec.statements:
         match statement:
-            case syntax.Unknown(kind="function"):
-                yield not_yet("`unknown function`", statement.keyword)
             case syntax.Param():
                 for definition in statement.definitions:
                     if isinstance(definition.value, syntax.Interval) and definition.name.name not in overrides:

@@ -22,7 +22,7 @@ from pdedsl.numerics.tables import tabulated
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.domain import Domain
-from pdedsl.problem.given import Kept, Source, Tabulated
+from pdedsl.problem.given import Kept, Polynomial, Source, Tabulated
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import Shape
 from pdedsl.problem.statements import Field, Integral, Interface, Statement
@@ -363,6 +363,8 @@ def _apply(expression: sp.Basic, operands: list[Any]) -> Any:
         case Tabulated():
             dtype = jnp.result_type(float, *operands)
             return tabulated(type(expression))(*(jnp.asarray(own, dtype) for own in operands))
+        case Polynomial():
+            return type(expression).held(operands, type(expression).orders)
         case Kept():
             x = jnp.stack([jnp.asarray(own, jnp.result_type(*operands)) for own in operands])
             held = type(expression).held

@@ -13,7 +13,7 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from pdedsl.analysis.uncertainty import WITHIN
+from pdedsl.analysis.uncertainty import WITHIN, Curve, Left
 from pdedsl.numerics.truth import Truth
 from pdedsl.pictures.grid import FINE, centre, exact_name
 from pdedsl.pictures.scene import Plane, Scene
@@ -302,6 +302,38 @@ def _streamlines(scene: Scene, name: str, components: tuple[str, ...], axes: Axe
     axes.streamplot(xs, ys, u.to_numpy(), v.to_numpy(), color="white", density=1.1, linewidth=0.7, arrowsize=0.8)
     axes.set(xlim=scene.ends[x], ylim=scene.ends[y], title=f"|{name}|{_said(place)}")
     _name(scene, axes, u)
+
+
+def of_data(scene: Scene) -> Iterator[Panel]:
+    """Laws that were found, and what is left of data."""
+    for curve in scene.identified.curves if scene.identified else ():
+        yield partial(_law, curve)
+    for own in scene.identified.left if scene.identified else ():
+        yield partial(_residuals, scene, own)
+
+
+def _law(own: Curve, axes: Axes) -> None:
+    """A law over the range of its argument, with its band."""
+    axes.plot(own.at, own.values, color=INK[0], label=own.name)
+    if own.deviations is not None:
+        low, high = (own.values + sign * WITHIN * own.deviations for sign in (-1, 1))
+        axes.fill_between(own.at, low, high, color=INK[0], alpha=0.2, linewidth=0, label="95 %")
+    axes.set(xlabel=own.argument, ylabel=own.name, title=f"{own.name}({own.argument})")
+    _plain(axes.xaxis, axes.yaxis)
+    _legend(axes)
+
+
+def _residuals(scene: Scene, own: Left, axes: Axes) -> None:
+    """What is left of data over their noise, and where 95 % of it are to be."""
+    name, at = own.along
+    for place, (measured, values) in enumerate(zip(own.measured, own.values, strict=True)):
+        axes.plot(at, values, ".", markersize=4, alpha=0.8, color=INK[place % len(INK)], label=measured)
+    axes.axhspan(-WITHIN, WITHIN, color="black", alpha=0.07, linewidth=0, label="95 %")
+    axes.axhline(0, color="black", linewidth=0.6)
+    title = f"what is left of {own.statement}, over its noise"
+    axes.set(xlabel=scene.label(name) if name in scene.names else name, title=title)
+    _plain(axes.xaxis, axes.yaxis)
+    _legend(axes)
 
 
 def _points(scene: Scene, axes: Axes) -> None:

@@ -15,7 +15,7 @@ from matplotlib.transforms import BboxBase
 from PIL import Image
 
 from pdedsl.pictures.grid import FINE, over
-from pdedsl.pictures.panels import INK, THIN, Panel, heat, is_map, lines, of_field, of_run
+from pdedsl.pictures.panels import INK, THIN, Panel, heat, is_map, lines, of_data, of_field, of_run
 from pdedsl.pictures.scene import Scene
 from pdedsl.problem.statements import Field
 
@@ -27,6 +27,8 @@ FRAMES, RATE, MOVING = 60, 12, 81
 def figure(scene: Scene) -> Figure:
     """One row a field: the solution, cuts through it, its error; below, convergence, the sampler's points, streamlines."""
     rows = [row for unknown in scene.problem.fields if unknown.arguments for row in _rows(scene, unknown)]
+    told = list(of_data(scene))
+    rows += [(told[k : k + ABREAST], TALL) for k in range(0, len(told), ABREAST)]
     rows += [(closing, TALL)] if (closing := list(of_run(scene))) else []
     most, heights = max(len(row) for row, _ in rows), [height for _, height in rows]
     picture = Figure(figsize=(4.8 * most, sum(heights)), layout="constrained")
@@ -38,6 +40,8 @@ def figure(scene: Scene) -> Figure:
     return picture
 
 
+ABREAST = 3
+"""Panels of laws and data in a row, at most."""
 TALL, LOW, LEAST = 4.2, 2.7, 1.5
 """Inches of a row of panels, of one with maps of a long and thin domain, and of one that has nothing but those."""
 

@@ -244,6 +244,7 @@ def _found(run: Told) -> str:
         + (_table(("correlation", *names), tied) if len(names) > 1 else "")
         + "".join(f"<p>{html.escape(words)}.</p>" for words in (*own.together, *filter(None, [own.weighed])))
         + _table(("unknown field", "standard deviation, root mean square"), bands)
+        + _table(("law", ""), [(c.name, str(c)) for c in own.curves])
         + _table(("data", "how they are met"), [(f.statement, str(f)) for f in own.fits])
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 import xarray as xr
 
+from pdedsl.analysis.uncertainty import Identified
 from pdedsl.geometry.points import inside, inside_shape, random
 from pdedsl.numerics.truth import Truth
 from pdedsl.pictures.grid import FINE, Values, centre, exact_name, on_grid, over, units
@@ -39,12 +40,28 @@ class Scene:
     """The estimated errors of all fields, for those of which nothing is known."""
     band: Values | None = None
     """The standard deviations of all fields, where data leave them unknown."""
+    identified: Identified | None = None
+    """What data say of unknowns."""
     compile_seconds: float = 0.0
     """What of the seconds of its history was compilation, before the first step."""
 
     @cached_property
     def data(self) -> xr.Dataset:
-        return on_grid(self.problem, self.values)
+        """Fields, their standard deviations and laws where data tell them: `u_std`, `D(u_of_D)`, `D_std`."""
+        found = on_grid(self.problem, self.values)
+        if self.band is not None:
+            known = on_grid(self.problem, self.band)
+            for name in [n for n, own in known.data_vars.items() if own.attrs["origin"] == "solution"]:
+                about = {**known[name].attrs, "long_name": f"standard deviation of {name}"}
+                found[f"{name}_std"] = known[name].assign_attrs(about)
+        for own in self.identified.curves if self.identified else ():
+            axis = f"{own.argument}_of_{own.name}"
+            found = found.assign_coords({axis: own.at})
+            found[own.name] = (axis, own.values, {"long_name": f"{own.name}({own.argument}), found", "units": "1"})
+            if own.deviations is not None:
+                about = {"long_name": f"standard deviation of {own.name}", "units": "1"}
+                found[f"{own.name}_std"] = (axis, own.deviations, about)
+        return found
 
     @property
     def names(self) -> list[str]:

@@ -3,11 +3,14 @@
 Each is a SymPy function of its own, so that derivatives of what holds it are carried out like any other.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
 import sympy as sp
+from numpy.polynomial import chebyshev
 
 from pdedsl.problem.tabulated import Interpolant
 
@@ -52,6 +55,36 @@ class Law(Given):
     @classmethod
     def worth(cls, operands: list[Any]) -> Any:
         return np.full(np.broadcast_shapes(*map(np.shape, operands)), 0.0 if any(cls.orders) else cls.held)
+
+
+class Polynomial(Given):
+    """A product of Chebyshev polynomials, each of one argument over an interval."""
+
+    held: ClassVar["Product"]
+
+    @classmethod
+    def worth(cls, operands: list[Any]) -> Any:
+        return cls.held(operands, cls.orders)
+
+
+@dataclass(frozen=True)
+class Product:
+    """`T_n` of each argument, whose interval is mapped to [-1, 1]."""
+
+    degrees: tuple[int, ...]
+    intervals: tuple[tuple[float, float], ...]
+
+    def __call__(self, operands: Sequence[Any], orders: Sequence[int]) -> Any:
+        """Its derivatives at arrays of NumPy or of JAX, or numbers."""
+        found: Any = 1.0
+        for x, n, order, (low, high) in zip(operands, self.degrees, orders, self.intervals, strict=True):
+            scale = 2.0 / (high - low)
+            coefficients = chebyshev.cheb2poly(chebyshev.chebder([0.0] * n + [1.0], order)) * scale**order
+            inside, value = scale * (x - low) - 1.0, 0.0 * x
+            for coefficient in reversed(coefficients.tolist()):
+                value = value * inside + coefficient
+            found = found * value
+        return found
 
 
 class Kept(Given):

@@ -204,6 +204,7 @@ class _Mapping:
             reports=tuple(replace(r, value=self.of(r.value), terms=self.terms(r.terms)) for r in own.reports),
             exact=tuple((name, self.of(value).xreplace(ends)) for name, value in own.exact),
             tables=tuple(replace(t, arguments=tuple(map(self.of, t.arguments))) for t in own.tables),
+            laws=tuple(replace(law, arguments=tuple(map(self.of, law.arguments))) for law in own.laws),
             stated=own,
         )
         return found if own.text is None else replace(found, text=replace(own.text, says=found.key))

@@ -23,6 +23,7 @@ from pdedsl.problem.statements import (
     Equation,
     Field,
     FieldGroup,
+    FunctionSought,
     FunctionTable,
     Integral,
     Measurement,
@@ -63,6 +64,8 @@ class Problem:
     references: tuple[Reference, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     tables: tuple[FunctionTable, ...] = ()
+    laws: tuple[FunctionSought, ...] = ()
+    """Functions that are sought."""
     choices: tuple[Chosen, ...] = ()
     title: str = ""
     source: Source = field(default=Source(""), compare=False, repr=False)
@@ -72,7 +75,9 @@ class Problem:
     exact_spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
     warnings: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
     stated: "Problem | None" = field(default=None, compare=False, repr=False)
-    """The problem as it was written, where this one is it on a fixed interval (`problem/moving.py`)."""
+    """The problem as it was written, where this one is it on a fixed interval, or with laws written out as sums (`problem/moving.py`,
+    `problem/laws.py`).
+    """
 
     # ---- the domain, which most questions are about --------------------------------------------------------------------
 
@@ -134,8 +139,8 @@ class Problem:
 
     @cached_property
     def unknowns(self) -> tuple[Field, ...]:
-        """The numbers that are sought, as fields of no coordinates."""
-        return tuple(f for f in self.fields if not f.arguments)
+        """The numbers that are sought, as fields of no coordinates; but for the coefficients of laws."""
+        return tuple(f for f in self.fields if not f.arguments and f.law is None)
 
     @cached_property
     def groups(self) -> tuple[FieldGroup, ...]:
@@ -207,7 +212,7 @@ class Problem:
             self.reports,
             self.exact,
         )
-        return hash((self.domain, *stated, self.references, self.measurements, self.title))
+        return hash((self.domain, *stated, self.references, self.measurements, self.laws, self.title))
 
     @property
     def own_text(self) -> str | None:
@@ -225,7 +230,7 @@ class Problem:
             return str(replace(self.stated, choices=self.choices))
         head = ["pde 1", *([f'title "{self.title}"'] if self.title else []), *write.write_domain(self.domain)]
         head += [*write.write_fields(self.fields, self.domain), *write.write_places(self.domain)]
-        head += [write.write_table(table) for table in self.tables]
+        head += [*map(write.write_table, self.tables), *map(write.write_law, self.laws)]
         known = [f"exact {name} = {write_expression(value)}" for name, value in self.exact]
         known += [*map(write.write_report, self.reports), *map(write.write_reference, self.references)]
         solve = ["solve {", *(f"  {c.key} = {c.value}" for c in self.choices), "}"] if self.choices else []

@@ -1,6 +1,6 @@
 """From numbers that are sought to fields of no coordinates: parameters of the solution like all others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,13 @@ def _as_fields(problem: Problem, numbers: Sequence[Parameter]) -> Problem:
         return problem
     fields = tuple(Field(p.name, (), p.span, p.value, p.sought) for p in numbers)
     known: dict[Any, Any] = {p.symbol: f.expression for p, f in zip(numbers, fields, strict=True)}
+    domain = replace(problem.domain, parameters=tuple(p for p in problem.parameters if p not in numbers))
+    return put_in(replace(problem, domain=domain), fields, known)
+
+
+def put_in(problem: Problem, fields: Sequence[Field], known: Mapping[Any, Any]) -> Problem:
+    """The same problem with more fields, which take the place of some expressions."""
+    known = dict(known)
     integrals = tuple(replace(i, integrand=i.integrand.xreplace(known)) for i in problem.integrals)
     # Integrals are called by what they hold, the terms of which may come in another order now.
     known |= {old.symbol: new.symbol for old, new in zip(problem.integrals, integrals, strict=True)}
@@ -46,10 +53,8 @@ def _as_fields(problem: Problem, numbers: Sequence[Parameter]) -> Problem:
     def statement(own: Any) -> Any:
         return replace(own, lhs=of(own.lhs), rhs=of(own.rhs), terms=terms(own.terms))
 
-    domain = replace(problem.domain, parameters=tuple(p for p in problem.parameters if p not in numbers))
     found = replace(
         problem,
-        domain=domain,
         fields=(*problem.fields, *fields),
         equations=tuple(map(statement, problem.equations)),
         conditions=tuple(map(statement, problem.conditions)),

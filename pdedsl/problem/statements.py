@@ -27,6 +27,8 @@ class Field:
     """What the search for an unknown field starts from."""
     sought: Bounds | None = None
     """Between which values an unknown field is sought; None for a field that equations determine."""
+    law: tuple[str, tuple[int, ...]] | None = None
+    """Of a number that is a coefficient of a function which is sought: of which one, and of which degrees."""
 
     @cached_property
     def expression(self) -> sp.Expr:
@@ -127,6 +129,24 @@ class Measurement:
     span: Span = field(default=NOWHERE, compare=False)
     """Of the file's name."""
     head: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class FunctionSought:
+    """A law that is sought: a function of fields and coordinates."""
+
+    name: str
+    arguments: tuple[sp.Expr, ...]
+    bounds: Bounds
+    start: float
+    """The constant from which the search starts."""
+    ranges: tuple[tuple[float, float], ...] | None = None
+    """The interval of each argument, where it is a sum that is sought (`problem/laws.py`)."""
+    shifted: bool = False
+    """Whether only its slopes matter, so that it is zero in the middle of its range."""
+    stated: bool = field(default=True, compare=False)
+    """Whether the start was written."""
+    span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True)

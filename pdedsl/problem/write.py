@@ -17,6 +17,7 @@ from pdedsl.problem.statements import (
     Constraint,
     Equation,
     Field,
+    FunctionSought,
     FunctionTable,
     Initial,
     Interface,
@@ -167,9 +168,22 @@ def write_measurement(own: Measurement) -> str:
     return f'{label}: {what} from "{own.file}"{_columns(own.columns)}{noise}{robust}{weight}'
 
 
+def write_law(law: FunctionSought) -> str:
+    """`unknown function NAME(arguments) = start in [low, high]`."""
+    start = f" = {write_expression(sp.Float(law.start))}" if law.stated else ""
+    return (
+        f"unknown function {law.name}({', '.join(map(_argument_of, law.arguments))}){start}{write_bounds(law.bounds)}"
+    )
+
+
+def _argument_of(own: sp.Expr) -> str:
+    """A coordinate or a field by name."""
+    return own.name if isinstance(own, sp.Symbol) else own.func.__name__
+
+
 def write_table(table: FunctionTable) -> str:
     """`table NAME(arguments) from "file"`."""
-    names = (a.name if isinstance(a, sp.Symbol) else a.func.__name__ for a in table.arguments)
+    names = map(_argument_of, table.arguments)
     straight = "" if table.function.held.degree == 3 else " linear"
     return f'table {table.name}({", ".join(names)}) from "{table.file}"{_columns(table.columns)}{straight}'
 

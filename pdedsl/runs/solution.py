@@ -284,7 +284,16 @@ class Solution:
         defect = None if off is None else lambda points: self._between(off, points)
         seconds = self.outcome.compile_seconds
         return pictures.scene.Scene(
-            self.stated, self._values, self.history, self.errors, known, points, defect, self._bands, seconds
+            self.stated,
+            self._values,
+            self.history,
+            self.errors,
+            known,
+            points,
+            defect,
+            self._bands,
+            self.identified,
+            seconds,
         )
 
     @property
@@ -384,7 +393,7 @@ class Solution:
     def dataset(self) -> "xr.Dataset":
         """The fields on a grid as files hold them: the last coordinate first, as CF readers expect."""
         data = self.on_grid()
-        return data.transpose(*reversed([name for name in self.problem.names if name in data.dims]))
+        return data.transpose(*reversed([name for name in self.problem.names if name in data.dims]), ...)
 
     def plot(self) -> "Figure":
         """The solution, its error, the convergence of the run and the sampler's points, as one figure."""
@@ -462,6 +471,14 @@ class Solution:
                 for name, row in zip(names, own.correlation, strict=True)
             },
             "bands": dict(own.bands),
+            "laws": {
+                c.name: {
+                    c.argument: c.at.tolist(),
+                    "value": c.values.tolist(),
+                    "error": None if c.deviations is None else c.deviations.tolist(),
+                }
+                for c in own.curves
+            },
             **({"weight": float(known.balance.weight)} if known is not None and known.balance is not None else {}),
             "data": {f.statement: {k: v for k, v in asdict(f).items() if k != "statement"} for f in own.fits},
         }

@@ -245,6 +245,7 @@ def descend(
     return descended(system, coefficients, most, watch, reach=reach)[0]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # where a step leads too far
 def descended(
     system: Residuals,
     coefficients: np.ndarray,

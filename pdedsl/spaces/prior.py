@@ -69,10 +69,18 @@ class Smooth:
         return np.concatenate([r, (self.precisions * coefficients)[self.held]]), np.concatenate([phi, rows])
 
 
-def unknown_fields(problem: Problem) -> list[int]:
-    """The places of the fields that are to be identified, and of which no penalty says how smooth they are."""
-    said = occurring(r for s in problem.penalties for r in s.residual)
-    return [k for k, f in enumerate(problem.fields) if f.sought is not None and f.arguments and f.name not in said]
+Function = tuple[int, ...]
+"""The places of what makes a function that is sought: of one field, or of the coefficients of a law."""
+
+
+def unknown_functions(problem: Problem) -> list[Function]:
+    """What is to be identified, and of which no penalty says how smooth it is."""
+    said, laws = occurring(r for s in problem.penalties for r in s.residual), dict[str, Function]()
+    for place, own in enumerate(problem.fields):
+        if own.sought is not None and own.name not in said and (own.arguments or own.law):
+            name = own.name if own.law is None else own.law[0]
+            laws[name] = (*laws.get(name, ()), place)
+    return list(laws.values())
 
 
 def degrees(functions: Functions, count: int) -> np.ndarray:
@@ -87,31 +95,37 @@ def degrees(functions: Functions, count: int) -> np.ndarray:
     return np.concatenate(found).astype(float)
 
 
-def deviations(fields: Sequence[Expansion], places: Sequence[int], own: Sequence[Smoothness]) -> np.ndarray:
-    """The standard deviation of each coefficient of all fields, shape (K,), infinite but for those of the fields at some places."""
-    known = dict(zip(places, own, strict=True))
+def deviations(fields: Sequence[Expansion], functions: Sequence[Function], own: Sequence[Smoothness]) -> np.ndarray:
+    """The standard deviation of each coefficient of all fields, shape (K,), infinite but for those of some functions."""
+    known = {place: one for places, one in zip(functions, own, strict=True) for place in places}
     parts = [
-        known[k].deviations(degrees(f.basis, f.columns)) if k in known else np.full(f.columns, np.inf)
+        known[k].deviations(_degrees_of(f, k)) if k in known else np.full(f.columns, np.inf)
         for k, f in enumerate(fields)
     ]
     return np.concatenate(parts)
 
 
+def _degrees_of(field: Expansion, place: int) -> np.ndarray:
+    """The degree of each coefficient of a field, shape (K,)."""
+    law = field.problem.fields[place].law
+    return degrees(field.basis, field.columns) if law is None else np.full(field.columns, float(sum(law[1])))
+
+
 def smoothness(
-    fields: Sequence[Expansion], places: Sequence[int], about: Reduced, coefficients: np.ndarray, count: int
+    fields: Sequence[Expansion], functions: Sequence[Function], about: Reduced, coefficients: np.ndarray, count: int
 ) -> list[Smoothness]:
-    """How smooth the unknown fields at some places are by the evidence of data, about a state of coefficients.
+    """How smooth some unknown functions are by the evidence of data, about a state of coefficients.
 
     `count` is the number of data whose noise is not stated: it is what is left of them. It is 0 where it is stated.
     """
 
     def loss(logarithms: np.ndarray) -> float:
         chosen = [Smoothness(*np.exp(pair)) for pair in logarithms.reshape(-1, 2)]
-        return _unlikely(about, coefficients, deviations(fields, places, chosen), count)
+        return _unlikely(about, coefficients, deviations(fields, functions, chosen), count)
 
     pairs = np.stack(np.meshgrid(np.log(SIZES), np.log(DECAYS), indexing="ij"), axis=-1).reshape(-1, 2)
-    best = min((np.tile(pair, len(places)) for pair in pairs), key=loss)
-    found = optimize.minimize(loss, best, method="Nelder-Mead", bounds=EDGES * len(places), options={"xatol": 0.05})
+    best = min((np.tile(pair, len(functions)) for pair in pairs), key=loss)
+    found = optimize.minimize(loss, best, method="Nelder-Mead", bounds=EDGES * len(functions), options={"xatol": 0.05})
     return [Smoothness(*map(float, np.exp(pair))) for pair in found.x.reshape(-1, 2)]
 
 

@@ -119,11 +119,13 @@ def _sourced(problem: Problem, unknown: Field) -> float:
 def row_sizes(problem: Problem, statement: Statement, sizes: Mapping[str, Size]) -> np.ndarray:
     """What each component of a statement is worth, shape (m,), in its own units."""
     own = [sizes[f.name] for f in problem.fields]
-    spreads = {place: size.spread for place, size in enumerate(own)}
     waves = _lowest(problem)
+    # A law is worth what it starts from: its details would be worth as much each.
+    details = {place for place, f in enumerate(problem.fields) if f.law is not None and any(f.law[1])}
+    spreads = {place: 0.0 if place in details else size.spread for place, size in enumerate(own)}
 
     def state(place: int, index: MultiIndex, points: np.ndarray) -> float:
-        mode = own[place].spread * _factor(index, waves)
+        mode = spreads[place] * _factor(index, waves)
         return mode if any(index) else own[place].mean + mode
 
     found = []
@@ -156,6 +158,11 @@ def _worth(slopes: Slopes, spreads: Mapping[int, float], waves: Sequence[float])
     """What waves of some fields make of a row."""
     terms = (np.mean(np.abs(own)) * spreads[place] * _factor(index, waves) for (place, index), own in slopes.items())
     return float(sum(terms))
+
+
+def stated(problem: Problem) -> np.ndarray:
+    """The lowest and the highest values that conditions and data state for each field, shape (2, n); reversed where none does."""
+    return _stated(problem)[1]
 
 
 def _stated(problem: Problem) -> tuple[np.ndarray, np.ndarray]:

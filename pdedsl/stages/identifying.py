@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pdedsl.problem.laws import as_wholes
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import Step, descend
 from pdedsl.spaces import penalty
@@ -17,7 +18,7 @@ from pdedsl.spaces.collocation import Collocation, Expansion
 from pdedsl.spaces.measured import PULL, measured, worth
 from pdedsl.spaces.penalty import Balance, balanced
 from pdedsl.spaces.posterior import Posterior, posterior
-from pdedsl.spaces.prior import Smooth, Smoothness, deviations, noise_of, smoothness, unknown_fields
+from pdedsl.spaces.prior import Smooth, Smoothness, deviations, noise_of, smoothness, unknown_functions
 from pdedsl.spaces.reduced import Reduced, reduced
 from pdedsl.stages.rungs import COARSE, Rung
 
@@ -70,13 +71,13 @@ class Identification:
         self.rows = self.stated
         """The same, outliers of robust ones with a larger noise."""
         self.count = sum(own.count for own in self.rows)
-        self.unknown = unknown_fields(problem) if self.rows else []
-        """The places of unknown fields that are as smooth as the data say: those of which no penalty says it."""
+        self.unknown = unknown_functions(problem) if self.rows else []
+        """Unknown functions that are as smooth as the data say: those of which no penalty says it."""
         self.weight = 1.0 / max(1, self.count)
         self.balance: Balance | None = None
         """That of penalties which leave it to the data, and how it was chosen."""
         self.smoothness = [Smoothness()] * len(self.unknown)
-        """How smooth each unknown field is taken to be."""
+        """How smooth each unknown function is taken to be."""
         self.noise = 1.0
         """That of the data in units of what they state; found where they state none."""
         self.begin, self.end = 0, LAST
@@ -212,5 +213,6 @@ def _changed(rungs: Sequence[Rung], probes: np.ndarray) -> float:
     if last.posterior is None:
         return np.inf
     unknown = np.sqrt(np.mean(last.posterior.deviations(last.fields, last.coefficients, probes) ** 2, axis=0))
+    unknown = as_wholes(last.fields[0].problem.fields, unknown)
     gaps = [np.sqrt(np.mean((last.values - own.values) ** 2, axis=0)) for own in rungs[:-1]]
     return float(np.max([gap / np.maximum(unknown, 1e-300) for gap in gaps]))

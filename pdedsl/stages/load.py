@@ -12,6 +12,7 @@ from pdedsl.planning.defaults import planned
 from pdedsl.planning.unsolved import unsolved
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import numbers_as_fields
+from pdedsl.stages.laws import laws_as_numbers, ranges_unknown
 from pdedsl.syntax.parse import parse
 from pdedsl.syntax.syntax import Spec
 from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
@@ -49,8 +50,15 @@ def check(source: Source, parameters: Mapping[str, float] | None = None) -> Chec
     found = [*resolution.diagnostics, *notes, *check_problem(resolution, spec)]
     if problem is not None and not resolution.defects.domain:
         with deep_recursion():
-            solved = numbers_as_fields(problem)
-            found += [*doubts(solved, planned(solved)), *unsolved(solved)]
+            if not any(d.severity == "error" for d in found):  # of data that cannot be read there is no range
+                found += ranges_unknown(problem)
+                problem = laws_as_numbers(problem)
+            problem = numbers_as_fields(problem)
+            found += (
+                [*doubts(problem, planned(problem)), *unsolved(problem)]
+                if all(own.ranges for own in problem.laws)
+                else ()
+            )
     problem = None if problem is None else numbers_as_fields(problem)
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda d: (d.span.start, d.span.end, d.code)))
     return Checked(source, spec, problem, ordered)

@@ -12,6 +12,7 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.truth import NONE, Truth
 from pdedsl.planning.data import layer, thin
 from pdedsl.planning.plan import Plan
+from pdedsl.problem.laws import as_wholes
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import Spanned, missed, split, values
@@ -96,7 +97,9 @@ class Ladder:
         """How far values at the probes are from those of the last solution, relative to the variation."""
         if not self.rungs:
             return np.inf
-        size = np.sqrt(np.mean(found**2, axis=0))  # of what is sought nobody knew it before
+        size = as_wholes(
+            self.problem.fields, np.sqrt(np.mean(found**2, axis=0))
+        )  # of what is sought nobody knew it before
         sought = [f.sought is not None for f in self.problem.fields]
         return apart(found, self.rungs[-1].values, np.where(sought & (size > 0), size, self.spread))
 

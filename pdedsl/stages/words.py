@@ -13,6 +13,7 @@ from pdedsl.meaning.resolve import resolve
 from pdedsl.problem.choices import Choice
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import numbers_as_fields
+from pdedsl.stages.laws import laws_as_numbers
 from pdedsl.syntax.parse import parse, parse_settings
 from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
 from pdedsl.vocabulary.source import Source, Span
@@ -25,7 +26,7 @@ def read_expression(problem: Problem, text: str) -> tuple[Problem, sp.Expr]:
     """
     text_ = problem.own_text or str(problem)
     name = next(n for n in ("value", "the_value", "the_asked_value") if not re.search(rf"\b{n}\b", text_))
-    read = numbers_as_fields(_read_line(f"{text_}\nreport {name} = ", text, problem.source.name))
+    read = numbers_as_fields(laws_as_numbers(_read_line(f"{text_}\nreport {name} = ", text, problem.source.name)))
     found = [r for r in read.reports if r.name == name and r.at is None]
     if len(found) != 1:
         raise _not_one("expression in the fields and coordinates", "dx(u)", text)

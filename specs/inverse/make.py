@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.integrate import solve_bvp, solve_ivp
+from scipy.sparse import diags
 
 HERE = Path(__file__).parent / "data"
 
@@ -147,9 +148,26 @@ def front(stefan: float = 0.5) -> None:
     print(f"front: s = {2 * lam * np.sqrt(start):.15g} at t = {start}, lam = {lam:.15g}")
 
 
+def law(noise: float = 0.005) -> None:
+    """A front that spreads with a diffusivity of `0.05 + 0.3 u^2`, by the method of lines."""
+    x = np.linspace(0, 1, 801)
+    step = x[1]
+
+    def rate(t: float, u: np.ndarray) -> np.ndarray:
+        flux = (0.05 + 0.3 * ((u[1:] + u[:-1]) / 2) ** 2) * np.diff(u) / step
+        return np.concatenate([[2 * flux[0]], np.diff(flux), [-2 * flux[-1]]]) / step
+
+    banded = diags([np.ones(800), np.ones(801), np.ones(800)], [-1, 0, 1])
+    start, places, times = np.cos(np.pi * x / 2) ** 2, np.linspace(0.025, 0.975, 20), np.linspace(0.05, 1, 20)
+    u = solve_ivp(rate, [0, 1], start, t_eval=times, method="BDF", rtol=1e-9, atol=1e-11, jac_sparsity=banded).y
+    values = np.concatenate([np.interp(places, x, own) for own in u.T])
+    values += noise * np.random.default_rng(9).normal(size=len(values))
+    write("law", x=np.tile(places, 20), t=np.repeat(times, 20), u=values)
+
+
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
-    for make in (diffusion, brinkman, lorenz, burgers, reaction, source, flow, flux, leak, front):
+    for make in (diffusion, brinkman, lorenz, burgers, reaction, source, flow, flux, leak, front, law):
         make()
     conductivity(0.1, "conductivity")
     conductivity(0.01, "conductivity_fine")

@@ -158,7 +158,7 @@ WAYS: tuple[tuple[str, Way], ...] = (
 )  # fmt: skip
 """Advice, and how it is followed: the first that fits."""
 KNOWLEDGE = r"""
-1\.8e308 is the limit|`pdedsl gallery heat` prints|`x` runs from|add `data`, or one more
+1\.8e308 is the limit|`pdedsl gallery heat` prints|`x` runs from|add `data`, or one more|add `data` of what
 a vector groups fields|both must have|both sides must have
 break the chain|change the source or the flux|change one of them|check the|choose other units|differentiate a simpler
 file names are relative|is a source or a boundary value missing|it and all its derivatives|it belongs to|it may stand in

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pdedsl.spaces.prior import Smooth, Smoothness, degrees, deviations, noise_of, smoothness, unknown_fields
+from pdedsl.spaces.prior import Smooth, Smoothness, degrees, deviations, noise_of, smoothness, unknown_functions
 from pdedsl.stages.load import loads
 from tests.examples import SOURCE
 from tests.inverse import source
@@ -20,8 +20,8 @@ def test_the_evidence_knows_smooth_from_rough_and_finds_the_noise(tmp_path: Path
     source(tmp_path, noise=1e-3)
     problem = loads(SOURCE, name=str(tmp_path / "spec.pde"))
     own, system, found = about(problem, 24)
-    places = unknown_fields(problem)
-    assert [problem.fields[k].name for k in places] == ["q"]
+    places = unknown_functions(problem)
+    assert [problem.fields[k].name for (k,) in places] == ["q"]
     (chosen,) = smoothness(system.fields, places, own, found, 0)
     taken = deviations(system.fields, places, [chosen])
     assert np.isinf(taken[-system.fields[-1].columns :]).all() and 1.0 < chosen.decay < 10
