@@ -17,8 +17,8 @@ import pdedsl
 from benchmarks.goals import SPECS
 from pdedsl.analysis.uncertainty import WITHIN, band
 from pdedsl.numerics.polynomials import Expanded
-from pdedsl.runs.files import as_csv
 from pdedsl.runs.solution import Solution
+from pdedsl.vocabulary.columns import as_csv
 
 PLACES = np.linspace(0.02, 0.98, 49)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pdedsl.runs.files import as_csv
+from pdedsl.vocabulary.columns import as_csv
 
 
 def table(path: Path, **columns: np.ndarray) -> Path:

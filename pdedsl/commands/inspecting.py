@@ -9,6 +9,7 @@ import typer
 import pdedsl
 from pdedsl import commands, pictures, runs, studies
 from pdedsl.commands.shell import USAGE, aside, no_traceback, screen, stop, target
+from pdedsl.vocabulary.columns import as_csv
 from pdedsl.vocabulary.diagnostics import SpecError
 
 inspecting = typer.Typer()
@@ -82,14 +83,14 @@ def eval_(
         found, errors = commands.points.evaluated(solution, expressions, given)
         columns = dict(zip(names, given.T, strict=True)) | commands.points.with_errors(found, errors)
         if out is not None:
-            runs.files.write(target(out), runs.files.as_csv(columns).encode())
+            runs.files.write(target(out), as_csv(columns).encode())
             aside("written to", out)
         elif at is not None and len(at) == 1:
             for name, values in found.items():
                 words = f"{name} = {float(values[0]):.12g} \N{PLUS-MINUS SIGN} {float(errors[name][0]):.0e}"
                 screen.print(words, markup=False, soft_wrap=True)
         else:
-            screen.out(runs.files.as_csv(columns), end="", highlight=False)
+            screen.out(as_csv(columns), end="", highlight=False)
 
 
 def _whole(solution: "pdedsl.Solution", expressions: list[str], out: Path | None) -> None:
@@ -114,10 +115,10 @@ def _whole(solution: "pdedsl.Solution", expressions: list[str], out: Path | None
     )
     columns |= commands.points.with_errors(values, errors)
     if out is not None:
-        runs.files.write(target(out), runs.files.as_csv(columns).encode())
+        runs.files.write(target(out), as_csv(columns).encode())
         aside("written to", out)
     else:
-        screen.out(runs.files.as_csv(columns), end="", highlight=False)
+        screen.out(as_csv(columns), end="", highlight=False)
 
 
 @inspecting.command()

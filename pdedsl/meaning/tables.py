@@ -12,7 +12,7 @@ from pdedsl.problem.statements import FunctionTable, Measurement, Reference
 from pdedsl.problem.tabulated import Interpolant
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
-from pdedsl.vocabulary.source import Source, Span, read_regular
+from pdedsl.vocabulary.source import Source, Span
 
 Columns = dict[str, np.ndarray]
 """The numbers of each column by its name, shape (rows,)."""
@@ -79,7 +79,7 @@ def _read(
         found.append(Diagnostic("E607", message, span, help_))
 
     try:
-        text = read_regular(source.beside(name), LARGEST).decode("utf-8-sig")
+        text = source.read(name, LARGEST).decode("utf-8-sig")
         # Every row with the number of the line on which it ends.
         reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]

@@ -13,8 +13,9 @@ from jax import export as jax_export
 
 from pdedsl.geometry.points import inside, inside_shape, random
 from pdedsl.pictures.grid import as_netcdf
-from pdedsl.runs.files import as_csv, as_npz, write
+from pdedsl.runs.files import as_npz, write
 from pdedsl.runs.solution import Solution
+from pdedsl.vocabulary.columns import as_csv
 
 SCATTERED = 10_000
 """Points in the domain where a grid would be too large: in more than three coordinates."""

@@ -1,6 +1,5 @@
 """Files that appear whole or not at all, and what they are made of."""
 
-import csv
 import io
 import json
 import math
@@ -62,12 +61,3 @@ def as_npz(arrays: Mapping[str, Any]) -> bytes:
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
                 np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
     return buffer.getvalue()
-
-
-def as_csv(columns: Mapping[str, Any]) -> str:
-    """Columns as a table with a header; numbers keep all their digits."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(columns)
-    rows.writerows(zip(*(np.asarray(column).tolist() for column in columns.values()), strict=True))
-    return text.getvalue()

@@ -86,7 +86,7 @@ def begin(folder: Path, problem: Problem, plan: Plan, start: Start | None = None
     text = problem.own_text or str(problem)
     for file, inside in _tables(problem).items():
         if problem.source.discloses(file):
-            data = problem.beside(file).read_bytes()
+            data = problem.source.read(file, LARGEST)
             (folder / inside).parent.mkdir(parents=True, exist_ok=True)
             write(folder / inside, data)
         else:

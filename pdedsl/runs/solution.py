@@ -30,7 +30,7 @@ from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.moving import Values, moving_coordinates, swept_out, to_fixed, to_stated, within
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Report
-from pdedsl.runs.files import as_csv, as_npz, write
+from pdedsl.runs.files import as_npz, write
 from pdedsl.runs.folder import CHECKPOINT, FORMAT, begin, checksum, machine, sealed, summary
 from pdedsl.runs.lock import alone
 from pdedsl.solver import profile
@@ -44,6 +44,7 @@ from pdedsl.spaces.tamed import unvalued
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.starting import Start, kept
 from pdedsl.stages.words import read_components, read_expression
+from pdedsl.vocabulary.columns import as_csv
 
 if TYPE_CHECKING:
     import xarray as xr

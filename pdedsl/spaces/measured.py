@@ -69,13 +69,12 @@ def measured(problem: Problem) -> tuple[Measured, ...]:
 
 
 Stamps = tuple[tuple[str, int, int], ...]
-"""Files, each with the time at which it was written and its size: problems of one text may have other data."""
+"""Files with what changes where their contents do: problems of one text may have other data."""
 
 
 def stamps(problem: Problem) -> Stamps:
     """Those of the data of a problem."""
-    found = (problem.beside(own.file) for own in problem.measurements)
-    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in found)
+    return tuple(problem.source.stamp(own.file) for own in problem.measurements)
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,7 @@ from pdedsl.planning.defaults import planned
 from pdedsl.planning.unsolved import unsolved
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import numbers_as_fields
+from pdedsl.stages.held import Tables, with_tables
 from pdedsl.stages.laws import laws_as_numbers, ranges_unknown
 from pdedsl.syntax.parse import parse
 from pdedsl.syntax.syntax import Spec
@@ -76,16 +77,26 @@ def read(path: str | Path, trusting: bool = False) -> Source | Diagnostic:
         return Diagnostic("E103", "this is not a UTF-8 text file", Span(0, 0), "save it as UTF-8")
 
 
-def loads(text: str, parameters: Mapping[str, float] | None = None, name: str = "<text>") -> Problem:
+def loads(
+    text: str, parameters: Mapping[str, float] | None = None, name: str = "<text>", data: Tables | None = None
+) -> Problem:
     """The Problem that a text describes.
 
+    `data` are tables in place of the files that its `data` and `reference` statements name, by the names of these: mappings of
+    columns, DataFrames, Datasets of xarray. Raises KeyError for a name that it does not have, ValueError for what is no table.
     `parameters` replaces the values of parameters by name. Raises `SpecError` with everything that is wrong with the
     text; what is merely doubtful is in the problem's `warnings`. File names in the text are relative to `name`.
     """
-    return accept(check(Source.of(text, name), parameters), parameters)
+    return accept(check(with_tables(Source.of(text, name), data), parameters), parameters)
 
 
-def load(path: str | Path, parameters: Mapping[str, float] | None = None, *, allow_outside: bool = False) -> Problem:
+def load(
+    path: str | Path,
+    parameters: Mapping[str, float] | None = None,
+    *,
+    data: Tables | None = None,
+    allow_outside: bool = False,
+) -> Problem:
     """The Problem in a `.pde` file; see `loads`. Raises OSError if the file cannot be read.
 
     `allow_outside`: messages may show, and run folders copy, what files outside of the spec's folder hold.
@@ -93,7 +104,7 @@ def load(path: str | Path, parameters: Mapping[str, float] | None = None, *, all
     source = read(path, allow_outside)
     if isinstance(source, Diagnostic):
         raise SpecError(Source("", str(path)), (source,))
-    return accept(check(source, parameters), parameters)
+    return accept(check(with_tables(source, data), parameters), parameters)
 
 
 def accept(checked: Checked, parameters: Mapping[str, float] | None = None) -> Problem:

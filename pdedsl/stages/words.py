@@ -26,7 +26,7 @@ def read_expression(problem: Problem, text: str) -> tuple[Problem, sp.Expr]:
     """
     text_ = problem.own_text or str(problem)
     name = next(n for n in ("value", "the_value", "the_asked_value") if not re.search(rf"\b{n}\b", text_))
-    read = numbers_as_fields(laws_as_numbers(_read_line(f"{text_}\nreport {name} = ", text, problem.source.name)))
+    read = numbers_as_fields(laws_as_numbers(_read_line(f"{text_}\nreport {name} = ", text, problem.source)))
     found = [r for r in read.reports if r.name == name and r.at is None]
     if len(found) != 1:
         raise _not_one("expression in the fields and coordinates", "dx(u)", text)
@@ -61,12 +61,12 @@ def read_number(text: str, problem: Problem | None = None) -> float:
 
     Raises SpecError with everything that is wrong with it.
     """
-    before, name = "pde 1\ndomain x in [0, 1]\nfield u(x)", ""
+    before, source = "pde 1\ndomain x in [0, 1]\nfield u(x)", Source("")
     if problem is not None:
-        before, name = problem.own_text or str(problem), problem.source.name
+        before, source = problem.own_text or str(problem), problem.source
     known = [] if problem is None else [p.name for p in problem.parameters]
     own = next(n for n in ("value", "the_value", "the_asked_value") if not re.search(rf"\b{n}\b", before))
-    read = _read_line(f"{before}\nparam {own} = ", text, name)
+    read = _read_line(f"{before}\nparam {own} = ", text, source)
     if sorted(p.name for p in read.parameters) != sorted([*known, own]):
         raise _not_one("number", "0.01/pi", text)
     return read.domain.number(next(p.symbol for p in read.parameters if p.name == own))
@@ -78,10 +78,11 @@ def _not_one(what: str, some: str, text: str) -> SpecError:
     return SpecError(Source.of(line, "expression"), (found,))
 
 
-def _read_line(before: str, text: str, name: str = "<text>") -> Problem:
+def _read_line(before: str, text: str, source: Source) -> Problem:
     """The problem in a text that ends with words of the user's; SpecError with what is wrong with those."""
     line = " ".join(text.split())
-    resolution = resolve(parse(Source.of(before + line + "\n", name)))
+    whole = Source.of(before + line + "\n", source.name)
+    resolution = resolve(parse(replace(whole, trusting=source.trusting, held=source.held)))
     places = empty_integrals(resolution.problem) if resolution.problem is not None else ()
     found = (*resolution.diagnostics, *places)
     wrong = [d for d in found if d.severity == "error" and d.span.end > len(before)]

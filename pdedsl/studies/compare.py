@@ -13,11 +13,11 @@ from pdedsl.pictures.panels import INK
 from pdedsl.pictures.plot import as_png
 from pdedsl.planning.plan import Clock
 from pdedsl.problem.problem import Problem
-from pdedsl.runs.files import as_csv
 from pdedsl.runs.files import write as write_file
 from pdedsl.runs.run import solve
 from pdedsl.runs.solution import Solution
 from pdedsl.solver.record import Record
+from pdedsl.vocabulary.columns import as_csv
 
 
 @dataclass(frozen=True)

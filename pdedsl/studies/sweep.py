@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from pdedsl.pictures.panels import INK
 from pdedsl.pictures.plot import as_png
 from pdedsl.planning.spelling import made_of
-from pdedsl.runs.files import as_csv, write
+from pdedsl.runs.files import write
 from pdedsl.runs.solution import Solution
+from pdedsl.vocabulary.columns import as_csv
 
 KEPT = "sweep.json"
 """In the folder of a sweep: its values and seeds. Each run has a folder of its own below it."""

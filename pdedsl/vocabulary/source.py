@@ -44,15 +44,30 @@ class Source:
     name: str = "<text>"
     trusting: bool = field(default=False, compare=False)
     """Whether files outside of its folder may be shown in messages and copied to run folders."""
+    held: tuple[tuple[str, bytes], ...] = field(default=(), compare=False, repr=False)
+    """What some of the files that the text names hold, where that comes from memory."""
 
     def beside(self, file: str) -> Path:
         """A file that the spec names, relative to the spec."""
         return Path(self.name).parent / file
 
+    def read(self, file: str, most: int) -> bytes:
+        """What a file that the spec names holds. Raises OSError as `read_regular` does."""
+        known = dict(self.held)
+        return known[file] if file in known else read_regular(self.beside(file), most)
+
+    def stamp(self, file: str) -> tuple[str, int, int]:
+        """What changes where the contents of a file do: its name, when it was written or what it holds, and its size."""
+        known = dict(self.held)
+        if file in known:
+            return file, hash(known[file]), len(known[file])
+        status = self.beside(file).stat()
+        return str(self.beside(file)), status.st_mtime_ns, status.st_size
+
     def discloses(self, file: str) -> bool:
         """Whether what a file that the spec names holds may be shown and copied: it lies in the spec's folder, or may."""
         folder = Path(self.name).parent.resolve()
-        return self.trusting or folder in self.beside(file).resolve().parents
+        return self.trusting or file in dict(self.held) or folder in self.beside(file).resolve().parents
 
     @classmethod
     def of(cls, text: str, name: str = "<text>") -> "Source":

@@ -1,6 +1,5 @@
 """Files appear whole or not at all."""
 
-import csv
 import io
 import json
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pdedsl.runs.files import as_csv, as_json, as_npz, write, write_with
+from pdedsl.runs.files import as_json, as_npz, write, write_with
 
 
 def test_an_array_may_have_any_name() -> None:
@@ -24,11 +23,6 @@ def test_json_has_no_nan() -> None:
         "b": [1.0, None],
         "c": {"d": [2]},
     }
-
-
-def test_tables_keep_all_digits() -> None:
-    text = as_csv({"x, [m]": np.array([0.1, 1 / 3]), "n": [1, 2]})
-    assert list(csv.reader(io.StringIO(text))) == [["x, [m]", "n"], ["0.1", "1"], [repr(1 / 3), "2"]]
 
 
 def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from pdedsl.runs.files import as_csv
 from pdedsl.solver.record import Record, as_columns, as_row, from_columns
+from pdedsl.vocabulary.columns import as_csv
 
 FIRST = Record(1, 0.25, 1 / 3, {"equation": 0.1, "a b": 0.2}, 1e-4, 7, 0.5, accepted=True, spectrum=(1.0,), left=3.0)
 HISTORY = (FIRST, replace(FIRST, step=2, accepted=False, refused=True, errors={"u": 1e-9}))
