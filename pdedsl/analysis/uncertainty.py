@@ -258,6 +258,22 @@ def _left(problem: Problem, u: Callee, own: Measured) -> np.ndarray:
     return (values - own.targets) / own.deviation
 
 
+def redrawn(problem: Problem, u: Callee, posterior: Posterior, seed: int) -> dict[str, dict[str, np.ndarray]]:
+    """Data as they would have been another time, by statement: what a solution says of them, and noise."""
+    found = dict[str, dict[str, np.ndarray]]()
+    for order, own in enumerate(measured(problem)):
+        noise = own.deviation * (posterior.noise if own.statement.noise is None else 1.0)
+        values = own.targets + _left(problem, u, own) * own.deviation
+        values = values + noise * np.random.default_rng([_SEED, seed, order]).normal(size=values.shape)
+        columns = problem.columns(own.statement)
+        table = {columns[name]: own.points[:, k] for k, name in enumerate(problem.names) if name in columns}
+        table |= {columns[name]: column for name, column in zip(own.statement.measured, values, strict=True)}
+        if isinstance(own.statement.noise, str):
+            table[own.statement.noise] = own.deviation[0]
+        found.setdefault(own.statement.file, {}).update(table)
+    return {own.name: found[own.file] for own in problem.measurements}
+
+
 def _shown(problem: Problem, own: Measured, left: np.ndarray, fit: Fit) -> Left:
     """The same in units of the noise that was found, where none is stated, along the first coordinate."""
     columns = problem.columns(own.statement)

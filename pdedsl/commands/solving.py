@@ -58,7 +58,10 @@ def solve(
         Path | None, typer.Option(metavar="DIR", help="The run folder; by default runs/NAME-1, -2, ...")
     ] = None,
     ensemble: Annotated[
-        int, typer.Option(metavar="N", help="Solve with N seeds; say how far they agree, write mean and spread.", min=1)
+        int,
+        typer.Option(
+            metavar="N", help="Solve with N seeds, and N draws of the noise of data; say how far they agree.", min=1
+        ),
     ] = 1,
     from_: Annotated[
         Path | None,
@@ -287,13 +290,18 @@ def _ensemble(
                 study.begin(folder, fresh)
             solutions = []
             for seed, own in study.members(folder).items():
+                if (
+                    solutions and solutions[0].outcome.posterior is not None
+                ):  # of data it is the noise that is drawn again
+                    first = study.members(folder)[solutions[0].plan.seed]
+                    start = partial(runs.run.start_again, first, data=solutions[0].redrawn(seed), **limits)
                 fresh_start = partial(start, folder=own, seed=seed)
                 named = shown._replace(title=f"{shown.title}, seed {seed}")
                 solutions.append(_member(own, named, stopping, fresh_start, **limits))
                 if solutions[-1].status == "interrupted":
                     _go_on(folder, shown, "all seeds")
                     return
-                if not solutions[0].has_network:
+                if not solutions[0].has_network and solutions[0].outcome.posterior is None:
                     if not shown.quiet and not shown.json_lines:
                         aside("one seed says what all would:", "nothing is drawn for polynomials")
                     _leave(solutions, shown)

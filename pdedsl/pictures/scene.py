@@ -52,14 +52,18 @@ class Scene:
         if self.band is not None:
             known = on_grid(self.problem, self.band)
             for name in [n for n, own in known.data_vars.items() if own.attrs["origin"] == "solution"]:
-                about = {**known[name].attrs, "long_name": f"standard deviation of {name}"}
+                about = {**known[name].attrs, "long_name": f"standard deviation of {name}", "origin": "band"}
                 found[f"{name}_std"] = known[name].assign_attrs(about)
         for own in self.identified.curves if self.identified else ():
             axis = f"{own.argument}_of_{own.name}"
             found = found.assign_coords({axis: own.at})
-            found[own.name] = (axis, own.values, {"long_name": f"{own.name}({own.argument}), found", "units": "1"})
+            found[own.name] = (
+                axis,
+                own.values,
+                {"long_name": f"{own.name}({own.argument})", "units": "1", "origin": "law"},
+            )
             if own.deviations is not None:
-                about = {"long_name": f"standard deviation of {own.name}", "units": "1"}
+                about = {"long_name": f"standard deviation of {own.name}", "units": "1", "origin": "band"}
                 found[f"{own.name}_std"] = (axis, own.deviations, about)
         return found
 

@@ -36,6 +36,7 @@ from pdedsl.spaces.posterior import restored as known_from
 from pdedsl.spaces.space import Polynomials, Space, space_from, trained
 from pdedsl.spaces.stretch import Stretch
 from pdedsl.stages import solve as driver
+from pdedsl.stages.held import Tables
 from pdedsl.stages.load import loads
 from pdedsl.stages.solve import Solved, Unkept, build
 from pdedsl.stages.starting import Start
@@ -140,15 +141,21 @@ LIMITS = {"steps": "steps", "time_limit": "seconds", "tolerance": "tolerance"}
 """What may change when a run goes on."""
 
 
-def start_again(other: str | Path, seed: int, values: Mapping[str, float] | None = None, **running: Any) -> Solution:
-    """Solve the problem of another run from the beginning with a seed, and parameters, of its own.
+def start_again(
+    other: str | Path,
+    seed: int,
+    values: Mapping[str, float] | None = None,
+    data: Tables | None = None,
+    **running: Any,
+) -> Solution:
+    """Solve the problem of another run from the beginning with a seed, parameters and data of its own.
 
     `running` is as for `solve`.
     """
     folder = Path(other)
     problem, plan = contents(folder)
-    if values is not None:
-        problem = loads(whole(folder, "spec.pde").decode(), values, name=str(folder / "spec.pde"))
+    if values is not None or data is not None:
+        problem = loads(whole(folder, "spec.pde").decode(), values, str(folder / "spec.pde"), data)
     words: dict[str, Any] = {key: spoken(value) for key, value in plan.settings().items() if key != "seed"}
     return solve(problem, seed=seed, **{**words, "start": begun_from(folder), **running})
 

@@ -16,7 +16,7 @@ from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
 from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates
 from pdedsl.analysis.trust import Misfit, misfits
-from pdedsl.analysis.uncertainty import Found, Identified, band, deviations_of, identified
+from pdedsl.analysis.uncertainty import Found, Identified, band, deviations_of, identified, redrawn
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee
@@ -271,6 +271,13 @@ class Solution:
     def balances(self) -> tuple[Balance, ...]:
         """What flows out against what comes from inside, for each equation in divergence form."""
         return balances(self.problem, self.solved.u)
+
+    def redrawn(self, seed: int) -> dict[str, dict[str, np.ndarray]]:
+        """Data as they would have been another time, by statement: what this solution says of them, and noise."""
+        known = self.outcome.posterior
+        if known is None:
+            raise ValueError("only of a solution in polynomials with data it is known how these would vary")
+        return redrawn(self.problem, self.solved.u, known, seed)
 
     @cached_property
     def _scene(self) -> Any:

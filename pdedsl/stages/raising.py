@@ -39,6 +39,7 @@ from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.stages.another import another
+from pdedsl.stages.forward import solved_again
 from pdedsl.stages.holding import holding
 from pdedsl.stages.identifying import Identification, told
 from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of, within
@@ -52,6 +53,8 @@ GOOD = 1e-9
 """One with which the degrees have converged."""
 ENDED, FINE = 1e-7, 1e-2
 """One with which no network is tried; of pieces of time, after which there is nothing better."""
+BRIEF = 2.0
+"""Seconds for what is told of a solution, where there is no more time."""
 KNOWN = 1e-2
 """One with which no network is tried for what data say."""
 SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
@@ -382,6 +385,7 @@ class _Climb(Ladder):
             f"{tried}: {came}",
             *((self.led,) if self.led else ()),
             *(f"`{own.name}`: {own.left_out} rows are left out" for own in self.data.stated if own.left_out),
+            *(self.again_without_data(rung) if rung.posterior is not None else ()),
             *(("functions that are singular at corners were of no help",) if smooth else ()),
         )
         return Raised(
@@ -397,6 +401,14 @@ class _Climb(Ladder):
             rung.posterior,
             told(rungs[: place + 1], self.probes),
         )
+
+    def again_without_data(self, rung: Rung) -> tuple[str, ...]:
+        """What came of the problem with what was found, in words, where it has states and there is time for that."""
+        left = self.begun + self.plan.limits.seconds - time.perf_counter()
+        if self.stopping() or not self.problem.states or rung.seconds > max(left, BRIEF):
+            return ()
+        system = Collocation(self.problem, rung.fields, self.sizes, self.forms, SHIFT, data=self.data.rows)
+        return (solved_again(self.problem, system, rung.coefficients, self.data.rows, self.probes),)
 
 
 def _affordable(

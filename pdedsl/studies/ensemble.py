@@ -66,8 +66,13 @@ def describe(solutions: Sequence[Solution], found: xr.Dataset) -> list[str]:
         errors = "".join(f", error of {name} {error:.1e}" for name, error in solution.errors.items())
         guessed = "".join(f", estimate for {e.field} {e.relative:.0e}" for e in solution.estimates)
         steps = f"{solution.status} after {len(solution.history)} steps"
-        lines.append(f"seed {solution.plan.seed}: {steps}{errors}{guessed}")
+        numbers = "".join(f", {own.name} = {own.value:.6g}" for own in solution.unknowns.values())
+        lines.append(f"seed {solution.plan.seed}: {steps}{numbers}{errors}{guessed}")
     words = ", ".join(f"{name} {value:.1e}" for name, value in disagreement(found).items())
+    for name, own in (solutions[0].unknowns if len(solutions) > 2 else {}).items():
+        drawn = np.asarray([s.unknowns[name].value for s in solutions[1:]])
+        by = f"{drawn.std(ddof=1):.1e} over {len(drawn)} draws of the noise, {own.error:.1e} by the first"
+        lines.append(f"standard error of {name}: {by}; their mean is {drawn.mean():.6g}")
     return [*lines, f"spread over {len(solutions)} seeds, relative to the field: {words}"]
 
 

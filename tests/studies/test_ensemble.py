@@ -11,6 +11,8 @@ from pdedsl.commands.cli import app
 from pdedsl.runs.lock import alone
 from pdedsl.runs.run import open as open_run
 from pdedsl.studies.ensemble import begin, disagreement
+from tests.examples import DECAY
+from tests.inverse import decay
 
 
 @pytest.mark.slow
@@ -76,3 +78,22 @@ def test_verify(spec: Path) -> None:
     assert "manufactured" in result.output and open_run(Path("run")).errors["u"] < 1e-2
     result = CliRunner().invoke(app, ["verify", str(spec)])
     assert result.exit_code == 2 and "--exact" in result.output
+
+
+def test_of_data_it_is_the_noise_that_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    decay(tmp_path, count=40, noise=0.01)
+    Path("spec.pde").write_text(DECAY.replace('.csv"', '.csv"  noise 0.01'))
+    result = CliRunner().invoke(app, ["solve", "spec.pde", "--ensemble", "4", "--out", "run", "--time-limit", "20"])
+    assert result.exit_code == 0, result.output
+    members = [open_run(Path("run") / f"seed-{s}") for s in range(4)]
+    values = [m.unknowns["a"].value for m in members]
+    assert len(set(values)) == 4 and all(abs(v - values[0]) < 5 * members[0].unknowns["a"].error for v in values)
+    assert "standard error of a" in result.output and "over 3 draws of the noise" in result.output
+    drawn = members[0].redrawn(1)["probes"]
+    stated = np.loadtxt("probes.csv", delimiter=",", skiprows=1).T
+    np.testing.assert_array_equal(drawn["x"], stated[0])
+    gap = drawn["u"] - members[0].evaluate("u", stated[:2].T)
+    assert 0.6 < np.std(gap) / 0.01 < 1.4
+    again = (Path("run") / "seed-1" / "references" / "probes.csv").read_text()
+    assert np.loadtxt(again.splitlines(), delimiter=",", skiprows=1)[:, 2] == pytest.approx(drawn["u"])
