@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -252,7 +253,7 @@ def gallery(
     if name is None:
         width = max(map(len, found))
         for entry in found.values():
-            screen.print(f"[bold]{entry.name:{width}}[/bold]  {entry.title}", soft_wrap=True)
+            screen.print(f"[bold]{entry.name:{width}}[/bold]  {escape(entry.title)}", soft_wrap=True)
         folder = next(iter(found.values())).path.parent
         screen.print()
         aside("solve one:", f"pdedsl solve {folder}/NAME.pde")

@@ -7,6 +7,9 @@ from pdedsl.syntax import syntax
 from pdedsl.syntax.parse import parse
 from pdedsl.vocabulary.source import Source
 
+ROOMS = ("hard", "inverse")
+"""Folders with what is hard to solve, and with what is to be found from data."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -17,7 +20,8 @@ class Entry:
 
     @property
     def name(self) -> str:
-        return self.path.stem
+        """`heat`, `inverse/source`."""
+        return self.path.relative_to(folder()).with_suffix("").as_posix()
 
 
 def folder() -> Path:
@@ -27,8 +31,9 @@ def folder() -> Path:
 
 
 def entries() -> tuple[Entry, ...]:
-    """All specs of the gallery, by name."""
-    return tuple(Entry(path, _title(path)) for path in sorted(folder().glob("*.pde")))
+    """All specs of the gallery, by name, those with something in common below the others."""
+    paths = [path for room in ("", *ROOMS) for path in sorted((folder() / room).glob("*.pde"))]
+    return tuple(Entry(path, _title(path)) for path in paths)
 
 
 def _title(path: Path) -> str:
