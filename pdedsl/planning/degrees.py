@@ -14,8 +14,10 @@ from pdedsl.planning.data import additive, waves
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.symmetry import symmetries
 from pdedsl.problem.bounds import FREE
+from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Equation, Field, FieldGroup, Statement
+from pdedsl.problem.statements import Equation, Field, FieldGroup, Initial, Statement
+from pdedsl.problem.symbol import order
 from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.corners import singular
@@ -346,8 +348,22 @@ def stretched_by(space: Space, stretches: tuple[Stretch | None, ...]) -> Space:
 
 def parities(problem: Problem, symmetry: Symmetry) -> list[Mapping[int, int]]:
     """The parity of each field, by the coordinates in which it has one."""
-    found = _symmetries(problem) if symmetry == "auto" and not problem.measurements else {}
+    told = not problem.measurements or numbers_alone(problem)
+    found = _symmetries(problem) if symmetry == "auto" and told else {}
     return [{axis: signs[place] for axis, signs in found.items()} for place in range(len(problem.fields))]
+
+
+def numbers_alone(problem: Problem) -> bool:
+    """Whether data choose numbers alone, for each of which the statements determine all fields."""
+    if any(f.sought is not None and (f.arguments or f.law) for f in problem.fields):
+        return False
+    if any(d.code == "W502" for d in problem.warnings):
+        return False
+    if problem.time is None:
+        return True
+    time, residuals = {problem.time.symbol}, [r for e in problem.equations for r in e.residual]
+    begun = [occurring((r,)) for c in problem.conditions if isinstance(c, Initial) for r in c.residual]
+    return all(sum(f.name in own for own in begun) >= order(residuals, f, time) for f in problem.states)
 
 
 _symmetries = lru_cache(maxsize=8)(symmetries)

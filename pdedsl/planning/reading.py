@@ -294,6 +294,7 @@ def _mirrors(problem: Problem, plan: Plan) -> Iterator[Reason]:
             f"{f.name} {'even' if own[axis] > 0 else 'odd'} in {problem.coordinates[axis].name}"
             for axis in axes
             for f, own in zip(problem.fields, found, strict=True)
+            if f.arguments
         )
         yield Reason("symmetry", f"{names}, about the middle: a half of the functions for each coordinate")
 
