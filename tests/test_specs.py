@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 import pdedsl
+from benchmarks.family import LINES as FAMILIES
+from benchmarks.family import Line as Family
 from benchmarks.goals import GOALS, SPECS
 from benchmarks.hard import LINES, Line
 from benchmarks.inverse import LINES as INVERSE
@@ -61,6 +63,13 @@ def test_what_was_measured_tells_what_is_sought(name: str) -> None:
     solution = pdedsl.solve(pdedsl.load(SPECS / "inverse" / f"{name}.pde"), time_limit=line.seconds)
     assert off(line, solution) < line.goal
     assert solution.verdict.word == "solved"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", FAMILIES, ids=lambda own: own.name)
+def test_a_family_is_solved_for_all_its_parameters(line: Family) -> None:
+    solution = pdedsl.solve(pdedsl.load(SPECS / "family" / f"{line.name}.pde"), time_limit=line.seconds)
+    assert max(own.worst for own in solution.families) < line.goal and solution.verdict.word == "solved"
 
 
 def test_every_inverse_spec_has_a_line_and_reads_back() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.analysis.defect import Defect, Estimate
+from pdedsl.analysis.family import Family
 from pdedsl.analysis.uncertainty import Identified
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
@@ -88,6 +89,8 @@ class Evidence:
     last: Record | None
     identified: Identified | None = None
     """What data say of unknowns."""
+    families: Sequence[Family] = ()
+    """Errors over swept parameters."""
 
 
 @jax.enable_x64(True)
@@ -96,11 +99,21 @@ def judge(run: Evidence) -> Verdict:
     known = [Reason(words, size > COARSE) for words, size in _sizes_of(_beyond(run), "against its known solution")]
     unknown = {e.field: e.relative for e in run.estimates if e.field not in run.errors}
     reasons = [*known, *(Reason(words, size > COARSE) for words, size in _sizes_of(unknown, "by the estimate"))]
-    reasons += [*_met(run), *_identified(run)]
+    reasons += [*_met(run), *_identified(run), *_uneven(run)]
     if unknown or not run.estimates:
         reasons += [*_unseen(run), *_missed(run), *_dead(run), *_fresh(run)]
     word: Word = "not solved" if any(r.fatal for r in reasons) else "rough" if reasons else "solved"
     return Verdict(word, tuple(r.words for r in reasons), run.identified is not None and bool(run.identified.fits))
+
+
+def _uneven(run: Evidence) -> Iterator[Reason]:
+    """Families of which some are solved far worse than others."""
+    for own in run.families:
+        if own.uneven:
+            words = (
+                f"{own.field} is off by {own.worst:.1e} at {own.where}, {own.worst / own.median:.0f} times the median"
+            )
+            yield Reason(words, False)
 
 
 def _sizes_of(errors: Mapping[str, float], how: str) -> Iterator[tuple[str, float]]:

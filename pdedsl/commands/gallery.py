@@ -7,8 +7,8 @@ from pdedsl.syntax import syntax
 from pdedsl.syntax.parse import parse
 from pdedsl.vocabulary.source import Source
 
-ROOMS = ("hard", "inverse")
-"""Folders with what is hard to solve, and with what is to be found from data."""
+ROOMS = ("family", "hard", "inverse")
+"""Folders with families over swept parameters, with what is hard to solve, and with what is to be found from data."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,9 @@ def eval_(
         typer.Option("--line", metavar='"0,0 : 1,0"', help="Points along a line, from one end to the other."),
     ] = None,
     count: Annotated[int, typer.Option("-n", metavar="N", help="How many points a line has.")] = 101,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="The value of a swept parameter.")
+    ] = None,
     of: Annotated[
         list[str] | None,
         typer.Option("--of", metavar="EXPR", help='What to evaluate: "dx(u)", any expression; by default the fields.'),
@@ -67,6 +70,8 @@ def eval_(
         if named > 1 or (named == 0 and not of):
             one = "one and not both" if named else 'or --of an integral, as in --of "integral(u)"'
             stop(f'give points with --at "x=0.5,t=1", --line "0 : 1" or a table of them with --csv FILE; {one}', USAGE)
+        if param and at is None:
+            stop('--param goes with --at "x=0.5"', USAGE)
         solution = _open(run)
 
         names = list(solution.problem.names)
@@ -74,7 +79,7 @@ def eval_(
             _whole(solution, of, out)
             return
         if at is not None:
-            given = commands.points.from_options(at, solution.stated)
+            given = commands.points.from_options([",".join([text, *(param or [])]) for text in at], solution.stated)
         elif line is not None:
             given = commands.points.from_line(line, count, solution.stated)
         else:
@@ -107,8 +112,8 @@ def _whole(solution: "pdedsl.Solution", expressions: list[str], out: Path | None
         return
     length = max(q.values.size for q in found)
     columns: dict[str, Any] = {}
-    if curves and solution.problem.time is not None:
-        columns[solution.problem.time.name] = curves[0].times
+    if curves:
+        columns[curves[0].along or solution.problem.names[-1]] = curves[0].times
     values, errors = (
         {q.name: np.broadcast_to(own, length) for q, own in zip(found, columns, strict=True)}
         for columns in ([q.values for q in found], [q.errors for q in found])

@@ -248,6 +248,8 @@ def summary(solution: Solution, console: Console) -> None:
     for name, error in solution.errors.items():
         origin = "exact" if name in dict(problem.exact) else "reference"
         row("error", f"{error:.2e}  of the variation of {name}, against the {origin} solution")
+    for family in solution.families:
+        row("family", family)
     for misfit in solution.misfits:
         where = ", ".join(f"{name} = {value:.3g}" for name, value in misfit.where.items())
         row(

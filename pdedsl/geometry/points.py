@@ -75,7 +75,7 @@ def spots(
 ) -> np.ndarray:
     """Where something is taken that varies with some coordinates, at a point if one is named, shape (n', d).
 
-    One point; a point at n times; n points of the domain for what varies in space and names no point.
+    One point; a point at n times and values of swept parameters; n points of the domain for what varies in space and names no point.
     """
     if at is None and any(c.symbol in varies for c in domain.space):
         return inside(domain, sp.true, n, unit)
@@ -83,8 +83,8 @@ def spots(
     points = scale(np.full((1, d), 0.5), domain)
     if at is not None:
         points[0, : len(at)] = [domain.number(e) for e in at]
-    if domain.time is None or domain.time.symbol not in varies or (at is not None and len(at) == d):
-        return points
-    points, column = np.repeat(points, n, axis=0), domain.column(domain.time.symbol)
-    points[:, column] = scale(unit(n, d), domain)[:, column]
+    moving = [k for k in domain.other if domain.symbols[k] in varies and k >= len(at or ())]
+    if moving:
+        points = np.repeat(points, n, axis=0)
+        points[:, moving] = scale(unit(n, d), domain)[:, moving]
     return points

@@ -51,7 +51,18 @@ def unmapped(problem: Problem) -> Iterator[Diagnostic]:
 
 
 def unplaced(problem: Problem) -> Iterator[Diagnostic]:
-    """E901: unknown numbers that say where something is: of ends of time, parts, point sources, or with more than a name."""
+    """E901: unknown numbers and swept parameters that say where something is: of ends of time, parts, point sources, or with more
+    than a name.
+    """
+    fields, swept = {f.name for f in problem.fields}, {c.symbol for c in problem.domain.swept}
+    for symbol, _ in problem.domain.ends:
+        if symbol.name not in fields:
+            own = next((c for c in problem.coordinates if symbol in c.lower.free_symbols | c.upper.free_symbols), None)
+            span = problem.coordinates[0].span if own is None else own.span
+            yield not_yet(f"the swept parameter `{symbol.name}` in the size of the domain", span, SWEPT)
+    for condition, span in _places(problem):
+        for symbol in sorted(condition.free_symbols & swept, key=str)[:1]:
+            yield not_yet(f"a place that depends on the swept parameter `{symbol.name}`", span, SWEPT)
     sought = {p.symbol: p.name for p in problem.domain.sought}
 
     def named(held: Any) -> str | None:
@@ -75,6 +86,7 @@ def unplaced(problem: Problem) -> Iterator[Diagnostic]:
                 yield not_yet(f"a point source whose place is the unknown number `{name}`", statement.span, SMEARED)
 
 
+SWEPT = "give it a value, or try several with `pdedsl sweep`"
 SMEARED = "write the smeared form, `exp(-r^2/(2*w^2))/(2*pi*w^2)` in the plane, whose place may be unknown"
 
 

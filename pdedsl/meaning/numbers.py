@@ -28,6 +28,7 @@ def parameters(scope: Scope, overrides: Mapping[str, float]) -> tuple[Scope, tup
     for name in definitions(scope.names)[0]:
         node = scope.names.declared[name].node
         if isinstance(node, syntax.Definition) and isinstance(node.value, syntax.Interval) and name in overrides:
+            found += _beyond(scope, node, node.value, overrides[name])
             scope = replace(scope, names=scope.names.with_(Declaration(name, "param", node.name.span, node)))
         elif isinstance(node, syntax.Definition) and isinstance(node.value, syntax.Interval):
             scope, wrong = _swept(scope, node, node.value)
@@ -43,6 +44,18 @@ def parameters(scope: Scope, overrides: Mapping[str, float]) -> tuple[Scope, tup
             known, values = {**scope.parameters, name: parameter.symbol}, {**scope.values, parameter.symbol: worth}
             scope = replace(scope, parameters=known, values=values)
     return scope, tuple(parameters), found
+
+
+def _beyond(scope: Scope, node: syntax.Definition, interval: syntax.Interval, value: float) -> list[Diagnostic]:
+    """E401: a value of a swept parameter that lies outside of its interval."""
+    reading = read(scope, lambda walk: interval_of(walk, interval, PLACES["bounds"]))
+    if reading.value is None:
+        return list(reading.diagnostics)
+    lower, upper = (read(scope, lambda walk, e=e: walk.constant(e)).value for e in reading.value)
+    if lower is None or upper is None or lower <= value <= upper:
+        return []
+    message = f"`{node.name.name}` = {value:g} lies outside of its interval [{lower:g}, {upper:g}]"
+    return [Diagnostic("E401", message, node.span, "choose a value inside, or write a wider interval")]
 
 
 def _number(

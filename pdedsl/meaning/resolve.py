@@ -181,9 +181,7 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
         match statement:
             case syntax.Param():
                 for definition in statement.definitions:
-                    if isinstance(definition.value, syntax.Interval) and definition.name.name not in overrides:
-                        yield not_yet("a parameter with an interval", definition.span)
-                    elif definition.noise is not None:
+                    if definition.noise is not None:
                         yield not_yet("`noise` of a parameter", definition.noise.span)
 
 

@@ -17,6 +17,7 @@ from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.polynomials import Apart, Expanded, many
 from pdedsl.numerics.programs import program
 from pdedsl.problem.derivatives import expand_derivatives
+from pdedsl.problem.domain import middle
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.moving import to_fixed, to_stated, within
 from pdedsl.problem.problem import Problem
@@ -35,7 +36,7 @@ FINEST, NODES = 4, 1 << 17
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a report says of a solution: a number, a curve in time, or the size and range of a function."""
+    """What a report says of a solution: a number, a curve in time or in a parameter, or the size and range of a function."""
 
     name: str
     values: np.ndarray
@@ -48,6 +49,8 @@ class Quantity:
     """Where an extreme is taken, as `x = 0.5`; of a curve where the most extreme of its values is."""
     ends: tuple[float, float] | None = None
     """The least and the greatest value, of a curve also between its times; None for those of `values`."""
+    along: str = ""
+    """The parameter in which it is a curve, its `times` then; nothing where that is the time."""
 
     @property
     def error(self) -> float | None:
@@ -65,7 +68,10 @@ class Quantity:
             return f"{self.values[0]:.10g}{off}{at}"
         between = f"between {low:.6g} and {high:.6g}"
         if self.times is not None:
-            return f"{self.values[0]:.6g} at the start, {self.values[-1]:.6g} at the end, {between}{off}{at}"
+            first, last = (
+                ("the start", "the end") if not self.along else (f"{self.along} = {t:g}" for t in self.times[[0, -1]])
+            )
+            return f"{self.values[0]:.6g} at {first}, {self.values[-1]:.6g} at {last}, {between}{off}{at}"
         return f"root mean square {np.sqrt(np.mean(self.values**2)):.6g}{off} over the domain, {between}"
 
 
@@ -78,9 +84,13 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
     """A report, evaluated on a solution `u` of one point; `e` is what is known of its error."""
     domain, solution = problem.domain, many(u)
     points, times = spots(domain, report.at, problem.varying((report.value,)), MANY, _same), None
-    spatial = list(domain.spatial)
-    if domain.time is not None and len(points) > 1 and (points[:, spatial] == points[:1, spatial]).all():
-        column = domain.column(domain.time.symbol)
+    spatial, held = list(domain.spatial), [k for k in domain.other if k >= len(report.at or ())]
+    if len(points) > 1 and (points[:, spatial] == points[:1, spatial]).all():
+        points = points[:1]
+        points[0, held] = [middle(*domain.bounds[k]) for k in held]
+    varying = problem.varying((report.value,))
+    column = None if domain.along is None else domain.column(domain.along.symbol)
+    if len(points) == 1 and column in held and domain.symbols[column] in varying:
         points = np.repeat(points[:1], TIMES, axis=0)
         points[:, column] = times = np.linspace(*domain.bounds[column], TIMES)
 
@@ -103,9 +113,14 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         spot = to_stated(problem, solution, own.places[most][None])[0]
         columns = [domain.column(c.symbol) for c in kept]
         place = ", ".join(f"{problem.names[k]} = {spot[k]:.6g}" for k in columns)
+    # Of several parameters, or of one beside time, the middles of their intervals.
+    fixed = [k for k in held if domain.coordinates[k].kind == "parameter" and domain.symbols[k] in varying]
+    fixed = [k for k in fixed if times is None or k != column] if len(points) == 1 or times is not None else []
+    place = ", ".join([*filter(None, [place]), *(f"{problem.names[k]} = {points[0, k]:.6g}" for k in fixed)])
     errors = None if curve.errors is None else np.abs(curve.errors)
     ends = _range(found.values)
-    return Quantity(report.name, curve.values, times, errors, place, ends)
+    along = "" if times is None or domain.time is not None or domain.along is None else domain.along.name
+    return Quantity(report.name, curve.values, times, errors, place, ends, along)
 
 
 @dataclass(frozen=True)
@@ -161,8 +176,8 @@ def _sharpened(
     problem: Problem, at: Callable[[np.ndarray], Values], point: np.ndarray, times: np.ndarray, found: Values
 ) -> Values:
     """A curve in time with more values where it is highest and lowest, between its times."""
-    assert problem.time is not None
-    column = problem.domain.column(problem.time.symbol)
+    assert problem.domain.along is not None
+    column = problem.domain.column(problem.domain.along.symbol)
     for _ in range(ROUNDS):
         more = _summits(times, found.values)
         if not more.size:
@@ -185,7 +200,7 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
         alone, blur = _lowered(problem, [expression], u, e, points)
         return Values(alone[0, :, 0], _error(alone[..., 0], blur[:, 0]), {})
     # What depends on time alone is found once for each time, or at some times where there are too many.
-    moments = points[:1] if domain.time is None else _moments(domain.column(domain.time.symbol), points)
+    moments = points[:1] if domain.along is None else _moments(domain.column(domain.along.symbol), points)
     plain, atoms = stand_ins(expand_derivatives(expression))
     totals = [i.symbol for i in problem.integrals_in([expression]) if i.kind not in EXTREMES]
     parts = [*atoms.values(), *totals]
@@ -199,7 +214,7 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
         first = first or extremes
         values: dict[Any, Any] = domain.at(points) | dict(zip([*atoms, *totals], own.T, strict=True))
         for symbol, each in extremes.items():
-            times = None if domain.time is None else domain.column(domain.time.symbol)
+            times = None if domain.along is None else domain.column(domain.along.symbol)
             values[symbol] = (
                 each.values[0] if times is None else np.interp(points[:, times], moments[:, times], each.values)
             )

@@ -305,11 +305,26 @@ def _streamlines(scene: Scene, name: str, components: tuple[str, ...], axes: Axe
 
 
 def of_data(scene: Scene) -> Iterator[Panel]:
-    """Laws that were found, and what is left of data."""
+    """Laws that were found, what is left of data, and errors over a parameter."""
     for curve in scene.identified.curves if scene.identified else ():
         yield partial(_law, curve)
     for own in scene.identified.left if scene.identified else ():
         yield partial(_residuals, scene, own)
+
+    if scene.families and len(scene.families[0].parameters) == 1:
+        yield partial(_family, scene)
+
+
+def _family(scene: Scene, axes: Axes) -> None:
+    """The error of each field against the parameter that is swept."""
+    for place, own in enumerate(scene.families):
+        ((name, at),) = own.parameters.items()
+        by = "" if own.known else ", estimated"
+        axes.semilogy(at, np.maximum(own.errors, 1e-18), color=INK[place % len(INK)], label=f"error of {own.field}{by}")
+        axes.set(xlabel=scene.label(name), title="error over the family")
+    axes.grid(alpha=0.25)
+    _plain(axes.xaxis)
+    _legend(axes)
 
 
 def _law(own: Curve, axes: Axes) -> None:

@@ -15,6 +15,7 @@ from pygments.formatters import HtmlFormatter
 
 from pdedsl.analysis.balance import Balance
 from pdedsl.analysis.defect import Estimate
+from pdedsl.analysis.family import Family
 from pdedsl.analysis.trust import Misfit
 from pdedsl.analysis.uncertainty import Identified
 from pdedsl.analysis.verdict import Verdict
@@ -53,6 +54,7 @@ class Told:
     estimates: Sequence[Estimate]
     estimated_by: str
     misfits: Sequence[Misfit]
+    families: Sequence[Family]
     balances: Sequence[Balance]
     advice: str
     reports: Sequence[Quantity]
@@ -225,6 +227,7 @@ def _goodness(run: Told) -> str:
     return (
         "<p>The loss on the points at the end of the training; the residual on fresh points, which it never saw:</p>"
         + _table(head, rows)
+        + "".join(f"<p>Over the family: {html.escape(str(own))}.</p>" for own in run.families)
         + f"<p>The estimated errors come from {run.estimated_by}. They are no bounds: see how they compare with "
         "known errors under <em>How far to trust it</em> in the README of pdedsl.</p>"
     )

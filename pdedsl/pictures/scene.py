@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 import xarray as xr
 
+from pdedsl.analysis.family import Family
 from pdedsl.analysis.uncertainty import Identified
 from pdedsl.geometry.points import inside, inside_shape, random
 from pdedsl.numerics.truth import Truth
@@ -42,6 +43,8 @@ class Scene:
     """The standard deviations of all fields, where data leave them unknown."""
     identified: Identified | None = None
     """What data say of unknowns."""
+    families: Sequence[Family] = ()
+    """Errors over swept parameters."""
     compile_seconds: float = 0.0
     """What of the seconds of its history was compilation, before the first step."""
 

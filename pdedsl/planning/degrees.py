@@ -18,6 +18,7 @@ from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Field, FieldGroup, Initial, Statement
 from pdedsl.problem.symbol import order
+from pdedsl.spaces.affine import affine
 from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.corners import singular
@@ -89,7 +90,9 @@ def cornered(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto", 
 
 def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
     """The polynomials to begin with where nothing is chosen."""
-    d = len(problem.coordinates)
+    d = dimensions(problem)
+    if d < len(problem.coordinates):
+        return _superposed(problem, symmetry)
     if d > COORDINATES or (d >= FEW and additive(problem)):
         return Polynomials((CROSSES[0],), "cross")
     if d > FEW:
@@ -103,6 +106,25 @@ def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
     found = Polynomials(degrees, None if d == 1 else "product" if many else "total")
     while columns(problem, found, symmetry) > MOST / 2 and max(found.degrees) > FIRST[d]:
         found = replace(found, degrees=tuple(max(FIRST[d], round(0.8 * n)) for n in found.degrees))
+    return found
+
+
+def dimensions(problem: Problem) -> int:
+    """The coordinates along which polynomials of any degree are taken: not parameters whose solutions superpose."""
+    return len(problem.coordinates) - len(affine(problem))
+
+
+def _superposed(problem: Problem, symmetry: Symmetry) -> Polynomials:
+    """The polynomials to begin with beside parameters in which the solution is affine."""
+    own = [axis for axis in range(len(problem.coordinates)) if axis not in affine(problem)]
+    counts = {axis: count.count for axis, count in waves(problem).items() if count.count > 1}
+    first = FIRST[min(len(own), FEW)]
+    degrees = [1] * len(problem.coordinates)
+    for axis in own:
+        degrees[axis] = first + round(np.pi * counts.get(axis, 0.0))
+    found = Polynomials(tuple(degrees), "total")
+    while columns(problem, found, symmetry) > MOST / 2 and max(found.degrees) > first:
+        found = replace(found, degrees=tuple(max(min(n, first), round(0.8 * n)) for n in found.degrees))
     return found
 
 
@@ -139,16 +161,21 @@ def following(
     if space.terms == "cross":
         found = next((replace(space, degrees=(n,)) for n in CROSSES if n > space.degrees[0]), None)
         return found if found is not None and columns(problem, found, symmetry) <= limit else None
-    most = min(limit, GROWTH[min(len(problem.coordinates), FEW + 1)] * columns(problem, space, symmetry))
+    most = min(limit, GROWTH[min(dimensions(problem), FEW + 1)] * columns(problem, space, symmetry))
+    reach = [float(n) if k in affine(problem) else r for k, (n, r) in enumerate(zip(space.degrees, reach, strict=True))]
 
     def grown(share: float) -> Polynomials:
         return Polynomials(
-            tuple(min(2 * n + 2, max(n, round(share * r))) for n, r in zip(space.degrees, reach, strict=True)),
+            tuple(
+                n if k in affine(problem) else min(2 * n + 2, max(n, round(share * r)))
+                for k, (n, r) in enumerate(zip(space.degrees, reach, strict=True))
+            ),
             space.terms,
             stretches=space.stretches,
         )
 
-    share = min(n / r for n, r in zip(space.degrees, reach, strict=True))
+    pairs = enumerate(zip(space.degrees, reach, strict=True))
+    share = min(n / r for k, (n, r) in pairs if k not in affine(problem))
     found = space
     while columns(problem, larger := grown(share), symmetry) <= most and share < 4:
         found, share = larger, STEP * share

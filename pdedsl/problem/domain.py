@@ -104,6 +104,11 @@ class Domain:
         return tuple(c for c in self.coordinates if c.kind == "parameter")
 
     @cached_property
+    def along(self) -> Coordinate | None:
+        """What reports are curves in: the time, or else the one parameter that is swept."""
+        return self.time or (self.swept[0] if len(self.swept) == 1 else None)
+
+    @cached_property
     def spatial(self) -> tuple[int, ...]:
         """The columns of points that hold the coordinates in space."""
         return tuple(k for k, c in enumerate(self.coordinates) if c.kind == "space")
@@ -124,12 +129,10 @@ class Domain:
 
     @cached_property
     def values(self) -> dict[sp.Symbol, float]:
-        """The parameters' values in double precision; of a swept one the middle."""
+        """The parameters' values in double precision; those that are swept have none, they are coordinates."""
         known: dict[sp.Symbol, float] = dict(self.ends)
         for parameter in self.parameters:
             known[parameter.symbol] = float(evaluate(parameter.value, known))
-        for swept in self.swept:
-            known[swept.symbol] = middle(float(evaluate(swept.lower, known)), float(evaluate(swept.upper, known)))
         return known
 
     def number(self, expression: sp.Expr) -> float:

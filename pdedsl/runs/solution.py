@@ -15,6 +15,7 @@ from pdedsl import pictures
 from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
 from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates
+from pdedsl.analysis.family import Family, families
 from pdedsl.analysis.trust import Misfit, misfits
 from pdedsl.analysis.uncertainty import Found, Identified, band, deviations_of, identified, redrawn
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
@@ -268,6 +269,13 @@ class Solution:
         return misfits(self.problem, self.solved.u, self.system)
 
     @cached_property
+    def families(self) -> tuple[Family, ...]:
+        """The error of each field for some values of swept parameters; nothing where none is swept."""
+        if not self.problem.domain.swept:
+            return ()
+        return families(self.problem, self.solved.values, self._off())
+
+    @cached_property
     def balances(self) -> tuple[Balance, ...]:
         """What flows out against what comes from inside, for each equation in divergence form."""
         return balances(self.problem, self.solved.u)
@@ -301,6 +309,7 @@ class Solution:
             defect,
             self._bands,
             self.identified,
+            self.families,
             seconds,
         )
 
@@ -370,7 +379,9 @@ class Solution:
     def _judged(self, errors: dict[str, float]) -> Verdict:
         last = self.history[-1] if self.history else None
         known = (self.defect, self.estimates, errors, self.losses)
-        return judge(Evidence(self.problem, self.solved.u, self.system.sizes, *known, last, self.identified))
+        return judge(
+            Evidence(self.problem, self.solved.u, self.system.sizes, *known, last, self.identified, self.families)
+        )
 
     @property
     def _told(self) -> Any:
@@ -387,6 +398,7 @@ class Solution:
             estimates=self.estimates,
             estimated_by=self.estimated_by,
             misfits=self.misfits,
+            families=self.families,
             balances=self.balances,
             advice=self.advice,
             reports=self.reports,
@@ -519,6 +531,10 @@ class Solution:
                 e.field: {"relative": e.relative, "of_norm": e.of_norm, "absolute": e.absolute} for e in self.estimates
             },
             "misfits": {m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where} for m in self.misfits},
+            "families": {
+                f.field: {"median": f.median, "worst": f.worst, "where": f.where, "known": f.known}
+                for f in self.families
+            },
             "balances": {b.statement: {"out": b.out, "source": b.source, "apart": b.apart} for b in self.balances},
             **self._found,
             "reports": {

@@ -11,6 +11,7 @@ import numpy as np
 
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.affine import affine
 from pdedsl.spaces.space import Polynomials, Terms
 from pdedsl.spaces.stretch import Stretch, bell
 
@@ -149,19 +150,30 @@ def basis(
 
     Even or odd about the middle of the interval.
     """
-    circular = tuple(problem.coordinates[axis].periodic for axis in axes)
-    if not axes:
-        numbers = np.zeros((1, 0), int)
-    elif len(space.degrees) == 1:
-        numbers = np.asarray(list(_members(circular, space.degrees[0], space.kind)), int).reshape(-1, len(axes))
-    else:
-        numbers = _grid(circular, [space.degrees[axis] for axis in axes], space.kind)
+    circular, numbers = tuple(problem.coordinates[axis].periodic for axis in axes), _numbers(problem, axes, space)
     for k, axis in enumerate(axes):
         if axis in parity:
             odd = (numbers[:, k] % 2 == 1) if not circular[k] else (numbers[:, k] % 2 == 0) & (numbers[:, k] > 0)
             numbers = numbers[odd == (parity[axis] < 0)]
     stretches = tuple(space.stretches[0][axis] for axis in axes) if space.stretches else ()
     return Basis(tuple(axes), tuple(problem.bounds[axis] for axis in axes), circular, numbers, stretches)
+
+
+def _numbers(problem: Problem, axes: Sequence[int], space: Polynomials) -> np.ndarray:
+    """The numbers of the products over some coordinates, shape (K, k): a constant and a slope in those parameters that superpose."""
+    own = [axis for axis in axes if axis not in affine(problem)]
+    if len(own) < len(axes):
+        rest, apart = _numbers(problem, own, space), [k for k, axis in enumerate(axes) if axis not in own]
+        numbers = np.zeros((1 + len(apart), len(rest), len(axes)), int)
+        numbers[:, :, [k for k, axis in enumerate(axes) if axis in own]] = rest
+        numbers[1 + np.arange(len(apart)), :, apart] = 1
+        return numbers.reshape(-1, len(axes))
+    circular = tuple(problem.coordinates[axis].periodic for axis in axes)
+    if not axes:
+        return np.zeros((1, 0), int)
+    if len(space.degrees) == 1:
+        return np.asarray(list(_members(circular, space.degrees[0], space.kind)), int).reshape(-1, len(axes))
+    return _grid(circular, [space.degrees[axis] for axis in axes], space.kind)
 
 
 def _grid(circular: Sequence[bool], degrees: Sequence[int], terms: Terms) -> np.ndarray:
@@ -215,6 +227,8 @@ LARGE = 400
 
 def sized(problem: Problem, axes: Sequence[int], space: Polynomials) -> int:
     """How many products of a space there are over some coordinates, without making those of one degree."""
+    if spread := set(axes) & affine(problem):
+        return (1 + len(spread)) * sized(problem, [axis for axis in axes if axis not in spread], space)
     if not axes:
         return 1
     periodic = [problem.coordinates[axis].periodic for axis in axes]

@@ -160,7 +160,12 @@ class Shared:
 def angled(problem: Problem, unknown: Field) -> tuple[Angled | Shared, ...]:
     """The corners at which a field may be singular: steady, of a plane, its equation led by a laplacian; or a system's."""
     domain, place = problem.domain, problem.fields.index(unknown)
-    if problem.time is not None or len(domain.space) != 2 or set(unknown.arguments) != set(problem.symbols):
+    if (
+        problem.time is not None
+        or domain.swept
+        or len(domain.space) != 2
+        or set(unknown.arguments) != set(problem.symbols)
+    ):
         return ()
     if any(is_hard(s) for s in problem.statements):
         return ()

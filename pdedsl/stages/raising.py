@@ -18,6 +18,7 @@ from pdedsl.planning.degrees import (
     MOST,
     columns,
     cornered,
+    dimensions,
     expansions,
     first,
     following,
@@ -436,7 +437,7 @@ def _affordable(
     promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share
-    many = len(problem.coordinates) > FEW and not only and promised > FINAL
+    many = dimensions(problem) > FEW and not only and promised > FINAL
     share = min(share, BRIEFLY) if many else share
     brief = divisible(problem) and not only and promised > FINAL
     share = min(share, BRIEFLY) if brief else share
@@ -463,7 +464,7 @@ def _grown(rungs: Sequence[Rung]) -> bool:
 def _promised(problem: Problem, rungs: list[Rung]) -> float:
     """What the error comes down to at the highest degrees, if it falls on geometrically with the degree."""
     more, error = MOST / len(rungs[-1].coefficients), min(error_of(rungs), rungs[-1].change)
-    return error ** max(1.0, more ** (1 / len(problem.coordinates))) if error < 1 else np.inf
+    return error ** max(1.0, more ** (1 / dimensions(problem))) if error < 1 else np.inf
 
 
 def _held(own: Space, larger: Space) -> bool:

@@ -147,6 +147,7 @@ WAYS: tuple[tuple[str, Way], ...] = (
     (r"^choose a point of the domain", to("at (0.6, 0.1)")),
     (r"^choose a smaller network or fewer points", lambda text, found, m: re.sub(r"\d{4,}", "20", text)),
     (r"remove `hard`", by(r"\s+hard\b", "")),
+    (r"^give it a value, or try several", by(r"L in \[1, 2\]", "L = 1")),
     (r"^remove (?:it|one|this)|^`hard` belongs to `boundary` and `initial`", without),
     (r"^say what it is: `(equation): ", instead),
     (r"^say where it holds: `(on all)`", lambda text, found, m: put(text, found, f"  {m[1]}")),

@@ -38,4 +38,4 @@ def test_what_could_not_be_read(old: str, new: str, declarations: bool, domain: 
 
 def test_what_is_said_twice_never_used_or_not_solved_yet() -> None:
     codes = [d.code for d in resolved('title "a"\ntitle "b"\nlet f = 1\nparam q in [0, 1]\n' + GOOD).diagnostics]
-    assert sorted(codes) == ["E202", "E901", "W206", "W206"]
+    assert sorted(codes) == ["E202", "W206", "W206"]

@@ -1,0 +1,88 @@
+"""From a solution with swept parameters to its error for each of some values of these: half of them are better than the median."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from pdedsl.geometry.points import inside, random
+from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.problem import Problem
+
+VALUES, POINTS = 41, 400
+"""Values of the parameters, and points of the domain for each."""
+UNEVEN, FINE = 100.0, 1e-6
+"""How many times the median the worst error is where a family is not solved alike; and one that does not matter."""
+_SEED = 19_050_630
+
+Values = Callable[[np.ndarray], np.ndarray]
+"""Points of shape (n, d) to the values of all fields, shape (n, number of fields)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """The error of a field over a family of problems, relative to its variation for each."""
+
+    field: str
+    parameters: Mapping[str, np.ndarray]
+    """The values of each parameter, shape (n,)."""
+    errors: np.ndarray
+    """Shape (n,)."""
+    known: bool
+    """Whether the exact solution says so, and no estimate."""
+
+    @property
+    def median(self) -> float:
+        return float(np.median(self.errors))
+
+    @property
+    def worst(self) -> float:
+        return float(self.errors.max())
+
+    @property
+    def where(self) -> str:
+        """The parameters of the worst one."""
+        worst = int(self.errors.argmax())
+        return ", ".join(f"{name} = {own[worst]:.4g}" for name, own in self.parameters.items())
+
+    @property
+    def uneven(self) -> bool:
+        """Whether the worst error is far larger than the median."""
+        return self.worst > max(UNEVEN * self.median, FINE)
+
+    def __str__(self) -> str:
+        by = "against the exact solution" if self.known else "estimated"
+        return f"error of {self.field}: median {self.median:.1e}, at most {self.worst:.1e} at {self.where}, {by}"
+
+
+def families(problem: Problem, values: Values, off: Values | None) -> tuple[Family, ...]:
+    """The errors of all fields, exact ones where a solution is known, else by what they are estimated to be `off`."""
+    domain, exact = problem.domain, dict(problem.exact)
+    swept = [k for k, c in enumerate(domain.coordinates) if c.kind == "parameter"]
+    if not swept:
+        return ()
+    unit = random(np.random.default_rng(_SEED))
+    own = unit(VALUES, len(swept))
+    if len(swept) == 1:
+        own = np.linspace(0, 1, VALUES)[:, None]
+    low, high = np.asarray(domain.bounds, float)[swept].T
+    own = low + own * (high - low)
+    points = np.tile(inside(domain, sp.true, POINTS, unit), (VALUES, 1))
+    points[:, swept] = np.repeat(own, len(points) // VALUES, axis=0)
+    found, missed, family = values(points), None if off is None else off(points), []
+    named = {problem.names[k]: column for k, column in zip(swept, own.T, strict=True)}
+    for place, field in enumerate(problem.fields):
+        if field.name in exact:
+            truth = np.broadcast_to(np.asarray(evaluate(exact[field.name], domain.at(points)), float), (len(points),))
+            gap = found[:, place] - truth
+        elif missed is not None:
+            truth, gap = found[:, place], missed[:, place]
+        else:
+            continue
+        each, gaps = truth.reshape(VALUES, -1), gap.reshape(VALUES, -1)
+        size = np.std(each, axis=1)
+        size = np.where(size > FINE * size.max(), size, size.max() or 1.0)
+        errors = np.sqrt(np.mean(gaps**2, axis=1)) / size
+        family.append(Family(field.name, named, errors, field.name in exact))
+    return tuple(family)

@@ -1,0 +1,49 @@
+"""From a problem with swept parameters to those in which its solution is affine: for each a solution of its own, superposed.
+
+Where the operators hold none of them and the data are affine in them, `u = u_0 + sum_k a_k u_k` (superposition).
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations_with_replacement
+from typing import Any
+
+import sympy as sp
+
+from pdedsl.problem.derivatives import expand_derivatives
+from pdedsl.problem.problem import Problem
+from pdedsl.spaces.linear import Form, forms
+
+
+@lru_cache(maxsize=8)
+def affine(problem: Problem) -> frozenset[int]:
+    """The axes of the parameters in which the solution is affine, all at once."""
+    symbols = {c.symbol for c in problem.domain.swept}
+    if not symbols:
+        return frozenset()
+    own = [f for components in forms(problem).values() for f in components]
+    if not all(f.is_linear for f in own):
+        return frozenset()
+    for f in own:
+        symbols -= set().union(*(s.free_symbols for s in _operators(f)))
+    sources = [_source(f) for f in own]
+    for source in sources:
+        for a, b in combinations_with_replacement(sorted(symbols & source.free_symbols, key=str), 2):
+            if sp.diff(source, a, b) != 0:
+                symbols -= {a, b}
+    return frozenset(problem.domain.column(s) for s in symbols)
+
+
+def _operators(form: Form) -> Iterator[sp.Basic]:
+    """What fields and their derivatives are multiplied with."""
+    yield from form.slopes.values()
+    for _, slope, inner in form.integrals:
+        yield slope
+        yield from _operators(inner)
+
+
+def _source(form: Form) -> sp.Expr:
+    """A residual where all fields vanish, and with integrals of what these leave."""
+    known: dict[Any, Any] = dict.fromkeys(form.atoms, sp.Integer(0))
+    known |= {integral.symbol: _source(inner) for integral, _, inner in form.integrals}
+    return expand_derivatives(form.residual.xreplace(known))
