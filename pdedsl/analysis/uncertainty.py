@@ -190,10 +190,8 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     correlation = unit @ unit.T
     names = ", ".join(s.name for s in problem.penalties if s.automatic)
     weighed = "" if posterior.balance is None else f"{names}: {posterior.balance.words}"
-    coefficients = {
-        f.name: posterior.root_of(fields, k, points[:1])[0] for k, f in enumerate(problem.fields) if f.law is not None
-    }
-    curves = _curves(problem, values, coefficients)
+    laws = {k: f.name for k, f in enumerate(problem.fields) if f.law is not None}
+    curves = _curves(problem, values, {name: posterior.root_of(fields, k, points[:1])[0] for k, name in laws.items()})
     return Identified(found, correlation, fits, bands, tuple(together(found, correlation)), shown, curves, weighed)
 
 

@@ -23,6 +23,8 @@ SIZES, DECAYS = 10.0 ** np.arange(-3.0, 2.1, 0.5), np.asarray([0.1, 0.3, 0.6, 1.
 """Priors that are tried before the best of them is refined; sizes relative to the spread of the field."""
 NOISES = 10.0 ** np.arange(-10.0, 2.0)
 """Noises that are tried where none is stated, in units of what is taken for it."""
+NULL = 1e-13
+"""The singular value of what nothing is said of, relative to the largest."""
 EDGES = ((np.log(1e-3), np.log(1e2)), (np.log(0.05), np.log(10.0)))
 """Between which logarithms both are sought."""
 
@@ -121,7 +123,8 @@ def smoothness(
 
     def loss(logarithms: np.ndarray) -> float:
         chosen = [Smoothness(*np.exp(pair)) for pair in logarithms.reshape(-1, 2)]
-        return _unlikely(about, coefficients, deviations(fields, functions, chosen), count)
+        taken = deviations(fields, functions, chosen)
+        return _unlikely(about, coefficients, taken, count) - _known(about, coefficients, taken)
 
     pairs = np.stack(np.meshgrid(np.log(SIZES), np.log(DECAYS), indexing="ij"), axis=-1).reshape(-1, 2)
     best = min((np.tile(pair, len(functions)) for pair in pairs), key=loss)
@@ -150,6 +153,22 @@ def _unlikely(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, c
         least, r = _fitted(about, coefficients, deviation)
         return least + 2 * float(np.sum(np.log(np.maximum(np.abs(np.diag(r)), 1e-300))))
     return min(_with_noise(about, coefficients, deviation, count, float(s)) for s in NOISES)
+
+
+def _known(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray) -> float:
+    """The same of what statements say of unknowns alone: no evidence, since it holds whatever is taken for granted."""
+    said = ~about.data & ~about.automatic
+    if not said.any():
+        return 0.0
+    own, now = about.deviation(deviation), about.now(coefficients)
+    held = np.isfinite(own)
+    below = np.eye(len(now))[held]
+    whole = np.concatenate([about.matrix[said] * np.where(held, own, 1.0), below])
+    right = np.concatenate([about.right[said] - about.matrix[said] @ now, np.zeros(len(below))])
+    u, s, _ = np.linalg.svd(whole, full_matrices=False)
+    kept = s > NULL * s[0]
+    left = right - u[:, kept] @ (u[:, kept].T @ right)
+    return float(left @ left + 2 * np.sum(np.log(s[kept])))
 
 
 def _with_noise(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, count: int, noise: float) -> float:

@@ -40,3 +40,15 @@ def test_rows_for_what_is_taken_to_be_small(tmp_path: Path) -> None:
     np.testing.assert_allclose(r[-2:], [2 * found[1], 3 * found[2]])
     np.testing.assert_allclose(r, own.residual(found), atol=1e-12)
     assert phi[-2, 1] == 2 and phi[-1, 2] == 3 and np.count_nonzero(phi[-2:]) == 2
+
+
+def test_what_statements_say_of_an_unknown_is_no_evidence_of_smoothness(tmp_path: Path) -> None:
+    source(tmp_path)
+    text = SOURCE.replace("data probes", "boundary: q = 0  on x = 0\nboundary: q = 4*exp(1)  on x = 1\ndata probes")
+    chosen = []
+    for own in (SOURCE, text):
+        problem = loads(own, name=str(tmp_path / "spec.pde"))
+        reduced, system, found = about(problem, 16)
+        (smooth,) = smoothness(system.fields, unknown_functions(problem), reduced, found, 0)
+        chosen.append(smooth)
+    assert chosen[1].size > 0.1 and abs(np.log(chosen[1].decay / chosen[0].decay)) < 1.0
