@@ -269,6 +269,10 @@ class Collocation:
         """Whether the residuals change in proportion with the coefficients."""
         return all(own.form.is_linear for block in self.blocks for own in block.components)
 
+    def rows(self, are: Callable[[Collocated], bool]) -> np.ndarray:
+        """Which rows are those of some blocks, shape (S,)."""
+        return np.concatenate([np.full(len(b.components) * len(b.points), are(b)) for b in self.blocks])
+
     def reach(self, change: np.ndarray) -> float:
         """The part of a change after which unknowns between bounds are still where their values have slopes."""
         found = 1.0

@@ -63,23 +63,22 @@ def balanced(
     `deviation` is that of each unknown which is taken for granted, shape (number of unknowns,), and `by_noise` says whether
     that of the data is stated. Where no weight leaves data as far off as that, it is the corner.
     """
-    own, held = about.automatic, np.isfinite(deviation)
-    penalty, zero = about.matrix[own] / weight**0.5, about.right[own] / weight**0.5
-    count = int(about.data.sum())
-    below = np.diag(np.where(held, 1 / np.where(held, deviation, 1.0), 0.0))[held]
-    rest = np.concatenate([about.matrix[~own], below])
-    right = np.concatenate([about.right[~own], below @ about.now(coefficients)])
+    auto, count = about.automatic, int(about.data.sum())
+    rest, right = about.rows(deviation, coefficients, ~auto)
+    penalty, zero = (own[: int(auto.sum())] / weight**0.5 for own in about.rows(deviation, coefficients, auto))
+    data, measured = (own[:count] for own in about.rows(deviation, coefficients, about.data))
     lengths = np.sqrt(np.sum(rest**2, axis=0) + np.sum(penalty**2, axis=0) * count)
     lengths = np.where(lengths > 0, lengths, 1.0)
-    first, second = _triangle(rest / lengths, right), _triangle(penalty / lengths, zero)
-    data = about.matrix[about.data] / lengths
+    rest, penalty, data = rest / lengths, penalty / lengths, data / lengths
+    first, second = _triangle(rest, right), _triangle(penalty, zero)
 
     def at(own: float) -> tuple[float, float]:
         """The mean squares of data and of penalties with a weight."""
         whole = np.concatenate([first, own**0.5 * second])
-        change = -np.linalg.lstsq(whole[:, :-1], whole[:, -1], HIDDEN)[0]
-        misfit = np.sum((data @ change + about.right[about.data]) ** 2) / count
-        return float(misfit), float(np.sum((penalty / lengths @ change + zero) ** 2)) / count
+        found = -np.linalg.lstsq(whole[:, :-1], whole[:, -1], HIDDEN)[0]
+        parts = (data @ found + measured, penalty @ found + zero)
+        misfit, size = (float(part @ part) / count for part in parts)
+        return misfit, size
 
     even = (np.linalg.norm(data) / max(np.linalg.norm(second[:, :-1]), 1e-300)) ** 2
     tried = even * 10**DECADES
@@ -97,11 +96,9 @@ def _triangle(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def noise_of(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray) -> float:
     """The noise of data beside penalties, in units of what was taken for it: what is left over what is free to differ."""
-    held = np.isfinite(deviation)
-    below = np.diag(np.where(held, 1 / np.where(held, deviation, 1.0), 0.0))[held]
-    whole, right = np.concatenate([about.matrix, below]), np.concatenate([about.right, below @ about.now(coefficients)])
+    whole, right = about.rows(deviation, coefficients)
     q, _ = np.linalg.qr(whole)
-    own = np.concatenate([about.data, np.zeros(len(below), bool)])
+    own = np.concatenate([about.data, np.zeros(len(whole) - len(about.data), bool)])
     left = (right - q @ (q.T @ right))[own]
     return float(np.sqrt(left @ left / max(1.0, own.sum() - np.sum(q[own] ** 2))))
 

@@ -120,11 +120,12 @@ def smoothness(
 
     `count` is the number of data whose noise is not stated: it is what is left of them. It is 0 where it is stated.
     """
+    about = about.condensed
 
     def loss(logarithms: np.ndarray) -> float:
         chosen = [Smoothness(*np.exp(pair)) for pair in logarithms.reshape(-1, 2)]
         taken = deviations(fields, functions, chosen)
-        return _unlikely(about, coefficients, taken, count) - _known(about, coefficients, taken)
+        return _unlikely(about, coefficients, taken, count)
 
     pairs = np.stack(np.meshgrid(np.log(SIZES), np.log(DECAYS), indexing="ij"), axis=-1).reshape(-1, 2)
     best = min((np.tile(pair, len(functions)) for pair in pairs), key=loss)
@@ -132,59 +133,40 @@ def smoothness(
     return [Smoothness(*map(float, np.exp(pair))) for pair in found.x.reshape(-1, 2)]
 
 
-def _fitted(
-    about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, by: float = 1.0
-) -> tuple[float, np.ndarray]:
-    """What is left of data, and of coefficients over `by` times their deviations, where that is least; and a triangle of it."""
-    own, now = about.deviation(deviation), about.now(coefficients)
-    held = np.isfinite(own)
-    scale = np.where(held, own, 1.0)
-    below = np.eye(len(now))[held]
-    whole = np.concatenate([about.matrix * scale, by * below])
-    right = np.concatenate([about.right - about.matrix @ now, np.zeros(len(below))])
-    q, r = np.linalg.qr(whole)
-    left = right - q @ (q.T @ right)
-    return float(left @ left), r
-
-
-def _unlikely(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, count: int) -> float:
-    """Minus twice the logarithm of the evidence, but for a constant, where coefficients have some deviations about zero."""
-    if not count:
-        least, r = _fitted(about, coefficients, deviation)
-        return least + 2 * float(np.sum(np.log(np.maximum(np.abs(np.diag(r)), 1e-300))))
-    return min(_with_noise(about, coefficients, deviation, count, float(s)) for s in NOISES)
-
-
-def _known(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray) -> float:
-    """The same of what statements say of unknowns alone: no evidence, since it holds whatever is taken for granted."""
-    said = ~about.data & ~about.automatic
-    if not said.any():
-        return 0.0
-    own, now = about.deviation(deviation), about.now(coefficients)
-    held = np.isfinite(own)
-    below = np.eye(len(now))[held]
-    whole = np.concatenate([about.matrix[said] * np.where(held, own, 1.0), below])
-    right = np.concatenate([about.right[said] - about.matrix[said] @ now, np.zeros(len(below))])
+def _evidence(
+    about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, of: np.ndarray, noise: float
+) -> tuple[float, float]:
+    """What is left of some rows beside what is taken for granted, where that is least, and the logarithm of their volume."""
+    whole, right = about.rows(about.deviation(deviation), coefficients, of, noise)
     u, s, _ = np.linalg.svd(whole, full_matrices=False)
     kept = s > NULL * s[0]
     left = right - u[:, kept] @ (u[:, kept].T @ right)
-    return float(left @ left + 2 * np.sum(np.log(s[kept])))
+    return float(left @ left), 2 * float(np.sum(np.log(s[kept])))
 
 
-def _with_noise(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, count: int, noise: float) -> float:
-    """The same where all data have some noise, in units of what was taken for it."""
-    least, r = _fitted(about, coefficients, deviation, noise)
-    held = int(np.isfinite(deviation[about.columns]).sum())
-    volume = 2 * float(np.sum(np.log(np.maximum(np.abs(np.diag(r)), 1e-300)))) - 2 * held * float(np.log(noise))
-    free = about.matrix.shape[1] - held
-    return least / noise**2 + volume + 2 * (count - free) * float(np.log(noise))
+def _unlikely(
+    about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, count: int, noise: float | None = None
+) -> float:
+    """Minus twice the logarithm of the evidence, but for a constant, where coefficients have some deviations about zero.
+
+    What statements say of unknowns alone is no evidence, since it holds whatever is taken for granted. `count` are data of which
+    the noise is not stated: with a `noise` in units of what is taken for it, by default that of `NOISES` with which they are
+    most likely.
+    """
+    if count and noise is None:
+        return min(_unlikely(about, coefficients, deviation, count, float(s)) for s in NOISES)
+    by = noise or 1.0
+    least, volume = _evidence(about, coefficients, deviation, np.ones(len(about.right), bool), by)
+    known = sum(_evidence(about, coefficients, deviation, about.stated, 1.0)) if about.stated.any() else 0.0
+    return least / by**2 + volume + 2 * (count - about.matrix.shape[1]) * float(np.log(by)) - known
 
 
 def noise_of(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, count: int) -> float:
     """The noise that data which state none have most likely, in units of what was taken for it."""
+    about = about.condensed
 
     def loss(logarithm: float) -> float:
-        return _with_noise(about, coefficients, deviation, count, float(np.exp(logarithm)))
+        return _unlikely(about, coefficients, deviation, count, float(np.exp(logarithm)))
 
     around = np.log(min(NOISES, key=lambda s: loss(float(np.log(s)))))
     found = optimize.minimize_scalar(loss, bounds=(around - 2.4, around + 2.4), method="bounded")

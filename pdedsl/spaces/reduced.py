@@ -4,7 +4,6 @@ What statements leave free is what is sought, and states that only data know. St
 `p` by the statements, and the data are `|matrix p + right|^2` of these alone, in units of their noise.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,8 +44,10 @@ class Reduced:
     """What a change of each leaves of the statements that functions cannot hold, shape (K or less, number of unknowns)."""
     data: np.ndarray
     """Which rows are data, shape (rows,)."""
+    penalties: np.ndarray
+    """Which are penalties."""
     automatic: np.ndarray
-    """Which are penalties whose weight is left to the data."""
+    """Which are those whose weight is left to the data."""
 
     def weighed(self, times: float) -> "Reduced":
         """The same with automatic penalties of some times their weight."""
@@ -60,6 +61,39 @@ class Reduced:
     def now(self, coefficients: np.ndarray) -> np.ndarray:
         """Each unknown, from all coefficients; of what is free what it is beside these."""
         return np.concatenate([coefficients[self.columns], np.zeros(self.matrix.shape[1] - len(self.columns))])
+
+    def rows(
+        self, deviation: np.ndarray, coefficients: np.ndarray, of: np.ndarray | None = None, noise: float = 1.0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Some rows, by default all, and below them what is taken for granted of unknowns that have a deviation: `matrix p + right`.
+
+        Unknowns are in units of their deviations; all is in units of the `noise` of data, of which statements know nothing.
+        """
+        own, held = slice(None) if of is None else of, np.isfinite(deviation)
+        scale, below = np.where(held, deviation, 1.0), noise * np.eye(len(deviation))[held]
+        times = np.where(self.stated, noise, 1.0)[own]
+        right = self.right[own] - self.matrix[own] @ self.now(coefficients)
+        whole = np.concatenate([times[:, None] * self.matrix[own] * scale, below])
+        return whole, np.concatenate([times * right, np.zeros(len(below))])
+
+    @property
+    def condensed(self) -> "Reduced":
+        """The same, with as few rows of data as say what all of them do: no more than one for each unknown, and one more."""
+        own: Any = np.linalg.qr(np.concatenate([self.matrix, self.right[:, None]], axis=1)[self.data], "r")
+        rest, few = ~self.data, np.zeros(len(own), bool)
+        return replace(
+            self,
+            matrix=np.concatenate([own[:, :-1], self.matrix[rest]]),
+            right=np.concatenate([own[:, -1], self.right[rest]]),
+            data=np.concatenate([~few, self.data[rest]]),
+            penalties=np.concatenate([few, self.penalties[rest]]),
+            automatic=np.concatenate([few, self.automatic[rest]]),
+        )
+
+    @property
+    def stated(self) -> np.ndarray:
+        """Which rows are what statements say of unknowns alone, shape (rows,)."""
+        return ~self.data & ~self.penalties
 
     def coarse(self, deviation: np.ndarray) -> float:
         """What is left of the statements, as a length, where each unknown is off as far as data and deviations let it be."""
@@ -108,13 +142,9 @@ def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by:
     """
     r, phi = system.linearised(coefficients)
     # What statements say of unknowns alone is known like data are, and better.
-
-    def rows(are: Callable[[Collocated], bool]) -> np.ndarray:
-        return np.concatenate([np.full(len(b.components) * len(b.points), are(b)) for b in system.blocks])
-
-    alone, own = rows(lambda b: _alone(problem, b)), rows(lambda b: b.soft)
-    data = rows(lambda b: isinstance(b.statement, Measurement))[own]
-    automatic = rows(lambda b: isinstance(b.statement, Constraint) and b.statement.automatic)[own]
+    alone, own = system.rows(lambda b: _alone(problem, b)), system.rows(lambda b: b.soft)
+    data = system.rows(lambda b: isinstance(b.statement, Measurement))[own]
+    automatic = system.rows(lambda b: isinstance(b.statement, Constraint) and b.statement.automatic)[own]
     bare, beside, top = phi[alone], r[alone], ~alone & ~own
     places = [k for k, f in enumerate(problem.fields) if f.sought is not None]
     sought = np.concatenate([np.zeros(0, int), *(columns_of(system, k) for k in places)])
@@ -134,9 +164,8 @@ def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by:
     u, s, v = np.linalg.svd(apart, full_matrices=False)
     said = s > OWN * np.linalg.norm(phi[top][:, sought], axis=0).max(initial=0.0)
     trusted = max(by, float(np.linalg.norm(r[top])))
-    said_rows, known = widened(s[said, None] * v[said]) / trusted, widened(bare[:, sought]) / by
-    stated, right = np.concatenate([known, said_rows]), np.concatenate([right, beside / by])
-    right = np.concatenate([right, u[:, said].T @ r[top] / trusted])
+    stated = np.concatenate([widened(bare[:, sought]) / by, widened(s[said, None] * v[said]) / trusted])
+    right = np.concatenate([right, beside / by, u[:, said].T @ r[top] / trusted])
     none = np.zeros(len(stated), bool)
     return Reduced(
         sought,
@@ -145,5 +174,6 @@ def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by:
         states,
         widened(s[~said, None] * v[~said]),
         np.concatenate([data, none]),
+        np.concatenate([~data, none]),
         np.concatenate([automatic, none]),
     )

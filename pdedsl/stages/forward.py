@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -25,11 +26,10 @@ class Forward:
     states: np.ndarray
     """Which are those of states, shape (K,)."""
 
-    @property
+    @cached_property
     def rows(self) -> np.ndarray:
         """Which rows are statements."""
-        blocks = self.system.blocks
-        return np.concatenate([np.full(len(b.components) * len(b.points), not b.soft) for b in blocks])
+        return self.system.rows(lambda b: not b.soft)
 
     @property
     def is_linear(self) -> bool:

@@ -71,7 +71,7 @@ def about(right: np.ndarray) -> Reduced:
     """Two numbers, each measured twice and to vanish."""
     matrix = np.concatenate([np.eye(2), np.eye(2), np.eye(2)])
     automatic = np.asarray([True, True, False, False, False, False])
-    return Reduced(np.arange(2), matrix, right, np.eye(2), np.zeros((0, 2)), ~automatic, automatic)
+    return Reduced(np.arange(2), matrix, right, np.eye(2), np.zeros((0, 2)), ~automatic, automatic, automatic)
 
 
 def test_a_balance_in_closed_form() -> None:

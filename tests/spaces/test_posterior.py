@@ -17,7 +17,7 @@ def test_covariance_is_that_of_least_squares_and_what_is_blind_is_said() -> None
     draw = np.random.default_rng(0)
     matrix = draw.normal(size=(12, 3))
     data = np.ones(12, bool)
-    plain = Reduced(np.arange(3), matrix, np.zeros(12), np.eye(3), np.zeros((0, 3)), data, ~data)
+    plain = Reduced(np.arange(3), matrix, np.zeros(12), np.eye(3), np.zeros((0, 3)), data, ~data, ~data)
     found = posterior(plain, np.full(3, np.inf), 2.0)
     np.testing.assert_allclose(found.root @ found.root.T, 4 * np.linalg.inv(matrix.T @ matrix), rtol=1e-10)
     taken = np.array([np.inf, 0.5, np.inf])
