@@ -4,11 +4,9 @@ The median and the worst of 41 values of the parameters, each relative to the va
 """
 
 import sys
-import time
 from dataclasses import dataclass
 
-import pdedsl
-from benchmarks.goals import SPECS
+from benchmarks.lines import solved
 
 
 @dataclass(frozen=True)
@@ -26,12 +24,8 @@ LINES = (Line("convection", 1e-8), Line("helmholtz", 1e-8), Line("modes", 1e-12)
 def main(names: list[str]) -> None:
     """Solve each and print a line."""
     print(f"{'spec':12s} {'median':>8s} {'worst':>8s} {'goal':>7s} {'seconds':>8s}  verdict, where the worst is")
-    for line in LINES:
-        if names and line.name not in names:
-            continue
-        begun = time.perf_counter()
-        found = pdedsl.solve(pdedsl.load(SPECS / "family" / f"{line.name}.pde"), time_limit=line.seconds)
-        (own,), seconds = found.families, time.perf_counter() - begun
+    for line, found, seconds in solved("family", LINES, names):
+        (own,) = found.families
         words = f"{found.verdict.word}; {own.where}"
         print(
             f"{line.name:12s} {own.median:8.1e} {own.worst:8.1e} {line.goal:7.0e} {seconds:8.1f}  {words}", flush=True

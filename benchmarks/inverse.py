@@ -6,14 +6,12 @@ their bands.
 """
 
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-import pdedsl
-from benchmarks.goals import SPECS
+from benchmarks.lines import solved
 from pdedsl.runs.solution import Solution
 
 SIGMAS = 2.0
@@ -80,18 +78,13 @@ def off(line: Line, found: Solution) -> float:
 def main(names: list[str]) -> None:
     """Solve each spec and print a line."""
     print(f"{'spec':18s} {'off by':>9s} {'goal':>7s} {'seconds':>8s}  verdict, what was found")
-    for line in LINES:
-        if names and line.name not in names:
-            continue
-        begun = time.perf_counter()
-        found = pdedsl.solve(pdedsl.load(SPECS / "inverse" / f"{line.name}.pde"), time_limit=line.seconds)
+    for line, found, seconds in solved("inverse", LINES, names):
         numbers = ", ".join(f"{n.name} = {n.value:.6g} +- {n.error:.1e}" for n in found.unknowns.values())
         bands = {} if found.identified is None else found.identified.bands
         fields = [f for f in found.problem.fields if f.sought is not None and f.arguments]
         bandwidth = ", ".join(f"{f.name} +- {bands.get(f.name, np.nan):.1e}" for f in fields)
         bandwidth = bandwidth or ("" if found.identified is None else ", ".join(map(str, found.identified.curves)))
         fits = "" if found.identified is None else ", ".join(f"{f.square**0.5:.3g}" for f in found.identified.fits)
-        seconds = time.perf_counter() - begun
         words = f"{found.verdict.word}; {numbers or bandwidth}; misfit over noise {fits or '-'}"
         print(f"{line.name:18s} {off(line, found):9.1e} {line.goal:7.0e} {seconds:8.1f}  {words}", flush=True)
 

@@ -1,6 +1,6 @@
-"""From a solution with swept parameters to its error for each of some values of these: half of them are better than the median."""
+"""From a solution with swept parameters to its error for each of some values of these."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import sympy as sp
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.moving import Values
 from pdedsl.problem.problem import Problem
 
 VALUES, POINTS = 41, 400
@@ -15,9 +16,6 @@ VALUES, POINTS = 41, 400
 UNEVEN, FINE = 100.0, 1e-6
 """How many times the median the worst error is where a family is not solved alike; and one that does not matter."""
 _SEED = 19_050_630
-
-Values = Callable[[np.ndarray], np.ndarray]
-"""Points of shape (n, d) to the values of all fields, shape (n, number of fields)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -198,9 +198,8 @@ def count_initial(problem: Problem) -> Iterator[Diagnostic]:
     for unknown in problem.states:
         wanted = order(residuals, unknown, time)
         found = given[unknown.name]
-        allowed = (
-            max(wanted, 1) + len(problem.domain.sought) + len(problem.unknowns)
-        )  # one more may determine an unknown
+        # One more may determine an unknown number.
+        allowed = max(wanted, 1) + len(problem.domain.sought) + len(problem.unknowns)
         measured = {name for m in problem.measurements for name in occurring(m.values)}
         if len(found) < wanted and unknown.name not in measured:  # else the data say where it begins
             missing = " and ".join(_rate(unknown.name, problem.time.name, n) for n in range(len(found), wanted))

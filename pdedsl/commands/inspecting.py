@@ -113,7 +113,7 @@ def _whole(solution: "pdedsl.Solution", expressions: list[str], out: Path | None
     length = max(q.values.size for q in found)
     columns: dict[str, Any] = {}
     if curves:
-        columns[curves[0].along or solution.problem.names[-1]] = curves[0].times
+        columns[curves[0].along] = curves[0].times
     values, errors = (
         {q.name: np.broadcast_to(own, length) for q, own in zip(found, columns, strict=True)}
         for columns in ([q.values for q in found], [q.errors for q in found])

@@ -290,9 +290,8 @@ def _ensemble(
                 study.begin(folder, fresh)
             solutions = []
             for seed, own in study.members(folder).items():
-                if (
-                    solutions and solutions[0].outcome.posterior is not None
-                ):  # of data it is the noise that is drawn again
+                # Of data it is the noise that is drawn again.
+                if solutions and solutions[0].outcome.posterior is not None:
                     first = study.members(folder)[solutions[0].plan.seed]
                     start = partial(runs.run.start_again, first, data=solutions[0].redrawn(seed), **limits)
                 fresh_start = partial(start, folder=own, seed=seed)

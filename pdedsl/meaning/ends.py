@@ -51,18 +51,8 @@ def unmapped(problem: Problem) -> Iterator[Diagnostic]:
 
 
 def unplaced(problem: Problem) -> Iterator[Diagnostic]:
-    """E901: unknown numbers and swept parameters that say where something is: of ends of time, parts, point sources, or with more
-    than a name.
-    """
-    fields, swept = {f.name for f in problem.fields}, {c.symbol for c in problem.domain.swept}
-    for symbol, _ in problem.domain.ends:
-        if symbol.name not in fields:
-            own = next((c for c in problem.coordinates if symbol in c.lower.free_symbols | c.upper.free_symbols), None)
-            span = problem.coordinates[0].span if own is None else own.span
-            yield not_yet(f"the swept parameter `{symbol.name}` in the size of the domain", span, SWEPT)
-    for condition, span in _places(problem):
-        for symbol in sorted(condition.free_symbols & swept, key=str)[:1]:
-            yield not_yet(f"a place that depends on the swept parameter `{symbol.name}`", span, SWEPT)
+    """E901: unknown numbers that say where something is: of ends of time, parts, point sources, or with more than a name."""
+    yield from _swept(problem)
     sought = {p.symbol: p.name for p in problem.domain.sought}
 
     def named(held: Any) -> str | None:
@@ -84,6 +74,19 @@ def unplaced(problem: Problem) -> Iterator[Diagnostic]:
         for source in (source for e in statement.residual for source in e.atoms(Source)):
             if name := named(source):
                 yield not_yet(f"a point source whose place is the unknown number `{name}`", statement.span, SMEARED)
+
+
+def _swept(problem: Problem) -> Iterator[Diagnostic]:
+    """E901: swept parameters that say where something is."""
+    fields, swept = {f.name for f in problem.fields}, {c.symbol for c in problem.domain.swept}
+    for symbol, _ in problem.domain.ends:
+        if symbol.name not in fields:
+            own = next((c for c in problem.coordinates if symbol in c.lower.free_symbols | c.upper.free_symbols), None)
+            span = problem.coordinates[0].span if own is None else own.span
+            yield not_yet(f"the swept parameter `{symbol.name}` in the size of the domain", span, SWEPT)
+    for condition, span in _places(problem):
+        for symbol in sorted(condition.free_symbols & swept, key=str)[:1]:
+            yield not_yet(f"a place that depends on the swept parameter `{symbol.name}`", span, SWEPT)
 
 
 SWEPT = "give it a value, or try several with `pdedsl sweep`"

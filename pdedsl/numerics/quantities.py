@@ -50,7 +50,7 @@ class Quantity:
     ends: tuple[float, float] | None = None
     """The least and the greatest value, of a curve also between its times; None for those of `values`."""
     along: str = ""
-    """The parameter in which it is a curve, its `times` then; nothing where that is the time."""
+    """The coordinate in which it is a curve: the time, or the parameter whose values its `times` are."""
 
     @property
     def error(self) -> float | None:
@@ -69,9 +69,10 @@ class Quantity:
         between = f"between {low:.6g} and {high:.6g}"
         if self.times is not None:
             first, last = (
-                ("the start", "the end") if not self.along else (f"{self.along} = {t:g}" for t in self.times[[0, -1]])
+                f"{v:.6g} at {self.along} = {t:g}"
+                for v, t in zip(self.values[[0, -1]], self.times[[0, -1]], strict=True)
             )
-            return f"{self.values[0]:.6g} at {first}, {self.values[-1]:.6g} at {last}, {between}{off}{at}"
+            return f"{first}, {last}, {between}{off}{at}"
         return f"root mean square {np.sqrt(np.mean(self.values**2)):.6g}{off} over the domain, {between}"
 
 
@@ -115,11 +116,11 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         place = ", ".join(f"{problem.names[k]} = {spot[k]:.6g}" for k in columns)
     # Of several parameters, or of one beside time, the middles of their intervals.
     fixed = [k for k in held if domain.coordinates[k].kind == "parameter" and domain.symbols[k] in varying]
-    fixed = [k for k in fixed if times is None or k != column] if len(points) == 1 or times is not None else []
+    fixed = [k for k in fixed if (points[:, k] == points[0, k]).all()]
     place = ", ".join([*filter(None, [place]), *(f"{problem.names[k]} = {points[0, k]:.6g}" for k in fixed)])
     errors = None if curve.errors is None else np.abs(curve.errors)
     ends = _range(found.values)
-    along = "" if times is None or domain.time is not None or domain.along is None else domain.along.name
+    along = "" if times is None or column is None else problem.names[column]
     return Quantity(report.name, curve.values, times, errors, place, ends, along)
 
 
@@ -199,8 +200,7 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
     if not asked:
         alone, blur = _lowered(problem, [expression], u, e, points)
         return Values(alone[0, :, 0], _error(alone[..., 0], blur[:, 0]), {})
-    # What depends on time alone is found once for each time, or at some times where there are too many.
-    moments = points[:1] if domain.along is None else _moments(domain.column(domain.along.symbol), points)
+    moments = _moments(problem, points)
     plain, atoms = stand_ins(expand_derivatives(expression))
     totals = [i.symbol for i in problem.integrals_in([expression]) if i.kind not in EXTREMES]
     parts = [*atoms.values(), *totals]
@@ -214,10 +214,7 @@ def values_of(problem: Problem, expression: Any, u: Callee, points: np.ndarray, 
         first = first or extremes
         values: dict[Any, Any] = domain.at(points) | dict(zip([*atoms, *totals], own.T, strict=True))
         for symbol, each in extremes.items():
-            times = None if domain.along is None else domain.column(domain.along.symbol)
-            values[symbol] = (
-                each.values[0] if times is None else np.interp(points[:, times], moments[:, times], each.values)
-            )
+            values[symbol] = _at(problem, points, moments, each.values)
         found.append(np.broadcast_to(np.asarray(evaluate(plain, values), float), (len(points),)))
     return Values(found[0], _error(np.stack(found), blurs.sum(axis=1)), first)
 
@@ -251,14 +248,27 @@ def _corrected(u: Callee, e: Callee | None, share: Any) -> Callee:
     return u if e is None else lambda x: jnp.reshape(u(x), (-1,)) - share * e(x)
 
 
-def _moments(column: int, points: np.ndarray) -> np.ndarray:
-    """Points that have all the times of others, or some times between the first and the last of them."""
-    times = np.unique(points[:, column])
-    if len(times) > TIMES:
-        times = np.linspace(times[0], times[-1], TIMES)
-    found = np.repeat(points[:1], len(times), axis=0)
-    found[:, column] = times
+def _moments(problem: Problem, points: np.ndarray) -> np.ndarray:
+    """Points with all the times and parameters of others; of too many times alone, some between the first and the last of them."""
+    others = list(problem.domain.other)
+    rows = np.unique(points[:, others], axis=0)
+    found = np.repeat(points[:1], len(rows), axis=0)
+    found[:, others] = rows
+    varying = [k for k in others if np.ptp(points[:, k]) > 0]
+    if len(varying) == 1 and len(rows) > TIMES:
+        found = found[:TIMES]
+        found[:, varying[0]] = np.linspace(points[:, varying[0]].min(), points[:, varying[0]].max(), TIMES)
     return found
+
+
+def _at(problem: Problem, points: np.ndarray, moments: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """What has some values at moments, at the times and parameters of points, shape (n,)."""
+    others = list(problem.domain.other)
+    varying = [k for k in others if np.ptp(points[:, k]) > 0]
+    if len(varying) == 1:
+        return np.interp(points[:, varying[0]], moments[:, varying[0]], values)
+    _, places = np.unique(points[:, others], axis=0, return_inverse=True)
+    return values[np.ravel(places)]
 
 
 def _lowered(

@@ -310,7 +310,6 @@ def of_data(scene: Scene) -> Iterator[Panel]:
         yield partial(_law, curve)
     for own in scene.identified.left if scene.identified else ():
         yield partial(_residuals, scene, own)
-
     if scene.families and len(scene.families[0].parameters) == 1:
         yield partial(_family, scene)
 

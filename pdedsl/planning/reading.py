@@ -24,9 +24,10 @@ from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import worth
 from pdedsl.problem.sources import point_sources, sourced
-from pdedsl.problem.statements import Equation, Interface, Place, Statement
+from pdedsl.problem.statements import Equation, FunctionSought, Interface, Place, Statement
 from pdedsl.problem.symbol import order
-from pdedsl.problem.write import write_bounds
+from pdedsl.problem.write import write_bounds, write_law
+from pdedsl.spaces.affine import affine
 from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import Form, forms
 from pdedsl.spaces.measured import measured
@@ -86,6 +87,7 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_types(problem, compiled, sizes),
         *_sizes(problem, sizes),
         *_sought(problem),
+        *_swept(problem),
         *_mapped(problem),
         *_regions(problem),
         *_rough(problem),
@@ -176,15 +178,41 @@ def _sizes(problem: Problem, sizes: Mapping[str, Size]) -> Iterator[Reason]:
 
 def _sought(problem: Problem) -> Iterator[Reason]:
     """Unknowns, and the data that they are found from."""
-    for unknown in (f for f in problem.fields if f.sought is not None):
+    for unknown in (f for f in problem.fields if f.sought is not None and f.law is None):
         bounds = "" if unknown.sought is None or unknown.sought.free else f",{write_bounds(unknown.sought)}"
         what = "a number" if not unknown.arguments else "a field, as smooth as the data say"
         words = f"`{unknown.name}`: {what}, beginning at {write_expression(worth(unknown))}{bounds}"
         yield Reason("sought", words, unknown.span)
+    for law in problem.laws:
+        own = write_law(law).removeprefix("unknown function ")
+        words = f"`{own}`: a sum of polynomials over {_intervals(law)}, as smooth as the data say"
+        yield Reason("sought", words, law.span)
+    for prior in problem.penalties:
+        weight = "as their weight says" if not prior.automatic else "with a weight that they choose"
+        yield Reason("prior", f"`{prior.name}`: holds as far as data let it, {weight}", prior.head)
     for own in measured(problem):
         noise = "its noise is found from what is left" if own.statement.noise is None else "over their noise"
         left = f", {own.left_out} rows left out" if own.left_out else ""
         yield Reason("data", f"`{own.name}`: {own.count} values, {noise}{left}", own.statement.head)
+
+
+def _intervals(law: FunctionSought) -> str:
+    """The range of each argument."""
+    return ", ".join(f"[{low:.3g}, {high:.3g}]" for low, high in law.ranges or ())
+
+
+def _swept(problem: Problem) -> Iterator[Reason]:
+    """Parameters that are coordinates of the solution, and those whose solutions superpose."""
+    superposed = affine(problem)
+    for axis, own in enumerate(problem.coordinates):
+        if own.kind == "parameter":
+            low, high = problem.bounds[axis]
+            how = (
+                "its solutions superpose: a constant and a slope"
+                if axis in superposed
+                else "a coordinate of the solution"
+            )
+            yield Reason("swept", f"`{own.name}` from {low:.6g} to {high:.6g}: {how}", own.span)
 
 
 def _mapped(problem: Problem) -> Iterator[Reason]:

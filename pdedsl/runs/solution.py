@@ -1,7 +1,6 @@
 """From a run to a solution that can be evaluated, compared, plotted, saved and opened again."""
 
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,20 +26,21 @@ from pdedsl.numerics.quantities import Quantity, quantities, quantity, values_of
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import measure
 from pdedsl.planning.plan import Plan
-from pdedsl.planning.spelling import made_of, spoken
+from pdedsl.planning.spelling import made_of
 from pdedsl.problem.moving import Values, moving_coordinates, swept_out, to_fixed, to_stated, within
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Report
 from pdedsl.runs.files import as_npz, write
-from pdedsl.runs.folder import CHECKPOINT, FORMAT, begin, checksum, machine, sealed, summary
+from pdedsl.runs.folder import CHECKPOINT, begin, checksum, machine, sealed, summary
 from pdedsl.runs.lock import alone
+from pdedsl.runs.told import told
 from pdedsl.solver import profile
 from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Objective
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
-from pdedsl.spaces.space import Polynomials, settings_of, trained
+from pdedsl.spaces.space import Polynomials, trained
 from pdedsl.spaces.tamed import unvalued
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.starting import Start, kept
@@ -476,83 +476,6 @@ class Solution:
         checksums = {**begun, **{name: checksum(data) for name, data in files.items()}}
         write(folder / "run.json", sealed({**self.summary(), "checksums": checksums}))
 
-    @property
-    def _found(self) -> dict[str, Any]:
-        """What run.json holds of unknowns and data."""
-        if (own := self.identified) is None:
-            return {}
-        names, known = [number.name for number in own.numbers], self.outcome.posterior
-        return {
-            "unknowns": {
-                n.name: {k: v for k, v in asdict(n).items() if k not in ("name", "bounds")} for n in own.numbers
-            },
-            "correlations": {
-                name: dict(zip(names, row.tolist(), strict=True))
-                for name, row in zip(names, own.correlation, strict=True)
-            },
-            "bands": dict(own.bands),
-            "laws": {
-                c.name: {
-                    c.argument: c.at.tolist(),
-                    "value": c.values.tolist(),
-                    "error": None if c.deviations is None else c.deviations.tolist(),
-                }
-                for c in own.curves
-            },
-            **({"weight": float(known.balance.weight)} if known is not None and known.balance is not None else {}),
-            "data": {f.statement: {k: v for k, v in asdict(f).items() if k != "statement"} for f in own.fits},
-        }
-
     def summary(self) -> dict[str, Any]:
         """What run.json holds: status, verdict, errors, reports, versions, machine."""
-        spaces = {key: str(spoken(own)) for key, own in settings_of(self.solved.space).items()}
-        whole = self.solved.space if isinstance(self.solved.space, Polynomials) else None
-        return {
-            "format": FORMAT,
-            "title": self.problem.title,
-            "spec": self.problem.source.name,
-            "status": self.status,
-            "verdict": self.verdict.word,
-            "reasons": list(self.verdict.reasons),
-            "steps": self.history[-1].step if self.history else 0,
-            "seconds": self.seconds,
-            "compile_seconds": self.outcome.compile_seconds,
-            "undone": self.outcome.undone,
-            "loss": sum(self.losses.values()),
-            "losses": self.losses,
-            "weights": {block.name: block.weight for block in self.system.blocks},
-            "sizes": {
-                "fields": {name: {"mean": s.mean, "spread": s.spread} for name, s in self.system.sizes.items()},
-                "statements": {b.name: np.ravel(b.size).tolist() for b in self.system.blocks if not b.soft},
-            },
-            "errors": self.errors,
-            "errors_of_norm": self.errors_of_norm,
-            "estimates": {
-                e.field: {"relative": e.relative, "of_norm": e.of_norm, "absolute": e.absolute} for e in self.estimates
-            },
-            "misfits": {m.statement: {"rms": m.rms, "worst": m.worst, "where": m.where} for m in self.misfits},
-            "families": {
-                f.field: {"median": f.median, "worst": f.worst, "where": f.where, "known": f.known}
-                for f in self.families
-            },
-            "balances": {b.statement: {"out": b.out, "source": b.source, "apart": b.apart} for b in self.balances},
-            **self._found,
-            "reports": {
-                q.name: {
-                    "values": q.values.tolist() if q.times is not None or q.values.size == 1 else None,
-                    "times": None if q.times is None else q.times.tolist(),
-                    "error": q.error,
-                    "words": str(q),
-                }
-                for q in self.reports
-            },
-            "blas_threads": {"count": self.solved.threads.count, "changed": self.solved.threads.changed},
-            "space": spaces.pop("space"),
-            "spaces": spaces,
-            "slabs": list(whole.slabs) if whole else [],
-            "stretches": [[own and asdict(own) for own in piece] for piece in whole.stretches] if whole else [],
-            "story": list(self.solved.story),
-            "seed": self.plan.seed,
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            **machine(),
-        }
+        return told(self)

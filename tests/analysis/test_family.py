@@ -84,3 +84,13 @@ def test_values_outside_of_an_interval_are_refused() -> None:
     with pytest.raises(pdedsl.SpecError, match=r"outside of its interval \[0.1, 1\]"):
         loads(LAYER, {"eps": 0.05})
     assert not loads(LAYER, {"eps": 0.5}).domain.swept
+
+
+def test_extremes_are_those_of_the_parameters_of_each_point() -> None:
+    text = (
+        "pde 1\nparam k in [1, 3], c in [0, 1]\ndomain x in [0, 1]\nfield u(x)\nequation: -dxx(u) = k*pi^2*cos(pi*x)\n"
+    )
+    own = pdedsl.solve(loads(text + "boundary: dn(u) = 0  on all\nconstraint: integral(u) = c\n"), time_limit=20)
+    points = np.array([[0.5, 1.0, 0.2], [0.1, 2.5, 0.7], [0.9, 1.0, 0.2], [0.3, 3.0, 0.0]])
+    np.testing.assert_allclose(own.evaluate("maximum(u)", points), points[:, 1] + points[:, 2], atol=1e-10)
+    np.testing.assert_allclose(own.evaluate("integral(u)", points), points[:, 2], atol=1e-12)

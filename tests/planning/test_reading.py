@@ -129,3 +129,18 @@ def test_what_is_sought_and_measured() -> None:
     assert facts["sought"].line(problem.source) == 4
     assert facts["data"].words == "`probes`: 10 values, its noise is found from what is left"
     assert "a about" not in facts["sizes"].words
+
+
+def test_families_laws_and_priors_are_told() -> None:
+    def words(path: str) -> list[tuple[str, str]]:
+        problem = load(SPECS / path)
+        return [(r.what, r.words) for r in reading(problem, planned(problem)).facts]
+
+    law = dict(words("inverse/law.pde"))
+    assert (
+        law["sought"]
+        == "`D(u) = 0.1 in [0.0, inf]`: a sum of polynomials over [-0.02, 1.02], as smooth as the data say"
+    )
+    swept = [own for what, own in words("family/modes.pde") if what == "swept"]
+    assert swept[0] == "`a[1]` from -1 to 1: its solutions superpose: a constant and a slope" and len(swept) == 3
+    assert ("swept", "`eps` from 0.1 to 1: a coordinate of the solution") in words("family/convection.pde")
