@@ -1,8 +1,8 @@
-"""From a solution to what run.json tells of it: plain numbers and words."""
+"""From a `pdedsl.runs.solution.Solution` to what run.json tells of it: plain numbers and words."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,11 +10,8 @@ from pdedsl.planning.spelling import spoken
 from pdedsl.runs.folder import FORMAT, machine
 from pdedsl.spaces.space import Polynomials, settings_of
 
-if TYPE_CHECKING:
-    from pdedsl.runs.solution import Solution
 
-
-def told(solution: "Solution") -> dict[str, Any]:
+def told(solution: Any) -> dict[str, Any]:
     """What run.json holds: status, verdict, errors, reports, versions, machine."""
     spaces = {key: str(spoken(own)) for key, own in settings_of(solution.solved.space).items()}
     whole = solution.solved.space if isinstance(solution.solved.space, Polynomials) else None
@@ -69,7 +66,7 @@ def told(solution: "Solution") -> dict[str, Any]:
     }
 
 
-def found_by(solution: "Solution") -> dict[str, Any]:
+def found_by(solution: Any) -> dict[str, Any]:
     """What run.json holds of unknowns and data."""
     if (own := solution.identified) is None:
         return {}
