@@ -175,7 +175,11 @@ def _arguments_of(scope: Scope, names: Sequence[syntax.Name], spec: Spec) -> tup
         arguments += own
         declared = scope.names.declared.get(name.name)
         if not own and (declared is None or declared.kind not in ("field", "broken")):
-            found += not_a_coordinate(scope, name, spec)[1]
+            known = [*scope.fields, *scope.names.of("coordinate", "group")]
+            for missing in not_a_coordinate(scope, name, spec)[1]:
+                help_ = suggest(name.name, known) or f"it may take {', '.join(known)}"
+                message = f"there is no field or coordinate `{name.name}`"
+                found.append(replace(missing, message=message, help=help_))
     return arguments, found
 
 

@@ -10,6 +10,7 @@ import sympy as sp
 import xarray as xr
 
 from pdedsl.geometry.points import inside, inside_shape, random
+from pdedsl.problem.domain import middle as shown
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sources import near, places
@@ -67,8 +68,9 @@ def _sizes(problem: Problem) -> dict[str, int] | None:
 
 
 def centre(problem: Problem) -> dict[str, float]:
-    """The middle of the domain; where that lies outside, a point inside that is near it."""
-    middle = np.asarray(problem.bounds, float).mean(axis=1)
+    """The middle of the domain; where that lies outside, a point inside that is near it. Of swept parameters see `domain.middle`."""
+    pairs = zip(problem.coordinates, problem.bounds, strict=True)
+    middle = np.asarray([shown(*ends) if c.kind == "parameter" else sum(ends) / 2 for c, ends in pairs])
     if not inside_shape(problem.domain, middle[None, :])[0]:
         points = inside(problem.domain, sp.true, 512, random(np.random.default_rng(0)))
         lengths = np.ptp(np.asarray(problem.bounds, float), axis=1)

@@ -1,5 +1,6 @@
 """From a scene to the panels of its picture: maps, cuts, errors, the convergence of the run, where the sampler went."""
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -232,7 +233,7 @@ def lines(scene: Scene, unknown: Field, axes: Axes) -> None:
         )
     _known_curves(scene, unknown, axes)
     _plain(axes.xaxis, axes.yaxis)
-    axes.set(ylabel=scene.label(unknown.name), title=unknown.name + _through(scene, unknown))
+    axes.set(ylabel=scene.label(unknown.name), title=_titled(unknown.name + _through(scene, unknown)))
 
 
 def _known_curves(scene: Scene, unknown: Field, axes: Axes) -> None:
@@ -260,7 +261,7 @@ def _known_curves(scene: Scene, unknown: Field, axes: Axes) -> None:
 
 def _error_lines(scene: Scene, unknown: Field, axes: Axes) -> None:
     _along(scene, unknown, axes, lambda name: scene.error(unknown.name, name).clip(1e-17), axes.semilogy)
-    axes.set(title=scene.against(unknown.name) + _through(scene, unknown))
+    axes.set(title=_titled(scene.against(unknown.name) + _through(scene, unknown)))
 
 
 def _along(
@@ -277,6 +278,11 @@ def _along(
     else:
         axes.set(xlabel="share of the coordinate's interval")
         _legend(axes)
+
+
+def _titled(words: str) -> str:
+    """A title in lines that fit above a panel."""
+    return textwrap.fill(words, TITLE, break_long_words=False)
 
 
 def _through(scene: Scene, unknown: Field) -> str:
@@ -400,8 +406,8 @@ def _convergence(scene: Scene, axes: Axes) -> None:
 PALE = ("#8ecae6", "#f4a261", "#b5838d", "#a7c957", "#adb5bd", "#ffb703")
 """The colours of the losses of single statements."""
 DASHES = ("-", "--", ":", "-.")
-FEW, WIDTH = 30, 60
-"""Iterations below which each is marked; letters of a legend that fit under a panel."""
+FEW, WIDTH, TITLE = 30, 60, 44
+"""Iterations below which each is marked; letters of a legend that fit under a panel, and of a title above it."""
 
 
 def _legend(axes: Axes, **style: Any) -> None:

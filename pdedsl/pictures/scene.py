@@ -151,7 +151,8 @@ class Scene:
         """Where planes lie: in the middle of each coordinate, if the domain has points there, as a hollow ball has."""
         place, domain = centre(self.problem), self.problem.domain
         points = inside(domain, sp.true, 512, random(np.random.default_rng(0)))
-        for name, (low, high) in self.ends.items():
+        swept = {c.name for c in domain.swept}
+        for name, (low, high) in ((n, ends) for n, ends in self.ends.items() if n not in swept):
             moved, middle = points.copy(), (low + high) / 2
             moved[:, self.names.index(name)] = middle
             if inside_shape(domain, moved).mean() > 0.25:
@@ -165,7 +166,8 @@ class Scene:
 
     def flat(self, free: Sequence[str]) -> bool:
         """Whether two coordinates are a plane in space, of proportions that a picture can have."""
-        return not set(free) & set(self.last) and 1 / THINNEST < self.proportion(free) < THINNEST
+        others = set(self.last) | {c.name for c in self.problem.domain.swept}
+        return not set(free) & others and 1 / THINNEST < self.proportion(free) < THINNEST
 
     def proportion(self, free: Sequence[str]) -> float:
         """The second of two lengths over the first."""

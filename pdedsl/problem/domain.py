@@ -66,10 +66,12 @@ class Part:
 
 
 def middle(lower: float, upper: float) -> float:
-    """The middle of a swept parameter's interval: the geometric one where it spans a factor of ten or more."""
+    """Where a swept parameter is shown: in the middle of its interval, the geometric one where it spans a factor of ten or more; where
+    that is zero, which may leave nothing to see, half way up.
+    """
     if lower * upper > 0 and max(lower / upper, upper / lower) >= 10:
         return float(np.copysign(np.sqrt(lower * upper), lower))
-    return (lower + upper) / 2
+    return (lower + upper) / 2 or upper / 2
 
 
 @dataclass(frozen=True)

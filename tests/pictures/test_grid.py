@@ -53,3 +53,8 @@ def test_units_are_those_of_the_title() -> None:
         "x": "m",
         "T": "m",
     }
+
+
+def test_parameters_are_shown_where_there_is_something_to_see() -> None:
+    text = "pde 1\nparam a in [-1, 1], k in [1, 100]\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = a + k\nboundary: u = 0  on all\n"
+    assert centre(loads(text)) == {"x": 0.5, "a": 0.5, "k": pytest.approx(10)}

@@ -56,7 +56,7 @@ def test_bounds_hold_and_a_law_of_two_arguments(tmp_path: Path) -> None:
         ("dt(u) = r(u)", "dt(u) = dt(r(u))", "W505", "but for a constant"),
         ('data: u from "growth.csv"  noise 1e-6\n', "", "E501", "there are no data"),
         ("r(u)\ntime", "r(v)\ntime", "E501", "over which values"),
-        ("r(u)\ntime", "r(z)\ntime", "E201", "z"),
+        ("r(u)\ntime", "r(z)\ntime", "E201", "no field or coordinate `z`"),
         ("r(u)\ntime", "r(u) = 2 in [0, 1]\ntime", "E401", "2"),
     ],
 )
