@@ -125,7 +125,7 @@ def smoothness(
     def loss(logarithms: np.ndarray) -> float:
         chosen = [Smoothness(*np.exp(pair)) for pair in logarithms.reshape(-1, 2)]
         taken = deviations(fields, functions, chosen)
-        return _unlikely(about, coefficients, taken, count)
+        return unlikely(about, coefficients, taken, count)
 
     pairs = np.stack(np.meshgrid(np.log(SIZES), np.log(DECAYS), indexing="ij"), axis=-1).reshape(-1, 2)
     best = min((np.tile(pair, len(functions)) for pair in pairs), key=loss)
@@ -144,7 +144,7 @@ def _evidence(
     return float(left @ left), 2 * float(np.sum(np.log(s[kept])))
 
 
-def _unlikely(
+def unlikely(
     about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, count: int, noise: float | None = None
 ) -> float:
     """Minus twice the logarithm of the evidence, but for a constant, where coefficients have some deviations about zero.
@@ -154,7 +154,7 @@ def _unlikely(
     most likely.
     """
     if count and noise is None:
-        return min(_unlikely(about, coefficients, deviation, count, float(s)) for s in NOISES)
+        return min(unlikely(about, coefficients, deviation, count, float(s)) for s in NOISES)
     by = noise or 1.0
     least, volume = _evidence(about, coefficients, deviation, np.ones(len(about.right), bool), by)
     known = sum(_evidence(about, coefficients, deviation, about.stated, 1.0)) if about.stated.any() else 0.0
@@ -166,7 +166,7 @@ def noise_of(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, co
     about = about.condensed
 
     def loss(logarithm: float) -> float:
-        return _unlikely(about, coefficients, deviation, count, float(np.exp(logarithm)))
+        return unlikely(about, coefficients, deviation, count, float(np.exp(logarithm)))
 
     around = np.log(min(NOISES, key=lambda s: loss(float(np.log(s)))))
     found = optimize.minimize_scalar(loss, bounds=(around - 2.4, around + 2.4), method="bounded")
