@@ -1,6 +1,6 @@
 """From a problem to the polynomials that are tried for it, one space after another, and to why there are none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -90,42 +90,29 @@ def cornered(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto", 
 
 def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
     """The polynomials to begin with where nothing is chosen."""
-    d = dimensions(problem)
-    if d < len(problem.coordinates):
-        return _superposed(problem, symmetry)
+    spread, d = affine(problem), dimensions(problem)
     if d > COORDINATES or (d >= FEW and additive(problem)):
         return Polynomials((CROSSES[0],), "cross")
-    if d > FEW:
-        return Polynomials((FIRST[FEW],) * d, "total")
     # A wave takes pi degrees, and a product of waves in several coordinates the sum of theirs. Of many waves a total degree
     # that holds their product has twice as many functions as all products of the degrees of each.
-    counts = {axis: own.count for axis, own in waves(problem).items() if own.count > 1}
+    counts = {} if d > FEW else {axis: own.count for axis, own in waves(problem).items() if own.count > 1}
     many = d > 1 and problem.domain.shape is None and max(counts.values(), default=0.0) > MANY
-    times = 1 if many else max(1, len(counts))
-    degrees = tuple(FIRST[d] + round(np.pi * counts.get(axis, 0.0) * times) for axis in range(d))
-    found = Polynomials(degrees, None if d == 1 else "product" if many else "total")
-    while columns(problem, found, symmetry) > MOST / 2 and max(found.degrees) > FIRST[d]:
-        found = replace(found, degrees=tuple(max(FIRST[d], round(0.8 * n)) for n in found.degrees))
+    times, least = 1 if many else max(1, len(counts)), FIRST[min(d, FEW)]
+
+    def each(degree: Callable[[int], int]) -> tuple[int, ...]:
+        """A degree for each coordinate, but for parameters whose solutions superpose."""
+        return tuple(1 if axis in spread else degree(axis) for axis in range(len(problem.coordinates)))
+
+    degrees = each(lambda axis: least + round(np.pi * counts.get(axis, 0.0) * times))
+    found = Polynomials(degrees, None if len(degrees) == 1 else "product" if many else "total")
+    while columns(problem, found, symmetry) > MOST / 2 and max(found.degrees) > least:
+        found = replace(found, degrees=each(lambda axis, n=found.degrees: max(least, round(0.8 * n[axis]))))
     return found
 
 
 def dimensions(problem: Problem) -> int:
     """The coordinates along which polynomials of any degree are taken: not parameters whose solutions superpose."""
     return len(problem.coordinates) - len(affine(problem))
-
-
-def _superposed(problem: Problem, symmetry: Symmetry) -> Polynomials:
-    """The polynomials to begin with beside parameters in which the solution is affine."""
-    own = [axis for axis in range(len(problem.coordinates)) if axis not in affine(problem)]
-    counts = {axis: count.count for axis, count in waves(problem).items() if count.count > 1}
-    first = FIRST[min(len(own), FEW)]
-    degrees = [1] * len(problem.coordinates)
-    for axis in own:
-        degrees[axis] = first + round(np.pi * counts.get(axis, 0.0))
-    found = Polynomials(tuple(degrees), "total")
-    while columns(problem, found, symmetry) > MOST / 2 and max(found.degrees) > first:
-        found = replace(found, degrees=tuple(max(min(n, first), round(0.8 * n)) for n in found.degrees))
-    return found
 
 
 def following(
@@ -174,8 +161,7 @@ def following(
             stretches=space.stretches,
         )
 
-    pairs = enumerate(zip(space.degrees, reach, strict=True))
-    share = min(n / r for k, (n, r) in pairs if k not in affine(problem))
+    share = min(n / r for n, r in zip(space.degrees, reach, strict=True))
     found = space
     while columns(problem, larger := grown(share), symmetry) <= most and share < 4:
         found, share = larger, STEP * share

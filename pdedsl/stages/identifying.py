@@ -74,8 +74,9 @@ class Identification:
         self.unknown = unknown_functions(problem) if self.rows else []
         """Unknown functions that are as smooth as the data say: those of which no penalty says it."""
         self.weight = 1.0 / max(1, self.count)
+        """That of penalties which leave it to the data."""
         self.balance: Balance | None = None
-        """That of penalties which leave it to the data, and how it was chosen."""
+        """How it was chosen."""
         self.smoothness = [Smoothness()] * len(self.unknown)
         """How smooth each unknown function is taken to be."""
         self.noise = 1.0
@@ -180,10 +181,8 @@ class Identification:
             found = descend(held, found, QUICK if place < LAST else FULL, note, own.reach)
             losses = own.losses(found)
             data = sum(losses[own.name] for own in self.rows)
-            expected, left = (
-                0.5 * by**2 * self.count,
-                sum(losses[s.name] for s in self.problem.statements if s.name in losses),
-            )
+            left = sum(losses[s.name] for s in self.problem.statements if s.name in losses)
+            expected = 0.5 * by**2 * self.count
             fit, bent = data / expected, left > BENT * max(data, expected)
             unfit = best is not None and fit > UNFIT * max(1.0, best.fit)
             if bent and self.stuck < INSIST and (left > HELPED * before or unfit):

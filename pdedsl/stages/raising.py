@@ -409,7 +409,7 @@ class _Climb(Ladder):
         if self.stopping() or not self.problem.states or rung.seconds > max(left, BRIEF):
             return ()
         system = Collocation(self.problem, rung.fields, self.sizes, self.forms, SHIFT, data=self.data.rows)
-        return (solved_again(self.problem, system, rung.coefficients, self.data.rows, self.probes),)
+        return (solved_again(self.problem, system, rung.coefficients, self.data.stated, self.probes),)
 
 
 def _affordable(
