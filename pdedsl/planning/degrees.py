@@ -23,7 +23,7 @@ from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.corners import singular
 from pdedsl.spaces.features import ridges
-from pdedsl.spaces.functions import Functions, Joined, Sided, taken_apart
+from pdedsl.spaces.functions import Functions, Joined, Sided, superposed, taken_apart
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, piece
 from pdedsl.spaces.placing import FEWEST, OVER
@@ -44,7 +44,7 @@ from pdedsl.spaces.space import (
 from pdedsl.spaces.stretch import Stretch
 
 MOST = 4000
-"""Columns, of all fields together, up to which degrees are raised of their own accord."""
+"""Columns, of all fields together, up to which degrees are raised of their own accord (`most_columns`)."""
 FEW = 4
 """Coordinates up to which all products of low degree are affordable."""
 FIRST: Mapping[int, int] = {1: 6, 2: 5, 3: 3, 4: 2}
@@ -105,7 +105,7 @@ def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
 
     degrees = each(lambda axis: least + round(np.pi * counts.get(axis, 0.0) * times))
     found = Polynomials(degrees, None if len(degrees) == 1 else "product" if many else "total")
-    while columns(problem, found, symmetry) > MOST / 2 and max(found.degrees) > least:
+    while columns(problem, found, symmetry) > most_columns(problem) / 2 and max(found.degrees) > least:
         found = replace(found, degrees=each(lambda axis, n=found.degrees: max(least, round(0.8 * n[axis]))))
     return found
 
@@ -207,7 +207,7 @@ def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
     """How many coefficients all fields have together; where there are symmetries, about how many."""
     found, halved = 0, parities(problem, symmetry)
     for unknown, parity in zip(problem.fields, halved, strict=True):
-        axes = [problem.domain.column(s) for s in unknown.arguments]
+        axes = _axes(problem, unknown)
         pieces = 1 if (held := cut_for(problem, unknown)) is None else held.count
         for part in parts_of(_own(space, unknown)):
             if isinstance(part, Polynomials):
@@ -218,7 +218,23 @@ def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
                 found += pieces * part.count
             elif isinstance(part, Corners):
                 found += _singular_count(problem, unknown, part)
-    return found
+    return found * solutions(problem)
+
+
+def _axes(problem: Problem, unknown: Field) -> list[int]:
+    """The columns of the arguments of a field, but for parameters whose solutions superpose."""
+    own = (problem.domain.column(s) for s in unknown.arguments)
+    return [axis for axis in own if axis not in affine(problem)]
+
+
+def solutions(problem: Problem) -> int:
+    """How many solutions are superposed."""
+    return 1 + len(affine(problem))
+
+
+def most_columns(problem: Problem) -> int:
+    """The columns up to which degrees are raised of their own accord: as many for each solution that is superposed."""
+    return MOST * solutions(problem)
 
 
 def _own(space: Space, unknown: Field) -> Space:
@@ -272,8 +288,15 @@ def expansions(
 def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[int, int]) -> Functions:
     """What a field is a sum over, in a linear space; of polynomials those of its parity.
 
-    Where interfaces cut the domain, of each region by itself, over its bounding box.
+    Where interfaces cut the domain, of each region by itself, over its bounding box. Of parameters that superpose, constants and
+    slopes.
     """
+    own = sorted(affine(problem))
+    return superposed(_alone(problem, unknown, space, parity), own, [problem.bounds[axis] for axis in own])
+
+
+def _alone(problem: Problem, unknown: Field, space: Space, parity: Mapping[int, int]) -> Functions:
+    """The same of all other coordinates."""
     held = cut_for(problem, unknown)
     if held is None:
         return _smooth(problem, unknown, space, parity, holes(problem.domain))
@@ -303,8 +326,7 @@ def _smooth(
     region: int | None = None,
 ) -> Functions:
     """The same in a region, which may have holes: round them polynomials have negative powers, too."""
-    axes = [problem.domain.column(s) for s in unknown.arguments]
-    found = []
+    axes, found = _axes(problem, unknown), []
     for part in parts_of(space):
         if isinstance(part, Corners):
             if (own := singular(problem, unknown, part, region)) is not None:
@@ -401,10 +423,10 @@ def _limit(problem: Problem, statement: Statement) -> int:
     """The columns up to which tables of a statement can be held: where it integrates at each point they are large."""
     held = problem.totals_in(statement.residual)
     if not held:
-        return MOST
+        return most_columns(problem)
     nodes = max(len(rule(problem.domain, integral.where).weights) for integral in held)
     everywhere = isinstance(statement, Equation) and len(problem.varying(statement.residual)) == len(
         problem.coordinates
     )
     many = (NODES / (OVER * nodes)) ** 0.5 if everywhere else NODES / (FEWEST * nodes)
-    return min(MOST, int(many))
+    return min(most_columns(problem), int(many))

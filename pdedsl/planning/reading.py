@@ -16,7 +16,7 @@ from pdedsl.geometry.regions import regions
 from pdedsl.planning.continuation import FACTORS, led_by
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
-from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, free, lowest, parities, unsuited
+from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, free, lowest, most_columns, parities, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.moving import moving
@@ -346,7 +346,7 @@ def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], 
             f"network = {spoken(plan.network, brief=True)}",
         ]
     if plan.space == "auto":
-        least, most = lowest(problem, plan.symmetry), MOST
+        least, most = lowest(problem, plan.symmetry), most_columns(problem)
         if least.terms != "cross" and len(set(least.degrees)) == 1:
             least = Polynomials(least.degrees[:1])
         strong = [own.strong for f in problem.fields for own in angled(problem, f)]

@@ -8,7 +8,7 @@ the Jacobian hardly changes, and its factors serve for more steps (chords), as l
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from scipy import linalg
@@ -72,20 +72,42 @@ class Step:
     """What the steps after it are going to change."""
 
 
+@runtime_checkable
+class Repeated(Residuals, Protocol):
+    """A linear one whose matrix is that of several solutions, the residuals of which come one after another."""
+
+    order: np.ndarray
+    """The places of the coefficients of the first solution, of the second, ..., shape (K,)."""
+
+
 class Factors:
     """The Jacobian at some coefficients, its columns of length one, factorised; and the residual there."""
 
     def __init__(self, system: Residuals, coefficients: np.ndarray):
         self.residual, phi = system.linearised(coefficients)
-        self.lengths = np.linalg.norm(phi, axis=0)
-        self.lengths[self.lengths == 0] = 1.0
-        self.phi = phi / self.lengths
+        self._order = system.order if isinstance(system, Repeated) else None
+        lengths = np.linalg.norm(phi, axis=0)
+        lengths[lengths == 0] = 1.0
+        self.phi = phi / lengths
         self.triangle = Triangle(self.phi)
-        self.newton, self.rank = self.triangle.newton(self.residual)
+        self.lengths = lengths if self._order is None else self._joined(lengths, len(self._order) // len(lengths))
+        self.newton, self.rank = self._newton(self.residual)
 
     def change(self, r: np.ndarray) -> np.ndarray:
         """What makes a residual smallest to first order, as if the Jacobian was the same."""
-        return self.triangle.newton(r)[0] / self.lengths
+        return self._newton(r)[0] / self.lengths
+
+    def _newton(self, r: np.ndarray) -> tuple[np.ndarray, int]:
+        if self._order is None:
+            return self.triangle.newton(r)
+        found = [self.triangle.newton(own) for own in r.reshape(-1, len(self.phi))]
+        return self._joined(np.concatenate([own for own, _ in found])), found[0][1]
+
+    def _joined(self, own: np.ndarray, times: int = 1) -> np.ndarray:
+        """What is said of the coefficients of one solution after another, in the order of all of them."""
+        found = np.empty(len(own) * times)
+        found[self._order] = np.tile(own, times)
+        return found
 
 
 Reach = Callable[[np.ndarray], float]

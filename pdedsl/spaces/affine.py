@@ -19,7 +19,7 @@ from pdedsl.spaces.linear import Form, forms
 def affine(problem: Problem) -> frozenset[int]:
     """The axes of the parameters in which the solution is affine, all at once."""
     symbols = {c.symbol for c in problem.domain.swept}
-    if not symbols:
+    if not symbols or problem.measurements:
         return frozenset()
     own = [f for components in forms(problem).values() for f in components]
     if not all(f.is_linear for f in own):

@@ -11,7 +11,6 @@ import numpy as np
 
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
-from pdedsl.spaces.affine import affine
 from pdedsl.spaces.space import Polynomials, Terms
 from pdedsl.spaces.stretch import Stretch, bell
 
@@ -160,14 +159,7 @@ def basis(
 
 
 def _numbers(problem: Problem, axes: Sequence[int], space: Polynomials) -> np.ndarray:
-    """The numbers of the products over some coordinates, shape (K, k): a constant and a slope in those parameters that superpose."""
-    own = [axis for axis in axes if axis not in affine(problem)]
-    if len(own) < len(axes):
-        rest, apart = _numbers(problem, own, space), [k for k, axis in enumerate(axes) if axis not in own]
-        numbers = np.zeros((1 + len(apart), len(rest), len(axes)), int)
-        numbers[:, :, [k for k, axis in enumerate(axes) if axis in own]] = rest
-        numbers[1 + np.arange(len(apart)), :, apart] = 1
-        return numbers.reshape(-1, len(axes))
+    """The numbers of the products over some coordinates, shape (K, k)."""
     circular = tuple(problem.coordinates[axis].periodic for axis in axes)
     if not axes:
         return np.zeros((1, 0), int)
@@ -227,8 +219,6 @@ LARGE = 400
 
 def sized(problem: Problem, axes: Sequence[int], space: Polynomials) -> int:
     """How many products of a space there are over some coordinates, without making those of one degree."""
-    if spread := set(axes) & affine(problem):
-        return (1 + len(spread)) * sized(problem, [axis for axis in axes if axis not in spread], space)
     if not axes:
         return 1
     periodic = [problem.coordinates[axis].periodic for axis in axes]

@@ -26,7 +26,7 @@ from pdedsl.problem.statements import Measurement, Statement, is_hard
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.coarse import least_squares
-from pdedsl.spaces.functions import Functions, Sided
+from pdedsl.spaces.functions import Functions, Sided, Superposed, alone
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import Form, Key, Placed, Row, State
 from pdedsl.spaces.measured import PULL, Measured, penalised, pulls
@@ -104,20 +104,20 @@ class Expansion:
         found = np.zeros((len(points), self.basis.size))
         for factor, rest in self._factors(points, index):
             found += factor * self.basis.table(points, rest)
-        return self._offset(points, index), found
+        return self.offset(points, index), found
 
     def values(self, coefficients: np.ndarray, points: np.ndarray, index: MultiIndex) -> np.ndarray:
         """A derivative at points of shape (n, d), shape (n,), some at a time; between bounds that of the free number."""
         found = np.empty(len(points))
         for start in range(0, len(points), CHUNK):
             own = points[start : start + CHUNK]
-            value = self._offset(own, index) + np.zeros(len(own))
+            value = self.offset(own, index) + np.zeros(len(own))
             for factor, rest in self._factors(own, index):
                 value += np.reshape(factor, -1) * self.basis.total(coefficients, own, rest)
             found[start : start + CHUNK] = value
         return found
 
-    def _offset(self, points: np.ndarray, index: MultiIndex) -> Any:
+    def offset(self, points: np.ndarray, index: MultiIndex) -> Any:
         """A derivative of what the field is where all coefficients vanish, shape (n,) or a number."""
         mean = 0.0 if any(index) else self.size.mean
         return mean if self.built == Ansatz() else mean + self._worth(self.built.extension, index, points)
@@ -148,7 +148,7 @@ class Expansion:
                 points[:, axis] = values.reshape(-1)
             none = (0,) * points.shape[1]
             ((factor, _),) = self._factors(points, none)
-            found = (value(points) - self._offset(points, none)) / np.reshape(factor, -1)
+            found = (value(points) - self.offset(points, none)) / np.reshape(factor, -1)
             return own.interpolated(found.reshape(grid[0].shape))
         if isinstance(own, Sided):
             return np.concatenate([self._fitted(part, k, value, shift) for k, part in enumerate(own.parts)])
@@ -228,8 +228,8 @@ class Collocation:
         `data`, and penalties beside them, pull at the fields with a part of the weight that statements have; `weight` is that
         of automatic penalties.
         """
-        self.fields, bases = tuple(fields), [f.basis for f in fields]
-        self.ends = np.cumsum([b.size for b in bases])
+        self.fields, bases = tuple(fields), [alone(f.basis) for f in fields]
+        self.ends = np.cumsum([f.columns for f in fields])
 
         def block(own: Statement) -> Collocated:
             size = worth[own.name] if own.name in worth else row_sizes(problem, own, sizes)
@@ -258,6 +258,23 @@ class Collocation:
         found = copy(self)
         found.blocks = tuple(replace(b, scale=factor * b.scale) if b.soft else b for b in self.blocks)
         return found
+
+    def at(self, columns: Sequence[int], values: Sequence[float]) -> "Collocation":
+        """The same at the same points, but for some of their columns."""
+        found = copy(self)
+        found.blocks = tuple(_moved(b, columns, values) for b in self.blocks)
+        found.tables, found._inner = {}, {}
+        found._places = {id(b.points): place for place, b in enumerate(found.blocks)}
+        return found
+
+    @property
+    def bare(self) -> np.ndarray:
+        """All rows where all coefficients vanish, shape (S,)."""
+
+        def state(place: int, index: MultiIndex, points: np.ndarray) -> np.ndarray:
+            return np.broadcast_to(self.fields[place].offset(points, index), (len(points),))
+
+        return np.concatenate([own for block in self.blocks for own in block.scaled(state)])
 
     @property
     def size(self) -> int:
@@ -318,6 +335,9 @@ class Collocation:
         parts = split(self.fields, coefficients)
 
         def state(place: int, index: MultiIndex, points: np.ndarray) -> np.ndarray:
+            own = self.fields[place]
+            if isinstance(own.basis, Superposed):  # whose tables are large
+                return own.values(parts[place], points, index)
             offset, table = self._table(points, (place, index))
             return offset + table @ parts[place]
 
@@ -386,8 +406,20 @@ def _block(
     worth: np.ndarray,
 ) -> Collocated:
     points = placed(problem, statement, bases, shift)
-    normals = outward(problem.domain, statement, points)
     weight = weights(problem)[statement.name]
     scale = (weight / max(1, len(points))) ** 0.5 / worth
     near = scale[:, None] * tamed(problem, statement, points)
-    return Collocated(statement, points, tuple(own.at(points, normals) for own in forms), weight, near)
+    return Collocated(statement, points, _placed(problem, statement, forms, points), weight, near)
+
+
+def _placed(problem: Problem, statement: Statement, forms: tuple[Form, ...], points: np.ndarray) -> tuple[Placed, ...]:
+    normals = outward(problem.domain, statement, points)
+    return tuple(own.at(points, normals) for own in forms)
+
+
+def _moved(own: Collocated, columns: Sequence[int], values: Sequence[float]) -> Collocated:
+    """A statement at its points, but for some of their columns."""
+    assert not isinstance(own.statement, Measurement)
+    points, forms = own.points.copy(), tuple(part.form for part in own.components)
+    points[:, list(columns)] = values
+    return replace(own, points=points, components=_placed(forms[0].problem, own.statement, forms, points))

@@ -187,12 +187,79 @@ class Sided(Parted):
         return found
 
 
+@dataclass(frozen=True, eq=False)
+class Superposed(Parted):
+    """Functions, and for each of some parameters the same once more, multiplied with that: from -1 to 1 over its interval."""
+
+    own: tuple[int, ...]
+    """The columns of points that hold the parameters."""
+    spans: tuple[tuple[float, float], ...]
+
+    @property
+    def alone(self) -> Functions:
+        """Those without the parameters."""
+        return self.parts[0]
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        return (*self.alone.axes, *self.own)
+
+    @property
+    def intervals(self) -> tuple[tuple[Any, Any], ...]:
+        return (*self.alone.intervals, *self.spans)
+
+    @property
+    def along(self) -> int:
+        return self.alone.along
+
+    def trace(self, axis: int) -> int:
+        return self.alone.trace(axis)
+
+    def factors(self, points: Any, order: MultiIndex, xp: Any = np) -> Any:
+        """A derivative of what each part is multiplied with, at points of shape (..., d) in an array module: shape (..., parts)."""
+        low, high = np.asarray(self.spans).T
+        y, none = (2 * points[..., list(self.own)] - low - high) / (high - low), xp.zeros((*points.shape[:-1], 1))
+        own = [order[axis] for axis in self.own]
+        if not any(own):
+            return xp.concatenate([none + 1.0, y], axis=-1)
+        slopes = 2 / (high - low) * np.asarray(own if sum(own) == 1 else np.zeros(len(own)))
+        return xp.concatenate([none, none + slopes], axis=-1)
+
+    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        own = self.alone.table(points, self._rest(order))
+        return (self.factors(points, order)[:, :, None] * own[:, None, :]).reshape(len(points), self.size)
+
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        parts = coefficients.reshape(len(self.parts), -1)
+        used = [k for k, c in enumerate(parts) if np.any(c)]
+        own = self.alone.table(points, self._rest(order)) @ parts[used].T
+        return np.sum(self.factors(points, order)[:, used] * own, axis=1)
+
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> Self:
+        own = self.alone.over(axis, interval, stretch)
+        return replace(self, parts=(own,) * len(self.parts))
+
+    def _rest(self, order: MultiIndex) -> MultiIndex:
+        """The derivatives of the functions without the parameters."""
+        return tuple(0 if axis in self.own else n for axis, n in enumerate(order))
+
+
+def superposed(functions: Functions, own: Sequence[int], spans: Sequence[tuple[float, float]]) -> Functions:
+    """Functions with constants and slopes in some parameters, given by their columns and intervals; the same without any."""
+    return Superposed((functions,) * (1 + len(own)), tuple(own), tuple(spans)) if own else functions
+
+
+def alone(functions: Functions) -> Functions:
+    """Functions without those parameters in which they are superposed."""
+    return functions.alone if isinstance(functions, Superposed) else functions
+
+
 def taken_apart(
     bases: Sequence[Functions], coefficients: Sequence[np.ndarray]
 ) -> Iterator[tuple[Functions, np.ndarray]]:
     """Bases and their coefficients, one kind after another, of fields that may jump those of each region."""
     for own, c in zip(bases, coefficients, strict=True):
-        if isinstance(own, Sided | Joined):
+        if isinstance(own, Parted):
             yield from taken_apart(own.parts, own.split(c))
         else:
             yield own, c

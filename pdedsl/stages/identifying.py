@@ -92,13 +92,11 @@ class Identification:
 
     def fitted(
         self, system: Collocation, last: Rung | None, guess: np.ndarray, note: Callable[[Step], bool]
-    ) -> tuple[np.ndarray, Posterior | None]:
-        """The coefficients of a system, and how far they are known: of one without data its solution.
+    ) -> tuple[np.ndarray, Posterior]:
+        """The coefficients of a system with data, and how far they are known.
 
         `last` is the solution of a smaller one, from which the `guess` was made.
         """
-        if not self.rows:
-            return descend(system, guess, watch=note), None
         change = np.inf if last is None else last.change
         found = self._chosen(system, guess if last is not None else None, change, note)
         return found.coefficients, self._learned(system, found, change > COARSE)

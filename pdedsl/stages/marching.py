@@ -29,6 +29,7 @@ from pdedsl.spaces.pieces import Before, Pieces, continued, divisible, piece
 from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.sizes import row_sizes
 from pdedsl.spaces.space import Polynomials
+from pdedsl.spaces.superposition import collocated
 from pdedsl.stages.raising import FINE, Raised
 from pdedsl.stages.rungs import Ladder, Rung, errors_at, rest, share_of
 from pdedsl.stages.steepness import Stretches, differ, initial_slopes, said_at_start, solution_slopes, steep
@@ -367,7 +368,7 @@ class _March(Ladder):
         for condition in own.conditions:
             if isinstance(condition, Initial):
                 ready[condition.name] = tuple(form(own, r) for r in condition.residual)
-        taken, fitted = list[Step](), Collocation(own, fields, self.sizes, ready, worth=self.worth)
+        taken, fitted = list[Step](), collocated(own, fields, self.sizes, ready, self.worth)
         key = (f"{high - low:.12e}", degrees, stretches, last is None)
         origin = low * np.eye(len(self.problem.coordinates))[self.axis]
         points = tuple((b.points - origin) / self.lengths for b in fitted.blocks)

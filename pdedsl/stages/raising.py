@@ -15,7 +15,6 @@ from pdedsl.numerics.truth import Truth
 from pdedsl.planning.continuation import FACTORS, eased, led_by
 from pdedsl.planning.degrees import (
     FEW,
-    MOST,
     columns,
     cornered,
     dimensions,
@@ -23,6 +22,7 @@ from pdedsl.planning.degrees import (
     first,
     following,
     free,
+    most_columns,
     reach,
     stretched_by,
 )
@@ -39,6 +39,7 @@ from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
+from pdedsl.spaces.superposition import Superposition, collocated
 from pdedsl.stages.another import another
 from pdedsl.stages.forward import solved_again
 from pdedsl.stages.holding import holding
@@ -182,7 +183,7 @@ class _Climb(Ladder):
     def first(self) -> Space:
         """The space to begin with."""
         own = None if self.start is None or self.chosen != "auto" else space_of(self.problem, self.start)
-        if own is not None and columns(self.problem, own, self.plan.symmetry) <= MOST:
+        if own is not None and columns(self.problem, own, self.plan.symmetry) <= most_columns(self.problem):
             return own
         found = stretched_by(first(self.problem, self.chosen, self.plan.symmetry), self.faces)
         if self.data.rows and self.chosen == "auto" and isinstance(found, Polynomials):
@@ -209,15 +210,20 @@ class _Climb(Ladder):
         """Solve in a space, from the solution in the one before; whether that went well."""
         started, taken = time.perf_counter(), []
         fields = expansions(self.problem, space, self.sizes, self.plan.symmetry)
-        fitted = Collocation(self.problem, fields, self.sizes, self.forms, data=self.data.rows, weight=self.data.weight)
+        last = self.rungs[-1] if self.rungs else None
 
         def note(step: Step) -> bool:
             taken.append(step)
             return self.steps + len(taken) < self.plan.limits.steps and not self.stopping()
 
         try:
-            last = self.rungs[-1] if self.rungs else None
-            coefficients, posterior = self.data.fitted(fitted, last, self.guess(fields), note)
+            if self.data.rows:
+                given = {"data": self.data.rows, "weight": self.data.weight}
+                fitted = Collocation(self.problem, fields, self.sizes, self.forms, **given)
+                coefficients, posterior = self.data.fitted(fitted, last, self.guess(fields), note)
+            else:
+                fitted, posterior = collocated(self.problem, fields, self.sizes, self.forms), None
+                coefficients = descend(fitted, self.guess(fields), watch=note)
         except np.linalg.LinAlgError:
             return False
         if not np.isfinite(coefficients).all():
@@ -286,7 +292,7 @@ class _Climb(Ladder):
             [own.fitted(lambda points, k=k: guess(self.problem, start, points)[:, k]) for k, own in enumerate(fields)]
         )
 
-    def _record(self, fitted: Collocation, coefficients: np.ndarray, last: Step) -> Record:
+    def _record(self, fitted: Collocation | Superposition, coefficients: np.ndarray, last: Step) -> Record:
         losses, seconds = fitted.losses(coefficients), time.perf_counter() - self.begun
         filtered = (last.cutoff, last.rank, last.gain, last.accepted)
         errors = errors_at(fitted.fields, coefficients, self.known)
@@ -463,7 +469,7 @@ def _grown(rungs: Sequence[Rung]) -> bool:
 
 def _promised(problem: Problem, rungs: list[Rung]) -> float:
     """What the error comes down to at the highest degrees, if it falls on geometrically with the degree."""
-    more, error = MOST / len(rungs[-1].coefficients), min(error_of(rungs), rungs[-1].change)
+    more, error = most_columns(problem) / len(rungs[-1].coefficients), min(error_of(rungs), rungs[-1].change)
     return error ** max(1.0, more ** (1 / dimensions(problem))) if error < 1 else np.inf
 
 

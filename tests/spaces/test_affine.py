@@ -1,11 +1,8 @@
 """Parameters whose solutions superpose."""
 
-import numpy as np
 import pytest
 
 from pdedsl.spaces.affine import affine
-from pdedsl.spaces.basis import basis, sized
-from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 
 MODES = """pde 1
@@ -34,11 +31,3 @@ report size = k
 )
 def test_data_that_are_affine_beside_operators_without_them(old: str, new: str, axes: set[int]) -> None:
     assert affine(loads(MODES.replace(old, new, 1))) == axes
-
-
-def test_products_beside_them_are_constants_and_slopes() -> None:
-    problem = loads(MODES.replace("= 0.1", "= k + 0.1"))
-    own = basis(problem, range(6), Polynomials((4, 3, 1, 1, 1, 1), "total"))
-    alone = basis(problem, range(2), Polynomials((4, 3), "total"))
-    assert own.size == 5 * alone.size == sized(problem, range(6), Polynomials((4, 3, 1, 1, 1, 1), "total"))
-    assert own.numbers[:, 2:].sum(axis=1).max() == 1 and len(np.unique(own.numbers, axis=0)) == own.size
