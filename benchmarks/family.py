@@ -16,9 +16,11 @@ class Line:
     name: str
     goal: float
     seconds: float = 60.0
+    reached: bool = True
+    """Whether it does; what does not is no test."""
 
 
-LINES = (Line("convection", 1e-8), Line("helmholtz", 1e-8), Line("modes", 1e-12))
+LINES = (Line("convection", 1e-8), Line("helmholtz", 1e-8), Line("modes", 1e-12), Line("layers", 1e-6, reached=False))
 
 
 def main(names: list[str]) -> None:

@@ -66,7 +66,7 @@ def test_what_was_measured_tells_what_is_sought(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", FAMILIES, ids=lambda own: own.name)
+@pytest.mark.parametrize("line", [own for own in FAMILIES if own.reached], ids=lambda own: own.name)
 def test_a_family_is_solved_for_all_its_parameters(line: Family) -> None:
     solution = pdedsl.solve(pdedsl.load(SPECS / "family" / f"{line.name}.pde"), time_limit=line.seconds)
     assert max(own.worst for own in solution.families) < line.goal and solution.verdict.word == "solved"

@@ -6,6 +6,7 @@ from statistics import median
 from pdedsl.analysis.trust import Misfit
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record
+from pdedsl.vocabulary.spoken import place_words
 
 LEAD = 0.9
 """The share of the loss from which one block dominates, and of the directions from which a network is used up."""
@@ -44,7 +45,7 @@ def _layer(misfits: Sequence[Misfit]) -> str:
     if not sharp:
         return ""
     worst = max(sharp, key=lambda m: m.worst / m.rms)
-    where = ", ".join(f"{name} = {value:.3g}" for name, value in worst.where.items())
+    where = place_words(worst.where)
     return (
         f"`{worst.statement}` is missed in a narrow place, near {where}: a layer that is not resolved. "
         "More points go there by themselves, `points = 4000`; or start from a wider layer, with --param, and narrow it"

@@ -10,6 +10,7 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.moving import Values
 from pdedsl.problem.problem import Problem
+from pdedsl.vocabulary.spoken import place_words
 
 VALUES, POINTS = 41, 400
 """Values of the parameters, and points of the domain for each."""
@@ -42,7 +43,7 @@ class Family:
     def where(self) -> str:
         """The parameters of the worst one."""
         worst = int(self.errors.argmax())
-        return ", ".join(f"{name} = {own[worst]:.4g}" for name, own in self.parameters.items())
+        return place_words({name: own[worst] for name, own in self.parameters.items()}, 4)
 
     @property
     def uneven(self) -> bool:
@@ -64,8 +65,7 @@ def families(problem: Problem, values: Values, off: Values | None) -> tuple[Fami
     own = unit(VALUES, len(swept))
     if len(swept) == 1:
         own = np.linspace(0, 1, VALUES)[:, None]
-    low, high = np.asarray(domain.bounds, float)[swept].T
-    own = low + own * (high - low)
+    own = np.stack([domain.line(k, column) for k, column in zip(swept, own.T, strict=True)], axis=1)
     points = np.tile(inside(domain, sp.true, POINTS, unit), (VALUES, 1))
     points[:, swept] = np.repeat(own, len(points) // VALUES, axis=0)
     found, missed, family = values(points), None if off is None else off(points), []

@@ -19,6 +19,7 @@ from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.linear import form
 from pdedsl.spaces.measured import Measured, measured
 from pdedsl.spaces.posterior import Posterior
+from pdedsl.vocabulary.spoken import place_words
 
 WITHIN = 1.96
 """Standard deviations to either side that hold 95 %."""
@@ -113,7 +114,7 @@ class Fit:
     where: Mapping[str, float]
 
     def __str__(self) -> str:
-        where = ", ".join(f"{name} = {value:.3g}" for name, value in self.where.items())
+        where = place_words(self.where)
         at = f" at {where}" if where else ""
         if self.noise is not None:
             return f"{self.count} values, noise found {self.noise:.2e}, the farthest {self.worst:.1f} times that{at}"

@@ -18,6 +18,7 @@ from pdedsl.runs.files import as_json
 from pdedsl.runs.solution import Solution
 from pdedsl.solver.minimise import PACE
 from pdedsl.solver.record import Record, as_row
+from pdedsl.vocabulary.spoken import place_words
 
 SECONDS = 2.0
 """Time between two lines where there is no terminal."""
@@ -251,7 +252,7 @@ def summary(solution: Solution, console: Console) -> None:
     for family in solution.families:
         row("family", family)
     for misfit in solution.misfits:
-        where = ", ".join(f"{name} = {value:.3g}" for name, value in misfit.where.items())
+        where = place_words(misfit.where)
         row(
             "residual",
             f"{misfit.rms:.2e}  {misfit.statement}, at most {misfit.worst:.1e}{f' at {where}' if where else ''}",

@@ -20,7 +20,10 @@ def random(generator: np.random.Generator) -> Unit:
 def scale(unit: np.ndarray, domain: Domain) -> np.ndarray:
     """Points of the unit cube, shape (n, d), moved to the box of the domain."""
     lower, upper = np.asarray(domain.bounds, float).T
-    return lower + unit * (upper - lower)
+    found = lower + unit * (upper - lower)
+    for axis in domain.logarithmic:
+        found[:, axis] = domain.line(axis, unit[:, axis])
+    return found
 
 
 def inside(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:

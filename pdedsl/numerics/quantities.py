@@ -24,6 +24,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Integral, Report
 from pdedsl.problem.symbol import stand_ins
 from pdedsl.vocabulary.operators import EXTREMES
+from pdedsl.vocabulary.spoken import place_words
 
 MANY = 4096
 TIMES, ROUNDS = 101, 2
@@ -93,7 +94,7 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
     column = None if domain.along is None else domain.column(domain.along.symbol)
     if len(points) == 1 and column in held and domain.symbols[column] in varying:
         points = np.repeat(points[:1], TIMES, axis=0)
-        points[:, column] = times = np.linspace(*domain.bounds[column], TIMES)
+        points[:, column] = times = domain.line(column, np.linspace(0, 1, TIMES))
 
     def at(points: np.ndarray) -> Values:
         """The report at points in the coordinates of the text, where it names one: not a number beyond a moving end."""
@@ -113,11 +114,11 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         kept = [c for c in domain.coordinates if c.kind == "space" or times is not None]
         spot = to_stated(problem, solution, own.places[most][None])[0]
         columns = [domain.column(c.symbol) for c in kept]
-        place = ", ".join(f"{problem.names[k]} = {spot[k]:.6g}" for k in columns)
+        place = place_words({problem.names[k]: spot[k] for k in columns}, 6)
     # Of several parameters, or of one beside time, the middles of their intervals.
     fixed = [k for k in held if domain.coordinates[k].kind == "parameter" and domain.symbols[k] in varying]
     fixed = [k for k in fixed if (points[:, k] == points[0, k]).all()]
-    place = ", ".join([*filter(None, [place]), *(f"{problem.names[k]} = {points[0, k]:.6g}" for k in fixed)])
+    place = ", ".join(filter(None, [place, place_words({problem.names[k]: points[0, k] for k in fixed}, 6)]))
     errors = None if curve.errors is None else np.abs(curve.errors)
     ends = _range(found.values)
     along = "" if times is None or column is None else problem.names[column]

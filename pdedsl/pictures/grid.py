@@ -14,6 +14,7 @@ from pdedsl.problem.domain import middle as shown
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sources import near, places
+from pdedsl.vocabulary.spoken import place_words
 
 Values = Callable[[np.ndarray], np.ndarray]
 """Points of shape (N, d) to the values of all fields, shape (N, n)."""
@@ -94,7 +95,7 @@ def over(
         shape = tuple(len(axes[n]) for n in names)
         points = np.stack([np.broadcast_to(mesh.get(n, value), shape).reshape(-1) for n, value in held.items()], axis=1)
         within = inside_shape(problem.domain, points)
-        rest = ", ".join(f"{s.name} = {held[s.name]:.6g}" for s in field.arguments if s.name not in names)
+        rest = place_words({s.name: held[s.name] for s in field.arguments if s.name not in names}, 6)
         columns: dict[str, tuple[Any, str]] = {field.name: (values(points)[:, place], "solution")}
         if field.name in exact:
             truth = np.asarray(evaluate(exact[field.name], problem.domain.at(points)), float)

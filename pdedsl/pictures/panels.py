@@ -18,7 +18,9 @@ from pdedsl.analysis.uncertainty import WITHIN, Curve, Left
 from pdedsl.numerics.truth import Truth
 from pdedsl.pictures.grid import FINE, centre, exact_name
 from pdedsl.pictures.scene import Plane, Scene
+from pdedsl.problem.domain import logarithmic
 from pdedsl.problem.statements import Field
+from pdedsl.vocabulary.spoken import place_words
 
 TRUE: Mapping[str, Any] = {"color": "black", "linewidth": 0.8, "linestyle": (0, (4, 3))}
 """How a curve that is known is drawn over ours."""
@@ -79,7 +81,7 @@ def _said(place: Mapping[str, float]) -> str:
     numbers = {f"{value:.3g}" for value in place.values()}
     if len(place) > 2 and len(numbers) == 1:
         return f" at all others = {numbers.pop()}"
-    return f" at {', '.join(f'{n} = {value:.3g}' for n, value in place.items())}" if place else ""
+    return f" at {place_words(place)}" if place else ""
 
 
 def _map(scene: Scene, unknown: Field, plane: Plane, axes: Axes) -> None:
@@ -327,6 +329,8 @@ def _family(scene: Scene, axes: Axes) -> None:
         by = "" if own.known else ", estimated"
         axes.semilogy(at, np.maximum(own.errors, 1e-18), color=INK[place % len(INK)], label=f"error of {own.field}{by}")
         axes.set(xlabel=scene.label(name), title="error over the family")
+        if logarithmic(float(at[0]), float(at[-1])):
+            axes.set_xscale("log")
     axes.grid(alpha=0.25)
     _plain(axes.xaxis)
     _legend(axes)

@@ -31,6 +31,7 @@ from pdedsl.solver.minimise import Outcome
 from pdedsl.spaces.space import Space, trained
 from pdedsl.syntax.lexer import PdeLexer
 from pdedsl.vocabulary.diagnostics import render
+from pdedsl.vocabulary.spoken import place_words
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ def _notes(problem: Problem) -> str:
 def _goodness(run: Told) -> str:
     rows = []
     for m in run.misfits:
-        where = ", ".join(f"{name} = {value:.3g}" for name, value in m.where.items())
+        where = place_words(m.where)
         loss = run.losses.get(m.statement)
         rows.append((m.statement, "hard" if loss is None else f"{loss:.2e}", f"{m.rms:.2e}", f"{m.worst:.2e}", where))
     head = ("statement", "loss", "residual, root mean square", "at most", "at")

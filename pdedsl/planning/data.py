@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.derivatives import expand_derivatives
+from pdedsl.problem.domain import middle
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Statement
@@ -88,10 +90,10 @@ def layer(problem: Problem, compiled: Mapping[str, Sequence[Form]], sizes: Mappi
     spreads = [sizes[f.name].spread for f in problem.fields]
     lengths = [problem.domain.lengths[s] for s in problem.symbols]
     found: list[Layer] = []
-    for equation in problem.equations:
+    for equation, points in product(problem.equations, _extremes(problem)):
         for own in compiled[equation.name]:
             weighed: dict[int, dict[int, float]] = {}
-            for (place, index), slope in slopes_inside(problem, own, sizes).items():
+            for (place, index), slope in slopes_inside(problem, own, sizes, points).items():
                 spatial = sum(index[axis] for axis in problem.domain.spatial)
                 size = float(np.mean(np.abs(slope))) * spreads[place]
                 size *= float(np.prod([length**-n for length, n in zip(lengths, index, strict=True)]))
@@ -105,9 +107,22 @@ def layer(problem: Problem, compiled: Mapping[str, Sequence[Form]], sizes: Mappi
     return min(found, key=lambda own: own.part, default=None)
 
 
-def slopes_inside(problem: Problem, own: Form, sizes: Mapping[str, Size]) -> Slopes:
-    """What a residual depends on at some points, about the means of the fields."""
-    points = _probes(problem)
+def _extremes(problem: Problem) -> list[np.ndarray]:
+    """Points of the domain; of families for each end of a parameter, the others in their middle."""
+    points, domain = _probes(problem), problem.domain
+    held = [domain.column(c.symbol) for c in domain.swept]
+    if not held:
+        return [points]
+    points[:, held] = [middle(*domain.bounds[k]) for k in held]
+    found = [points.copy() for _ in range(2 * len(held))]
+    for own, (k, end) in zip(found, product(held, (0, 1)), strict=True):
+        own[:, k] = domain.bounds[k][end]
+    return found
+
+
+def slopes_inside(problem: Problem, own: Form, sizes: Mapping[str, Size], points: np.ndarray | None = None) -> Slopes:
+    """What a residual depends on at some points, by default of the whole domain, about the means of the fields."""
+    points = _probes(problem) if points is None else points
     normals = np.zeros((len(points), len(problem.space)))
     return own.at(points, normals, rough=True).row(constant([sizes[f.name].mean for f in problem.fields])).slopes
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from pdedsl.planning.data import additive, slopes_inside, thin, waves
 from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, free, lowest, most_columns, parities, unsuited
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
+from pdedsl.problem.domain import Coordinate
 from pdedsl.problem.moving import moving
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
@@ -203,16 +205,26 @@ def _intervals(law: FunctionSought) -> str:
 
 def _swept(problem: Problem) -> Iterator[Reason]:
     """Parameters that are coordinates of the solution, and those whose solutions superpose."""
-    superposed = affine(problem)
-    for axis, own in enumerate(problem.coordinates):
-        if own.kind == "parameter":
-            low, high = problem.bounds[axis]
-            how = (
-                "its solutions superpose: a constant and a slope"
-                if axis in superposed
-                else "a coordinate of the solution"
-            )
-            yield Reason("swept", f"`{own.name}` from {low:.6g} to {high:.6g}: {how}", own.span)
+    superposed, domain = affine(problem), problem.domain
+
+    def words(own: Coordinate) -> str:
+        axis = domain.column(own.symbol)
+        low, high = problem.bounds[axis]
+        how = "a coordinate of the solution"
+        if axis in superposed:
+            how = "its solutions superpose: a constant and a slope"
+        elif axis in domain.logarithmic:
+            how += ", its logarithm"
+        return f"from {low:.6g} to {high:.6g}: {how}"
+
+    def stem(own: Coordinate) -> tuple[str, str]:
+        return own.name.partition("[")[0], words(own)
+
+    for (name, how), members in groupby(domain.swept, stem):
+        group = list(members)
+        first, *others = (own.name.partition("[")[2].rstrip("]") for own in group)
+        indices = f"[{first}{f':{others[-1]}' if others else ''}]" if first else ""
+        yield Reason("swept", f"`{name}{indices}` {how}", group[0].span)
 
 
 def _mapped(problem: Problem) -> Iterator[Reason]:

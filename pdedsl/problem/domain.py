@@ -65,11 +65,16 @@ class Part:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+def logarithmic(lower: float, upper: float) -> bool:
+    """Whether a swept parameter spans a factor of ten or more, so that its logarithm is what counts."""
+    return lower * upper > 0 and max(lower / upper, upper / lower) >= 10 * (1 - 1e-12)
+
+
 def middle(lower: float, upper: float) -> float:
     """Where a swept parameter is shown: in the middle of its interval, the geometric one where it spans a factor of ten or more; where
     that is zero, which may leave nothing to see, half way up.
     """
-    if lower * upper > 0 and max(lower / upper, upper / lower) >= 10:
+    if logarithmic(lower, upper):
         return float(np.copysign(np.sqrt(lower * upper), lower))
     return (lower + upper) / 2 or upper / 2
 
@@ -119,6 +124,19 @@ class Domain:
     def other(self) -> tuple[int, ...]:
         """The columns of points that hold no coordinate in space: the time, swept parameters."""
         return tuple(k for k, c in enumerate(self.coordinates) if c.kind != "space")
+
+    @cached_property
+    def logarithmic(self) -> tuple[int, ...]:
+        """The columns of points that hold parameters of which the logarithm counts."""
+        swept = ((k, self.bounds[k]) for k, c in enumerate(self.coordinates) if c.kind == "parameter")
+        return tuple(k for k, ends in swept if logarithmic(*ends))
+
+    def line(self, column: int, unit: np.ndarray) -> np.ndarray:
+        """Values of a coordinate at parts of its interval, from 0 to 1: of its logarithm, where that counts."""
+        lower, upper = self.bounds[column]
+        if column in self.logarithmic:
+            return np.where(unit >= 1, upper, lower * (upper / lower) ** unit)
+        return lower + unit * (upper - lower)
 
     @cached_property
     def sought(self) -> tuple[Parameter, ...]:

@@ -56,7 +56,7 @@ class Basis:
         return found
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        """A derivative of a sum over the basis, shape (n,): coordinate by coordinate, where they are few."""
+        """See `Functions`: coordinate by coordinate, where they are few."""
         shape = [n + 1 for n in self.most]
         if (
             not shape
@@ -65,12 +65,12 @@ class Basis:
             or any(n and a not in self.axes for a, n in enumerate(order))
         ):
             return self.table(points, order) @ coefficients
-        dense = np.zeros(shape)
+        dense = np.zeros((*shape, *coefficients.shape[1:]))
         dense[tuple(self.numbers.T)] = coefficients
         found = self._along(0, points, order) @ dense.reshape(shape[0], -1)
         for k in range(1, len(shape)):
             found = np.einsum("nj,njr->nr", self._along(k, points, order), found.reshape(len(points), shape[k], -1))
-        return found.reshape(-1)
+        return found.reshape(len(points), *coefficients.shape[1:])
 
     def _along(self, k: int, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         """A derivative of the functions of one argument at points, shape (n, most + 1)."""

@@ -44,7 +44,7 @@ class Functions(Protocol):
         ...
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        """A derivative of a sum over them, shape (n,)."""
+        """A derivative of a sum over them, shape (n,); of m sums with coefficients of shape (K, m), shape (n, m)."""
         ...
 
     def trace(self, axis: int) -> int:
@@ -180,7 +180,7 @@ class Sided(Parted):
         return found
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        found, owners = np.zeros(len(points)), self.regions.at(self.domain, points)
+        found, owners = np.zeros((len(points), *coefficients.shape[1:])), self.regions.at(self.domain, points)
         for k, (part, c) in enumerate(zip(self.parts, self.split(coefficients), strict=True)):
             if (own := owners == k).any():
                 found[own] = part.total(c, points[own], order)
@@ -232,7 +232,7 @@ class Superposed(Parted):
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         parts = coefficients.reshape(len(self.parts), -1)
         used = [k for k, c in enumerate(parts) if np.any(c)]
-        own = self.alone.table(points, self._rest(order)) @ parts[used].T
+        own = self.alone.total(parts[used].T, points, self._rest(order))
         return np.sum(self.factors(points, order)[:, used] * own, axis=1)
 
     def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> Self:

@@ -155,7 +155,10 @@ def _denser(domain: Domain, points: np.ndarray, maps: Mapping[int, Stretch], box
     found = points.copy()
     for axis in axes:
         if not domain.coordinates[axis].periodic:
-            part = np.clip((points[:, axis] - low[axis]) / (high[axis] - low[axis]), 0, 1)
+            part = (points[:, axis] - low[axis]) / (high[axis] - low[axis])
+            if axis in domain.logarithmic:
+                part = np.log(points[:, axis] / low[axis]) / np.log(high[axis] / low[axis])
+            part = np.clip(part, 0, 1)
             s = -np.cos(np.pi * part)
             moved = low[axis] + (high[axis] - low[axis]) * (1 + s) / 2
             if axis in maps:

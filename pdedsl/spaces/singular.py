@@ -55,12 +55,12 @@ class Singular(Sequenced):
         return found
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        found = np.zeros(len(points))
+        found = np.zeros((len(points), *coefficients.shape[1:]))
         for powers, logs, factors in self._terms(points, order):
             for (s, t), factor in factors.items():
-                sums = np.zeros(powers.shape[1], complex)
-                np.add.at(sums, self._powers.own, factor * coefficients)
-                held = np.flatnonzero(sums)
+                sums = np.zeros((powers.shape[1], *coefficients.shape[1:]), complex)
+                np.add.at(sums, self._powers.own, (factor * coefficients.T).T)
+                held = np.flatnonzero(np.any(sums.reshape(len(sums), -1), axis=1))
                 found += np.real((powers[:, held] * logs(s, t)[..., held]) @ sums[held])
         return found
 

@@ -25,6 +25,8 @@ SAME = 0.7
 """The distance of two places, in widths, below which they are one."""
 GRID = 400
 """Points at which slopes are looked at."""
+SMALL = 1e-4
+"""The part of the least of its numbers below which the map of a logarithm is none; and of that which is linear beside it."""
 ROUNDS = 60
 """Halvings and Newton steps, at most, after which a place is found."""
 
@@ -119,10 +121,16 @@ def bell(slopes: Sequence[Any], order: int) -> list[Any]:
     return rows[order]
 
 
-def at_faces(interval: tuple[float, float], part: float) -> Stretch:
-    """The map for layers at both ends that are some part of an interval thin."""
+def logarithm(interval: tuple[float, float]) -> Stretch:
+    """The logarithm, for an interval of numbers of one sign."""
+    return Stretch((0.0,), (SMALL * min(map(abs, interval)),), (1 / SMALL,))
+
+
+def at_faces(interval: tuple[float, float], part: float, steep: Sequence[bool] = (True, True)) -> Stretch:
+    """The map for layers at the ends that are `steep`, some part of an interval thin."""
     width = (interval[1] - interval[0]) * min(max(part, THINNEST), WIDE)
-    return Stretch(interval, (width, width), (1.0, 1.0))
+    ends = tuple(end for end, own in zip(interval, steep, strict=True) if own)
+    return Stretch(ends, (width,) * len(ends), (1.0,) * len(ends))
 
 
 def stretched(

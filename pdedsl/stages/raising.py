@@ -39,6 +39,7 @@ from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
+from pdedsl.spaces.stretch import Stretch
 from pdedsl.spaces.superposition import Superposition, collocated
 from pdedsl.stages.another import another
 from pdedsl.stages.forward import solved_again
@@ -46,6 +47,7 @@ from pdedsl.stages.holding import holding
 from pdedsl.stages.identifying import Identification, told
 from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of, within
 from pdedsl.stages.starting import Start, guess, space_of
+from pdedsl.stages.steepness import solution_slopes
 
 GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
@@ -78,6 +80,8 @@ length of Newton's last step on the way there; and the part of what is left of t
 """
 JUMPED = 4
 """The exponents up to which functions are singular in the first solution where values jump at corners."""
+GENTLE = 0.03
+"""The part of the slope at one face up to which it is not steep at the other."""
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
 SOON, THINLY = 4.0, 1.0
@@ -171,6 +175,8 @@ class _Climb(Ladder):
         """Whether the next solution is such a one."""
         self.shelf: tuple[list[Rung], list[Record]] | None = None
         """Solutions that stayed coarse before coordinates were stretched."""
+        self.narrow = False
+        """Whether coordinates were stretched at the faces alone where it is steep."""
         self.led = ""
         """How Newton's method was led to the solution, in words; nothing where it was tried in vain."""
         self.leading = 0.0 if led_by(problem) else math.inf
@@ -312,6 +318,9 @@ class _Climb(Ladder):
             faces = self.stretched(free(self.problem, self.plan))
             self.shelf, self.rungs, self.history = (self.rungs, self.history), [], []
             return stretched_by(last.space, faces)
+        if faces := self.narrowed:
+            self.narrow, self.rungs, self.history = True, [], []
+            return stretched_by(last.space, faces)
         if self.stuck:
             self.again, last = math.inf, replace(last, space=polynomials_of(last.space) or last.space)
         many = self.chosen == "auto" and self.rival is None and len(last.coefficients) >= self.again
@@ -337,6 +346,22 @@ class _Climb(Ladder):
             and self.rungs[-1].change > COARSE
             and bool(free(self.problem, self.plan))
         )
+
+    @property
+    def narrowed(self) -> tuple[Stretch | None, ...]:
+        """Coordinates stretched at those faces alone where the solution is steep; nothing where it is so at all that were."""
+        last = self.rungs[-1]
+        if self.shelf is None or self.narrow or last.change > COARSE or not isinstance(last.space, Polynomials):
+            return ()
+        slopes, own, steep = solution_slopes(last.fields, last.coefficients), free(self.problem, self.plan), {}
+        for axis in own:
+            sizes = []
+            for end in self.problem.bounds[axis]:
+                points = self.probes.copy()
+                points[:, axis] = end
+                sizes.append(max((float(np.abs(s).max()) for s in slopes(axis, points)), default=0.0))
+            steep[axis] = [size > GENTLE * max(sizes) for size in sizes]
+        return self.stretched(own, steep) if not all(map(all, steep.values())) else ()
 
     def unshelve(self) -> None:
         """Go back to what stayed coarse, where stretched coordinates did not come nearer."""

@@ -1,8 +1,9 @@
 """Solutions in larger and larger spaces, and the error that the last two of them tell."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from pdedsl.spaces.linear import forms
 from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Space
-from pdedsl.spaces.stretch import Stretch, at_faces
+from pdedsl.spaces.stretch import Stretch, at_faces, logarithm
 
 ROUNDING = 1e-10
 """A change below which no smaller one is to be expected, where it has stopped falling."""
@@ -29,6 +30,8 @@ FALLING = 0.3
 """The part of the last change from which changes have stopped falling."""
 SLOWLY, SLOWEST = 0.3, 0.75
 """The part of the last change from which changes fall slowly, and the most that is told from two of them."""
+BOTH = (True, True)
+"""The ends of a coordinate."""
 POINTS = 1024
 """Points over which changes are averaged."""
 _SEED = 18_540_405
@@ -82,11 +85,22 @@ class Ladder:
         passed = time.perf_counter() - self.here
         return min(1.0, (time.process_time() - self.worked) / passed) if passed > 0 else 1.0
 
-    def stretched(self, columns: Collection[int]) -> tuple[Stretch | None, ...]:
-        """Some coordinates stretched towards their ends, for a layer as thin as an equation may have."""
+    def stretched(
+        self, columns: Collection[int], steep: Mapping[int, Sequence[bool]] = MappingProxyType({})
+    ) -> tuple[Stretch | None, ...]:
+        """Some coordinates stretched towards their ends, or those that are `steep`, for a layer as thin as an equation may have;
+        parameters of which the logarithm counts, to that.
+        """
         own = layer(self.problem, self.forms, self.sizes)
-        part = 1.0 if own is None else own.part
-        return tuple(at_faces(bounds, part) if k in columns else None for k, bounds in enumerate(self.problem.bounds))
+        part, logarithmic = 1.0 if own is None else own.part, self.problem.domain.logarithmic
+        return tuple(
+            logarithm(bounds)
+            if k in logarithmic
+            else at_faces(bounds, part, steep.get(k, BOTH))
+            if k in columns
+            else None
+            for k, bounds in enumerate(self.problem.bounds)
+        )
 
     def _faces(self) -> tuple[Stretch | None, ...]:
         """Those that were chosen to be."""

@@ -1,13 +1,13 @@
 pde 1
-title "Heat from any of three modes"
+title "Heat from any of eight modes"
 
-param a[1:3] in [-1, 1]
+param a[1:8] in [-1, 1]
 domain x in [0, 1]
 time t in [0, 1]
 field u(x, t)
 
 equation: dt(u) = 0.1*dxx(u)
-initial:  u = sum(a[k]*sin(k*pi*x), k in 1:3)
+initial:  u = sum(a[k]*sin(k*pi*x), k in 1:8)
 boundary: u = 0  on all
 
-exact u = sum(a[k]*sin(k*pi*x)*exp(-0.1*k^2*pi^2*t), k in 1:3)
+exact u = sum(a[k]*sin(k*pi*x)*exp(-0.1*k^2*pi^2*t), k in 1:8)

@@ -50,6 +50,11 @@ def test_layers_are_as_thin_as_their_balance() -> None:
     assert 4e-4 < flow < 2.5e-3 and 4e-4 < reaction < 2.5e-3
 
 
+def test_layers_of_a_family_are_those_of_its_thinnest_member() -> None:
+    text = "pde 1\nparam eps in [1e-3, 1], k in [1, 2]\ndomain x in [0, 1]\nfield u(x)\nequation: -eps*dxx(u) + k*dx(u) = 1\nboundary: u = 0 on all\n"
+    assert thinnest(loads(text)) == pytest.approx(1e-3 / 1.5, rel=1e-6)
+
+
 def test_no_layer_without_a_balance() -> None:
     assert thinnest(plane("1e-9*laplacian(u) = 1")) is None
 

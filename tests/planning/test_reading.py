@@ -142,5 +142,8 @@ def test_families_laws_and_priors_are_told() -> None:
         == "`D(u) = 0.1 in [0.0, inf]`: a sum of polynomials over [-0.02, 1.02], as smooth as the data say"
     )
     swept = [own for what, own in words("family/modes.pde") if what == "swept"]
-    assert swept[0] == "`a[1]` from -1 to 1: its solutions superpose: a constant and a slope" and len(swept) == 3
-    assert ("swept", "`eps` from 0.1 to 1: a coordinate of the solution") in words("family/convection.pde")
+    assert swept[0] == "`a[1:8]` from -1 to 1: its solutions superpose: a constant and a slope" and len(swept) == 1
+    assert ("swept", "`eps` from 0.001 to 1: a coordinate of the solution, its logarithm") in words("family/layers.pde")
+    assert ("swept", "`eps` from 0.1 to 1: a coordinate of the solution, its logarithm") in words(
+        "family/convection.pde"
+    )

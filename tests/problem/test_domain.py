@@ -43,3 +43,16 @@ def test_parts_are_conditions() -> None:
 def test_equal_domains_are_equal_and_hashed_alike() -> None:
     other = loads(TEXT).domain
     assert other == DOMAIN and hash(other) == hash(DOMAIN)
+
+
+def test_the_logarithm_of_a_parameter_that_spans_a_factor_of_ten_counts() -> None:
+    problem = loads(
+        "pde 1\nparam a in [1e-3, 1e-1], b in [1, 9], c in [-100, -10], q in [-1, 100]\ndomain x in [0, 1]\nfield u(x)\n"
+        "equation: -a*dxx(u) = b + c*u + q\nboundary: u = 0 on all\n"
+    )
+    domain = problem.domain
+    assert [domain.coordinates[k].name for k in domain.logarithmic] == ["a", "c"]
+    unit = np.asarray([0.0, 0.5, 1.0])
+    np.testing.assert_allclose(domain.line(1, unit), [1e-3, 1e-2, 1e-1])
+    np.testing.assert_allclose(domain.line(2, unit), [1, 5, 9])
+    np.testing.assert_allclose(domain.line(3, unit), [-100, -(1000**0.5), -10])

@@ -78,7 +78,9 @@ def test_sums_coordinate_by_coordinate(space: Polynomials) -> None:
     for axes, order in (((0, 1), (0, 0)), ((0, 1), (2, 1)), ((0,), (1, 0)), ((0,), (1, 1))):
         own = basis(problem, axes, space)
         c, points = generator.normal(size=own.size), generator.uniform([1, 0], [3, 5], (20, 2))
-        np.testing.assert_allclose(own.total(c, points, order), own.table(points, order) @ c, rtol=1e-9, atol=1e-9)
+        for several in (c, generator.normal(size=(own.size, 3))):
+            expected = own.table(points, order) @ several
+            np.testing.assert_allclose(own.total(several, points, order), expected, rtol=1e-9, atol=1e-9)
 
 
 def test_products_that_a_face_tells_apart() -> None:

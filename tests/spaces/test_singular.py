@@ -31,7 +31,9 @@ def test_derivatives_of_what_several_fields_share(order: tuple[int, int]) -> Non
         table = found.table(POINTS, order)
         np.testing.assert_allclose(table, expected, atol=1e-12 * np.abs(expected).max())
         c = np.random.default_rng(0).normal(size=found.size)
-        np.testing.assert_allclose(found.total(c, POINTS, order), table @ c, atol=1e-11 * np.abs(table @ c).max())
+        for several in (c, np.stack([c, 0 * c, c[::-1]], axis=1)):
+            total = found.total(several, POINTS, order)
+            np.testing.assert_allclose(total, table @ several, atol=1e-11 * np.abs(table @ several).max())
 
 
 def test_derivatives_in_z_and_its_conjugate() -> None:

@@ -8,7 +8,7 @@ import sympy as sp
 
 from pdedsl.numerics.bases import table
 from pdedsl.spaces.basis import Basis
-from pdedsl.spaces.stretch import LINEAR, Stretch, at_faces, bell, stacked, stretched
+from pdedsl.spaces.stretch import LINEAR, Stretch, at_faces, bell, logarithm, stacked, stretched
 
 INTERVAL = (1.0, 4.0)
 MAP = Stretch((1.5, 3.0), (0.1, 0.02), (1.0, 0.5))
@@ -89,3 +89,17 @@ def test_maps_of_several_pieces_as_arrays() -> None:
     for k, own in enumerate((Stretch((), (), ()), MAP, at_faces(INTERVAL, 0.01))):
         row = Stretch(both.places[k], both.widths[k], both.weights[k])
         np.testing.assert_allclose(row.at(x, INTERVAL, 2), own.at(x, INTERVAL, 2), atol=1e-12)
+
+
+def test_the_map_of_a_logarithm() -> None:
+    for interval in ((1e-3, 1e-1), (-200.0, -3.0)):
+        low, high = interval
+        x = np.linspace(low, high, 9)
+        (found,) = logarithm(interval).at(x, interval, 0)
+        np.testing.assert_allclose(found, 2 * np.log(x / low) / np.log(high / low) - 1, atol=1e-4)
+
+
+def test_layers_at_one_face() -> None:
+    own = at_faces((0.0, 1.0), 1e-3, (False, True))
+    below, above = (float(own.at(np.asarray([x]), (0.0, 1.0), 1)[1][0]) for x in (0.0, 1.0))
+    assert below < 1 and above > 50

@@ -244,3 +244,12 @@ def test_where_degrees_stay_coarse_at_thin_layers_coordinates_are_stretched() ->
     plain = loads(text.replace("exact", "solve { stretch = none }\nexact"))
     other = raised(plain, planned(plain), truths(plain))
     assert other is not None and isinstance(other.space, Polynomials) and not other.space.stretches
+
+
+def test_coordinates_are_stretched_at_those_faces_where_the_solution_is_steep() -> None:
+    problem = loads((SPECS / "family" / "layers.pde").read_text(encoding="utf-8").replace("1e-3", "4e-3"))
+    found = raised(problem, planned(problem), truths(problem))
+    assert found is not None and isinstance(found.space, Polynomials)
+    along, eps = found.space.stretches[0]
+    assert along is not None and along.places == (1.0,) and eps is not None and eps.places == (0.0,)
+    assert found.history[-1].errors["u"] < 1e-5

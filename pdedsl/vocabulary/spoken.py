@@ -1,0 +1,20 @@
+"""From the numbers of a place to words."""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+MANY = 4
+"""Members of a group from which it is told as a list; of a list that is told, the first and the last."""
+
+
+def place_words(where: Mapping[str, float], digits: int = 3) -> str:
+    """`x = 0.5, t = 1`; of the many `a[1]`, `a[2]`, ... of a group `a = [0.1, 0.2, ..., 0.9]`."""
+    found = []
+    for group, members in groupby(where.items(), lambda own: own[0].partition("[")[0] if "[" in own[0] else own[0]):
+        own = list(members)
+        if len(own) < MANY:
+            found += [f"{name} = {value:.{digits}g}" for name, value in own]
+        else:
+            first, second, *_, last = (f"{value:.{digits}g}" for _, value in own)
+            found.append(f"{group} = [{first}, {second}, ..., {last}]")
+    return ", ".join(found)
