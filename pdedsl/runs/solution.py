@@ -118,7 +118,7 @@ class Solution:
     @cached_property
     def start(self) -> Start:
         """This solution as what another run begins from."""
-        return kept(self.problem, self.plan, self.system, self.outcome.parameters)
+        return kept(self.problem, self.plan, self.system, self.outcome.parameters, self.solved.warm)
 
     @cached_property
     def errors(self) -> dict[str, float]:

@@ -30,7 +30,7 @@ from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import Status
-from pdedsl.solver.newton import Step, descend
+from pdedsl.solver.newton import FLOOR, Step, descend, descended
 from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import Collocation, Expansion, split, values
 from pdedsl.spaces.corners import angled
@@ -45,9 +45,10 @@ from pdedsl.stages.another import another
 from pdedsl.stages.forward import solved_again
 from pdedsl.stages.holding import holding
 from pdedsl.stages.identifying import Identification, told
-from pdedsl.stages.rungs import COARSE, ROUNDING, Ladder, Rung, error_of, errors_at, flat, share_of, within
+from pdedsl.stages.rungs import COARSE, ROUNDING, SATISFIED, Ladder, Rung, error_of, errors_at, flat, share_of, within
 from pdedsl.stages.starting import Start, guess, space_of
 from pdedsl.stages.steepness import solution_slopes
+from pdedsl.stages.warm import LEAST, STAYS, Warm, kept_factors, shape_of
 
 GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
@@ -74,8 +75,8 @@ SLOW, HELPED, AGAIN, STILL = 0.06, 0.5, 3, 3
 on fresh points, from which functions that are singular at corners are of no help; how many times more coefficients there are
 when these are tried again; and the solutions with them that say so, too.
 """
-ASTRAY, SATISFIED, LED, LEADING = 0.1, 1e-6, 1e-6, 0.3
-"""The part of the residual from which another solution of a nonlinear problem is the better one; the residual that is none; the
+ASTRAY, LED, LEADING = 0.1, 1e-6, 0.3
+"""The part of the residual from which another solution of a nonlinear problem is the better one; the
 length of Newton's last step on the way there; and the part of what is left of the time in which it is led.
 """
 JUMPED = 4
@@ -111,6 +112,8 @@ class Raised:
     """How far the coefficients are known, where there are data."""
     told: bool = False
     """Whether the last degree changed less than data leave unknown."""
+    warm: Warm | None = None
+    """What a run of nearly the same problem begins with."""
 
     @property
     def final(self) -> bool:
@@ -167,6 +170,12 @@ class _Climb(Ladder):
         super().__init__(problem, plan, known, stopping, begun)
         self.start = start
         self.data = Identification(problem)
+        self.chosen: Space = stretched_by(plan.space, self.faces)
+        warm = None if start is None or self.chosen != "auto" or self.data.rows else start.warm
+        self.warm = warm if warm is not None and warm.serves(problem) else None
+        """The solution of nearly the same problem, in functions that serve again."""
+        self.factors = None if self.warm is None else self.warm.factors
+        """Of the Jacobian where the last solution was found; or of that problem."""
         self.rival: tuple[int, Rung, Record] | None = None
         """How many solutions there were before one with functions that are singular at corners, and that one, which waits
         for one in as many polynomials.
@@ -183,11 +192,12 @@ class _Climb(Ladder):
         """Coefficients from which it may be led."""
         self.again = 0.0
         """Coefficients from which there may be another."""
-        self.chosen: Space = stretched_by(plan.space, self.faces)
 
     @property
     def first(self) -> Space:
         """The space to begin with."""
+        if self.warm is not None:
+            return self.warm.space
         own = None if self.start is None or self.chosen != "auto" else space_of(self.problem, self.start)
         if own is not None and columns(self.problem, own, self.plan.symmetry) <= most_columns(self.problem):
             return own
@@ -229,29 +239,39 @@ class _Climb(Ladder):
                 coefficients, posterior = self.data.fitted(fitted, last, self.guess(fields), note)
             else:
                 fitted, posterior = collocated(self.problem, fields, self.sizes, self.forms), None
-                coefficients = descend(fitted, self.guess(fields), watch=note)
+                kept = None if self.rungs else self.factors
+                coefficients, self.factors = descended(fitted, self.guess(fields), watch=note, kept=kept)
         except np.linalg.LinAlgError:
             return False
         if not np.isfinite(coefficients).all():
             return False
         self.steps += len(taken)
         fresh = Collocation(self.problem, fields, self.sizes, self.forms, SHIFT)
-        found = values(fields, coefficients, self.probes)
+        found, left = values(fields, coefficients, self.probes), float(np.linalg.norm(fresh.residual(coefficients)))
         rung = Rung(
             space=space,
             fields=fields,
             coefficients=coefficients,
             values=found,
             change=self.changed(found),
-            left=float(np.linalg.norm(fresh.residual(coefficients))),
+            left=left,
             points=tuple(b.points for b in fitted.blocks),
             seconds=time.perf_counter() - started,
             linear=fitted.is_linear,
             posterior=posterior,
+            damped=taken[-1].cutoff > FLOOR,
+            expected=self.expected(left, found),
         )
         self.rungs.append(rung)
         self.history.append(self._record(fitted, coefficients, taken[-1]))
         return True
+
+    def expected(self, left: float, found: np.ndarray) -> float:
+        """The error of the first solution, where that of nearly the same problem tells it; infinite where it does not."""
+        if self.rungs or self.warm is None:
+            return np.inf
+        expected = self.warm.relative * self.warm.growth(left, np.std(found, axis=0), self.factors)
+        return expected if left <= STAYS * self.warm.left or expected <= GOOD else np.inf
 
     def lead(self) -> None:
         """Where Newton's method stays where statements are missed, lead it to where they are not: from easier problems."""
@@ -291,6 +311,8 @@ class _Climb(Ladder):
         if self.rungs:
             last = self.rungs[-1]
             return within(last.coefficients, last.fields, fields)
+        if self.warm is not None:
+            return self.warm.coefficients
         if self.start is None:
             return np.zeros(sum(f.basis.size for f in fields))
         start = self.start
@@ -307,7 +329,11 @@ class _Climb(Ladder):
     @property
     def arrived(self) -> bool:
         """Whether there is nothing to be gained from more degrees."""
-        if error_of(self.rungs) <= GOAL or (flat(self.rungs) and self.rungs[-1].change <= ROUNDING):
+        if (
+            np.isfinite(self.rungs[-1].expected)
+            or error_of(self.rungs) <= GOAL
+            or (flat(self.rungs) and self.rungs[-1].change <= ROUNDING)
+        ):
             return True
         return self.data.known(self.rungs, self.probes)
 
@@ -402,20 +428,26 @@ class _Climb(Ladder):
         if not fixed(self.chosen) and not (np.isfinite(error_of(rungs)) and error_of(rungs) <= GOOD):
             late = [k for k, rung in enumerate(rungs) if len(rung.coefficients) >= LATE * len(rungs[-1].coefficients)]
             place = min(late, key=lambda k: rungs[k].change)
-        rung, error, relative = rungs[place], None, np.inf
+        rung, error, relative = rungs[place], None, error_of(rungs[: place + 1])
         before = rungs[place - 1]
-        if place and np.isfinite(relative := error_of(rungs[: place + 1])) and _held(before.space, rung.space):
+        if place and np.isfinite(relative) and _held(before.space, rung.space):
             error = share_of(rungs[: place + 1]) * (
                 within(before.coefficients, before.fields, rung.fields) - rung.coefficients
             )
+        elif np.isfinite(rung.expected) and self.warm is not None and self.warm.error is not None:
+            error = relative / max(self.warm.relative, 1e-300) * self.warm.error
         misses = self.missed(rung)
         begin, last = rungs[0].space, rungs[-1].space
         tried = f"{made_of(self.plan, begin)} to {made_of(self.plan, last)}"
+        if np.isfinite(rung.expected):
+            tried = f"{made_of(self.plan, last)}, as in the run that it began with"
         came = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
+        held = f"Newton's method stays where statements are missed by {rung.left:.0e}: there may be no solution, as beyond a fold"
         smooth = self.again and isinstance(rung.space, Polynomials)
         story = (
             f"{tried}: {came}",
             *((self.led,) if self.led else ()),
+            *((held,) if rung.damped and rung.left > SATISFIED else ()),
             *(f"`{own.name}`: {own.left_out} rows are left out" for own in self.data.stated if own.left_out),
             *(self.again_without_data(rung) if rung.posterior is not None else ()),
             *(("functions that are singular at corners were of no help",) if smooth else ()),
@@ -432,7 +464,20 @@ class _Climb(Ladder):
             story,
             rung.posterior,
             told(rungs[: place + 1], self.probes),
+            self.warmth(rung, error, relative),
         )
+
+    def warmth(self, rung: Rung, error: np.ndarray | None, relative: float) -> Warm | None:
+        """What a run of nearly the same problem begins with."""
+        if rung.posterior is not None or not np.isfinite(relative):
+            return None
+        factors = kept_factors(self.factors) if rung is self.rungs[-1] else None
+        variation, sizes = np.std(rung.values, axis=0), {f.name: self.sizes[f.name] for f in self.problem.fields}
+        least = max(1.0, LEAST / max(relative, 1e-300))
+        error = None if error is None else least * error
+        known = rung.space, rung.coefficients, error, least * relative, rung.left
+        smallest = 0.0 if self.factors is None else self.factors.triangle.smallest
+        return Warm(*known, variation, sizes, shape_of(self.problem), smallest, factors)
 
     def again_without_data(self, rung: Rung) -> tuple[str, ...]:
         """What came of the problem with what was found, in words, where it has states and there is time for that."""

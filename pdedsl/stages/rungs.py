@@ -30,6 +30,8 @@ FALLING = 0.3
 """The part of the last change from which changes have stopped falling."""
 SLOWLY, SLOWEST = 0.3, 0.75
 """The part of the last change from which changes fall slowly, and the most that is told from two of them."""
+SATISFIED = 1e-6
+"""The residual that is none."""
 BOTH = (True, True)
 """The ends of a coordinate."""
 POINTS = 1024
@@ -58,6 +60,10 @@ class Rung:
     linear: bool
     posterior: Posterior | None = None
     """How far it is known, where there are data."""
+    damped: bool = False
+    """Whether the last step to it was not a full one of Newton's method."""
+    expected: float = np.inf
+    """Its error, relative to the variation, where the solution of nearly the same problem tells it."""
 
 
 class Ladder:
@@ -140,8 +146,13 @@ def within(coefficients: np.ndarray, own: Sequence[Any], larger: Sequence[Any]) 
 
 
 def error_of(rungs: Sequence[Rung]) -> float:
-    """The estimated error of the last solution, relative to the variation; infinite where nothing is known of it."""
-    return rungs[-1].change * share_of(rungs) if len(rungs) > 1 else np.inf
+    """The estimated error of the last solution, relative to the variation; infinite where nothing is known of it.
+
+    As where Newton's method was held up, and statements are missed: that changes little is no solution.
+    """
+    if rungs[-1].damped and rungs[-1].left > SATISFIED:
+        return np.inf
+    return rungs[-1].change * share_of(rungs) if len(rungs) > 1 else rungs[-1].expected
 
 
 def share_of(rungs: Sequence[Rung]) -> float:

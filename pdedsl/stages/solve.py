@@ -33,7 +33,8 @@ from pdedsl.stages.load import accept, check
 from pdedsl.stages.marching import marched
 from pdedsl.stages.raising import Raised, raised
 from pdedsl.stages.rungs import apart
-from pdedsl.stages.starting import Start, agrees, started, to_fit, told
+from pdedsl.stages.starting import Start, agrees, pinned, started, to_fit, told
+from pdedsl.stages.warm import Warm
 from pdedsl.vocabulary.cache import cache_folder
 from pdedsl.vocabulary.source import Source
 
@@ -60,6 +61,8 @@ class Solved:
     """What was tried for it, in words."""
     start: Start | None = field(default=None, compare=False)
     """Where it began, if that was another run."""
+    warm: Warm | None = field(default=None, compare=False)
+    """What a run of nearly the same problem begins with, if it is one in polynomials."""
 
     @cached_property
     def u(self) -> Callee:
@@ -120,6 +123,7 @@ def solve(
     plan = plan or planned(problem)
     if start is not None:
         problem = started(problem, start)
+    plan = pinned(problem, plan, start)
     affordable(problem, plan)
     journal.begin(problem, plan)
     known, begun = truths(problem) if exact is None else given_truths(problem, exact), time.perf_counter()
@@ -253,7 +257,7 @@ def _in_polynomials(
             errors=found.history[-1].errors,
         )
     story = (*told(problem, start), *found.story)
-    return Solved(problem, plan, lowered, known, outcome, Threads(0), found.space, story, start)
+    return Solved(problem, plan, lowered, known, outcome, Threads(0), found.space, story, start, found.warm)
 
 
 def _better(network: Solved, expanded: Solved, off: float) -> Solved:

@@ -22,6 +22,7 @@ from pdedsl.spaces.pieces import Pieces, continued
 from pdedsl.spaces.placing import FEWEST, filled, low_discrepant
 from pdedsl.spaces.space import Network, Polynomials, Size
 from pdedsl.spaces.sums import Sum, fitted, renumbered, summed
+from pdedsl.stages.warm import Warm
 
 SAME = 1e-9
 """The part of an interval by which two times differ at least."""
@@ -41,6 +42,8 @@ class Start:
     parameters: np.ndarray | None = None
     sizes: Mapping[str, Size] | None = None
     """Of the fields, as the parameters have them."""
+    warm: Warm | None = None
+    """The solution in polynomials itself, while the process that found it goes on."""
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
@@ -70,7 +73,7 @@ def restored(arrays: Mapping[str, np.ndarray]) -> Start:
     return Start(sums, intervals)
 
 
-def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array) -> Start:
+def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array, warm: Warm | None = None) -> Start:
     """A solution as a start of other runs."""
     with jax.enable_x64(True):
         u = lowered.model(jnp.asarray(parameters))
@@ -90,7 +93,7 @@ def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array) -
             axes = [problem.domain.column(s) for s in field.arguments]
             own = fitted(problem, axes, lambda points, k=place: values(points)[:, k], lowered.sizes[field.name])
         sums[field.name] = (tuple(s.name for s in field.arguments), own)
-    found = Start(sums, intervals)
+    found = Start(sums, intervals, warm=warm)
     if isinstance(u, Expanded):
         return found
     return replace(found, network=plan.network, parameters=np.asarray(parameters), sizes=lowered.sizes)
@@ -136,6 +139,14 @@ def _later(problem: Problem, start: Start) -> tuple[Coordinate, float] | None:
         return None
     (low, high), begin = start.intervals[time.name], _intervals(problem)[time.name][0]
     return (time, begin) if begin > low + SAME * (high - low) else None
+
+
+def pinned(problem: Problem, plan: Plan, start: Start | None) -> Plan:
+    """A plan with the sizes of fields of a start whose functions serve again."""
+    warm = None if start is None else start.warm
+    if warm is None or plan.space != "auto" or not warm.serves(problem):
+        return plan
+    return replace(plan, sizes=tuple((f.name, warm.sizes[f.name]) for f in problem.fields))
 
 
 def told(problem: Problem, start: Start | None) -> tuple[str, ...]:
