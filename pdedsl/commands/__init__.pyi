@@ -3,6 +3,9 @@ from . import gallery as gallery
 from . import inspecting as inspecting
 from . import points as points
 from . import progress as progress
+from . import resuming as resuming
+from . import running as running
 from . import shell as shell
 from . import signals as signals
 from . import solving as solving
+from . import sweeping as sweeping

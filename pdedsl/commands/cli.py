@@ -22,6 +22,7 @@ from rich.text import Text
 
 from pdedsl import commands, planning, runs, stages, studies, syntax
 from pdedsl.commands.inspecting import inspecting
+from pdedsl.commands.resuming import resuming
 from pdedsl.commands.shell import (
     FAILED,
     USAGE,
@@ -44,6 +45,7 @@ from pdedsl.commands.shell import (
     stop,
 )
 from pdedsl.commands.solving import solving
+from pdedsl.commands.sweeping import sweeping
 from pdedsl.vocabulary.diagnostics import suggest
 from pdedsl.vocabulary.pages import pages
 
@@ -263,7 +265,7 @@ def gallery(
         show_spec(found[name.removesuffix(".pde")].path.read_text(encoding="utf-8"))
 
 
-for part in (solving, specs, inspecting):
+for part in (solving, sweeping, resuming, specs, inspecting):
     app.add_typer(part)
 
 

@@ -27,10 +27,10 @@ def info(run: Run) -> None:
             stop(str(error), USAGE)
         if swept is not None:
             held = (m for m in swept.members if (run / m.name / "run.json").exists())
-            rows = [studies.sweep.Row(member, _open(run / member.name)) for member in held]
+            rows = [studies.sweep.row_of(member, _open(run / member.name)) for member in held]
             if not rows:
                 stop(f"{run} was stopped before its first run", USAGE)
-            commands.progress.table(*studies.sweep.summarised(rows), screen)
+            commands.progress.table(*studies.swept.summarised(rows), screen)
         elif seeds:
             solutions = [_open(own) for own in seeds.values()]
             for line in studies.ensemble.describe(solutions, studies.ensemble.together(solutions)):

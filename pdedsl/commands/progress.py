@@ -18,6 +18,7 @@ from pdedsl.runs.files import as_json
 from pdedsl.runs.solution import Solution
 from pdedsl.solver.minimise import PACE
 from pdedsl.solver.record import Record, as_row
+from pdedsl.studies.sweep import Row
 from pdedsl.vocabulary.spoken import place_words
 
 SECONDS = 2.0
@@ -34,6 +35,8 @@ class Style(StrEnum):
     json = "json"
     """One JSON object a line."""
     quiet = "quiet"
+    one = "one"
+    """One of several: a live display on a terminal, no more."""
 
 
 class Progress:
@@ -41,7 +44,7 @@ class Progress:
 
     def __init__(self, console: Console, title: str, style: Style = Style.people):
         self.console, self.title, self.style = console, title, style
-        live = style is Style.people and console.is_terminal
+        live = style in (Style.people, Style.one) and console.is_terminal
         self.live = Live(console=console, refresh_per_second=8, transient=True) if live else None
         self.said, self.note, self.ended = 0.0, "", False
         self.history: list[Record] = []
@@ -183,6 +186,14 @@ def line(record: Record, errors: Mapping[str, float]) -> str:
     filtered = "" if math.isnan(record.cutoff) else f"  cut-off {record.cutoff:.0e}  rank {record.rank}"
     known = "".join(f"  error {name} {error:.1e}" for name, error in errors.items())
     return f"{record.step:>5}  {record.seconds:6.1f} s  {losses}{filtered}{known}"
+
+
+def row_line(row: Row) -> str:
+    """A run of a sweep as one line."""
+    known = "" if row.errors else ", estimated"
+    words = ", ".join(f"{name} = {value:<8.6g}" for name, value in row.member.values)
+    told = "".join(f"  {own.name} = {own.values[0]:<9.6g}" for own in row.reports if own.values.size == 1)
+    return f"{words}{told}  {row.verdict.word}, error {row.error:.1e}{known}  {row.seconds:.1f} s"
 
 
 STYLES = {"solved": "green", "rough": "yellow", "not solved": "bold red"}

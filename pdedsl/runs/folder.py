@@ -19,7 +19,7 @@ from pdedsl.planning.spelling import spoken, typed
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.files import PART, as_json, as_npz, write
 from pdedsl.stages.load import loads
-from pdedsl.stages.starting import Start, restored, started
+from pdedsl.stages.starting import Start, restored, started, warm_of
 from pdedsl.stages.words import read_settings
 from pdedsl.vocabulary.source import read_regular
 
@@ -94,7 +94,7 @@ def begin(folder: Path, problem: Problem, plan: Plan, start: Start | None = None
         text = text.replace(f'"{file}"', f'"{inside}"')
     lines = [f"{key} = {spoken(value)}" for key, value in plan.settings().items()]
     files = {"spec.pde": text.encode(), "settings.txt": ("\n".join(lines) + "\n").encode()}
-    if start is not None:
+    if start is not None and warm_of(problem, start) is None:  # one that only spares time is not needed again
         files[START] = as_npz(start.arrays)
     for name, data in files.items():
         write(folder / name, data)

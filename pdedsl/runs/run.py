@@ -54,6 +54,7 @@ def solve(
     announce: Callable[[Solution], None] = lambda solution: None,
     exact: Known | None = None,
     start: Solution | Start | None = None,
+    brief: bool = False,
     **choices: Choice | str,
 ) -> Solution:
     """Solve a problem.
@@ -61,7 +62,8 @@ def solve(
     `choices` override the problem's own: any key of the `solve` block, as a number or in the words of the language,
     `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration; the run ends before the next one
     once `stopping` says so. `announce` is given the solution before its files are written. In `folder`, which must not hold a run yet, a checkpoint is kept every few seconds, from which
-    `resume` goes on, also after the process was killed; at the end all files of the run are written there.
+    `resume` goes on, also after the process was killed; at the end all files of the run are written there; but for pictures, the report and the solution on a grid if that is to
+    be `brief`.
 
     `exact` is a known solution in place of the spec's: any function of a point of shape (d,) to the values of all fields, or
     one for each field by name, for JAX; errors are measured against it during this run.
@@ -87,7 +89,7 @@ def solve(
             if (folder / "spec.pde").exists():
                 raise FileExistsError(EEXIST, "holds a run already: resume it, or choose another folder", str(folder))
         clock = clock or Clock(time.perf_counter())
-        return _finished(problem, plan, journal, watch, stopping, clock, announce, exact, begin)
+        return _finished(problem, plan, journal, watch, stopping, clock, announce, exact, begin, brief)
 
 
 def resume(
@@ -97,12 +99,13 @@ def resume(
     stopping: Callable[[], bool] = lambda: False,
     cutoff: Callable | None = None,
     announce: Callable[[Solution], None] = lambda solution: None,
+    brief: bool = False,
     **choices: Choice | str,
 ) -> Solution:
     """Go on with the run in a folder from its last checkpoint, bit for bit as if it had never stopped.
 
     `choices` may give it more `steps`, more `time_limit` (both count from the very beginning) or another `tolerance`;
-    a run whose limits are used up stays as it is. A `cutoff` of one's own must be given again. Raises ValueError for
+    a run whose limits are used up stays as it is. `brief` is as for `solve`. A `cutoff` of one's own must be given again. Raises ValueError for
     other choices and for a folder that holds no run.
     """
     folder = Path(folder)
@@ -132,7 +135,7 @@ def resume(
         so_far = {**said, "seconds": max(said.get("seconds", 0.0), worked) if history else 0.0}
         clock, begin = Clock(time.perf_counter()), begun_from(folder)
         journal = _Folder(folder, still, so_far, begin)
-        return _finished(problem, plan, journal, watch, stopping, clock, announce, start=begin)
+        return _finished(problem, plan, journal, watch, stopping, clock, announce, None, begin, brief)
 
 
 DONE = ("converged", "stalled")
@@ -194,6 +197,7 @@ def _finished(
     announce: Callable[[Solution], None],
     exact: Known | None = None,
     start: Start | None = None,
+    brief: bool = False,
 ) -> Solution:
     """Run to the end and write what came of it."""
     started, so_far = clock.begun or time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
@@ -208,7 +212,7 @@ def _finished(
     if isinstance(journal, _Folder) and solution.history:
         journal.still()
         with jax.enable_x64(True):
-            solution.write(journal.path)
+            solution.write(journal.path, brief)
     return solution
 
 

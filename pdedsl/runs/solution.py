@@ -453,23 +453,26 @@ class Solution:
             self.write(folder)
         return folder
 
-    def write(self, folder: Path) -> None:
-        """Write what came of a run to its folder: history, network, solution, figure, report, summary."""
+    def write(self, folder: Path, brief: bool = False) -> None:
+        """Write what came of a run to its folder: history, network, solution, figure, report, summary; no more of it than
+        `open` needs, if that is to be `brief`.
+        """
         with threads(0):
-            self._write(folder)
+            self._write(folder, brief)
 
-    def _write(self, folder: Path) -> None:
-        picture, panels = pictures.plot.drawn(self.plot())
+    def _write(self, folder: Path, brief: bool) -> None:
         points = {f"points {k}": own for k, own in enumerate(self.outcome.points)}
         files = {
             "history.csv": as_csv(as_columns(self.history)).encode(),
             "network.npz": as_npz({"parameters": self.outcome.parameters, **points}),
             "error.npz": as_npz(self.defect.saved()),
             **({"data.npz": as_npz(posterior.arrays)} if (posterior := self.outcome.posterior) is not None else {}),
-            "solution.nc": pictures.grid.as_netcdf(self.dataset()),
-            "solution.png": picture,
-            "report.html": pictures.report.report(self._told, panels).encode(),
         }
+        if not brief:
+            picture, panels = pictures.plot.drawn(self.plot())
+            files["solution.nc"] = pictures.grid.as_netcdf(self.dataset())
+            files["solution.png"] = picture
+            files["report.html"] = pictures.report.report(self._told, panels).encode()
         for name, data in files.items():
             write(folder / name, data)
         begun = summary(folder).get("checksums", {})  # of what was written before anything was solved

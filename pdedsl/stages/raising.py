@@ -30,7 +30,7 @@ from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import Status
-from pdedsl.solver.newton import FLOOR, Step, descend, descended
+from pdedsl.solver.newton import FLOOR, Factors, Step, descend, descended
 from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import Collocation, Expansion, split, values
 from pdedsl.spaces.corners import angled
@@ -46,9 +46,9 @@ from pdedsl.stages.forward import solved_again
 from pdedsl.stages.holding import holding
 from pdedsl.stages.identifying import Identification, told
 from pdedsl.stages.rungs import COARSE, ROUNDING, SATISFIED, Ladder, Rung, error_of, errors_at, flat, share_of, within
-from pdedsl.stages.starting import Start, guess, space_of
+from pdedsl.stages.starting import Start, guess, space_of, warm_of
 from pdedsl.stages.steepness import solution_slopes
-from pdedsl.stages.warm import LEAST, STAYS, Warm, kept_factors, shape_of
+from pdedsl.stages.warm import LEAST, REACHED, STAYS, Warm, kept_factors, shape_of
 
 GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
@@ -171,11 +171,8 @@ class _Climb(Ladder):
         self.start = start
         self.data = Identification(problem)
         self.chosen: Space = stretched_by(plan.space, self.faces)
-        warm = None if start is None or self.chosen != "auto" or self.data.rows else start.warm
-        self.warm = warm if warm is not None and warm.serves(problem) else None
+        self.warm = warm_of(problem, start) if self.chosen == "auto" and not self.data.rows else None
         """The solution of nearly the same problem, in functions that serve again."""
-        self.factors = None if self.warm is None else self.warm.factors
-        """Of the Jacobian where the last solution was found; or of that problem."""
         self.rival: tuple[int, Rung, Record] | None = None
         """How many solutions there were before one with functions that are singular at corners, and that one, which waits
         for one in as many polynomials.
@@ -224,12 +221,14 @@ class _Climb(Ladder):
 
     def solve(self, space: Space) -> bool:
         """Solve in a space, from the solution in the one before; whether that went well."""
-        started, taken = time.perf_counter(), []
+        started, taken, factors = time.perf_counter(), [], None
         fields = expansions(self.problem, space, self.sizes, self.plan.symmetry)
         last = self.rungs[-1] if self.rungs else None
 
         def note(step: Step) -> bool:
             taken.append(step)
+            if self.warm is not None and not self.rungs and step.loss <= REACHED * self.warm.loss:
+                return False
             return self.steps + len(taken) < self.plan.limits.steps and not self.stopping()
 
         try:
@@ -239,8 +238,8 @@ class _Climb(Ladder):
                 coefficients, posterior = self.data.fitted(fitted, last, self.guess(fields), note)
             else:
                 fitted, posterior = collocated(self.problem, fields, self.sizes, self.forms), None
-                kept = None if self.rungs else self.factors
-                coefficients, self.factors = descended(fitted, self.guess(fields), watch=note, kept=kept)
+                kept = None if self.rungs or self.warm is None else self.warm.factors
+                coefficients, factors = descended(fitted, self.guess(fields), watch=note, kept=kept)
         except np.linalg.LinAlgError:
             return False
         if not np.isfinite(coefficients).all():
@@ -260,18 +259,21 @@ class _Climb(Ladder):
             linear=fitted.is_linear,
             posterior=posterior,
             damped=taken[-1].cutoff > FLOOR,
-            expected=self.expected(left, found),
+            factors=kept_factors(factors),
+            expected=self.expected(left, found, factors),
         )
+        if self.rungs:
+            self.rungs[-1] = replace(self.rungs[-1], factors=None)
         self.rungs.append(rung)
         self.history.append(self._record(fitted, coefficients, taken[-1]))
         return True
 
-    def expected(self, left: float, found: np.ndarray) -> float:
+    def expected(self, left: float, found: np.ndarray, factors: Factors | None) -> float:
         """The error of the first solution, where that of nearly the same problem tells it; infinite where it does not."""
         if self.rungs or self.warm is None:
             return np.inf
-        expected = self.warm.relative * self.warm.growth(left, np.std(found, axis=0), self.factors)
-        return expected if left <= STAYS * self.warm.left or expected <= GOOD else np.inf
+        expected = self.warm.relative * self.warm.growth(left, np.std(found, axis=0), factors)
+        return expected if expected <= max(GOOD, STAYS * self.warm.first) else np.inf
 
     def lead(self) -> None:
         """Where Newton's method stays where statements are missed, lead it to where they are not: from easier problems."""
@@ -471,13 +473,14 @@ class _Climb(Ladder):
         """What a run of nearly the same problem begins with."""
         if rung.posterior is not None or not np.isfinite(relative):
             return None
-        factors = kept_factors(self.factors) if rung is self.rungs[-1] else None
         variation, sizes = np.std(rung.values, axis=0), {f.name: self.sizes[f.name] for f in self.problem.fields}
         least = max(1.0, LEAST / max(relative, 1e-300))
         error = None if error is None else least * error
-        known = rung.space, rung.coefficients, error, least * relative, rung.left
-        smallest = 0.0 if self.factors is None else self.factors.triangle.smallest
-        return Warm(*known, variation, sizes, shape_of(self.problem), smallest, factors)
+        relative *= least
+        first = self.warm.first if self.warm is not None and np.isfinite(rung.expected) else relative
+        known = rung.space, rung.coefficients, error, relative, first, rung.left, self.history[-1].loss
+        smallest = 0.0 if rung.factors is None else rung.factors.triangle.smallest
+        return Warm(*known, variation, sizes, shape_of(self.problem), smallest, rung.factors)
 
     def again_without_data(self, rung: Rung) -> tuple[str, ...]:
         """What came of the problem with what was found, in words, where it has states and there is time for that."""

@@ -15,6 +15,7 @@ from pdedsl.planning.data import layer, thin
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.laws import as_wholes
 from pdedsl.problem.problem import Problem
+from pdedsl.solver.newton import Factors
 from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import Spanned, missed, split, values
 from pdedsl.spaces.functions import embedded
@@ -60,6 +61,8 @@ class Rung:
     linear: bool
     posterior: Posterior | None = None
     """How far it is known, where there are data."""
+    factors: Factors | None = None
+    """Of the Jacobian, of the last solution alone."""
     damped: bool = False
     """Whether the last step to it was not a full one of Newton's method."""
     expected: float = np.inf

@@ -4,8 +4,10 @@ A run whose time begins after that of the solution has its initial conditions fr
 the first piece of time alone. Any other run has the solution as its first guess, stretched over its own domain.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -30,12 +32,16 @@ BEGIN = 0.6
 """The part of the degrees of a solution with which a run begins that starts from it."""
 
 
+Sums = Mapping[str, tuple[tuple[str, ...], Sum]]
+"""Each field: the names of its arguments, and its values."""
+
+
 @dataclass(frozen=True, eq=False)
 class Start:
     """A solution as sums of polynomials, and the network that it came from."""
 
-    sums: Mapping[str, tuple[tuple[str, ...], Sum]]
-    """Each field: the names of its arguments, and its values."""
+    made: Callable[[], Sums]
+    """The sums, when they are asked for: it takes a while to fit some."""
     intervals: Mapping[str, tuple[float, float]]
     """Of the coordinates."""
     network: Network | None = None
@@ -44,6 +50,10 @@ class Start:
     """Of the fields, as the parameters have them."""
     warm: Warm | None = None
     """The solution in polynomials itself, while the process that found it goes on."""
+
+    @cached_property
+    def sums(self) -> Sums:
+        return self.made()
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
@@ -70,15 +80,15 @@ def restored(arrays: Mapping[str, np.ndarray]) -> Start:
         for key, own in arrays.items()
         if key.startswith("interval ")
     }
-    return Start(sums, intervals)
+    return Start(lambda: sums, intervals)
 
 
 def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array, warm: Warm | None = None) -> Start:
     """A solution as a start of other runs."""
     with jax.enable_x64(True):
         u = lowered.model(jnp.asarray(parameters))
-    values, sums, intervals = many(u), {}, _intervals(problem)
-    for place, field in enumerate(problem.fields):
+    intervals, held = _intervals(problem), list[tuple[Any, np.ndarray]]()
+    for place in range(len(problem.fields)):
         expansion, coefficients = None, np.zeros(0)
         if isinstance(u, Expanded):
             expansion, coefficients = u.fields[place], np.asarray(u.coefficients[place])
@@ -86,13 +96,20 @@ def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array, w
             assert problem.time is not None
             coefficients, expansion = coefficients[expansion.starts[-2] :], expansion.parts[-1]
             intervals[problem.time.name] = expansion.interval(problem.domain.column(problem.time.symbol))
-        made_of = expansion.basis if expansion is not None and expansion.built == Ansatz() else None
-        if expansion is not None and isinstance(made_of, Basis):
-            own = Sum(renumbered(made_of), coefficients, expansion.size)
-        else:
-            axes = [problem.domain.column(s) for s in field.arguments]
-            own = fitted(problem, axes, lambda points, k=place: values(points)[:, k], lowered.sizes[field.name])
-        sums[field.name] = (tuple(s.name for s in field.arguments), own)
+        held.append((expansion, coefficients))
+
+    def sums() -> Sums:
+        found, values = {}, many(u)
+        for place, (field, (expansion, coefficients)) in enumerate(zip(problem.fields, held, strict=True)):
+            made_of = expansion.basis if expansion is not None and expansion.built == Ansatz() else None
+            if expansion is not None and isinstance(made_of, Basis):
+                own = Sum(renumbered(made_of), coefficients, expansion.size)
+            else:
+                axes = [problem.domain.column(s) for s in field.arguments]
+                own = fitted(problem, axes, lambda points, k=place: values(points)[:, k], lowered.sizes[field.name])
+            found[field.name] = (tuple(s.name for s in field.arguments), own)
+        return found
+
     found = Start(sums, intervals, warm=warm)
     if isinstance(u, Expanded):
         return found
@@ -108,6 +125,8 @@ def started(problem: Problem, start: Start) -> Problem:
 
     Raises ValueError where it gives none.
     """
+    if warm_of(problem, start) is not None:
+        return problem
     for field in problem.fields:
         own = start.sums.get(field.name)
         if own is None or own[0] != tuple(s.name for s in field.arguments):
@@ -141,10 +160,18 @@ def _later(problem: Problem, start: Start) -> tuple[Coordinate, float] | None:
     return (time, begin) if begin > low + SAME * (high - low) else None
 
 
+def warm_of(problem: Problem, start: Start | None) -> Warm | None:
+    """The solution of a start itself, if its functions serve again."""
+    warm = None if start is None else start.warm
+    if start is None or warm is None or not warm.serves(problem) or _later(problem, start) is not None:
+        return None
+    return warm
+
+
 def pinned(problem: Problem, plan: Plan, start: Start | None) -> Plan:
     """A plan with the sizes of fields of a start whose functions serve again."""
-    warm = None if start is None else start.warm
-    if warm is None or plan.space != "auto" or not warm.serves(problem):
+    warm = warm_of(problem, start) if plan.space == "auto" else None
+    if warm is None:
         return plan
     return replace(plan, sizes=tuple((f.name, warm.sizes[f.name]) for f in problem.fields))
 

@@ -14,12 +14,14 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import Factors
 from pdedsl.spaces.space import Size, Space
 
-LARGEST = 8_000_000
+LARGEST = 16_000_000
 """Numbers in a Jacobian whose factors are kept."""
 LEAST = 1e-15
 """A relative error below which none is known: it is rounding."""
+REACHED = 4.0
+"""How many times the loss of the first solution that of the other one is from which no more steps are taken."""
 STAYS = 10.0
-"""How many times the residual of the first solution that of the other one is, on fresh points, from which more functions are taken."""
+"""How many times as large as that of the first of several solutions an error is from which more functions are taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +34,12 @@ class Warm:
     """What they are too large by, estimated."""
     relative: float
     """The estimated error of the worst field, relative to its variation."""
+    first: float
+    """The same of the first of several solutions in these functions."""
     left: float
     """The residual on fresh points."""
+    loss: float
+    """Where it was found: another one with that is found, too."""
     variation: np.ndarray
     """Of each field."""
     sizes: Mapping[str, Size]

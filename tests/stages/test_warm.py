@@ -39,14 +39,13 @@ def top(lam: float) -> float:
 
 def test_values_one_after_another_take_the_same_functions_and_know_their_errors() -> None:
     own = solve(BRATU)
-    size = len(own.outcome.parameters)
-    for lam in (1.5, 2.5, 3.2, 3.5):
-        own = solve(BRATU, own, lam=lam)
+    for lam, again in ((1.5, True), (2.5, True), (3.2, False), (3.5, True)):
+        size, own = len(own.outcome.parameters), solve(BRATU, own, lam=lam)
         (report,), (estimate,) = own.reports, own.estimates
         off = abs(float(report.values[0]) - top(lam)) / np.std(own(x=np.linspace(0, 1, 101)))
         assert own.verdict.word == "solved" and off < 3 * estimate.relative + 1e-12 and off < 1e-6
-        again = "as in the run that it began with" in own.solved.story[1]
-        assert again == (len(own.outcome.parameters) == size) and again == (lam < 3)
+        assert (len(own.outcome.parameters) == size) is again
+        assert ("as in the run that it began with" in own.solved.story[1]) is again
 
 
 def test_linear_ones_too_and_more_functions_where_they_are_needed() -> None:

@@ -1,0 +1,145 @@
+"""What commands that solve have in common: one run of several, its display, several seeds, the exit status."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from rich.markup import escape
+
+import pdedsl
+from pdedsl import commands, runs, studies
+from pdedsl.commands.shell import FAILED, USAGE, WRONG_SPEC, Fresh, aside, err, screen, stop
+from pdedsl.commands.signals import Stopping
+from pdedsl.vocabulary.diagnostics import SpecError
+
+Profile = Annotated[bool, typer.Option("--profile", help="Say where the time of a step goes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but what is wrong.")]
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="Print one JSON object a step, for programs.")]
+
+
+class Shown(NamedTuple):
+    """What of a run is shown, and how."""
+
+    title: str
+    profile: bool
+    quiet: bool
+    json_lines: bool
+    one: bool = False
+    """Whether it is one of several, of which no more is shown than how it goes on."""
+
+
+def run_one(folder: Fresh, shown: Shown, stopping: Any, solver: Callable[..., Any]) -> Any:
+    """Run a solver in a folder and show what it does and what comes of it."""
+    progress = commands.progress
+    style = progress.Style.one if shown.one else progress.Style.people
+    style = progress.Style.json if shown.json_lines else progress.Style.quiet if shown.quiet else style
+    face = progress.Progress(screen, shown.title, style)
+    again = f"pdedsl resume {shlex.quote(str(folder.path))}"
+    stopping.say = face.stopping
+    try:
+        with face:
+            solved = solver(watch=face.watch, stopping=stopping, announce=face.end)
+    except (ValueError, MemoryError, runs.lock.Busy) as error:
+        stop(str(error) or "the machine has not enough memory", USAGE)
+    except OSError:
+        if (folder.path / "checkpoint.npz").exists():
+            err.print(f"[yellow]what was saved is whole; go on with[/yellow] {escape(again)}", soft_wrap=True)
+        raise
+    except SpecError as error:  # in the folder of a run: it was well when the run began
+        err.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_SPEC) from None
+    finally:
+        folder.discard()
+    if not solved.history:
+        stop(f"stopped before the first step; {again} begins it", FAILED)
+    if not face.ended:
+        face.end(solved)
+    if style is progress.Style.people:
+        if not face.history:
+            more = "" if solved.status == "converged" else ": give it more --steps or --time-limit"
+            words = f"nothing was left to do ({solved.status}){more}"
+            screen.print(f"[yellow]{words}[/yellow]", soft_wrap=True)
+            return solved
+        if shown.profile:
+            screen.print(f"\n{solved.profile()}\n", markup=False, soft_wrap=True)
+        aside("written to", f"{folder.path}/")
+        if solved.status == "interrupted":
+            aside("go on with", again)
+    if solved.history[-1].loss != solved.history[-1].loss:
+        stop("the loss is not a number", FAILED)
+    return solved
+
+
+def member(own: Path, shown: Shown, stopping: Any, start: Callable[..., Any], **limits: Any) -> Any:
+    """One run of several: from the beginning, or on from where it was stopped."""
+    begun = (own / "spec.pde").exists()
+    return run_one(Fresh(own, False), shown, stopping, partial(pdedsl.resume, own, **limits) if begun else start)
+
+
+def go_on(folder: Path, shown: Shown, what: str) -> None:
+    """Say how several runs go on."""
+    if not shown.quiet and not shown.json_lines:
+        aside(f"go on with {what}:", f"pdedsl resume {shlex.quote(str(folder))}")
+
+
+def stopped() -> Any:
+    """The first Ctrl-C asks, the second ends; from before anything is loaded until everything is written."""
+    return Stopping(lambda words: err.print(f"[yellow]{words}[/yellow]"), lambda: screen.show_cursor(True))
+
+
+def ensemble(
+    folder: Path,
+    shown: Shown,
+    stopping: Any,
+    start: Callable[..., Any],
+    fresh: Sequence[int] = (),
+    **limits: Any,
+) -> None:
+    """Solve with each seed of an ensemble, a `fresh` one or one to go on with; then say how far they agree."""
+    study = studies.ensemble
+    try:
+        with runs.lock.alone(folder):
+            if fresh and study.members(folder):
+                stop(f"{folder} holds an ensemble already: choose another folder with --out", USAGE)
+            if fresh:
+                study.begin(folder, fresh)
+            solutions = []
+            for seed, own in study.members(folder).items():
+                # Of data it is the noise that is drawn again.
+                if solutions and solutions[0].outcome.posterior is not None:
+                    first = study.members(folder)[solutions[0].plan.seed]
+                    start = partial(runs.run.start_again, first, data=solutions[0].redrawn(seed), **limits)
+                fresh_start = partial(start, folder=own, seed=seed)
+                named = shown._replace(title=f"{shown.title}, seed {seed}")
+                solutions.append(member(own, named, stopping, fresh_start, **limits))
+                if solutions[-1].status == "interrupted":
+                    go_on(folder, shown, "all seeds")
+                    return
+                if not solutions[0].has_network and solutions[0].outcome.posterior is None:
+                    if not shown.quiet and not shown.json_lines:
+                        aside("one seed says what all would:", "nothing is drawn for polynomials")
+                    leave(solutions, shown)
+                    return
+            found = study.together(solutions)
+            written = study.save(found, folder)
+    except runs.lock.Busy as error:
+        stop(str(error), USAGE)
+    if shown.json_lines:
+        screen.out(runs.files.as_json({"event": "ensemble", "spread": study.disagreement(found)}), highlight=False)
+    elif not shown.quiet:
+        screen.print()
+        for line in study.describe(solutions, found):
+            screen.print(line, markup=False, soft_wrap=True)
+        aside("mean and spread written to", written)
+    leave(solutions, shown)
+
+
+def leave(solutions: Sequence[Any], shown: Shown) -> None:
+    """Exit status 3 where a run came to its end and has not solved its problem; what it wrote is there all the same."""
+    if failed := [s for s in solutions if s.status != "interrupted" and s.verdict.word == "not solved"]:
+        if shown.quiet:
+            err.print(str(failed[0].verdict), markup=False, soft_wrap=True)
+        raise typer.Exit(FAILED)

@@ -1,0 +1,56 @@
+"""`pdedsl sweep`: what it shows, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pdedsl.commands.cli import app
+
+TEXT = """pde 1
+title "A layer"
+param eps = 0.1, a = 1
+domain x in [0, 1]
+field u(x)
+equation: -eps*dxx(u) + u = a
+boundary: u = 0 on all
+exact u = a - a*cosh((x - 1/2)/sqrt(eps))/cosh(1/(2*sqrt(eps)))
+"""
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_a_line_for_each_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("layer.pde").write_text(TEXT)
+    shown = run("sweep", "layer.pde", "eps=0.1..0.2:3")
+    assert shown.exit_code == 0, shown.output
+    lines = [line for line in shown.output.splitlines() if line.startswith("eps = ")]
+    assert len(lines) == 3 and all("solved, error" in line and len(line) <= 80 for line in lines)
+    assert Path("sweeps/layer-1/sweep.nc").exists()
+    told = run("sweep", "layer.pde", "eps=0.1..0.2:3", "log", "--json-lines")
+    rows = [own for own in map(json.loads, told.output.splitlines()) if own["event"] == "run"]
+    assert [round(own["eps"], 6) for own in rows] == [0.1, 0.141421, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["q=1,2"], "no parameter `q`; it has: eps, a"),
+        (["eps=1,x"], "is not a number"),
+        (["eps=1", "eps=2"], "swept twice"),
+        (["eps"], "NAME=VALUES"),
+        (["eps=0.1,-1"], "E306"),
+        (["eps=0.1..1"], "how many values? eps=a..b:20"),
+        (["eps=0.1..1:4", "--design", "sobol:4"], "a range without a number"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: list[str], said: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("layer.pde").write_text(TEXT)
+    result = run("sweep", "layer.pde", *values)
+    assert result.exit_code in (1, 2) and said in " ".join(result.output.split()), result.output
+    assert not Path("sweeps").exists()
