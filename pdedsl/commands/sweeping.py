@@ -39,6 +39,11 @@ def sweep(
     design: Annotated[
         str | None, typer.Option(metavar="sobol:N", help="N points that fill the box of ranges a=0..1 evenly.")
     ] = None,
+    follow: Annotated[
+        bool,
+        typer.Option("--follow", help="From the first value of a range follow the branch, also where it turns round."),
+    ] = False,
+    most: Annotated[int, typer.Option("--points", help="The most points of a branch.", min=2)] = 200,
     cold: Annotated[bool, typer.Option("--cold", help="Begin each run from nothing, not from the one before.")] = False,
     seeds: Annotated[int, typer.Option(help="Runs of each combination, where anything is drawn.", min=1)] = 1,
     param: Parameters = None,
@@ -55,6 +60,16 @@ def sweep(
         parameters = read_parameters(param)
         checked = check_file(file, parameters)
         problem = accepted(checked, parameters)
+        choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
+        choices |= {} if time_limit is None else {"time_limit": time_limit}
+        shown = Shown(problem.name, False, quiet, json_lines)
+        if follow:
+            own = _one_range(problem, values)
+            first = {**parameters, own.name: own.low}
+            begun = accepted(stages.load.check(checked.source, first), first)
+            with stopped() as stopping:
+                _follow(begun, own, most, choices, fresh_folder(file, out, "sweeps").path, shown, stopping)
+            return
         names, cells = _cells(problem, values, design)
         plan = studies.sweep.Sweep(names, cells, seeds, cold)
         problems: dict[Any, Any] = {}
@@ -64,8 +79,6 @@ def sweep(
                 if found.errors:
                     aside("with", ", ".join(f"{name} = {value:g}" for name, value in own.values))
                 problems[own.values] = accepted(found, parameters | dict(own.values))
-        choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
-        choices |= {} if time_limit is None else {"time_limit": time_limit}
         with stopped() as stopping:
             folder = fresh_folder(file, out, "sweeps").path
             studies.sweep.begin(folder, plan)
@@ -74,11 +87,51 @@ def sweep(
                 given = {**choices, **running, "seed": own.seed, "start": before, "brief": True}
                 return pdedsl.solve(problems[own.values], folder=home, **given)
 
-            go_through(folder, plan, Shown(problem.name, False, quiet, json_lines), stopping, start)
+            go_through(folder, plan, shown, stopping, start)
 
 
-def _cells(problem: Any, words: Sequence[str], design: str | None) -> tuple[tuple[str, ...], Any]:
-    """The names of the parameters of a sweep, and their values for each run."""
+def _follow(
+    problem: Any, own: Any, most: int, choices: dict[str, Any], folder: Path, shown: Shown, stopping: Any
+) -> None:
+    """Solve for the first value of a range, and follow the branch towards the other end."""
+    home, study = folder / f"{own.name}={own.low:.12g}", studies.follow
+    first = member(home, shown, stopping, partial(pdedsl.solve, problem, folder=home, **choices))
+    if first.status == "interrupted":
+        return
+
+    def show(point: Any) -> None:
+        told = "".join(f"  {name} = {value:<9.6g}" for name, value in (point.reports or point.sizes).items())
+        if shown.json_lines:
+            row = {"event": "point", own.name: point.parameter, "kind": point.kind, **point.reports}
+            screen.out(runs.files.as_json(row), highlight=False)
+        elif not shown.quiet:
+            screen.print(f"{own.name} = {point.parameter:<10.7g}{told}  {point.kind}", highlight=False, soft_wrap=True)
+
+    try:
+        found = study.follow(first, own.name, (own.low, own.high), most, stopping)
+    except ValueError as error:
+        stop(str(error), USAGE)
+    study.save(found, folder, shown.title)
+    for point in found.points:
+        show(point)
+    if not shown.json_lines and not shown.quiet:
+        for special in found.specials:
+            screen.print(special.line(own.name), style="bold", highlight=False, soft_wrap=True)
+        if found.stuck:
+            screen.print(f"[yellow]it ends there: {found.stuck}[/yellow]", soft_wrap=True)
+        aside("branch.png, branch.csv, branch.json written to", f"{folder}/")
+
+
+def _one_range(problem: Any, words: Sequence[str]) -> Any:
+    """The one range in which a branch is followed."""
+    ranges = _ranges(problem, words)
+    if len(ranges) != 1 or ranges[0].listed:
+        stop("a branch is followed from one value of one parameter towards another: lam=0.1..5 --follow", USAGE)
+    return ranges[0]
+
+
+def _ranges(problem: Any, words: Sequence[str]) -> Any:
+    """The values of the parameters of a sweep."""
     known = [p.name for p in problem.parameters] + [c.name for c in problem.domain.swept]
 
     def value(text: str, name: str) -> float:
@@ -86,9 +139,16 @@ def _cells(problem: Any, words: Sequence[str], design: str | None) -> tuple[tupl
             stop(f"{name}={text}: the spec has no parameter `{name}`; it has: {', '.join(known) or 'none'}", USAGE)
         return number(text, name, problem)
 
-    study = studies.values
     try:
-        ranges = study.ranges(words, value)
+        return studies.values.ranges(words, value)
+    except ValueError as error:
+        stop(str(error), USAGE)
+
+
+def _cells(problem: Any, words: Sequence[str], design: str | None) -> tuple[tuple[str, ...], Any]:
+    """The names of the parameters of a sweep, and their values for each run."""
+    ranges, study = _ranges(problem, words), studies.values
+    try:
         return tuple(own.name for own in ranges), study.grid(ranges) if design is None else study.designed(
             ranges, design
         )

@@ -6,7 +6,9 @@ from typing import Any
 
 import sympy as sp
 
+from pdedsl.problem.bounds import FREE
 from pdedsl.problem.domain import Parameter
+from pdedsl.problem.primitives import symbols_of
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Field, Term
 
@@ -26,6 +28,23 @@ def numbers_as_fields(problem: Problem) -> Problem:
     Exact solutions that hold such numbers are known only with these: nothing is compared with them.
     """
     return _as_fields(problem, problem.domain.sought)
+
+
+def number_as_field(problem: Problem, name: str) -> Problem:
+    """The same problem, in which a parameter is a field without coordinates, from its value on.
+
+    Raises ValueError where an interval, a shape or another parameter depends on it.
+    """
+    own = next(p for p in problem.parameters if p.name == name)
+    ends = {s for c in problem.coordinates for e in (c.lower, c.upper) for s in e.free_symbols}
+    ends |= set() if problem.domain.tree is None else symbols_of(problem.domain.tree)
+    others = {s for p in problem.parameters for s in p.value.free_symbols}
+    if own.symbol in ends | others:
+        what = "the domain" if own.symbol in ends else "another parameter"
+        raise ValueError(f"{what} depends on `{name}`: a branch is followed in what stands in statements alone")
+    freed = replace(own, sought=FREE)
+    parameters = tuple(freed if p is own else p for p in problem.parameters)
+    return _as_fields(replace(problem, domain=replace(problem.domain, parameters=parameters)), (freed,))
 
 
 def _as_fields(problem: Problem, numbers: Sequence[Parameter]) -> Problem:

@@ -1,0 +1,243 @@
+"""From a solution to the branch of solutions that goes through it as one parameter varies, through folds and past bifurcations.
+
+Pseudo-arclength continuation (Keller 1977): the parameter is one more unknown, and the length along the branch one more equation. A
+fold is where the parameter turns round; a simple bifurcation where the bordered Jacobian is singular (Govaerts 2000).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+from scipy.optimize import brentq
+
+from pdedsl.geometry.points import inside, random
+from pdedsl.numerics.polynomials import Expanded
+from pdedsl.numerics.quantities import quantities
+from pdedsl.planning.degrees import expansions, shrunk
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.sought import number_as_field
+from pdedsl.solver.newton import Factors, Step, descended
+from pdedsl.spaces.collocation import Collocation, split, values
+from pdedsl.spaces.linear import forms
+from pdedsl.spaces.space import Size
+from pdedsl.stages.rungs import within
+from pdedsl.stages.warm import Warm
+
+STEPS, FAST = 12, 4
+"""Steps of Newton's method to a point, at most; and with how many the next point may be farther away."""
+FIRST, LONGEST, SHORTEST = 0.02, 0.05, 1e-5
+"""The first, the longest and the shortest distance of points, in units of the sizes of fields and of the interval of the parameter; the
+longest relative to these at the point.
+"""
+WIDER, SHORTER = 1.4, 0.5
+PROBES = 256
+"""Points at which the length of a change is measured."""
+FOUND, NEARLY, LOCATED = 1e-9, 10.0, 1e-12
+"""The residual of a point of the branch, or how many times that of the first one; how well along it a fold or a bifurcation is located."""
+FAR = 2.0
+"""How many times farther than it was to be a point may lie."""
+_SEED = 19_770_101
+
+Kind = Literal["", "fold", "bifurcation"]
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A solution of a branch."""
+
+    parameter: float
+    length: float
+    """Along the branch."""
+    reports: Mapping[str, float]
+    sizes: Mapping[str, float]
+    """The root mean square of each field."""
+    kind: Kind = ""
+
+
+class Branch:
+    """The solutions of a problem as one of its parameters varies."""
+
+    def __init__(self, problem: Problem, name: str, warm: Warm, interval: tuple[float, float], share: float = 1.0):
+        """`problem` has a solution, `warm`, for the value of the parameter that it states; `share` times its degrees are taken,
+        since others of the branch may ask for more.
+
+        Raises ValueError where a branch cannot be followed in that parameter.
+        """
+        freed, (self.low, self.high) = number_as_field(problem, name), sorted(interval)
+        begin = problem.domain.values[next(p.symbol for p in problem.parameters if p.name == name)]
+        sizes = {**warm.sizes, name: Size(begin, self.high - self.low)}
+        self.problem, self.fields = freed, expansions(freed, shrunk(warm.space, share), sizes, "none")
+        self.system = Collocation(freed, self.fields, sizes, forms(freed))
+        self.probes = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(_SEED)))
+        held = within(warm.coefficients, expansions(problem, warm.space, warm.sizes, "auto"), self.fields[:-1])
+        self.start = np.append(held, 0.0)
+        self.stuck = ""
+        """Why the branch ends, where it does not leave its interval, in words."""
+        self.metric = self._metric()
+
+    def _metric(self) -> np.ndarray:
+        """What makes of a change of coefficients that of all fields at some points, in units of their sizes: shape (rows, K)."""
+        rows, none = [], (0,) * self.probes.shape[1]
+        for own, end in zip(self.fields, self.system.ends, strict=True):
+            points = self.probes if own.basis.axes else self.probes[:1]
+            row = np.zeros((len(points), self.system.size))
+            row[:, end - own.columns : end] = own.table(points, none)[1] / own.size.spread
+            rows.append(row / len(points) ** 0.5)
+        return np.concatenate(rows)
+
+    def parameter(self, z: np.ndarray) -> float:
+        """Its value."""
+        return float(self.fields[-1].size.mean + self.fields[-1].size.spread * z[-1])
+
+    def reports(self, z: np.ndarray) -> dict[str, float]:
+        """Those reports of the problem that are numbers."""
+        u = Expanded(self.fields, [jnp.asarray(c) for c in split(self.fields, z)])
+        own = quantities(self.problem, u)
+        return {q.name: float(q.values[0]) for q in own if q.values.size == 1}
+
+    def point(self, z: np.ndarray, length: float, kind: Kind = "") -> Point:
+        """A solution in words of its fields."""
+        found = values(self.fields, z, self.probes)[:, :-1]
+        sizes = np.sqrt(np.mean(found**2, axis=0))
+        named = {f.name: float(size) for f, size in zip(self.problem.fields, sizes, strict=False)}
+        return Point(self.parameter(z), length, self.reports(z), named, kind)
+
+    def along(self, towards: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, Factors]:
+        """The tangent at a solution, of length 1, that goes `towards` some direction; and the factors of the bordered Jacobian."""
+        bordered = _Bordered(self, self._row(towards), z)
+        factors = Factors(bordered, z)
+        right = np.zeros(len(factors.residual))
+        right[-1] = -1.0
+        tangent = factors.change(right)
+        return tangent / np.linalg.norm(self.metric @ tangent), factors
+
+    def _row(self, direction: np.ndarray) -> np.ndarray:
+        return (self.metric @ direction) @ self.metric
+
+    def corrected(self, z: np.ndarray, tangent: np.ndarray, step: float) -> tuple[np.ndarray, int] | None:
+        """The solution at a distance along a tangent, and the steps of Newton's method to it; None where it is not found."""
+        taken = list[Step]()
+
+        def note(own: Step) -> bool:
+            taken.append(own)
+            return len(taken) < STEPS
+
+        bordered = _Bordered(self, self._row(tangent), z + step * tangent)
+        try:
+            found, _ = descended(bordered, z + step * tangent, STEPS, note)
+        except np.linalg.LinAlgError:
+            return None
+        left = np.linalg.norm(bordered.residual(found)) if np.isfinite(found).all() else np.inf
+        near = np.linalg.norm(self.metric @ (found - z)) <= FAR * abs(step)
+        return (found, len(taken)) if left <= max(FOUND, NEARLY * self.left) and near else None
+
+    @cached_property
+    def left(self) -> float:
+        """What the first solution leaves of the statements: functions hold no more."""
+        return float(np.linalg.norm(self.system.residual(self.start)))
+
+    def followed(self, towards: float, most: int) -> Iterator[Point]:
+        """Points one after another, with folds and bifurcations between them: from the start `towards` another value of the
+        parameter, until it leaves its interval, or there are `most`.
+        """
+        direction = np.zeros(self.system.size)
+        direction[-1] = 1.0 if towards > self.parameter(self.start) else -1.0
+        z, step, length = self.start, FIRST, 0.0
+        tangent, factors = self.along(direction, z)
+        yield self.point(z, length)
+        for _ in range(most):
+            while (moved := self.corrected(z, tangent, step)) is None:
+                step *= SHORTER
+                if step < SHORTEST:
+                    self.stuck = "no solution was found near the last point with these functions"
+                    return
+            found, steps = moved
+            after, own = self.along(tangent, found)
+            for kind, at in self._between(z, tangent, factors, step, after, own):
+                yield self.point(at, length + float(np.linalg.norm(self.metric @ (at - z))), kind)
+            length += float(np.linalg.norm(self.metric @ (found - z)))
+            z, tangent, factors = found, after, own
+            if not self.low <= self.parameter(z) <= self.high:
+                return
+            yield self.point(z, length)
+            longest = LONGEST * (1 + float(np.linalg.norm(self.metric @ z)))
+            step = min(longest, WIDER * step) if steps <= FAST else step
+
+    def _between(
+        self, z: np.ndarray, tangent: np.ndarray, before: Factors, step: float, after: np.ndarray, own: Factors
+    ) -> Iterator[tuple[Kind, np.ndarray]]:
+        """What lies between two points: where the parameter turns round, and where the bordered Jacobian is singular."""
+
+        def at(part: float) -> np.ndarray | None:
+            moved = self.corrected(z, tangent, part)
+            return None if moved is None else moved[0]
+
+        def turn(part: float) -> float:
+            found = at(part)
+            return np.nan if found is None else float(self.along(tangent, found)[0][-1])
+
+        sense = _sense(before)
+
+        def singular(part: float) -> float:
+            found = at(part)
+            return np.nan if found is None else sense(self.along(tangent, found)[1])
+
+        first, last = sense(before), sense(own)
+        for kind, test, ends in (
+            ("fold", turn, (float(tangent[-1]), float(after[-1]))),
+            ("bifurcation", singular, (first, last)),
+        ):
+            if ends[0] * ends[1] < 0:
+                part = _root(test, step, ends)
+                if part is not None and (found := at(part)) is not None:
+                    yield kind, found  # pyright: ignore[reportReturnType]
+
+
+def _root(test: Callable[[float], float], step: float, ends: tuple[float, float]) -> float | None:
+    """Where a test vanishes between the beginning and the end of a step, at which it has other signs."""
+    known = {0.0: ends[0], step: ends[1]}
+    try:
+        found: float = brentq(  # pyright: ignore[reportCallIssue, reportAssignmentType]
+            lambda part: known[part] if part in known else test(part), 0.0, step, xtol=LOCATED
+        )
+    except (ValueError, RuntimeError):
+        return None
+    return float(found) if np.isfinite(found) else None
+
+
+def _sense(before: Factors) -> Callable[[Factors], float]:
+    """A test that changes its sign where a bordered Jacobian is singular: its part that the columns of another one span.
+
+    The smallest singular value, with the sign of the determinant.
+    """
+    q, r = np.linalg.qr(before.phi)
+    sign = np.prod(np.sign(np.diag(r)))
+
+    def test(own: Factors) -> float:
+        square = q.T @ own.phi
+        smallest = np.linalg.svd(square, compute_uv=False)[-1]
+        return float(sign * np.linalg.slogdet(square)[0] * smallest)
+
+    return test
+
+
+class _Bordered:
+    """The residuals of a branch, and how far it is along a direction from a place."""
+
+    is_linear = False
+
+    def __init__(self, branch: Branch, row: np.ndarray, place: np.ndarray):
+        self.branch, self.row, self.place = branch, row, place
+
+    def residual(self, coefficients: np.ndarray) -> np.ndarray:
+        """See `Collocation`."""
+        return np.append(self.branch.system.residual(coefficients), self.row @ (coefficients - self.place))
+
+    def linearised(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `Collocation`."""
+        r, phi = self.branch.system.linearised(coefficients)
+        return np.append(r, self.row @ (coefficients - self.place)), np.concatenate([phi, self.row[None]])

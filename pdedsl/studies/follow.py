@@ -1,0 +1,125 @@
+"""From a solution to its branch, in two spaces: points of it, folds and bifurcations with their errors, a table and a diagram."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from pdedsl.pictures.panels import INK
+from pdedsl.pictures.plot import as_png
+from pdedsl.runs.files import write
+from pdedsl.runs.solution import Solution
+from pdedsl.stages.branch import Branch, Kind, Point
+from pdedsl.vocabulary.columns import as_csv
+
+SHARES = (1.5, 2.0, 3.0, 4.5)
+"""The degrees of the spaces, relative to those of the first solution: as many of them as it takes to hold the branch, at least two.
+The last one is what is shown, the one before tells its error.
+"""
+MARKS: dict[Kind, tuple[str, str]] = {"fold": ("o", INK[5]), "bifurcation": ("D", INK[1])}
+
+
+@dataclass(frozen=True)
+class Special:
+    """A fold or a bifurcation."""
+
+    point: Point
+    error: float
+    """Of the value of the parameter: what it changes from one space to the other. Not a number where only one has it."""
+
+    def line(self, name: str) -> str:
+        """What it is, in words."""
+        off = f" +- {self.error:.0e}" if self.error == self.error else ", in one of two spaces only: not sure"
+        return f"{self.point.kind} at {name} = {self.point.parameter:.10g}{off}"
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A branch."""
+
+    name: str
+    """Of the parameter."""
+    points: tuple[Point, ...]
+    specials: tuple[Special, ...]
+    stuck: str = ""
+    """Why it ends where nothing says that it does, in words."""
+
+
+def follow(
+    solution: Solution,
+    name: str,
+    interval: tuple[float, float],
+    most: int,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Followed:
+    """The branch of a solution for the value at one end of an interval of a parameter, towards the other end.
+
+    Raises ValueError where it cannot be followed: solutions of networks, or in pieces of time.
+    """
+    warm = solution.solved.warm
+    if warm is None:
+        raise ValueError("branches are followed from solutions in polynomials that converged: this one is not")
+    found, stuck = list[list[Point]](), ""
+    for share in SHARES:
+        branch, points = Branch(solution.problem, name, warm, interval, share), list[Point]()
+        for point in branch.followed(interval[1], most):
+            points.append(point)
+            if stopping():
+                break
+        found.append(points)
+        stuck = branch.stuck
+        if stopping() or (len(found) > 1 and not stuck):
+            break
+    coarse, fine = ([p for p in points if p.kind] for points in (found[-2:][0], found[-1]))
+    specials = []
+    for k, own in enumerate(fine):
+        alike = k < len(coarse) and coarse[k].kind == own.kind
+        error = abs(coarse[k].parameter - own.parameter) if alike else float("nan")
+        specials.append(Special(own, error))
+    return Followed(name, tuple(found[-1]), tuple(specials), stuck)
+
+
+def columns(found: Followed) -> dict[str, list[object]]:
+    """A row a point, by column."""
+    points = found.points
+    return {
+        found.name: [p.parameter for p in points],
+        "length": [p.length for p in points],
+        "kind": [p.kind for p in points],
+        **{f"rms {name}": [p.sizes[name] for p in points] for name in points[0].sizes},
+        **{name: [p.reports[name] for p in points] for name in points[0].reports},
+    }
+
+
+def diagram(found: Followed, title: str) -> Figure:
+    """The reports, or else the sizes of the fields, against the parameter; folds and bifurcations marked."""
+    drawn: Sequence[str] = list(found.points[0].reports) or list(found.points[0].sizes)
+    told = [replace(p, reports=p.reports or p.sizes) for p in found.points]
+    picture = Figure(figsize=(6.4 * len(drawn[:3]), 4.8), layout="constrained")
+    for axes, name in zip(picture.subplots(1, len(drawn[:3]), squeeze=False)[0], drawn[:3], strict=True):
+        axes.plot([p.parameter for p in told], [p.reports[name] for p in told], color=INK[0], linewidth=2)
+        for kind, (mark, colour) in MARKS.items():
+            own = [p for p in told if p.kind == kind]
+            if own:
+                x, y = [p.parameter for p in own], [p.reports[name] for p in own]
+                axes.plot(x, y, mark, color=colour, markersize=7, label=kind)
+        title_of = name if found.points[0].reports else f"root mean square of {name}"
+        axes.set(xlabel=found.name, title=title_of)
+        axes.grid(alpha=0.25)
+        if axes.get_legend_handles_labels()[1]:
+            axes.legend(frameon=False)
+    picture.suptitle(title, fontsize=14, parse_math=False)
+    return picture
+
+
+def save(found: Followed, folder: Path, title: str) -> None:
+    """Write `branch.csv`, a row a point, `branch.json` with folds and bifurcations, and `branch.png`."""
+    told = [
+        {"kind": s.point.kind, found.name: s.point.parameter, "error": None if s.error != s.error else s.error}
+        for s in found.specials
+    ]
+    write(folder / "branch.csv", as_csv(columns(found)).encode())
+    write(folder / "branch.json", (json.dumps(told, indent=1) + "\n").encode())
+    write(folder / "branch.png", as_png(diagram(found, title)))
