@@ -16,6 +16,7 @@ VALUES, POINTS = 41, 400
 """Values of the parameters, and points of the domain for each."""
 UNEVEN, FINE = 100.0, 1e-6
 """How many times the median the worst error is where a family is not solved alike; and one that does not matter."""
+EXACT, ESTIMATED = "against the exact solution", "estimated"
 _SEED = 19_050_630
 
 
@@ -28,8 +29,13 @@ class Family:
     """The values of each parameter, shape (n,)."""
     errors: np.ndarray
     """Shape (n,)."""
-    known: bool
-    """Whether the exact solution says so, and no estimate."""
+    by: str = ESTIMATED
+    """What says so, in words."""
+
+    @property
+    def known(self) -> bool:
+        """Whether something says so that is no estimate."""
+        return self.by != ESTIMATED
 
     @property
     def median(self) -> float:
@@ -51,8 +57,7 @@ class Family:
         return self.worst > max(UNEVEN * self.median, FINE)
 
     def __str__(self) -> str:
-        by = "against the exact solution" if self.known else "estimated"
-        return f"error of {self.field}: median {self.median:.1e}, at most {self.worst:.1e} at {self.where}, {by}"
+        return f"error of {self.field}: median {self.median:.1e}, at most {self.worst:.1e} at {self.where}, {self.by}"
 
 
 def families(problem: Problem, values: Values, off: Values | None) -> tuple[Family, ...]:
@@ -82,5 +87,5 @@ def families(problem: Problem, values: Values, off: Values | None) -> tuple[Fami
         size = np.std(each, axis=1)
         size = np.where(size > FINE * size.max(), size, size.max() or 1.0)
         errors = np.sqrt(np.mean(gaps**2, axis=1)) / size
-        family.append(Family(field.name, named, errors, field.name in exact))
+        family.append(Family(field.name, named, errors, EXACT if field.name in exact else ESTIMATED))
     return tuple(family)

@@ -7,7 +7,7 @@ from pdedsl.syntax import syntax
 from pdedsl.syntax.parse import parse
 from pdedsl.vocabulary.source import Source
 
-ROOMS = ("family", "hard", "inverse")
+ROOMS = ("branch", "family", "hard", "inverse")
 """Folders with families over swept parameters, with what is hard to solve, and with what is to be found from data."""
 
 

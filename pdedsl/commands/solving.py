@@ -1,7 +1,7 @@
 """Commands that solve one problem: `pdedsl solve | verify`."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import pdedsl
-from pdedsl import planning, stages
+from pdedsl import planning, runs, stages, studies
 from pdedsl.commands.running import JsonLines, Profile, Quiet, Shown, ensemble, leave, run_one, stopped
 from pdedsl.commands.shell import (
     USAGE,
@@ -23,8 +23,10 @@ from pdedsl.commands.shell import (
     no_traceback,
     pair,
     read_parameters,
+    screen,
     stop,
 )
+from pdedsl.vocabulary.columns import as_csv
 
 solving = typer.Typer()
 
@@ -49,6 +51,12 @@ def solve(
             metavar="N", help="Solve with N seeds, and N draws of the noise of data; say how far they agree.", min=1
         ),
     ] = 1,
+    verify_members: Annotated[
+        int | None,
+        typer.Option(
+            "--verify", metavar="N", help="Of a family solve N members by themselves, too, and compare.", min=2
+        ),
+    ] = None,
     from_: Annotated[
         Path | None,
         typer.Option("--from", metavar="RUN", help="Begin from this run: of other parameters, or of an earlier time."),
@@ -67,6 +75,18 @@ def solve(
         choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
         if from_ is not None:
             choices["start"] = _start(problem, from_)
+        check = None
+        if verify_members is not None:
+            if not problem.domain.swept:
+                stop("--verify: no parameter of the spec is swept, as `param nu in [0.01, 0.1]` is", USAGE)
+            if ensemble > 1:
+                stop("--verify and --ensemble do not go together", USAGE)
+
+            def at(values: Mapping[str, float]) -> Any:
+                given = {**read_parameters(param), **values}
+                return accepted(stages.load.check(checked.source, given), given)
+
+            check = partial(_verified, at=at, count=verify_members, time_limit=time_limit)
         _solve(
             problem,
             choices,
@@ -74,6 +94,7 @@ def solve(
             Shown(problem.name, profile, quiet, json_lines),
             begun,
             ensemble,
+            check,
         )
 
 
@@ -116,6 +137,7 @@ def _solve(
     shown: Shown,
     begun: float,
     members: int = 1,
+    check: Callable[..., None] | None = None,
 ) -> None:
     """Solve a problem in a folder, or with several seeds in folders below it; `begun` is when the command did."""
     # A limit that was given with the command holds for all of it, one of the spec for solving.
@@ -126,11 +148,36 @@ def _solve(
             solved = run_one(
                 own, shown, stopping, partial(pdedsl.solve, problem, folder=own.path, clock=clock, **choices)
             )
+            if check is not None and solved.status != "interrupted":
+                check(solved, own.path, shown, stopping)
             leave([solved], shown)
             return
         first = _seed(choices.pop("seed", problem.settings.get("seed", 0)))
         seeds = range(first, first + members)
         ensemble(folder().path, shown, stopping, partial(pdedsl.solve, problem, **choices), seeds)
+
+
+def _verified(
+    solved: Any,
+    folder: Path,
+    shown: Shown,
+    stopping: Any,
+    at: Callable[[Mapping[str, float]], Any],
+    count: int,
+    time_limit: float | None,
+) -> None:
+    """Solve members of a family by themselves, and say how far the family is from these; `members.csv` has each."""
+    found = studies.members.members(solved, at, count, time_limit, stopping)
+    for own in found:
+        if shown.json_lines:
+            told = {"event": "verify", "field": own.field, "median": own.median, "worst": own.worst, "where": own.where}
+            screen.out(runs.files.as_json(told), highlight=False)
+        elif not shown.quiet:
+            screen.print(f"members   {own}", markup=False, highlight=False, soft_wrap=True)
+    if found:
+        parameters = {name: values.tolist() for name, values in found[0].parameters.items()}
+        columns = {**parameters, **{f"error of {own.field}": own.errors.tolist() for own in found}}
+        runs.files.write(folder / "members.csv", as_csv(columns).encode())
 
 
 def _start(problem: Any, folder: Path) -> Any:

@@ -1,6 +1,7 @@
 """The command that solves a problem for many values of its parameters: `pdedsl sweep`."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,6 +44,10 @@ def sweep(
         bool,
         typer.Option("--follow", help="From the first value of a range follow the branch, also where it turns round."),
     ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="'A = B'", help='Find the value in a range at which this holds: "maximum(T) = 400".'),
+    ] = None,
     most: Annotated[int, typer.Option("--points", help="The most points of a branch.", min=2)] = 200,
     cold: Annotated[bool, typer.Option("--cold", help="Begin each run from nothing, not from the one before.")] = False,
     seeds: Annotated[int, typer.Option(help="Runs of each combination, where anything is drawn.", min=1)] = 1,
@@ -63,8 +68,19 @@ def sweep(
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         choices |= {} if time_limit is None else {"time_limit": time_limit}
         shown = Shown(problem.name, False, quiet, json_lines)
+        if until is not None:
+            own = _one_range(problem, values, "--until")
+            source = _asking(checked.source, until)
+            accepted(stages.load.check(source, parameters), parameters)
+
+            def at(value: float) -> Any:
+                return accepted(stages.load.check(source, given := {**parameters, own.name: value}), given)
+
+            with stopped() as stopping:
+                _until(at, own, until, choices, fresh_folder(file, out, "sweeps").path, shown, stopping)
+            return
         if follow:
-            own = _one_range(problem, values)
+            own = _one_range(problem, values, "--follow")
             first = {**parameters, own.name: own.low}
             begun = accepted(stages.load.check(checked.source, first), first)
             with stopped() as stopping:
@@ -122,11 +138,69 @@ def _follow(
         aside("branch.png, branch.csv, branch.json written to", f"{folder}/")
 
 
-def _one_range(problem: Any, words: Sequence[str]) -> Any:
-    """The one range in which a branch is followed."""
+ASKED = "until_"
+"""The report that says by how much a condition is missed."""
+
+
+def _asking(source: Any, condition: str) -> Any:
+    """The text of a spec with a report of by how much a condition is missed."""
+    left, sign, right = condition.partition("=")
+    if not sign or not left.strip() or not right.strip() or "=" in right:
+        stop(f'--until takes a condition, as "maximum(T) = 400", not `{condition}`', USAGE)
+    return replace(source, text=f"{source.text.rstrip()}\n\nreport {ASKED} = ({left.strip()}) - ({right.strip()})\n")
+
+
+def _until(
+    at: Callable[[float], Any],
+    own: Any,
+    condition: str,
+    choices: dict[str, Any],
+    folder: Path,
+    shown: Shown,
+    stopping: Any,
+) -> None:
+    """Solve for values of a parameter until a condition holds."""
+    before: list[Any] = []
+
+    def gap(value: float) -> tuple[float, float]:
+        home = folder / f"{own.name}={value:.17g}"
+        given = {**choices, "brief": True, "start": before[-1] if before else None}
+        solution = member(
+            home, shown._replace(one=True), stopping, partial(pdedsl.solve, at(value), folder=home, **given)
+        )
+        if solution.status == "interrupted":
+            raise KeyboardInterrupt
+        before[:] = [solution]
+        found = next(q for q in solution.reports if q.name == ASKED)
+        if found.values.size > 1:
+            stop(f"--until: {condition} is not a number but a curve or a function: take it at a point, a time", USAGE)
+        error = float("nan") if found.error is None else found.error
+        if not shown.quiet and not shown.json_lines:
+            words = f"{own.name} = {value:<12.9g}  missed by {found.values[0]:.3g}"
+            screen.print(f"{words}  {solution.verdict.word}", markup=False, highlight=False, soft_wrap=True)
+        return float(found.values[0]), error
+
+    try:
+        found = studies.until.until(gap, own.low, own.high)
+    except ValueError as error:
+        stop(f"--until: {condition}: {error}", USAGE)
+    told = {own.name: found.value, "error": found.error, "condition": condition, "solved": found.solved}
+    runs.files.write(folder / "until.json", runs.files.as_json(told).encode())
+    if shown.json_lines:
+        screen.out(runs.files.as_json({"event": "until", **told}), highlight=False)
+    elif not shown.quiet:
+        off = "" if found.error != found.error else f" +- {found.error:.0e}"
+        screen.print(
+            f"{condition} at {own.name} = {found.value:.10g}{off}", style="bold", markup=False, highlight=False
+        )
+        aside("runs written to", f"{folder}/")
+
+
+def _one_range(problem: Any, words: Sequence[str], option: str) -> Any:
+    """The one range in which a branch is followed, or a value is sought."""
     ranges = _ranges(problem, words)
     if len(ranges) != 1 or ranges[0].listed:
-        stop("a branch is followed from one value of one parameter towards another: lam=0.1..5 --follow", USAGE)
+        stop(f"{option} goes from one value of one parameter towards another: lam=0.1..5", USAGE)
     return ranges[0]
 
 

@@ -1,7 +1,9 @@
 from . import compare as compare
 from . import ensemble as ensemble
 from . import follow as follow
+from . import members as members
 from . import sweep as sweep
 from . import swept as swept
 from . import theory as theory
+from . import until as until
 from . import values as values

@@ -75,9 +75,9 @@ def test_residuals_in_jax_hold_the_parameter_of_the_point() -> None:
 
 def test_an_uneven_family() -> None:
     errors = np.array([1e-8, 1e-8, 2e-8, 1e-4])
-    own = Family("u", {"k": np.arange(4.0)}, errors, known=False)
+    own = Family("u", {"k": np.arange(4.0)}, errors)
     assert own.uneven and own.where == "k = 3" and "estimated" in str(own)
-    assert not Family("u", {"k": np.arange(4.0)}, errors * 1e-4, known=True).uneven
+    assert not Family("u", {"k": np.arange(4.0)}, errors * 1e-4, "against the exact solution").uneven
 
 
 def test_values_outside_of_an_interval_are_refused() -> None:

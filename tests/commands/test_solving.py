@@ -18,6 +18,7 @@ from pdedsl.commands.cli import app
         (["--steps", "0"], 2, "--steps"),
         (["--out", "."], 2, "is not empty"),
         (["--ensemble", "2", "--set", "seed=x"], 2, "whole number"),
+        (["--verify", "5"], 2, "no parameter of the spec is swept"),
     ],
 )
 def test_what_is_refused(spec: Path, words: list[str], status: int, said: str) -> None:

@@ -1,6 +1,7 @@
 """`pdedsl sweep`: what it shows, and what it refuses."""
 
 import json
+from math import acosh
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,23 @@ def test_a_line_for_each_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     told = run("sweep", "layer.pde", "eps=0.1..0.2:3", "log", "--json-lines")
     rows = [own for own in map(json.loads, told.output.splitlines()) if own["event"] == "run"]
     assert [round(own["eps"], 6) for own in rows] == [0.1, 0.141421, 0.2]
+
+
+def test_a_value_where_something_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`u = a (1 - cosh((x - 1/2)/sqrt(eps))/cosh(1/(2 sqrt(eps))))` is a half of `a` in the middle where that cosh is 2."""
+    monkeypatch.chdir(tmp_path)
+    Path("layer.pde").write_text(TEXT)
+    shown = run("sweep", "layer.pde", "eps=0.05..0.5", "--until", "2*maximum(u) = a", "--out", "found")
+    assert shown.exit_code == 0, shown.output
+    assert json.loads(Path("found/until.json").read_text())["eps"] == pytest.approx(1 / (2 * acosh(2)) ** 2, rel=1e-8)
+    for words, said in (
+        ("u = 3", "is not a number"),
+        ("maximum(u) = 7", "does not hold"),
+        ("maximum(u)", "takes a condition"),
+    ):
+        result = run("sweep", "layer.pde", "eps=0.05..0.5", "--until", words)
+        assert result.exit_code == 2 and said in " ".join(result.output.split()), result.output
+    assert run("sweep", "layer.pde", "eps=0.05..0.5", "--until", "maximum(q) = 1").exit_code == 1
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert json.loads((home / "branch.json").read_text())[0]["kind"] == "fold"
     assert (home / "branch.png").stat().st_size > 10_000 and (home / "lam=2" / "run.json").exists()
     refused = CliRunner().invoke(app, ["sweep", str(SPEC), "lam=2,3", "--follow"])
-    assert refused.exit_code == 2 and "followed from one value" in " ".join(refused.output.split())
+    assert refused.exit_code == 2 and "goes from one value of one parameter" in " ".join(refused.output.split())
 
 
 def test_networks_have_no_branches() -> None:
