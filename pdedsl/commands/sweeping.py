@@ -70,14 +70,14 @@ def sweep(
         shown = Shown(problem.name, False, quiet, json_lines)
         if until is not None:
             own = _one_range(problem, values, "--until")
-            source = _asking(checked.source, until)
+            source, asked, wanted = _asking(problem, checked.source, until)
             accepted(stages.load.check(source, parameters), parameters)
 
             def at(value: float) -> Any:
                 return accepted(stages.load.check(source, given := {**parameters, own.name: value}), given)
 
             with stopped() as stopping:
-                _until(at, own, until, choices, fresh_folder(file, out, "sweeps").path, shown, stopping)
+                _until(at, own, until, asked, wanted, choices, fresh_folder(file, out, "sweeps").path, shown, stopping)
             return
         if follow:
             own = _one_range(problem, values, "--follow")
@@ -142,18 +142,25 @@ ASKED = "until_"
 """The report that says by how much a condition is missed."""
 
 
-def _asking(source: Any, condition: str) -> Any:
-    """The text of a spec with a report of by how much a condition is missed."""
+def _asking(problem: Any, source: Any, condition: str) -> tuple[Any, str, float]:
+    """The text of a spec with a report, the name of this, and what it is to be: one of the spec's own, or by how much a condition is
+    missed.
+    """
     left, sign, right = condition.partition("=")
     if not sign or not left.strip() or not right.strip() or "=" in right:
         stop(f'--until takes a condition, as "maximum(T) = 400", not `{condition}`', USAGE)
-    return replace(source, text=f"{source.text.rstrip()}\n\nreport {ASKED} = ({left.strip()}) - ({right.strip()})\n")
+    if left.strip() in {r.name for r in problem.reports}:
+        return source, left.strip(), number(right.strip(), "--until", problem)
+    text = f"{source.text.rstrip()}\n\nreport {ASKED} = ({left.strip()}) - ({right.strip()})\n"
+    return replace(source, text=text), ASKED, 0.0
 
 
 def _until(
     at: Callable[[float], Any],
     own: Any,
     condition: str,
+    asked: str,
+    wanted: float,
     choices: dict[str, Any],
     folder: Path,
     shown: Shown,
@@ -171,14 +178,15 @@ def _until(
         if solution.status == "interrupted":
             raise KeyboardInterrupt
         before[:] = [solution]
-        found = next(q for q in solution.reports if q.name == ASKED)
+        found = next(q for q in solution.reports if q.name == asked)
         if found.values.size > 1:
             stop(f"--until: {condition} is not a number but a curve or a function: take it at a point, a time", USAGE)
         error = float("nan") if found.error is None else found.error
+        missed = float(found.values[0]) - wanted
         if not shown.quiet and not shown.json_lines:
-            words = f"{own.name} = {value:<12.9g}  missed by {found.values[0]:.3g}"
+            words = f"{own.name} = {value:<12.9g}  missed by {missed:.3g}"
             screen.print(f"{words}  {solution.verdict.word}", markup=False, highlight=False, soft_wrap=True)
-        return float(found.values[0]), error
+        return missed, error
 
     try:
         found = studies.until.until(gap, own.low, own.high)
