@@ -44,6 +44,11 @@ def test_a_value_where_something_happens(tmp_path: Path, monkeypatch: pytest.Mon
     shown = run("sweep", "layer.pde", "eps=0.05..0.5", "--until", "2*maximum(u) = a", "--out", "found")
     assert shown.exit_code == 0, shown.output
     assert json.loads(Path("found/until.json").read_text())["eps"] == pytest.approx(1 / (2 * acosh(2)) ** 2, rel=1e-8)
+    spec = Path("layer.pde")
+    spec.write_text(TEXT + "report top = maximum(u)\n")
+    assert run("sweep", "layer.pde", "eps=0.05..0.5", "--until", "top = a/2", "--out", "again").exit_code == 0
+    assert json.loads(Path("again/until.json").read_text())["eps"] == pytest.approx(1 / (2 * acosh(2)) ** 2, rel=1e-8)
+    spec.write_text(TEXT)
     for words, said in (
         ("u = 3", "is not a number"),
         ("maximum(u) = 7", "does not hold"),
