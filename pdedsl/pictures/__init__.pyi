@@ -1,3 +1,4 @@
+from . import frames as frames
 from . import grid as grid
 from . import panels as panels
 from . import plot as plot

@@ -20,6 +20,7 @@ from pdedsl.analysis.trust import Misfit
 from pdedsl.analysis.uncertainty import Identified
 from pdedsl.analysis.verdict import Verdict
 from pdedsl.numerics.quantities import Quantity
+from pdedsl.pictures.frames import Frames
 from pdedsl.pictures.plot import DPI
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Plan
@@ -75,6 +76,8 @@ p.lead { color: #52606d; margin: 0 0 1.2rem; }
 .tile b { display: block; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile span { color: #52606d; font-size: .85rem; }
 img { max-width: 100%; max-height: 24rem; height: auto; object-fit: contain; }
+.slider { text-align: center; } .slider label { display: block; } .slider input { width: 14rem; vertical-align: middle; }
+.slider img[hidden] { display: none; }
 .pictures { display: flex; flex-wrap: wrap; gap: 1rem; align-items: start; justify-content: center; }
 pre { background: #f5f7f9; border-radius: .5rem; padding: .9rem 1rem; overflow-x: auto; font-size: .85rem; line-height: 1.5; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
@@ -91,12 +94,15 @@ math { --least: .6rem; font-size: clamp(var(--least), calc((100cqw - 9rem) / var
 """
 
 
-def report(run: Told, pictures: Sequence[bytes]) -> str:
-    """The page of a run, with the panels of its figure as PNG. It loads nothing from elsewhere."""
+def report(run: Told, pictures: Sequence[bytes], frames: Sequence[Frames] = ()) -> str:
+    """The page of a run, with the panels of its figure as PNG; and with a slider for each parameter of a family. It loads nothing
+    from elsewhere.
+    """
     problem = run.problem
     title = problem.title or problem.source.name
     sections = [
         ("", _gallery(title, pictures)),
+        ("For each value of its parameters", _sliders(frames)),
         ("The problem", _mathematics(problem)),
         ("The spec", f"<pre>{highlighted(problem.own_text or str(problem))}</pre>"),
         ("What the checker noticed", _notes(problem)),
@@ -118,11 +124,43 @@ def report(run: Told, pictures: Sequence[bytes]) -> str:
     )
 
 
+SLIDER = """
+document.querySelectorAll(".slider").forEach(own => {
+  const pictures = own.querySelectorAll("img"), range = own.querySelector("input");
+  const show = () => pictures.forEach((picture, k) => { picture.hidden = k != range.value; });
+  range.addEventListener("input", show); show();
+});
+"""
+
+
+def _sliders(frames: Sequence[Frames]) -> str:
+    """A slider for each parameter, which shows one of its pictures; without a script, or on paper, that in the middle."""
+    found = []
+    for own in frames:
+        middle, name = len(own.values) // 2, html.escape(own.parameter)
+        images = "".join(
+            f'<img{"" if k == middle else " hidden"} alt="{name} = {value:.4g}" src="{_inline(png)}">'
+            for k, (value, png) in enumerate(zip(own.values, own.pictures, strict=True))
+        )
+        ends = f"{own.values[0]:.4g}", f"{own.values[-1]:.4g}"
+        found.append(
+            f'<div class="slider">{images}<label>{name} {ends[0]} <input type="range" min="0" max="{len(own.values) - 1}" '
+            f'value="{middle}" aria-label="{name}"> {ends[1]}</label></div>'
+        )
+    if not found:
+        return ""
+    return f'<div class="pictures">{"".join(found)}</div>\n<script>{SLIDER}</script>'
+
+
+def _inline(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
 def _gallery(title: str, pictures: Sequence[bytes]) -> str:
     """Pictures side by side where there is room, below each other on a phone."""
     images = (
         f'<img alt="{html.escape(title)}, picture {number} of {len(pictures)}" style="width: {_inches(png) * SCALE:.3g}rem" '
-        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+        f'src="{_inline(png)}">'
         for number, png in enumerate(pictures, 1)
     )
     return f'<div class="pictures">{"".join(images)}</div>'

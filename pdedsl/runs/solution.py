@@ -472,7 +472,9 @@ class Solution:
             picture, panels = pictures.plot.drawn(self.plot())
             files["solution.nc"] = pictures.grid.as_netcdf(self.dataset())
             files["solution.png"] = picture
-            files["report.html"] = pictures.report.report(self._told, panels).encode()
+            files["report.html"] = pictures.report.report(
+                self._told, panels, pictures.frames.frames(self._scene)
+            ).encode()
         for name, data in files.items():
             write(folder / name, data)
         begun = summary(folder).get("checksums", {})  # of what was written before anything was solved
