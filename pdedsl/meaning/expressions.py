@@ -467,8 +467,8 @@ class Walk:
             words = "is infinite or overflows" if np.isinf(value) else "is not a number"
             self.wrong("E603", f"this constant {words}", whole, "check the denominator and the size of the exponents")
 
-    def deviation(self, node: Any) -> sp.Expr | None:
-        """A standard deviation, which must be a positive constant."""
+    def deviation(self, node: Any, without: str = "it is found from what the fit leaves") -> sp.Expr | None:
+        """A standard deviation, which must be a positive constant; `without` says what is so where none is written."""
         found = self.scalar(node, PLACES["deviation"])
         worth = None if found is None else self.constant(found)
         if worth is not None and worth <= 0:
@@ -476,7 +476,7 @@ class Walk:
                 "E303",
                 "a standard deviation is positive",
                 node.span,
-                "leave `noise` out: it is found from what the fit leaves",
+                f"leave `noise` out: {without}",
             )
             return None
         return found

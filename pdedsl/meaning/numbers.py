@@ -73,7 +73,7 @@ def _number(
     parameter = Parameter(sp.Symbol(name.name, real=True), value, name.span)
     if isinstance(node, syntax.Definition):
         if node.noise is not None:
-            parameter = replace(parameter, noise=walk.deviation(node.noise))
+            parameter = replace(parameter, noise=walk.deviation(node.noise, "then the number is exact"))
         return parameter, worth or 0.0
     bounds = bounds_of(walk, node)
     if bounds is None:

@@ -179,10 +179,10 @@ def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> 
     """E901, beside whatever else is said: a statement, a clause or a call that this version does not solve."""
     for statement in spec.statements:
         match statement:
-            case syntax.Param():
+            case syntax.Param() if any(table.kind == "data" for table in each(spec, syntax.Table)):
                 for definition in statement.definitions:
                     if definition.noise is not None:
-                        yield not_yet("`noise` of a parameter", definition.noise.span)
+                        yield not_yet("`noise` of a parameter beside data", definition.noise.span)
 
 
 def _unweighed(spec: Spec, names: Names) -> Iterator[Diagnostic]:

@@ -52,6 +52,10 @@ class Quantity:
     """The least and the greatest value, of a curve also between its times; None for those of `values`."""
     along: str = ""
     """The coordinate in which it is a curve: the time, or the parameter whose values its `times` are."""
+    spread: np.ndarray | None = None
+    """The standard deviation by the noise of parameters, shape of the values."""
+    bent: bool = False
+    """Whether that noise is so large that it is more than to first order."""
 
     @property
     def error(self) -> float | None:
@@ -65,6 +69,12 @@ class Quantity:
         low, high = self.ends or _range(self.values)
         at = f" at {self.place}" if self.place else ""
         off = "" if self.error is None else f" \N{PLUS-MINUS SIGN} {self.error:.0e}"
+        if self.spread is not None:
+            most = float(np.nanmax(self.spread))
+            off += (
+                f", standard deviation {'up to ' if self.spread.size > 1 else ''}{most:.3g} by the noise of parameters"
+            )
+            off += ", which is not small: they are not in proportion" if self.bent else ""
         if self.values.size == 1:
             return f"{self.values[0]:.10g}{off}{at}"
         between = f"between {low:.6g} and {high:.6g}"

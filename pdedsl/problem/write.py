@@ -9,7 +9,7 @@ from sympy.core.function import AppliedUndef
 
 from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.bounds import Bounds
-from pdedsl.problem.domain import Coordinate, Domain
+from pdedsl.problem.domain import Coordinate, Domain, Parameter
 from pdedsl.problem.primitives import Combined, Primitive, Tree
 from pdedsl.problem.printer import write_expression, write_tensor
 from pdedsl.problem.statements import (
@@ -28,12 +28,17 @@ from pdedsl.problem.statements import (
 )
 
 
+def _definition(own: Parameter) -> str:
+    """A parameter, and its standard uncertainty."""
+    noise = "" if own.noise is None else f" noise {write_expression(own.noise)}"
+    return f"{own.name} = {write_expression(own.value)}{noise}"
+
+
 def write_domain(domain: Domain) -> list[str]:
     """Parameters, coordinates with their intervals or shape."""
     lines = []
     if known := [p for p in domain.parameters if p.sought is None]:
-        pairs = (f"{p.name} = {write_expression(p.value)}" for p in known)
-        lines.append(f"param {', '.join(pairs)}")
+        lines.append(f"param {', '.join(map(_definition, known))}")
     lines += [
         f"unknown {p.name} = {write_expression(p.value)}{write_bounds(p.sought)}"
         for p in domain.parameters

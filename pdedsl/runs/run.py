@@ -38,6 +38,7 @@ from pdedsl.spaces.stretch import Stretch
 from pdedsl.stages import solve as driver
 from pdedsl.stages.held import Tables
 from pdedsl.stages.load import loads
+from pdedsl.stages.propagated import restored as noise_from
 from pdedsl.stages.solve import Solved, Unkept, build
 from pdedsl.stages.starting import Start
 from pdedsl.stages.words import chosen, read_setting
@@ -260,7 +261,11 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
     start = begun_from(folder)
     solved = Solved(problem, plan, lowered, truths(problem), outcome, space=space, story=story, start=start)
     kept = _kept_defect(folder, solved) if said["status"] != "running" else None
-    return Solution(solved, said.get("seconds", history[-1].seconds), kept)
+    noise = None
+    if (folder / "noise.npz").exists():
+        with np.load(io.BytesIO(whole(folder, "noise.npz")), allow_pickle=False) as arrays:
+            noise = noise_from(dict(arrays))
+    return Solution(solved, said.get("seconds", history[-1].seconds), kept, noise)
 
 
 def _stretches(pieces: Sequence[Any]) -> tuple[tuple[Stretch | None, ...], ...]:

@@ -1,5 +1,6 @@
 """From a run to a solution that can be evaluated, compared, plotted, saved and opened again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +43,7 @@ from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
 from pdedsl.spaces.space import Polynomials, trained
 from pdedsl.spaces.tamed import unvalued
+from pdedsl.stages.propagated import Propagated, propagated, saved, uncertain
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.starting import Start, kept
 from pdedsl.stages.words import read_components, read_expression
@@ -67,6 +69,8 @@ class Solution:
     """The whole time of the run, compilation included."""
     kept_defect: Defect | None = None
     """The error to first order, where a folder kept it."""
+    kept_noise: Mapping[str, Propagated] | None = None
+    """What uncertain parameters leave unknown of reports, where a folder kept it."""
 
     def __repr__(self) -> str:
         fields = ", ".join(f.name for f in self.problem.fields)
@@ -161,9 +165,27 @@ class Solution:
     @cached_property
     def reports(self) -> tuple[Quantity, ...]:
         """The reports of the spec, evaluated on this solution."""
+        found = self._reports
+        own = tuple(self._with_noise(self.problem, *own) for own in zip(found, self.problem.reports, strict=True))
+        noise = self.noise
+        return tuple(
+            replace(q, spread=noise[q.name].deviation, bent=noise[q.name].bent) if q.name in noise else q for q in own
+        )
+
+    @cached_property
+    def _reports(self) -> tuple[Quantity, ...]:
+        """The same with what is estimated of their errors alone."""
         with jax.enable_x64(True):
-            found = quantities(self.problem, self.solved.u, self.defect.at)
-        return tuple(self._with_noise(self.problem, *own) for own in zip(found, self.problem.reports, strict=True))
+            return quantities(self.problem, self.solved.u, self.defect.at)
+
+    @cached_property
+    def noise(self) -> Mapping[str, Propagated]:
+        """What uncertain parameters, `param h = 50 noise 2`, leave unknown of each report; nothing where none is uncertain."""
+        if self.kept_noise is not None:
+            return self.kept_noise
+        if not uncertain(self.problem) or not self.problem.reports:
+            return {}
+        return propagated(self.problem, self.plan, self.start, self._reports)
 
     def _with_noise(self, problem: Problem, found: Quantity, report: Report) -> Quantity:
         """A number with what data leave unknown of it beside its estimated error."""
@@ -466,6 +488,7 @@ class Solution:
             "history.csv": as_csv(as_columns(self.history)).encode(),
             "network.npz": as_npz({"parameters": self.outcome.parameters, **points}),
             "error.npz": as_npz(self.defect.saved()),
+            **({"noise.npz": as_npz(saved(self.noise))} if self.noise else {}),
             **({"data.npz": as_npz(posterior.arrays)} if (posterior := self.outcome.posterior) is not None else {}),
         }
         if not brief:

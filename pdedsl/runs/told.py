@@ -50,6 +50,7 @@ def told(solution: Any) -> dict[str, Any]:
                 "values": q.values.tolist() if q.times is not None or q.values.size == 1 else None,
                 "times": None if q.times is None else q.times.tolist(),
                 "error": q.error,
+                "noise": None if q.spread is None else float(np.nanmax(q.spread)),
                 "words": str(q),
             }
             for q in solution.reports
