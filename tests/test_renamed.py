@@ -103,6 +103,7 @@ def still(text: str) -> str:
     """Without seconds, dates and checksums, which differ from run to run, and the spaces around them."""
     text = re.sub(r'"\w{64}"', '"CHECKSUM"', text)
     text = re.sub(r" *[\d.]+ s\b|[\d-]+T[\d:]+", " TIME", text)
+    text = re.sub(r"TIME: +TIME of start and compilation, +TIME of training", "TIME", text)
     text = re.sub(r'("[\w ]*(?:seconds|compiling)": )[^,]+', r"\1TIME", text)
     return re.sub(r" +", " ", text)
 
