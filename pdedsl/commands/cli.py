@@ -41,13 +41,13 @@ from pdedsl.commands.shell import (
     screen,
     show_diagnostics,
     show_spec,
-    split,
     stop,
 )
 from pdedsl.commands.solving import solving
 from pdedsl.commands.sweeping import sweeping
 from pdedsl.vocabulary.diagnostics import suggest
 from pdedsl.vocabulary.pages import pages
+from pdedsl.vocabulary.spoken import split
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from pdedsl.commands.shell import USAGE, err, number, pair, split, stop
+from pdedsl.commands.shell import USAGE, err, number, pair, stop
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.solution import Solution
+from pdedsl.vocabulary.spoken import split
 
 Named = dict[str, np.ndarray]
 """Columns of a table by their names."""

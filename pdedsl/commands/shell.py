@@ -168,18 +168,6 @@ def number(text: str, option: str, problem: "pdedsl.Problem | None" = None) -> f
     return found
 
 
-def split(text: str) -> list[str]:
-    """`a, b(c = 1, d = 2)` to its parts: commas inside brackets do not count."""
-    depth, parts = 0, [""]
-    for character in text:
-        depth += (character in "([") - (character in ")]")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [p.strip() for p in parts if p.strip()]
-
-
 def target(path: Path) -> Path:
     """A file to be written: its folder must be there."""
     if path.is_dir():

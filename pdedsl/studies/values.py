@@ -7,6 +7,8 @@ from itertools import product
 import numpy as np
 from scipy.stats import qmc
 
+from pdedsl.vocabulary.spoken import split
+
 MOST = 10_000
 """Runs of a sweep."""
 
@@ -54,7 +56,7 @@ def ranges(words: Sequence[str], number: Callable[[str, str], float]) -> tuple[R
             raise ValueError(f"{word}: `{name}` is swept twice")
         low, dots, rest = text.partition("..")
         if not dots:
-            found.append(Range(name, tuple(dict.fromkeys(number(own, name) for own in _split(text)))))
+            found.append(Range(name, tuple(dict.fromkeys(number(own, name) for own in split(text)))))
             continue
         high, colon, count = rest.partition(":")
         if not low or not high:
@@ -74,18 +76,6 @@ def _logarithmic(own: Range) -> Range:
             f"`{own.name}` from {own.low:g} to {own.high:g} has no logarithm: its ends are not of one sign"
         )
     return Range(own.name, (), own.low, own.high, own.count, True)
-
-
-def _split(text: str) -> list[str]:
-    """At commas outside of brackets."""
-    depth, parts = 0, [""]
-    for character in text:
-        depth += (character in "([") - (character in ")]")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [p.strip() for p in parts if p.strip()]
 
 
 Cells = tuple[tuple[float, ...], ...]

@@ -1,4 +1,4 @@
-"""From the numbers of a place to words."""
+"""From the numbers of a place to words, and from words with commas to their parts."""
 
 from collections.abc import Mapping
 from itertools import groupby
@@ -18,3 +18,15 @@ def place_words(where: Mapping[str, float], digits: int = 3) -> str:
             first, second, *_, last = (f"{value:.{digits}g}" for _, value in own)
             found.append(f"{group} = [{first}, {second}, ..., {last}]")
     return ", ".join(found)
+
+
+def split(text: str) -> list[str]:
+    """`a, b(c = 1, d = 2)` to its parts: commas inside brackets do not count."""
+    depth, parts = 0, [""]
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [p.strip() for p in parts if p.strip()]

@@ -5,15 +5,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from pdedsl.commands.shell import FAILED, USAGE, Fresh, fresh_folder, no_traceback, number, pair, split, target
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [("a, b", ["a", "b"]), ("a(c = 1, d = 2), b[1, 2]", ["a(c = 1, d = 2)", "b[1, 2]"]), (" , a,", ["a"]), ("", [])],
-)
-def test_commas_inside_brackets_do_not_count(text: str, parts: list[str]) -> None:
-    assert split(text) == parts
+from pdedsl.commands.shell import FAILED, USAGE, Fresh, fresh_folder, no_traceback, number, pair, target
 
 
 def test_numbers_and_pairs() -> None:

@@ -1,6 +1,8 @@
 """Places in words."""
 
-from pdedsl.vocabulary.spoken import place_words
+import pytest
+
+from pdedsl.vocabulary.spoken import place_words, split
 
 
 def test_places() -> None:
@@ -14,3 +16,11 @@ def test_long_groups_are_lists() -> None:
     assert place_words(few) == "x = 1, a[1] = 2, a[2] = 3"
     many = {"x": 1.0, **{f"a[{k}]": k / 10 for k in range(1, 9)}, "b": 2.0}
     assert place_words(many) == "x = 1, a = [0.1, 0.2, ..., 0.8], b = 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("a, b", ["a", "b"]), ("a(c = 1, d = 2), b[1, 2]", ["a(c = 1, d = 2)", "b[1, 2]"]), (" , a,", ["a"]), ("", [])],
+)
+def test_commas_inside_brackets_do_not_count(text: str, parts: list[str]) -> None:
+    assert split(text) == parts
