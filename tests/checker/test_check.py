@@ -318,6 +318,7 @@ CASES = [
     ("W502", PLANE.replace("laplacian(u) = v", "laplacian(laplacian(u)) = v").replace("field u", "field «u»"), "on all", "on all "),
     # ---- not yet
     ("E901", GOOD.replace("param a = 0.25", "param a = 0.25, L in [1, 2]"), "x in [0, 1]", "«x» in [0, L]"),
+    ("E901", GOOD.replace("param a = 0.25", "param a = 0.25, L in [1, 2]"), "t in [0, 1]", "«t» in [0, L]"),
     ("E303", GOOD, "param a = 0.25", "param a = 0.25 noise «-0.1»"),
     ("E501", PLANE.replace("dxx(v) = 1", "dxx(v) = r(v)"), "boundary: v", "unknown function «r»(v)\nboundary: v"),
     ("E501", EIGENVALUE, "field", "unknown «lam» = 8 in [5, 15], mu = 1\nlet both = mu\nreport r = both\nfield"),
