@@ -18,7 +18,7 @@ from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Field, FieldGroup, Initial, Statement
 from pdedsl.problem.symbol import order
-from pdedsl.spaces.affine import affine
+from pdedsl.spaces.affine import affine, dimensions
 from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.corners import singular
@@ -108,11 +108,6 @@ def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
     while columns(problem, found, symmetry) > most_columns(problem) / 2 and max(found.degrees) > least:
         found = replace(found, degrees=each(lambda axis, n=found.degrees: max(least, round(0.8 * n[axis]))))
     return found
-
-
-def dimensions(problem: Problem) -> int:
-    """The coordinates along which polynomials of any degree are taken: not parameters whose solutions superpose."""
-    return len(problem.coordinates) - len(affine(problem))
 
 
 def following(
@@ -411,7 +406,7 @@ def unsuited(problem: Problem) -> str:
         for i in problem.integrals_in(r for s in problem.statements for r in s.residual)
     ):
         return "the largest value of a field has no slope"
-    if (d := max(len(f.arguments) for f in problem.fields)) > COORDINATES:
+    if (d := max(len(_axes(problem, f)) for f in problem.fields)) > COORDINATES:
         return f"in {d} coordinates there are too many products of polynomials"
     for statement in problem.statements:
         if _limit(problem, statement) < LEAST:
@@ -429,4 +424,4 @@ def _limit(problem: Problem, statement: Statement) -> int:
         problem.coordinates
     )
     many = (NODES / (OVER * nodes)) ** 0.5 if everywhere else NODES / (FEWEST * nodes)
-    return min(most_columns(problem), int(many))
+    return min(most_columns(problem), int(many) * solutions(problem))

@@ -34,6 +34,11 @@ def affine(problem: Problem) -> frozenset[int]:
     return frozenset(problem.domain.column(s) for s in symbols)
 
 
+def dimensions(problem: Problem) -> int:
+    """The coordinates in which a solution is any function: not parameters whose solutions superpose."""
+    return len(problem.coordinates) - len(affine(problem))
+
+
 def _operators(form: Form) -> Iterator[sp.Basic]:
     """What fields and their derivatives are multiplied with."""
     yield from form.slopes.values()

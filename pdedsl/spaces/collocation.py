@@ -141,6 +141,8 @@ class Expansion:
         if not self.bounds.free:
             return replace(self, bounds=FREE).fitted(lambda points: self.bounds.of(value(points)), shift)
         own, domain = self.basis, self.problem.domain
+        if isinstance(own, Superposed):
+            return self._affine(own, value, shift)
         if isinstance(own, Basis) and own.axes and own.is_product and domain.shape is None and own.size:
             grid = np.meshgrid(*own.nodes, indexing="ij")
             points = np.tile(np.mean(np.asarray(domain.bounds, float), axis=1), (grid[0].size, 1))
@@ -155,6 +157,22 @@ class Expansion:
         points = filled(domain, 2 * self.columns, low_discrepant(shift), bases=[own])
         offset, table = self.table(points, (0,) * points.shape[1])
         return least_squares(table, value(points) - offset, NEAREST)
+
+    def _affine(self, own: Superposed, value: Callable[[np.ndarray], np.ndarray], shift: float) -> np.ndarray:
+        """The coefficients of a function that is affine in the parameters of a basis, from its values in their middle and their ends."""
+        single, columns, (low, high) = replace(self, basis=own.alone), list(own.own), np.asarray(own.spans).T
+        middle = (low + high) / 2
+
+        def at(place: np.ndarray) -> np.ndarray:
+            def values(points: np.ndarray) -> np.ndarray:
+                moved = points.copy()
+                moved[:, columns] = place
+                return value(moved)
+
+            return single.fitted(values, shift)
+
+        first = at(middle)
+        return np.concatenate([first, *(at(end) - first for end in middle + np.diag(high - middle))])
 
     def _fitted(self, part: Functions, k: int, value: Callable[[np.ndarray], np.ndarray], shift: float) -> np.ndarray:
         """The coefficients of one of the regions that a field jumps between, from a function's values there."""

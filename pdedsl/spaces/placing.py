@@ -35,11 +35,30 @@ EMPTY = 64
 """How many times as many points of a box as are asked for tell that a region has none there."""
 FEWEST = 24
 """Points of an equation."""
+_SEED = 19_610_731
 
 
-def low_discrepant(shift: float) -> Unit:
-    """Points of a low-discrepancy sequence, moved round the unit cube."""
-    return lambda n, k: (low_discrepancy(n, k) + shift) % 1 if k else np.zeros((n, 0))
+def low_discrepant(shift: float, drawn: Sequence[int] = ()) -> Unit:
+    """Points of a low-discrepancy sequence, moved round the unit cube; some of the columns, counted from the last, -1, are drawn at
+    random, so that the sequence has fewer dimensions: of many of these some two are far from even.
+    """
+
+    def unit(n: int, k: int) -> np.ndarray:
+        if not k:
+            return np.zeros((n, 0))
+        found = np.random.default_rng(_SEED).random((n, k))
+        own = [column for column in range(k) if column - k not in drawn]
+        found[:, own] = (low_discrepancy(n, len(own)) + shift) % 1
+        return found
+
+    return unit
+
+
+def _unit(problem: Problem, bases: Sequence[Functions], shift: float) -> Unit:
+    """Those of the coordinates of bases, others at random: parameters, which are the last."""
+    d, held = len(problem.coordinates), set[int]().union(*(b.axes for b in bases))
+    swept = (k for k, c in enumerate(problem.coordinates) if c.kind == "parameter")
+    return low_discrepant(shift, [k - d for k in swept if k not in held])
 
 
 def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], shift: float) -> np.ndarray:
@@ -48,7 +67,8 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
 
     In a box with the arcsine density, for which polynomials of high degree are stable (Narayan, Jakeman and Zhou 2017).
     """
-    found, unit = [_placed(problem, statement, bases, shift)], low_discrepant(shift)
+    unit = _unit(problem, bases, shift)
+    found = [_placed(problem, statement, bases, unit)]
     count = OVER * max(_singular(b) for b in bases)
     if isinstance(statement, Equation | Boundary) and unbounded(problem):
         found.append(around(problem, statement, unit, round(count / len(unbounded(problem)))))
@@ -66,9 +86,9 @@ def _gaps(problem: Problem) -> tuple[Hole, ...]:
     return holes(problem.domain) if held is None else tuple(own for gaps in held.holes for own in gaps)
 
 
-def _placed(problem: Problem, statement: Statement, bases: Sequence[Functions], shift: float) -> np.ndarray:
+def _placed(problem: Problem, statement: Statement, bases: Sequence[Functions], unit: Unit) -> np.ndarray:
     """Those for the bases."""
-    domain, unit = problem.domain, low_discrepant(shift)
+    domain = problem.domain
     denser = partial(_denser, domain, maps=_maps(bases))
     match statement:
         case Equation():

@@ -70,8 +70,11 @@ class Superposition:
         return self.residual(coefficients), self.middle.linearised(np.zeros(self.middle.size))[1]
 
     def losses(self, coefficients: np.ndarray) -> dict[str, float]:
-        """See `Collocation`; in the middle of the intervals."""
-        return self.middle.losses(coefficients[self.order][: self.middle.size])
+        """See `Collocation`; the mean over all solutions."""
+        rows = self.residual(coefficients).reshape(len(self._right), -1)
+        ends = np.cumsum([len(b.components) * len(b.points) for b in self.blocks])[:-1]
+        parts = zip(self.blocks, np.split(rows, ends, axis=1), strict=True)
+        return {b.statement.name: float(np.sum(own**2)) / (2 * len(rows)) for b, own in parts}
 
 
 def collocated(

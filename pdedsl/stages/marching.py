@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.degrees import columns, expansions, fields_of, free, parities
+from pdedsl.planning.degrees import columns, expansions, fields_of, free, parities, solutions
 from pdedsl.planning.plan import Limits, Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.evaluate import evaluate
@@ -22,6 +22,7 @@ from pdedsl.problem.statements import Initial
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import SETTLED, Factors, Step, descended
 from pdedsl.solver.record import Record
+from pdedsl.spaces.affine import affine
 from pdedsl.spaces.collocation import Collocation, Expansion, Tables, split, values
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.linear import form
@@ -223,11 +224,13 @@ class _March(Ladder):
         self.free = free(problem, plan)
 
     def _over(self, n: int) -> tuple[int, ...]:
-        """A degree in space, with the first one in time."""
-        return tuple(TOLERANCES[0][1] if k == self.axis else n for k in range(len(self.problem.coordinates)))
+        """A degree in space, with the first one in time, and that of what superposes."""
+        own = {self.axis: TOLERANCES[0][1], **dict.fromkeys(affine(self.problem), 1)}
+        return tuple(own.get(k, n) for k in range(len(self.problem.coordinates)))
 
     def _columns(self, degrees: tuple[int, ...]) -> int:
-        return columns(self.problem, Polynomials(degrees, "product"), self.plan.symmetry)
+        """Of one of the solutions that superpose."""
+        return columns(self.problem, Polynomials(degrees, "product"), self.plan.symmetry) // solutions(self.problem)
 
     @property
     def suited(self) -> bool:
@@ -414,7 +417,7 @@ class _March(Ladder):
     def _guess(self, fields: tuple[Expansion, ...], last: _Solved | None, at: float) -> np.ndarray:
         """Coefficients of what the last tolerance had on a piece; for the first one, of what stays as the last piece ended."""
         known = self.rungs[-1] if self.rungs else last
-        if known is None:
+        if known is None or self.linear:
             return np.zeros(sum(f.columns for f in fields))
 
         def moved(points: np.ndarray) -> np.ndarray:

@@ -17,7 +17,6 @@ from pdedsl.planning.degrees import (
     FEW,
     columns,
     cornered,
-    dimensions,
     expansions,
     first,
     following,
@@ -32,6 +31,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import FLOOR, Factors, Step, descend, descended
 from pdedsl.solver.record import Record
+from pdedsl.spaces.affine import dimensions
 from pdedsl.spaces.collocation import Collocation, Expansion, split, values
 from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import forms
@@ -315,7 +315,7 @@ class _Climb(Ladder):
             return within(last.coefficients, last.fields, fields)
         if self.warm is not None:
             return self.warm.coefficients
-        if self.start is None:
+        if self.start is None or self.linear:
             return np.zeros(sum(f.basis.size for f in fields))
         start = self.start
         return np.concatenate(
@@ -510,7 +510,8 @@ def _affordable(
     now, limit = time.perf_counter(), plan.limits.seconds
     whole, spent = now - began[0], now - began[1]
     more = (columns(problem, space, plan.symmetry) / len(rungs[-1].coefficients)) ** 3 * rungs[-1].seconds
-    if whole + more > limit or (error_of(rungs) <= ENOUGH and more > max(1.0, spent)):
+    enough = error_of(rungs) <= ENOUGH and not problem.domain.swept  # a family is solved once and asked often
+    if whole + more > limit or (enough and more > max(1.0, spent)):
         return False
     spent, more = own * spent, own * more
     promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0

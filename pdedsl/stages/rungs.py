@@ -89,6 +89,11 @@ class Ladder:
         self.steps = 0
 
     @property
+    def linear(self) -> bool:
+        """Whether one step leads to the solution from anywhere."""
+        return all(own.is_linear for components in self.forms.values() for own in components)
+
+    @property
     def own_share(self) -> float:
         """The part of the time since the ladder was begun in which the processor worked for it, at most 1."""
         passed = time.perf_counter() - self.here

@@ -23,7 +23,7 @@ def tails(
     In time of what varies slowly in space: the rest varies fast in time, too, and is that of space.
     """
     none = (0,) * points.shape[1]
-    found = dict.fromkeys(range(len(none)), 0.0)
+    found = {time: 0.0}
     for own, c in zip(fields, split(fields, coefficients), strict=True):
         worth = np.abs(own.values(c, points, none) - own.size.mean).max() / own.size.spread
         times = own.factor(points) / max(float(worth), LEAST)
@@ -35,5 +35,5 @@ def tails(
                 numbers = basis.numbers[:, k]
                 highest = np.isin(numbers, np.unique(numbers)[-4 if basis.circular[k] else -2 :])
                 chosen = highest & slow if axis == time else highest
-                found[axis] = max(found[axis], times * float(np.abs(part[chosen]).max(initial=0.0)))
+                found[axis] = max(found.get(axis, 0.0), times * float(np.abs(part[chosen]).max(initial=0.0)))
     return found.pop(time), found

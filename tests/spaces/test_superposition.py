@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from pdedsl.numerics.bases import table
 from pdedsl.planning.degrees import expansions
@@ -88,3 +89,22 @@ def test_larger_spaces_hold_smaller_ones() -> None:
     points, c = np.random.default_rng(2).uniform([0, -1, 0], [1, 3, 1], (5, 3)), np.linspace(1, 2, small.size)
     into = small.embedded(c, large)
     np.testing.assert_allclose(large.total(into, points, (0, 0, 0)), small.total(c, points, (0, 0, 0)), atol=1e-13)
+
+
+def test_a_function_that_is_affine_in_them_is_fitted() -> None:
+    _, fields, _ = _system("a in [-1, 3], b in [0, 1]")
+    points = np.random.default_rng(3).uniform([0, -1, 0], [1, 3, 1], (9, 3))
+
+    def value(x: np.ndarray) -> np.ndarray:
+        return np.sin(x[:, 0]) + x[:, 1] * np.exp(x[:, 0]) - x[:, 2] * x[:, 0] ** 3
+
+    for own in fields:
+        found = own.values(own.fitted(value), points, (0, 0, 0))
+        np.testing.assert_allclose(found, value(points), atol=1e-9)
+
+
+def test_losses_are_the_mean_over_all_solutions() -> None:
+    _, _, system = _system("a in [-1, 3], b in [0, 1]")
+    assert isinstance(system, Superposition)
+    rest = system.residual(np.zeros(system.size))
+    assert sum(system.losses(np.zeros(system.size)).values()) == pytest.approx(rest @ rest / 6) and rest @ rest > 0
