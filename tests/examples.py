@@ -36,6 +36,16 @@ exact u = cos(x)*exp(sqrt(3)*y)
 exact v = sin(x)*exp(sqrt(3)*y)/sqrt(3)
 """
 
+LAYER = """pde 1
+title "A layer"
+param eps = 0.1, a = 1
+domain x in [0, 1]
+field u(x)
+equation: -eps*dxx(u) + u = a
+boundary: u = 0 on all
+exact u = a - a*cosh((x - 1/2)/sqrt(eps))/cosh(1/(2*sqrt(eps)))
+"""
+
 STEFAN = """pde 1
 title "A front"
 domain x in [0, s]

@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.geometry.points import inside, random
+from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.moving import Values
 from pdedsl.problem.problem import Problem
@@ -67,10 +68,7 @@ def families(problem: Problem, values: Values, off: Values | None) -> tuple[Fami
     if not swept:
         return ()
     unit = random(np.random.default_rng(_SEED))
-    own = unit(VALUES, len(swept))
-    if len(swept) == 1:
-        own = np.linspace(0, 1, VALUES)[:, None]
-    own = np.stack([domain.line(k, column) for k, column in zip(swept, own.T, strict=True)], axis=1)
+    own = drawn(domain, np.linspace(0, 1, VALUES)[:, None] if len(swept) == 1 else unit(VALUES, len(swept)))
     points = np.tile(inside(domain, sp.true, POINTS, unit), (VALUES, 1))
     points[:, swept] = np.repeat(own, len(points) // VALUES, axis=0)
     found, missed, family = values(points), None if off is None else off(points), []
@@ -83,9 +81,21 @@ def families(problem: Problem, values: Values, off: Values | None) -> tuple[Fami
             truth, gap = found[:, place], missed[:, place]
         else:
             continue
-        each, gaps = truth.reshape(VALUES, -1), gap.reshape(VALUES, -1)
-        size = np.std(each, axis=1)
-        size = np.where(size > FINE * size.max(), size, size.max() or 1.0)
-        errors = np.sqrt(np.mean(gaps**2, axis=1)) / size
+        errors = relative(gap.reshape(VALUES, -1), truth.reshape(VALUES, -1))
         family.append(Family(field.name, named, errors, EXACT if field.name in exact else ESTIMATED))
     return tuple(family)
+
+
+def drawn(domain: Domain, unit: np.ndarray) -> np.ndarray:
+    """Values of the swept parameters, shape (n, how many), at parts of their intervals, from 0 to 1, of the same shape."""
+    columns = (domain.column(c.symbol) for c in domain.swept)
+    return np.stack([domain.line(k, own) for k, own in zip(columns, unit.T, strict=True)], axis=1)
+
+
+def relative(gaps: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Errors of a field, a row for each problem, relative to the variation of the solution of each, shape (n,); to that of the
+    largest where a solution is next to nothing.
+    """
+    size = np.std(truth, axis=1)
+    size = np.where(size > FINE * size.max(), size, size.max() or 1.0)
+    return np.sqrt(np.mean(gaps**2, axis=1)) / size

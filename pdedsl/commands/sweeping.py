@@ -26,6 +26,7 @@ from pdedsl.commands.shell import (
     screen,
     stop,
 )
+from pdedsl.vocabulary.spoken import place_words
 
 sweeping = typer.Typer()
 
@@ -68,6 +69,8 @@ def sweep(
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         choices |= {} if time_limit is None else {"time_limit": time_limit}
         shown = Shown(problem.name, False, quiet, json_lines)
+        if said := _at_odds(follow, until, design=design is not None, cold=cold, seeds=seeds > 1):
+            stop(said, USAGE)
         if until is not None:
             own = _one_range(problem, values, "--until")
             source, asked, wanted = _asking(problem, checked.source, until)
@@ -93,7 +96,7 @@ def sweep(
             if own.values not in problems:
                 found = stages.load.check(checked.source, parameters | dict(own.values))
                 if found.errors:
-                    aside("with", ", ".join(f"{name} = {value:g}" for name, value in own.values))
+                    aside("with", place_words(dict(own.values), 6))
                 problems[own.values] = accepted(found, parameters | dict(own.values))
         with stopped() as stopping:
             folder = fresh_folder(file, out, "sweeps").path
@@ -104,6 +107,15 @@ def sweep(
                 return pdedsl.solve(problems[own.values], folder=home, **given)
 
             go_through(folder, plan, shown, stopping, start)
+
+
+def _at_odds(follow: bool, until: str | None, **others: bool) -> str:
+    """What is wrong with options that do not go together, in words."""
+    if follow and until is not None:
+        return "--follow goes along a branch, --until seeks one value: take one of them"
+    option = "--follow" if follow else "--until" if until is not None else ""
+    found = next((name for name, given in others.items() if given and option), "")
+    return f"{option} takes one solution after another by itself: without --{found}" if found else ""
 
 
 def _follow(

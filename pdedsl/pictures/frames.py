@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from pdedsl.pictures.grid import exact_name
-from pdedsl.pictures.panels import INK, TRUE
+from pdedsl.pictures.panels import INK, TRUE, heat
 from pdedsl.pictures.scene import Scene
 
 VALUES, MOST = 13, 6
@@ -65,17 +65,9 @@ def _pictures(
             axes.set(xlabel=scene.label(free[0]), ylabel=scene.label(name), ylim=(low - room, high + room))
             axes.grid(alpha=0.25)
         else:
-            drawn = axes.pcolormesh(
-                *(data[name][n] for n in free),
-                data[name].transpose(*reversed(free)),
-                vmin=low,
-                vmax=high,
-                cmap="viridis",
-            )
-            picture.colorbar(drawn, ax=axes)
-            axes.set(xlabel=scene.label(free[0]), ylabel=scene.label(free[1]))
-            if scene.flat(free):
-                axes.set_aspect("equal")
+            field = scene.upright(data[name])
+            picture.colorbar(heat(axes, field, (low, high), flat=scene.flat(free)), ax=axes)
+            axes.set(xlabel=scene.label(field.dims[1]), ylabel=scene.label(field.dims[0]))
         axes.set_title(title, parse_math=False)
         buffer = io.BytesIO()
         FigureCanvasAgg(picture).print_png(buffer)

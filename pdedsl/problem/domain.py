@@ -70,6 +70,12 @@ def logarithmic(lower: float, upper: float) -> bool:
     return lower * upper > 0 and max(lower / upper, upper / lower) >= 10 * (1 - 1e-12)
 
 
+def between(lower: float, upper: float, unit: np.ndarray, by_factors: bool = False) -> np.ndarray:
+    """Values at parts of an interval, or of its logarithm, from 0 to 1; its ends are exact."""
+    inner = lower * (upper / lower) ** unit if by_factors else lower + unit * (upper - lower)
+    return np.where(unit <= 0, lower, np.where(unit >= 1, upper, inner))
+
+
 def middle(lower: float, upper: float) -> float:
     """Where a swept parameter is shown: in the middle of its interval, the geometric one where it spans a factor of ten or more; where
     that is zero, which may leave nothing to see, half way up.
@@ -133,10 +139,7 @@ class Domain:
 
     def line(self, column: int, unit: np.ndarray) -> np.ndarray:
         """Values of a coordinate at parts of its interval, from 0 to 1: of its logarithm, where that counts."""
-        lower, upper = self.bounds[column]
-        if column in self.logarithmic:
-            return np.where(unit >= 1, upper, lower * (upper / lower) ** unit)
-        return lower + unit * (upper - lower)
+        return between(*self.bounds[column], unit, column in self.logarithmic)
 
     @cached_property
     def sought(self) -> tuple[Parameter, ...]:

@@ -62,17 +62,18 @@ def solve(
 
     `choices` override the problem's own: any key of the `solve` block, as a number or in the words of the language,
     `network = "mlp(20, 20)"`, `steps = 300`. `watch` sees the record of every iteration; the run ends before the next one
-    once `stopping` says so. `announce` is given the solution before its files are written. In `folder`, which must not hold a run yet, a checkpoint is kept every few seconds, from which
-    `resume` goes on, also after the process was killed; at the end all files of the run are written there; but for pictures, the report and the solution on a grid if that is to
-    be `brief`.
+    once `stopping` says so. `announce` is given the solution before its files are written. In `folder`, which must not hold a
+    run yet, a checkpoint is kept every few seconds, from which `resume` goes on, also after the process was killed; at the end
+    all files of the run are written there; but for pictures, the report and the solution on a grid if that is to be `brief`.
 
     `exact` is a known solution in place of the spec's: any function of a point of shape (d,) to the values of all fields, or
     one for each field by name, for JAX; errors are measured against it during this run.
     `start` is the solution of a problem with the same fields: one of other parameters is where the run begins, for
     continuation; where the time begins later than that of `start`, the initial conditions are its values there.
-    `time_limit` counts from the call on, compilation included; `clock` says otherwise. `cutoff` is a schedule of one's own for ANaGRAM: a function `(s, c, history)` of the singular values, the largest
-    first, and the coefficients of the residual along them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`,
-    to a filter in [0, 1] of shape (K,); JAX traces it. Computes in double precision whatever JAX's own setting is.
+    `time_limit` counts from the call on, compilation included; `clock` says otherwise. `cutoff` is a schedule of one's own for
+    ANaGRAM: a function `(s, c, history)` of the singular values, the largest first, and the coefficients of the residual along
+    them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`, to a filter in [0, 1] of shape (K,); JAX traces it.
+    Computes in double precision whatever JAX's own setting is.
     Raises ValueError for a choice that is not one, FileExistsError for a folder with a run, MemoryError where a step
     would need more memory than the machine has.
     """
@@ -106,8 +107,8 @@ def resume(
     """Go on with the run in a folder from its last checkpoint, bit for bit as if it had never stopped.
 
     `choices` may give it more `steps`, more `time_limit` (both count from the very beginning) or another `tolerance`;
-    a run whose limits are used up stays as it is. `brief` is as for `solve`. A `cutoff` of one's own must be given again. Raises ValueError for
-    other choices and for a folder that holds no run.
+    a run whose limits are used up stays as it is. `brief` is as for `solve`. A `cutoff` of one's own must be given again.
+    Raises ValueError for other choices and for a folder that holds no run.
     """
     folder = Path(folder)
     for key in choices:

@@ -39,8 +39,6 @@ NEARBY = 1e-3
 """The length of a step with a `reach` after which factors are kept: before that what is weak has not been seen yet."""
 SOFTER = 30.0
 """How many times the last soft cut-off the first one is that is tried after it, of steps with a `reach`."""
-ITERATIONS = 8
-"""Of the power method for the inverse."""
 UPHILL = 1.1
 """How much larger the loss may be after a step with factors that are kept: where it has settled it is rounding."""
 
@@ -213,7 +211,9 @@ class Triangle:
         (self._reflectors, self._tau), self.r = found
         self.columns = matrix.shape[1]
         square = self.r.shape[0] == self.r.shape[1]
-        self._sound = square and _reciprocal_condition(self.r) > SOUND
+        self.reciprocal = _reciprocal_condition(self.r) if square else 0.0
+        """The reciprocal condition number, estimated: zero where there are fewer rows than columns."""
+        self._sound = self.reciprocal > SOUND
         self._pivoted: Any = None
         self._svd: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
         self._last: tuple[np.ndarray, np.ndarray] | None = None
@@ -243,18 +243,6 @@ class Triangle:
         right = q[:, :rank].T @ c
         step[order[:rank]] = -linalg.solve_triangular(r[:rank, :rank], right, check_finite=False)
         return step, rank
-
-    @property
-    def smallest(self) -> float:
-        """About the smallest singular value, by inverse iteration; zero where some are rounding."""
-        if not self._sound:
-            return 0.0
-        x, size = np.ones(self.columns) / self.columns**0.5, 0.0
-        for _ in range(ITERATIONS):
-            y = linalg.solve_triangular(self.r, linalg.solve_triangular(self.r, x, trans=1))
-            size = float(np.linalg.norm(y))
-            x = y / size
-        return size**-0.5
 
     def damped(self, r: np.ndarray, cutoff: float) -> np.ndarray:
         """The step with a soft cut-off, relative to the largest singular value."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
@@ -95,8 +96,9 @@ class Branch:
 
     def reports(self, z: np.ndarray) -> dict[str, float]:
         """Those reports of the problem that are numbers."""
-        u = Expanded(self.fields, [jnp.asarray(c) for c in split(self.fields, z)])
-        own = quantities(self.problem, u)
+        with jax.enable_x64(True):
+            u = Expanded(self.fields, [jnp.asarray(c) for c in split(self.fields, z)])
+            own = quantities(self.problem, u)
         return {q.name: float(q.values[0]) for q in own if q.values.size == 1}
 
     def point(self, z: np.ndarray, length: float, kind: Kind = "") -> Point:

@@ -6,7 +6,7 @@ before; so the change, times the part of the residual on fresh points that the l
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,6 @@ import numpy as np
 from pdedsl.numerics.truth import Truth
 from pdedsl.planning.continuation import FACTORS, eased, led_by
 from pdedsl.planning.degrees import (
-    FEW,
     columns,
     cornered,
     expansions,
@@ -31,17 +30,16 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import FLOOR, Factors, Step, descend, descended
 from pdedsl.solver.record import Record
-from pdedsl.spaces.affine import dimensions
 from pdedsl.spaces.collocation import Collocation, Expansion, split, values
 from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import forms
-from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.spaces.stretch import Stretch
 from pdedsl.spaces.superposition import Superposition, collocated
 from pdedsl.stages.another import another
+from pdedsl.stages.budget import FINE, affordable, slow
 from pdedsl.stages.forward import solved_again
 from pdedsl.stages.holding import holding
 from pdedsl.stages.identifying import Identification, told
@@ -52,28 +50,19 @@ from pdedsl.stages.warm import LEAST, REACHED, STAYS, Warm, kept_factors, shape_
 
 GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
-ENOUGH = 1e-10
-"""One after which they are not, where that takes more than a second and longer than all before."""
 GOOD = 1e-9
 """One with which the degrees have converged."""
-ENDED, FINE = 1e-7, 1e-2
-"""One with which no network is tried; of pieces of time, after which there is nothing better."""
+ENDED = 1e-7
+"""One with which no network is tried."""
 BRIEF = 2.0
 """Seconds for what is told of a solution, where there is no more time."""
 KNOWN = 1e-2
 """One with which no network is tried for what data say."""
-SHARES = ((1e-4, 0.8), (0.1, 0.4), (np.inf, 0.1))
-"""The part of the time limit that may be spent on polynomials, by the error that their highest degrees promise."""
 LATE = 0.2
 """The part of the columns from which a solution is one of the last: small spaces may change little, too."""
-BRIEFLY, FINAL = 0.1, 1e-8
-"""Where time can be cut into pieces, or in many coordinates, the part of the limit for one sum, if it does not promise that error."""
-PLAIN = 0.4
-"""At least of the limit of linear problems, where a network has more to do than solve equations."""
-SLOW, HELPED, AGAIN, STILL = 0.06, 0.5, 3, 3
-"""The part of the change before the last one from which degrees converge slowly; of the residual that as many polynomials leave
-on fresh points, from which functions that are singular at corners are of no help; how many times more coefficients there are
-when these are tried again; and the solutions with them that say so, too.
+HELPED, AGAIN, STILL = 0.5, 3, 3
+"""The part of the residual that as many polynomials leave on fresh points, from which functions that are singular at corners are of
+no help; how many times more coefficients there are when these are tried again; and the solutions with them that say so, too.
 """
 ASTRAY, LED, LEADING = 0.1, 1e-6, 0.3
 """The part of the residual from which another solution of a nonlinear problem is the better one; the
@@ -83,10 +72,6 @@ JUMPED = 4
 """The exponents up to which functions are singular in the first solution where values jump at corners."""
 GENTLE = 0.03
 """The part of the slope at one face up to which it is not steep at the other."""
-GROWN = 3.0
-"""How many times the residual of the first degree, on fresh points, one is that grows."""
-SOON, THINLY = 4.0, 1.0
-"""Seconds that are spent on polynomials in any case; where there are thin layers, or pieces of time to try."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +200,7 @@ class _Climb(Ladder):
         began = self.begun, self.here
         only = fixed(self.chosen) or any(f.sought is not None for f in self.problem.fields)
         own = self.own_share
-        if self.rungs and not _affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin, own):
+        if self.rungs and not affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin, own):
             return "time limit"
         return None
 
@@ -352,7 +337,7 @@ class _Climb(Ladder):
         if self.stuck:
             self.again, last = math.inf, replace(last, space=polynomials_of(last.space) or last.space)
         many = self.chosen == "auto" and self.rival is None and len(last.coefficients) >= self.again
-        if many and isinstance(last.space, Polynomials) and _slow(self.rungs):
+        if many and isinstance(last.space, Polynomials) and slow(self.rungs):
             found = cornered(self.problem, last.space, self.plan.symmetry)
         if found is not None:
             self.waiting, self.again = True, AGAIN * len(last.coefficients)
@@ -479,8 +464,8 @@ class _Climb(Ladder):
         relative *= least
         first = self.warm.first if self.warm is not None and np.isfinite(rung.expected) else relative
         known = rung.space, rung.coefficients, error, relative, first, rung.left, self.history[-1].loss
-        smallest = 0.0 if rung.factors is None else rung.factors.triangle.smallest
-        return Warm(*known, variation, sizes, shape_of(self.problem), smallest, rung.factors)
+        reciprocal = 0.0 if rung.factors is None else rung.factors.triangle.reciprocal
+        return Warm(*known, variation, sizes, shape_of(self.problem), reciprocal, rung.factors)
 
     def again_without_data(self, rung: Rung) -> tuple[str, ...]:
         """What came of the problem with what was found, in words, where it has states and there is time for that."""
@@ -489,62 +474,6 @@ class _Climb(Ladder):
             return ()
         system = Collocation(self.problem, rung.fields, self.sizes, self.forms, SHIFT, data=self.data.rows)
         return (solved_again(self.problem, system, rung.coefficients, self.data.stated, self.probes),)
-
-
-def _affordable(
-    problem: Problem,
-    plan: Plan,
-    rungs: list[Rung],
-    space: Space,
-    began: tuple[float, float],
-    only: bool,
-    thin: bool,
-    own: float = 1.0,
-) -> bool:
-    """Whether there is time for another degree; less where the last ones did not bring the solution nearer.
-
-    `began` is when the limit began to count, and when the first degree did; `own` is the part of the time that the processor was
-    ours: what else it does is no reason to give up. `thin` says that there may be layers: of
-    nonlinear problems with them nothing is promised before the degrees resolve these, nor where residuals grow.
-    """
-    now, limit = time.perf_counter(), plan.limits.seconds
-    whole, spent = now - began[0], now - began[1]
-    more = (columns(problem, space, plan.symmetry) / len(rungs[-1].coefficients)) ** 3 * rungs[-1].seconds
-    enough = error_of(rungs) <= ENOUGH and not problem.domain.swept  # a family is solved once and asked often
-    if whole + more > limit or (enough and more > max(1.0, spent)):
-        return False
-    spent, more = own * spent, own * more
-    promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
-    share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
-    share = max(share, PLAIN) if rungs[-1].linear else share
-    many = dimensions(problem) > FEW and not only and promised > FINAL
-    share = min(share, BRIEFLY) if many else share
-    brief = divisible(problem) and not only and promised > FINAL
-    share = min(share, BRIEFLY) if brief else share
-    astray = (thin and not rungs[-1].linear) or _grown(rungs)
-    if astray and not only and len(rungs) > 2 and rungs[-1].change > COARSE:
-        share = 0.0
-    most = share * limit if not brief or rungs[-1].change <= FINE else min(share * limit, SOON)
-    least = THINLY if (thin or brief) and len(problem.coordinates) > 1 else SOON
-    if brief and not problem.space:  # pieces of an ordinary differential equation cost next to nothing
-        most, least = min(most, THINLY), THINLY / 2
-    return spent + more <= max(most, min(least, limit))
-
-
-def _slow(rungs: Sequence[Rung]) -> bool:
-    """Whether changes fall so slowly that the solution may be singular, or the residual even grows."""
-    return _grown(rungs) or (len(rungs) > 3 and rungs[-1].change > SLOW * rungs[-3].change)
-
-
-def _grown(rungs: Sequence[Rung]) -> bool:
-    """Whether the residual on fresh points is larger than that of the first degree."""
-    return rungs[-1].left > GROWN * rungs[0].left
-
-
-def _promised(problem: Problem, rungs: list[Rung]) -> float:
-    """What the error comes down to at the highest degrees, if it falls on geometrically with the degree."""
-    more, error = most_columns(problem) / len(rungs[-1].coefficients), min(error_of(rungs), rungs[-1].change)
-    return error ** max(1.0, more ** (1 / dimensions(problem))) if error < 1 else np.inf
 
 
 def _held(own: Space, larger: Space) -> bool:

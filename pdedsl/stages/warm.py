@@ -45,8 +45,8 @@ class Warm:
     sizes: Mapping[str, Size]
     shape: tuple[Any, ...]
     """What another problem has to have alike."""
-    smallest: float
-    """The smallest singular value of the Jacobian, its columns of length one: near a fold errors are large for a small residual."""
+    reciprocal: float
+    """The reciprocal condition number of the Jacobian, its columns of length one: near a fold errors are large for a small residual."""
     factors: Factors | None
 
     def serves(self, problem: Problem) -> bool:
@@ -55,9 +55,9 @@ class Warm:
 
     def growth(self, left: float, variation: np.ndarray, factors: Factors | None) -> float:
         """How many times larger an error is with another residual, other variations, and another Jacobian; at least 1."""
-        smallest = 0.0 if factors is None else factors.triangle.smallest
+        reciprocal = 0.0 if factors is None else factors.triangle.reciprocal
         smaller = max(_fallen(a, b) for a, b in zip(self.variation, variation, strict=True))
-        return _fallen(left, self.left) * _fallen(self.smallest, smallest) * smaller
+        return _fallen(left, self.left) * _fallen(self.reciprocal, reciprocal) * smaller
 
 
 def _fallen(before: float, now: float) -> float:

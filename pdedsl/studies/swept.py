@@ -21,6 +21,7 @@ from pdedsl.problem.domain import logarithmic
 from pdedsl.runs.files import write
 from pdedsl.studies.sweep import Row
 from pdedsl.vocabulary.columns import as_csv
+from pdedsl.vocabulary.spoken import place_words
 
 REPORTS, ABREAST = 4, 3
 """Reports that are drawn, at most; panels in a row."""
@@ -224,7 +225,7 @@ def _against(rows: Sequence[Row], title: str, value: Callable[[Row], float], axe
         own = np.asarray([row.member.values[1:] == rest for row in rows])
         places = np.unique(x[own])
         middle = [float(np.median(y[own & (x == place)])) for place in places]
-        label = ", ".join(f"{key} = {number:.6g}" for key, number in rest)
+        label = place_words(dict(rest), 6)
         axes.plot(places, middle, color=colour, linewidth=2, label=label or None)
         axes.plot(x[own], y[own], "o", color=colour, markersize=4, alpha=0.7)
     if not joined:

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 from scipy.stats import qmc
 
+from pdedsl.problem.domain import between
 from pdedsl.vocabulary.spoken import split
 
 MOST = 10_000
@@ -32,9 +33,7 @@ class Range:
 
     def at(self, unit: np.ndarray) -> np.ndarray:
         """Values at parts of the way, from 0 to 1; ends are exact."""
-        low, high = self.low, self.high
-        inner = low * (high / low) ** unit if self.logarithmic else low + unit * (high - low)
-        return np.where(unit <= 0, low, np.where(unit >= 1, high, inner))
+        return between(self.low, self.high, unit, self.logarithmic)
 
 
 def ranges(words: Sequence[str], number: Callable[[str, str], float]) -> tuple[Range, ...]:

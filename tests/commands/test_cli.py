@@ -9,16 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from pdedsl.commands.cli import app
 from tests.examples import GOOD
+from tests.shell import pdedsl
 
 SPECS = Path(__file__).parents[2] / "specs"
-
-
-def pdedsl(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(a) for a in arguments])
 
 
 def test_check(spec: Path, heat: str) -> None:

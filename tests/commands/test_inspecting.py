@@ -9,14 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner, Result
 
-from pdedsl.commands.cli import app
 from pdedsl.runs.run import open as open_run
-
-
-def pdedsl(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(a) for a in arguments])
+from tests.shell import pdedsl
 
 
 def rows(text: str) -> list[dict[str, float]]:

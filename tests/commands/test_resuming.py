@@ -4,37 +4,23 @@ import csv
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from pdedsl.commands.cli import app
 from pdedsl.runs.run import open as open_run
 from pdedsl.studies.sweep import Sweep, begin
-
-TEXT = """pde 1
-title "A layer"
-param eps = 0.1, a = 1
-domain x in [0, 1]
-field u(x)
-equation: -eps*dxx(u) + u = a
-boundary: u = 0 on all
-exact u = a - a*cosh((x - 1/2)/sqrt(eps))/cosh(1/(2*sqrt(eps)))
-"""
-
-
-def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+from tests.examples import LAYER
+from tests.shell import pdedsl
 
 
 @pytest.mark.slow
 def test_it_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("layer.pde").write_text(TEXT)
-    whole = run("sweep", "layer.pde", "eps=0.1,1/20", "--out", "whole")
+    Path("layer.pde").write_text(LAYER)
+    whole = pdedsl("sweep", "layer.pde", "eps=0.1,1/20", "--out", "whole")
     assert whole.exit_code == 0 and "eps = 0.05" in whole.output, whole.output
     Path("half").mkdir()
     begin(Path("half"), Sweep(("eps",), ((0.1,), (0.05,))))  # as if it had been killed before its second run
-    assert run("solve", "layer.pde", "--out", "half/eps=0.1-seed=0").exit_code == 0
-    result = run("resume", "half")
+    assert pdedsl("solve", "layer.pde", "--out", "half/eps=0.1-seed=0").exit_code == 0
+    result = pdedsl("resume", "half")
     assert result.exit_code == 0, result.output
     tables = [list(csv.DictReader(Path(f"{home}/table.csv").read_text().splitlines())) for home in ("whole", "half")]
     assert tables[0][0]["space"] == tables[1][0]["space"]
@@ -42,9 +28,11 @@ def test_it_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.Mon
     assert open_run("whole/eps=0.05-seed=0").solved.story[0] == "began with the solution of another run"
     assert Path("half/sweep.png").exists() and Path("half/table.tex").exists()
     assert not Path("whole/eps=0.05-seed=0/report.html").exists()
-    assert "0.05" in run("info", "half").output
-    assert "name one of its runs, half/eps=0.1-seed=0" in " ".join(run("eval", "half", "--at", "x=0.5").output.split())
+    assert "0.05" in pdedsl("info", "half").output
+    assert "name one of its runs, half/eps=0.1-seed=0" in " ".join(
+        pdedsl("eval", "half", "--at", "x=0.5").output.split()
+    )
     Path("half/sweep.json").write_text("[]")
     for words in (["resume", "half"], ["info", "half"]):
-        result = run(*words)
+        result = pdedsl(*words)
         assert result.exit_code == 2 and "does not name the runs" in result.output, result.output

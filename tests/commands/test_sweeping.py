@@ -5,34 +5,20 @@ from math import acosh
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from pdedsl.commands.cli import app
-
-TEXT = """pde 1
-title "A layer"
-param eps = 0.1, a = 1
-domain x in [0, 1]
-field u(x)
-equation: -eps*dxx(u) + u = a
-boundary: u = 0 on all
-exact u = a - a*cosh((x - 1/2)/sqrt(eps))/cosh(1/(2*sqrt(eps)))
-"""
-
-
-def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+from tests.examples import LAYER
+from tests.shell import pdedsl
 
 
 def test_a_line_for_each_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("layer.pde").write_text(TEXT)
-    shown = run("sweep", "layer.pde", "eps=0.1..0.2:3")
+    Path("layer.pde").write_text(LAYER)
+    shown = pdedsl("sweep", "layer.pde", "eps=0.1..0.2:3")
     assert shown.exit_code == 0, shown.output
     lines = [line for line in shown.output.splitlines() if line.startswith("eps = ")]
     assert len(lines) == 3 and all("solved, error" in line and len(line) <= 80 for line in lines)
     assert Path("sweeps/layer-1/sweep.nc").exists()
-    told = run("sweep", "layer.pde", "eps=0.1..0.2:3", "log", "--json-lines")
+    told = pdedsl("sweep", "layer.pde", "eps=0.1..0.2:3", "log", "--json-lines")
     rows = [own for own in map(json.loads, told.output.splitlines()) if own["event"] == "run"]
     assert [round(own["eps"], 6) for own in rows] == [0.1, 0.141421, 0.2]
 
@@ -40,23 +26,23 @@ def test_a_line_for_each_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_value_where_something_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`u = a (1 - cosh((x - 1/2)/sqrt(eps))/cosh(1/(2 sqrt(eps))))` is a half of `a` in the middle where that cosh is 2."""
     monkeypatch.chdir(tmp_path)
-    Path("layer.pde").write_text(TEXT)
-    shown = run("sweep", "layer.pde", "eps=0.05..0.5", "--until", "2*maximum(u) = a", "--out", "found")
+    Path("layer.pde").write_text(LAYER)
+    shown = pdedsl("sweep", "layer.pde", "eps=0.05..0.5", "--until", "2*maximum(u) = a", "--out", "found")
     assert shown.exit_code == 0, shown.output
     assert json.loads(Path("found/until.json").read_text())["eps"] == pytest.approx(1 / (2 * acosh(2)) ** 2, rel=1e-8)
     spec = Path("layer.pde")
-    spec.write_text(TEXT + "report top = maximum(u)\n")
-    assert run("sweep", "layer.pde", "eps=0.05..0.5", "--until", "top = a/2", "--out", "again").exit_code == 0
+    spec.write_text(LAYER + "report top = maximum(u)\n")
+    assert pdedsl("sweep", "layer.pde", "eps=0.05..0.5", "--until", "top = a/2", "--out", "again").exit_code == 0
     assert json.loads(Path("again/until.json").read_text())["eps"] == pytest.approx(1 / (2 * acosh(2)) ** 2, rel=1e-8)
-    spec.write_text(TEXT)
+    spec.write_text(LAYER)
     for words, said in (
         ("u = 3", "is not a number"),
         ("maximum(u) = 7", "does not hold"),
         ("maximum(u)", "takes a condition"),
     ):
-        result = run("sweep", "layer.pde", "eps=0.05..0.5", "--until", words)
+        result = pdedsl("sweep", "layer.pde", "eps=0.05..0.5", "--until", words)
         assert result.exit_code == 2 and said in " ".join(result.output.split()), result.output
-    assert run("sweep", "layer.pde", "eps=0.05..0.5", "--until", "maximum(q) = 1").exit_code == 1
+    assert pdedsl("sweep", "layer.pde", "eps=0.05..0.5", "--until", "maximum(q) = 1").exit_code == 1
 
 
 @pytest.mark.parametrize(
@@ -69,11 +55,14 @@ def test_a_value_where_something_happens(tmp_path: Path, monkeypatch: pytest.Mon
         (["eps=0.1,-1"], "E306"),
         (["eps=0.1..1"], "how many values? eps=a..b:20"),
         (["eps=0.1..1:4", "--design", "sobol:4"], "a range without a number"),
+        (["eps=0.1..1", "--follow", "--until", "maximum(u) = 1"], "take one of them"),
+        (["eps=0.1..1", "--follow", "--cold"], "without --cold"),
+        (["eps=0.1..1", "--until", "maximum(u) = 1", "--seeds", "3"], "without --seeds"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: list[str], said: str) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("layer.pde").write_text(TEXT)
-    result = run("sweep", "layer.pde", *values)
+    Path("layer.pde").write_text(LAYER)
+    result = pdedsl("sweep", "layer.pde", *values)
     assert result.exit_code in (1, 2) and said in " ".join(result.output.split()), result.output
     assert not Path("sweeps").exists()

@@ -36,7 +36,7 @@ def test_each_parameter_has_its_pictures() -> None:
             first, last = (np.asarray(Image.open(io.BytesIO(own.pictures[k])).convert("L"), float) for k in (0, -1))
             assert first.shape == last.shape and np.abs(first - last).max() > 100
         if count == 2:
-            assert found[0].parameter == "k" and found[0].values[VALUES // 2] == np.float64(10.0).item()
+            assert found[0].parameter == "k" and found[0].values[VALUES // 2] == 10.0
 
 
 def test_a_slider_shows_one_of_them() -> None:

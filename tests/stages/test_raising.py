@@ -1,6 +1,5 @@
 """Degrees that are raised: how far they come, what they say of their error, and when they end."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.degrees import columns, expansions, lowest
+from pdedsl.planning.degrees import expansions, lowest
 from pdedsl.planning.plan import Limits, Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
@@ -19,8 +18,7 @@ from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages import raising
 from pdedsl.stages.load import loads
-from pdedsl.stages.raising import Raised, _affordable, raised  # pyright: ignore[reportPrivateUsage]
-from pdedsl.stages.rungs import Rung
+from pdedsl.stages.raising import Raised, raised
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -62,33 +60,6 @@ def test_what_is_not_smooth_is_left_early_and_says_so() -> None:
     _, _, found = run(KINK, limits=Limits(seconds=5.0))
     assert not found.final and found.relative > 1e-6
     assert max(found.missed.values()) > 1e-4
-
-
-@pytest.mark.parametrize(
-    ("linear", "thin", "change", "left", "goes_on"),
-    [
-        (True, False, 0.5, 0.1, True),
-        (True, True, 0.5, 0.1, True),
-        (True, False, 0.5, 9.0, False),  # residuals on fresh points grow
-        (True, False, 0.01, 9.0, True),  # but the solution settles
-        (False, True, 0.5, 0.1, False),  # layers that are not resolved
-        (False, True, 0.01, 0.1, True),
-    ],
-)
-def test_degrees_that_go_astray_leave_the_time_to_others(
-    linear: bool, thin: bool, change: float, left: float, goes_on: bool
-) -> None:
-    problem = loads(SMOOTH)
-    plan, space = replace(planned(problem), limits=Limits(seconds=60.0)), Polynomials((10,))
-    rungs = [
-        Rung(space, (), np.zeros(columns(problem, space, "auto")), np.zeros((1, 1)), c, r, (), 1.0, linear)
-        for c, r in ((np.inf, 1.0), (4 * change, 0.5 * (1 + left)), (change, left))
-    ]
-    now = time.perf_counter()
-    assert _affordable(problem, plan, rungs, space, (now - 6, now - 6), False, thin) == goes_on
-    # A processor that does other things most of the time is no reason to leave them, as long as the limit is far.
-    assert _affordable(problem, plan, rungs, space, (now - 6, now - 6), False, thin, own=0.05)
-    assert not _affordable(problem, plan, rungs, space, (now - 59.5, now - 6), False, thin, own=0.05)
 
 
 def test_steps_and_stops() -> None:
@@ -143,7 +114,7 @@ def test_where_the_solution_is_smooth_they_are_tried_and_left_out(monkeypatch: p
     domain = "domain (x, y) = polygon([[-1, -1], [1, -1], [1, 0], [0, 0], [0, 1], [-1, 1]])"
     text = f"pde 1\n{domain}\nfield u(x, y)\nlet w = sin(7*x)*cos(5*y)\nequation: -laplacian(u) = 74*w\nboundary: u = w  on all\n"
     problem = loads(text)
-    monkeypatch.setattr(raising, "_slow", lambda rungs: len(rungs) == 3)
+    monkeypatch.setattr(raising, "slow", lambda rungs: len(rungs) == 3)
     found = raised(problem, planned(problem))
     assert found is not None and found.relative < 1e-10
     assert isinstance(found.space, Polynomials) and "no help" in found.story[1]

@@ -7,21 +7,12 @@ from typing import Any
 from pdedsl.runs.run import solve
 from pdedsl.stages.load import loads
 from pdedsl.studies.sweep import Member, Row, Sweep, begin, kept, sweep
-
-TEXT = """pde 1
-title "A layer"
-param eps = 0.1, a = 1
-domain x in [0, 1]
-field u(x)
-equation: -eps*dxx(u) + u = a
-boundary: u = 0 on all
-exact u = a - a*cosh((x - 1/2)/sqrt(eps))/cosh(1/(2*sqrt(eps)))
-"""
+from tests.examples import LAYER
 
 
 def rows(plan: Sweep, **choices: Any) -> list[Row]:
     def one(member: Member, before: Any) -> Any:
-        return solve(loads(TEXT, dict(member.values)), seed=member.seed, start=before, **choices)
+        return solve(loads(LAYER, dict(member.values)), seed=member.seed, start=before, **choices)
 
     return list(sweep(plan, one))
 
@@ -40,7 +31,7 @@ def test_each_begins_with_the_last_one_that_was_solved() -> None:
 
     def one(member: Member, before: Any) -> Any:
         seen.append(before)
-        return solve(loads(TEXT, dict(member.values)))
+        return solve(loads(LAYER, dict(member.values)))
 
     cells = ((0.1,), (0.05,))
     found = list(sweep(Sweep(("eps",), cells), one))

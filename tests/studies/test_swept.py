@@ -49,7 +49,7 @@ def test_polynomials_need_one_seed_and_networks_all() -> None:
     assert report.get_xlabel() == errors.get_xlabel() == "eps" and errors.get_yscale() == "log"
     dots = [line for line in errors.lines if line.get_marker() == "o"]
     assert [len(line.get_xdata()) for line in dots] == [4]
-    assert field.get_title() == "u" and bar is not None
+    assert field.get_title() == "u" and bar.get_ylabel() == "eps"
 
 
 def _panels(found: list[Row]) -> tuple[Any, ...]:
