@@ -44,6 +44,10 @@ def from_options(at: list[str], problem: Problem) -> np.ndarray:
         _complete([name for name, _ in given], names, f"--at {text}")
         values = {name: number(value, f"--at {name}", problem) for name, value in given}
         rows.append([values[n] for n in names])
+    for c in problem.domain.swept:
+        low, high = problem.bounds[column := problem.domain.column(c.symbol)]
+        for value in (row[column] for row in rows if not low <= row[column] <= high):
+            stop(f"{c.name} = {value:g}: this solution is one for {c.name} in [{low:g}, {high:g}]", USAGE)
     return np.asarray(rows, float)
 
 

@@ -39,10 +39,10 @@ def space(scope: Scope, spec: Spec) -> tuple[Scope, Tree | None, bool, list[Diag
         found += wrong
         bounded &= right
     # Where a parameter moves the boundary, what is checked is the domain in the middle of its interval.
-    held = set().union(*(e.free_symbols for c in scope.coordinates for e in (c.lower, c.upper)))
-    held |= set() if tree is None else symbols_of(tree)
+    shaped = set() if tree is None else symbols_of(tree)
+    held = shaped.union(*(e.free_symbols for c in scope.coordinates for e in (c.lower, c.upper)))
     fixed = {s: middle(*ends) for s, ends in scope.swept.items() if s in held}
-    sweeps = tuple(c for c in scope.sweeps if c.symbol not in fixed)
+    sweeps = tuple(c for c in scope.sweeps if c.symbol not in shaped)
     scope = replace(scope, values={**scope.values, **fixed}, sweeps=sweeps)
     return replace(scope, coordinates=(*scope.coordinates, *sweeps)), tree, bounded, found
 

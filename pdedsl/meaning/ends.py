@@ -5,6 +5,7 @@ from typing import Any
 
 from pdedsl.problem.given import Source
 from pdedsl.problem.moving import MovingInterval, end_of, is_tree, measured, moving
+from pdedsl.problem.primitives import symbols_of
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Constraint, Place
 from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
@@ -16,7 +17,7 @@ def unmapped(problem: Problem) -> Iterator[Diagnostic]:
     for interval in moving(problem):
         own, exact = interval.coordinate, dict(problem.exact)
         ends = [f for f in problem.fields if f.expression in (interval.lower, interval.upper)]
-        if own.periodic:
+        if own.periodic and not interval.is_known:
             yield not_yet("a periodic coordinate with a moving end", own.periodic_span)
         for end in ends:
             if end.sought is None and (problem.time is None or end.arguments != (problem.time.symbol,)):
@@ -78,15 +79,22 @@ def unplaced(problem: Problem) -> Iterator[Diagnostic]:
 
 def _swept(problem: Problem) -> Iterator[Diagnostic]:
     """E901: swept parameters that say where something is."""
-    fields, swept = {f.name for f in problem.fields}, {c.symbol for c in problem.domain.swept}
+    swept = {c.symbol for c in problem.domain.swept}
+    shaped = set() if problem.domain.tree is None else symbols_of(problem.domain.tree)
     for symbol, _ in problem.domain.ends:
-        if symbol.name not in fields:
-            own = next((c for c in problem.coordinates if symbol in c.lower.free_symbols | c.upper.free_symbols), None)
-            span = problem.coordinates[0].span if own is None else own.span
-            yield not_yet(f"the swept parameter `{symbol.name}` in the size of the domain", span, SWEPT)
+        if symbol in shaped:
+            what = f"the swept parameter `{symbol.name}` in the size of a shape"
+            yield not_yet(what, problem.coordinates[0].span, SWEPT)
     for condition, span in _places(problem):
-        for symbol in sorted(condition.free_symbols & swept, key=str)[:1]:
+        ends = {s for i in moving(problem) if _only_ends(condition, i) for s in _held(condition, i)}
+        for symbol in sorted(condition.free_symbols & swept - ends, key=str)[:1]:
             yield not_yet(f"a place that depends on the swept parameter `{symbol.name}`", span, SWEPT)
+
+
+def _held(condition: Any, interval: MovingInterval) -> set[Any]:
+    """The parameters in a condition that are there to say where an end of an interval is."""
+    own = interval.coordinate
+    return own.lower.free_symbols | own.upper.free_symbols if own.symbol in condition.free_symbols else set()
 
 
 SWEPT = "give it a value, or try several with `pdedsl sweep`"

@@ -98,7 +98,7 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
             exact_spans=declared.exact_spans,
         )
         problem = replace(problem, text=Text(_as_run(spec, names, overrides), problem.key, problem.choices))
-        beyond = tuple(unplaced(problem))
+        beyond = tuple(unplaced(problem)) if declared.bounded else ()  # else its ends are not those that were written
         problem = problem if beyond else ends_as_fields(problem)
         beyond += tuple(unmapped(problem))
         problem, diagnostics = (None if beyond else fixed(problem)), (*diagnostics, *beyond)

@@ -101,6 +101,7 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         points = points[:1]
         points[0, held] = [middle(*domain.bounds[k]) for k in held]
     varying = problem.varying((report.value,))
+    timely = [k for k, c in enumerate(domain.coordinates) if c.kind == "time"]
     column = None if domain.along is None else domain.column(domain.along.symbol)
     if len(points) == 1 and column in held and domain.symbols[column] in varying:
         points = np.repeat(points[:1], TIMES, axis=0)
@@ -110,8 +111,10 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         """The report at points in the coordinates of the text, where it names one: not a number beyond a moving end."""
         if report.at is None:
             return values_of(problem, report.value, u, points, e)
-        found = values_of(problem, report.value, u, to_fixed(problem, solution, points), e)
-        return found.only(within(problem, solution, points))
+        stated = points.copy()
+        stated[:, timely] = to_stated(problem, solution, points)[:, timely]
+        found = values_of(problem, report.value, u, to_fixed(problem, solution, stated), e)
+        return found.only(within(problem, solution, stated))
 
     curve = found = at(points)
     if times is not None:
@@ -132,6 +135,10 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
     errors = None if curve.errors is None else np.abs(curve.errors)
     ends = _range(found.values)
     along = "" if times is None or column is None else problem.names[column]
+    if times is not None and column in timely:
+        points = np.repeat(points[:1], len(times), axis=0)
+        points[:, column] = times
+        times = to_stated(problem, solution, points)[:, column]
     return Quantity(report.name, curve.values, times, errors, place, ends, along)
 
 

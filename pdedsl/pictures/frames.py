@@ -40,7 +40,8 @@ def frames(scene: Scene) -> tuple[Frames, ...]:
     places = [domain.line(domain.column(c.symbol), np.linspace(0, 1, VALUES)) for c in swept]
     found = []
     for own, values in zip(swept, places, strict=True):
-        shown = [scene.over(*free, **scene.last, **{own.name: float(value)}) for value in values]
+        scenes = [scene.of(**{own.name: float(value)}) for value in values]
+        shown = [each.over(*free, **each.last, **{own.name: float(v)}) for each, v in zip(scenes, values, strict=True)]
         pictures = _pictures(scene, unknown.name, free, shown, [f"{own.name} = {value:.4g}" for value in values])
         found.append(Frames(own.name, tuple(map(float, values)), pictures))
     return tuple(found)
@@ -53,6 +54,7 @@ def _pictures(
     low = min(float(np.nanmin(data[name])) for data in shown)
     high = max(float(np.nanmax(data[name])) for data in shown)
     room = MARGIN * (high - low or 1.0)
+    ends = {n: (min(float(d[name][n][0]) for d in shown), max(float(d[name][n][-1]) for d in shown)) for n in free}
     found = []
     for data, title in zip(shown, titles, strict=True):
         picture = Figure(figsize=SIZE, layout="constrained", dpi=DPI)
@@ -62,12 +64,14 @@ def _pictures(
             axes.plot(x, data[name], color=INK[0], linewidth=2)
             if (exact := exact_name(scene.problem, name)) in data:
                 axes.plot(x, data[exact], **TRUE)
-            axes.set(xlabel=scene.label(free[0]), ylabel=scene.label(name), ylim=(low - room, high + room))
+            axes.set(xlabel=scene.label(free[0]), xlim=ends[free[0]])
+            axes.set(ylabel=scene.label(name), ylim=(low - room, high + room))
             axes.grid(alpha=0.25)
         else:
             field = scene.upright(data[name])
             picture.colorbar(heat(axes, field, (low, high), flat=scene.flat(free)), ax=axes)
-            axes.set(xlabel=scene.label(field.dims[1]), ylabel=scene.label(field.dims[0]))
+            across, up = map(str, reversed(field.dims))
+            axes.set(xlabel=scene.label(across), xlim=ends[across], ylabel=scene.label(up), ylim=ends[up])
         axes.set_title(title, parse_math=False)
         buffer = io.BytesIO()
         FigureCanvasAgg(picture).print_png(buffer)

@@ -1,7 +1,7 @@
 """From a solution to what pictures of it show: fields and errors along lines and over planes of the domain."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -47,6 +47,12 @@ class Scene:
     """Errors over swept parameters."""
     compile_seconds: float = 0.0
     """What of the seconds of its history was compilation, before the first step."""
+    stated: Callable[[Mapping[str, float] | None], Problem] | None = None
+    """The problem for some values of swept parameters, or for all of them: ends of its intervals may depend on these."""
+
+    def of(self, **parameters: float) -> "Scene":
+        """The same for some values of swept parameters."""
+        return self if self.stated is None else replace(self, problem=self.stated(parameters))
 
     @cached_property
     def data(self) -> xr.Dataset:
@@ -88,7 +94,10 @@ class Scene:
         return self._cut(free, tuple(sorted(at.items())))
 
     def _over(self, values: Values, free: Sequence[str], at: Mapping[str, float]) -> dict[str, xr.DataArray]:
-        axes = {n: np.linspace(*self.ends[n], FINE) for n in free}
+        ends = self.ends
+        if self.stated is not None and {c.name for c in self.problem.domain.swept} & set(free):
+            ends = dict(zip(self.names, self.stated(None).bounds, strict=True))  # as wide as they ever come
+        axes = {n: np.linspace(*ends[n], FINE) for n in free}
         found = over(self.problem, values, axes, at)
         return {n: v.assign_coords({d: axes[str(d)] for d in v.dims}) for n, v in found.items()}
 

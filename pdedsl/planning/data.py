@@ -15,7 +15,8 @@ from pdedsl.problem.domain import middle
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Statement
-from pdedsl.spaces.linear import Form, Slopes, constant
+from pdedsl.spaces.affine import operators
+from pdedsl.spaces.linear import Form, Slopes, constant, forms
 from pdedsl.spaces.space import Size
 
 PROBES = 32
@@ -59,7 +60,12 @@ def waves(problem: Problem) -> dict[int, Waves]:
 
 
 def additive(problem: Problem) -> bool:
-    """Whether all data are sums of functions of one coordinate each."""
+    """Whether all data are sums of functions of one coordinate each, and fields are multiplied with no swept parameter."""
+    swept = {c.symbol for c in problem.domain.swept}
+    if any(
+        e.free_symbols & swept for components in forms(problem).values() for own in components for e in operators(own)
+    ):
+        return False
     values = problem.domain.at(_probes(problem))
     nothing = {f.expression: sp.S.Zero for f in problem.fields}
     for statement in problem.statements:

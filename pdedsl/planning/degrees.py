@@ -65,6 +65,8 @@ LEAST = 150
 """Columns with which it is worth beginning."""
 LOWER = 0.7
 """The degrees of fields that are to be identified, relative to those of the others."""
+SMALL = 100
+"""Columns up to which the next degrees are taken even where they have more of them than that."""
 STEP = 1.05
 """By how much degrees are raised while a space of a size is sought."""
 TAIL, LAST = 0.7, 1e-15
@@ -157,9 +159,11 @@ def following(
         )
 
     share = min(n / r for n, r in zip(space.degrees, reach, strict=True))
-    found = space
+    found = larger = space
     while columns(problem, larger := grown(share), symmetry) <= most and share < 4:
         found, share = larger, STEP * share
+    if found == space and columns(problem, larger, symmetry) <= SMALL:
+        found = larger
     return found if columns(problem, found, symmetry) > 1.1 * columns(problem, space, symmetry) else None
 
 

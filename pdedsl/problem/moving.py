@@ -1,10 +1,11 @@
 """From a problem whose interval has moving ends to the same problem on a fixed interval, and points there and back.
 
-Between ends `a(t)` and `s(t)` the coordinate `z = (x - a)/(s - a)` runs from 0 to 1 (Landau 1950). Residuals keep their
-values: derivatives follow the chain rule, the fields are functions of `z`, and the problem becomes nonlinear in its ends.
+Between ends `a` and `s` that depend on the time, or on swept parameters, the coordinate `z = (x - a)/(s - a)` runs from 0 to 1
+(Landau 1950). Residuals keep their values: derivatives follow the chain rule, the fields are functions of `z`, and the problem
+becomes nonlinear in those of its ends that are fields.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,24 +15,26 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from pdedsl.problem.atoms import Axis
-from pdedsl.problem.domain import Coordinate
+from pdedsl.problem.domain import Coordinate, middle
+from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.statements import Boundary, Constraint, Field, Initial, Integral, Term
 from pdedsl.vocabulary.functions import SAFE
 
 MOMENTS = 513
-"""Times at which it is looked how far the ends move."""
+"""Times, and values of parameters, at which it is looked how far the ends move."""
 ROUNDING = 1e-9
 """How far beyond an end a point may lie, in lengths of the interval."""
 
 
 @dataclass(frozen=True)
 class MovingInterval:
-    """A coordinate between two ends, of which one at least is a field of time."""
+    """A coordinate between two ends, of which one at least is a field of time, or depends on swept parameters."""
 
     coordinate: Coordinate
     lower: sp.Expr
-    """A field, or a constant."""
+    """A field, or a constant, or an expression of swept parameters."""
     upper: sp.Expr
 
     @property
@@ -43,29 +46,41 @@ class MovingInterval:
         """What runs from 0 to 1 between the ends; called by its formula."""
         own, low, high = self.coordinate.symbol, *map(_named, (self.lower, self.upper))
         assert isinstance(own, Axis)
-        name = f"{own.name}/{high}" if self.lower == 0 else f"({own.name} - {low})/({high} - {low})"
-        return Axis(name, own.place)
+        less = f"+ {_named(-self.lower)}" if self.lower.could_extract_minus_sign() else f"- {low}"
+        name = f"{own.name}/{high}" if self.lower == 0 else f"({own.name} {less})/({high} {less})"
+        return Axis(name, own.place, own.role)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether both ends are known before anything is solved."""
+        return not any(isinstance(end, AppliedUndef) for end in (self.lower, self.upper))
 
     @property
     def inside(self) -> sp.Expr:
         """The coordinate itself, from the fixed one."""
         return self.lower + self.fixed * self.length
 
-    def ends(self, problem: Problem, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Both ends where the fields have some values, shape (n, number of fields): two arrays of shape (n,)."""
-        places = {f.expression: place for place, f in enumerate(problem.fields)}
-        names = {str(f.func): place for f, place in places.items()}
+    def ends(self, problem: Problem, points: Any, values: Any) -> tuple[Any, Any]:
+        """Both ends at points of shape (n, d) where the fields have some values, shape (n, number of fields): two arrays of shape (n,),
+        of NumPy or of JAX.
+        """
+        names = {f.name: place for place, f in enumerate(problem.fields)}
+        swept = [c.symbol for c in problem.domain.swept]
+        columns = [points[:, problem.domain.column(s)] for s in swept]
 
-        def worth(end: Any) -> np.ndarray:
+        def worth(end: Any) -> Any:
             if isinstance(end, AppliedUndef):
                 return values[:, names[str(end.func)]]
-            return problem.domain.number(end) + 0 * values[:, 0]
+            known = {s: sp.Float(v, 17) for s, v in problem.domain.values.items()}
+            formula = sp.lambdify(swept, end.xreplace(known), modules=[points.__array_namespace__()])
+            return formula(*columns) + 0 * points[:, 0]
 
         return worth(self.lower), worth(self.upper)
 
 
 def _named(end: Any) -> str:
-    return str(end.func) if isinstance(end, AppliedUndef) else str(end)
+    name = str(end.func) if isinstance(end, AppliedUndef) else write_expression(end)
+    return name if end.is_Atom or isinstance(end, AppliedUndef) else f"({name})"
 
 
 def moving(problem: Problem) -> tuple[MovingInterval, ...]:
@@ -74,10 +89,11 @@ def moving(problem: Problem) -> tuple[MovingInterval, ...]:
     fields: dict[Any, sp.Expr] = {
         symbol: f.expression for symbol, _ in stated.domain.ends for f in stated.fields if f.name == symbol.name
     }
+    swept = {c.symbol for c in stated.domain.swept}
     return tuple(
         MovingInterval(c, fields.get(c.lower, c.lower), fields.get(c.upper, c.upper))
         for c in stated.coordinates
-        if c.lower in fields or c.upper in fields
+        if c.lower in fields or c.upper in fields or swept & (c.lower.free_symbols | c.upper.free_symbols)
     )
 
 
@@ -115,31 +131,50 @@ def _moved(problem: Problem, values: Values, points: Any, formula: Callable[...,
         return points
     arrays, columns = points.__array_namespace__(), [points[:, k] for k in range(points.shape[1])]
     places = [problem.stated.domain.column(i.coordinate.symbol) for i in moving(problem)]
-    middle = [0.5 + 0 * own if k in places else own for k, own in enumerate(columns)]
-    worth = values(arrays.stack(middle, axis=1))  # at some places between the ends, which are fields of time alone
+    halfway = [0.5 + 0 * own if k in places else own for k, own in enumerate(columns)]
+    between = arrays.stack(
+        halfway, axis=1
+    )  # some places between the ends, which depend on the time and on parameters alone
+    worth = None if all(i.is_known for i in moving(problem)) else values(between)
     for interval, place in zip(moving(problem), places, strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):
-            columns[place] = formula(columns[place], *interval.ends(problem, worth))
+            columns[place] = formula(columns[place], *interval.ends(problem, between, worth))
     return arrays.stack(columns, axis=1)
 
 
-def _histories(problem: Problem, values: Values) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
-    """Times from the start to the end, and at these the ends of each moving interval."""
+def _histories(
+    problem: Problem, values: Values, at: Mapping[str, float] | None = None
+) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+    """Times from the start to the end, and at these the ends of each moving interval: for all values of swept parameters, or for some,
+    the others in the middle of their intervals.
+    """
     points = np.tile(np.mean(np.asarray(problem.bounds, float), axis=1), (MOMENTS, 1))
     times = np.zeros(MOMENTS)
     if problem.time is not None:
         column = problem.domain.column(problem.time.symbol)
         times = points[:, column] = np.linspace(*problem.bounds[column], MOMENTS)
+    if problem.domain.swept:
+        columns = [problem.domain.column(c.symbol) for c in problem.domain.swept]
+        if at is None:
+            unit = low_discrepancy(MOMENTS, len(columns))
+            unit[::2] = np.round(unit[::2])  # their ends
+            own = [problem.domain.line(k, u) for k, u in zip(columns, unit.T, strict=True)]
+            points[:, columns] = np.stack(own, axis=1)
+        else:
+            points[:, columns] = [at.get(problem.names[k], middle(*problem.bounds[k])) for k in columns]
     worth = values(points)
-    return times, [interval.ends(problem, worth) for interval in moving(problem)]
+    return times, [interval.ends(problem, points, worth) for interval in moving(problem)]
 
 
-def swept_out(problem: Problem, values: Values) -> Problem:
-    """The problem as it was stated, its domain as wide as the ends ever come in a solution; itself where no end moves."""
+def swept_out(problem: Problem, values: Values, at: Mapping[str, float] | None = None) -> Problem:
+    """The problem as it was stated, its domain as wide as the ends ever come in a solution; itself where no end moves.
+
+    For all values of swept parameters, or for some, the others in the middle of their intervals.
+    """
     if problem.stated is None:
         return problem
     stated, bounds = problem.stated.domain, list(problem.bounds)
-    for interval, (low, high) in zip(moving(problem), _histories(problem, values)[1], strict=True):
+    for interval, (low, high) in zip(moving(problem), _histories(problem, values, at)[1], strict=True):
         bounds[stated.column(interval.coordinate.symbol)] = float(low.min()), float(high.max())
     domain = replace(stated.within(bounds), ends=())
     found = replace(problem.stated, domain=domain, choices=problem.choices, stated=problem.stated)
@@ -186,8 +221,8 @@ class _Mapping:
             else c
             for c in own.coordinates
         )
-        names = {s.name for i in self.intervals.values() for s in _ends_of(i)}
-        kept = tuple((symbol, value) for symbol, value in own.domain.ends if symbol.name not in names)
+        names = {s for i in self.intervals.values() for s in _ends_of(i)}
+        kept = tuple((symbol, value) for symbol, value in own.domain.ends if symbol not in names)
         parts = tuple(replace(p, condition=self.place(p.condition)) for p in own.domain.parts)
         domain = replace(own.domain, coordinates=coordinates, ends=kept, parts=parts)
         exact = dict(own.exact)
@@ -247,7 +282,8 @@ class _Mapping:
             integrand = self.of(own.integrand)
             if own.kind == "integral":
                 alone = len(self.stated.space) == 1
-                along = (i.length for i in self.intervals.values() if measured(own.where, i, alone))
+                spatial = (i for i in self.intervals.values() if i.coordinate.kind == "space")
+                along = (i.length for i in spatial if measured(own.where, i, alone))
                 integrand = sp.Mul(integrand, *along)
             where = None if own.where is None else self.place(own.where)
             self.integrals[own.symbol] = replace(own, integrand=integrand, where=where)
@@ -308,9 +344,9 @@ class _Mapping:
         found = sp.Derivative(inner, symbol)
         for own in self.intervals.values():
             speed = sum(
-                weight * sp.Derivative(end, symbol)
+                weight * (sp.Derivative(end, symbol) if isinstance(end, AppliedUndef) else sp.diff(end, symbol))
                 for weight, end in ((1 - own.fixed, own.lower), (own.fixed, own.upper))
-                if isinstance(end, AppliedUndef) and symbol in end.args
+                if symbol in end.free_symbols
             )
             if speed != 0 and inner.has(own.fixed):
                 found -= speed * sp.Derivative(inner, own.fixed) / own.length

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -322,7 +322,7 @@ class Solution:
         defect = None if off is None else lambda points: self._between(off, points)
         seconds = self.outcome.compile_seconds
         return pictures.scene.Scene(
-            self.stated,
+            swept_out(self.problem, self.solved.values, {}),
             self._values,
             self.history,
             self.errors,
@@ -333,6 +333,7 @@ class Solution:
             self.identified,
             self.families,
             seconds,
+            partial(swept_out, self.problem, self.solved.values),
         )
 
     @property

@@ -25,7 +25,7 @@ def affine(problem: Problem) -> frozenset[int]:
     if not all(f.is_linear for f in own):
         return frozenset()
     for f in own:
-        symbols -= set().union(*(s.free_symbols for s in _operators(f)))
+        symbols -= set().union(*(s.free_symbols for s in operators(f)))
     sources = [_source(f) for f in own]
     for source in sources:
         for a, b in combinations_with_replacement(sorted(symbols & source.free_symbols, key=str), 2):
@@ -39,12 +39,12 @@ def dimensions(problem: Problem) -> int:
     return len(problem.coordinates) - len(affine(problem))
 
 
-def _operators(form: Form) -> Iterator[sp.Basic]:
+def operators(form: Form) -> Iterator[sp.Basic]:
     """What fields and their derivatives are multiplied with."""
     yield from form.slopes.values()
     for _, slope, inner in form.integrals:
         yield slope
-        yield from _operators(inner)
+        yield from operators(inner)
 
 
 def _source(form: Form) -> sp.Expr:

@@ -56,7 +56,12 @@ class Basis:
         return found
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        """See `Functions`: coordinate by coordinate, where they are few."""
+        """See `Functions`: coordinate by coordinate, where they are few; those first that are the same at all points."""
+        alike = [k for k, axis in enumerate(self.axes) if len(points) > 1 and np.ptp(points[:, axis]) == 0]
+        if alike and all(axis in self.axes for axis, n in enumerate(order) if n):
+            rest, c = self._held(alike, coefficients, points[:1], order)
+            none = tuple(0 if axis in {self.axes[k] for k in alike} else n for axis, n in enumerate(order))
+            return rest.total(c, points, none)
         shape = [n + 1 for n in self.most]
         if (
             not shape
@@ -71,6 +76,21 @@ class Basis:
         for k in range(1, len(shape)):
             found = np.einsum("nj,njr->nr", self._along(k, points, order), found.reshape(len(points), shape[k], -1))
         return found.reshape(len(points), *coefficients.shape[1:])
+
+    def _held(
+        self, alike: Sequence[int], coefficients: np.ndarray, point: np.ndarray, order: MultiIndex
+    ) -> tuple["Basis", np.ndarray]:
+        """The products of the other arguments, and the coefficients of a sum in them, where some arguments are those of a point."""
+        own = np.ones(self.size)
+        for k in alike:
+            own *= self._along(k, point, order)[0, self.numbers[:, k]]
+        kept = [k for k in range(len(self.axes)) if k not in alike]
+        numbers, place = np.unique(self.numbers[:, kept], axis=0, return_inverse=True)
+        found = np.zeros((len(numbers), *coefficients.shape[1:]))
+        np.add.at(found, place.reshape(-1), (own * coefficients.T).T)
+        axes, intervals = tuple(self.axes[k] for k in kept), tuple(self.intervals[k] for k in kept)
+        stretches = tuple(self.stretches[k] for k in kept) if self.stretches else ()
+        return Basis(axes, intervals, tuple(self.circular[k] for k in kept), numbers, stretches), found
 
     def _along(self, k: int, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         """A derivative of the functions of one argument at points, shape (n, most + 1)."""

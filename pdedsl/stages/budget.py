@@ -23,6 +23,8 @@ PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
 FINE = 1e-2
 """The change, or the error of pieces of time, from which a solution is seen."""
+FAMILY = 1e-6
+"""The same of a family."""
 SLOW = 0.06
 """The part of the change before the last one from which degrees converge slowly."""
 GROWN = 3.0
@@ -50,16 +52,18 @@ def affordable(
     now, limit = time.perf_counter(), plan.limits.seconds
     whole, spent = now - began[0], now - began[1]
     more = (columns(problem, space, plan.symmetry) / len(rungs[-1].coefficients)) ** 3 * rungs[-1].seconds
-    enough = error_of(rungs) <= ENOUGH and not problem.domain.swept  # a family is solved once and asked often
+    family = bool(problem.domain.swept)  # it is solved once and asked often
+    enough = error_of(rungs) <= ENOUGH and not family
     if whole + more > limit or (enough and more > max(1.0, spent)):
         return False
     spent, more = own * spent, own * more
     promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share
-    many = dimensions(problem) > FEW and not only and promised > FINAL
+    final = only or promised <= (FAMILY if family else FINAL)
+    many = dimensions(problem) > FEW and not final
     share = min(share, BRIEFLY) if many else share
-    brief = divisible(problem) and not only and promised > FINAL
+    brief = divisible(problem) and not final
     share = min(share, BRIEFLY) if brief else share
     astray = (thin and not rungs[-1].linear) or _grown(rungs)
     if astray and not only and len(rungs) > 2 and rungs[-1].change > COARSE:

@@ -18,6 +18,8 @@ SHARES = (1.5, 2.0, 3.0, 4.5)
 """The degrees of the spaces, relative to those of the first solution: as many of them as it takes to hold the branch, at least two.
 The last one is what is shown, the one before tells its error.
 """
+ROUNDED = 1e-15
+"""The part of a value of the parameter that is not known of it: rounding."""
 MARKS: dict[Kind, tuple[str, str]] = {"fold": ("o", INK[5]), "bifurcation": ("D", INK[1])}
 
 
@@ -76,7 +78,8 @@ def follow(
     specials = []
     for k, own in enumerate(fine):
         alike = k < len(coarse) and coarse[k].kind == own.kind
-        error = abs(coarse[k].parameter - own.parameter) if alike else float("nan")
+        moved = abs(coarse[k].parameter - own.parameter) if alike else float("nan")
+        error = max(moved, ROUNDED * abs(own.parameter))
         specials.append(Special(own, error))
     return Followed(name, tuple(found[-1]), tuple(specials), stuck)
 

@@ -30,6 +30,6 @@ def test_an_end_that_moves_stands_at_its_initial_value(declared) -> None:
 
 def test_a_parameter_that_moves_the_boundary_is_taken_in_its_middle(declared) -> None:
     found = declared("param L in [1, 3], r in [1, 100]\ndomain x in [0, L]\nfield u(x)")
-    assert found.domain.bounds[0] == (0, 2) and [c.name for c in found.domain.swept] == ["r"]
-    assert [s.name for s in found.fields[0].arguments] == ["x", "r"]
-    assert found.domain.swept[0].symbol not in found.domain.values and middle(1, 100) == pytest.approx(10)
+    assert found.domain.bounds[0] == (0, 2) and [c.name for c in found.domain.swept] == ["L", "r"]
+    assert [s.name for s in found.fields[0].arguments] == ["x", "L", "r"]
+    assert found.domain.swept[1].symbol not in found.domain.values and middle(1, 100) == pytest.approx(10)

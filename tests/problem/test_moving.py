@@ -1,5 +1,7 @@
 """Moving ends: the same residuals on a fixed interval, points there and back, and what cannot be mapped."""
 
+from pathlib import Path
+
 import jax
 import numpy as np
 import pytest
@@ -155,3 +157,62 @@ def test_pictures_and_files_are_in_the_coordinates_of_the_text(melted: pdedsl.So
 def test_it_is_shown_as_it_was_stated() -> None:
     for shown in (show_problem(loads(STEFAN)), show_latex(loads(STEFAN))):
         assert "x/s" not in shown and "s]" in shown
+
+
+ROD = """pde 1
+param L in [1, 3], T in [0.5, 1]
+domain x in [0.1, 2*L]
+time t in [0, T]
+field u(x, t)
+equation: dt(u) = dxx(u) + x*u
+initial: u = x
+boundary: u = 0  on x = 0.1, x = 2*L
+report slope = d(u, L)
+"""
+
+
+def test_ends_that_depend_on_swept_parameters() -> None:
+    """The residual and a derivative along the parameter have the values that they have in the coordinates of the text."""
+    problem = loads(ROD)
+    assert problem.stated is not None and [i.is_known for i in moving(problem)] == [True, True]
+    x, t, length, end = problem.stated.symbols
+    u = sp.exp(x * t) * sp.cos(x + length * t)
+    z, s, *_ = problem.symbols
+    there = {x: sp.Float(0.1) + z * (2 * length - sp.Float(0.1)), t: s * end}
+    assert (z.name, s.name) == ("(x - 0.1)/((2*L) - 0.1)", "t/T")
+    points = np.random.default_rng(3).uniform([0, 0, 1, 0.5], [1, 1, 3, 1], (20, 4))
+    for own, stated in (
+        (problem.equations[0].residual[0], problem.stated.equations[0].residual[0]),
+        (problem.reports[0].value, problem.stated.reports[0].value),
+    ):
+        here = evaluate(problem.put(own, {"u": u.subs(there)}), problem.domain.at(points))
+        expected = evaluate(problem.stated.put(stated, {"u": u}).subs(there), problem.domain.at(points))
+        np.testing.assert_allclose(here, expected, rtol=1e-9)
+    back = to_stated(problem, lambda p: np.zeros((len(p), 1)), points)
+    np.testing.assert_allclose(back[:, 0], 0.1 + points[:, 0] * (2 * points[:, 2] - 0.1))
+    np.testing.assert_allclose(back[:, 1], points[:, 1] * points[:, 3])
+    np.testing.assert_allclose(to_fixed(problem, lambda p: np.zeros((len(p), 1)), back), points)
+
+
+def test_a_family_of_lengths_and_of_times(tmp_path: Path) -> None:
+    text = """pde 1
+param L in [1, 2], T in [0.1, 0.2]
+domain x in [0, L]
+time t in [0, T]
+field u(x, t)
+equation: dt(u) = dxx(u)
+initial: u = x
+boundary: u = t  on x = 0
+boundary: u = L + t  on x = L
+report held = integral(u)
+exact u = {}
+"""
+    found = pdedsl.solve(loads(text.format("x + t").replace("dxx(u)", "dxx(u) + 1")), folder=tmp_path / "run")
+    assert max(found.errors.values()) < 1e-12
+    assert found(x=1.6, t=0.15, L=1.7, T=0.2) == pytest.approx(1.75) and np.isnan(found(x=1.6, t=0.1, L=1.5, T=0.2))
+    (held,) = found.reports
+    assert held.times is not None and held.times[-1] == pytest.approx(0.15)  # in the middle of both intervals
+    assert held.values[-1] == pytest.approx(1.5**2 / 2 + 1.5 * 0.15)
+    slope = found.evaluate("d(u, L) + dt(u)", np.array([[0.7, 0.05, 1.2, 0.15]]))
+    assert slope == pytest.approx(1.0)
+    assert set(found.stated.bounds[:2]) == {(0.0, 2.0), (0.0, 0.2)}

@@ -98,3 +98,14 @@ def test_a_function_is_interpolated_on_the_grid_of_the_nodes(periodic: str) -> N
     x, y = np.meshgrid(*own.nodes, indexing="ij")
     values = own.total(c, np.stack([x.reshape(-1), y.reshape(-1)], axis=1), (0, 0))
     np.testing.assert_allclose(own.interpolated(values.reshape(x.shape)), c, atol=1e-12)
+
+
+def test_sums_where_some_arguments_are_the_same_at_all_points() -> None:
+    problem = loads("pde 1\ndomain x[1:4] in [0, 2]\nfield u(x)\nequation: laplacian(u) = 0\nboundary: u = 0  on all\n")
+    own = basis(problem, (0, 1, 2, 3), Polynomials((4,)))
+    generator = np.random.default_rng(3)
+    points, c = generator.uniform(0, 2, (7, 4)), generator.normal(size=(own.size, 2))
+    for held in ([1], [0, 3], [0, 1, 2, 3]):
+        points[:, held] = points[0, held]
+        for order in ((0, 0, 0, 0), (1, 0, 2, 0), (0, 1, 0, 1)):
+            np.testing.assert_allclose(own.total(c, points, order), own.table(points, order) @ c, rtol=1e-9, atol=1e-9)
