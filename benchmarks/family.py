@@ -24,6 +24,7 @@ LINES = (
     Line("convection", 1e-8),
     Line("helmholtz", 1e-8),
     Line("fin", 1e-10),
+    Line("corner", 1e-10),
     Line("modes", 1e-12),
     Line("layers", 1e-6, reached=False),
 )

@@ -64,7 +64,7 @@ def _meetings(domain: Domain) -> Iterator[tuple[float, float]]:
             return centre + radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
 
         for other in (part for part in primitives(domain.tree) if part is not own):
-            level = construct(other, domain.symbols, domain.values).level
+            level = construct(other, tuple(c.symbol for c in domain.space), domain.values).level
             for turn in _crossings(lambda turn, at=at, level=level: level(at(turn)) > 0, ROUND, BESIDE):
                 ((x, y),) = at(np.asarray([turn])).tolist()
                 if all(np.hypot(x - a, y - b) > REACH * domain.diameter for a, b in known):

@@ -26,6 +26,13 @@ def scale(unit: np.ndarray, domain: Domain) -> np.ndarray:
     return found
 
 
+def full(domain: Domain, space: np.ndarray) -> np.ndarray:
+    """Points in space, shape (n, k), as points of the domain, shape (n, d): other coordinates in the middle of their intervals."""
+    found = np.tile(scale(np.full((1, len(domain.coordinates)), 0.5), domain), (len(space), 1))
+    found[:, list(domain.spatial)] = space
+    return found
+
+
 def inside(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
     """`n` points of the domain, shape (n, d), at which a condition holds; fewer if it almost never does."""
     d = len(domain.coordinates)

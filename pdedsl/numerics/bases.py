@@ -9,7 +9,7 @@ from jax import Array
 
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis, derivative
-from pdedsl.spaces.functions import Functions, Joined, Sequenced, Superposed
+from pdedsl.spaces.functions import Functions, Joined, Products, Sequenced, Superposed
 from pdedsl.spaces.space import Size
 from pdedsl.spaces.stretch import bell
 
@@ -60,6 +60,12 @@ def _(functions: Sequenced, x: Array, index: MultiIndex, memo: Memo) -> Array:
 def _(functions: Superposed, x: Array, index: MultiIndex, memo: Memo) -> Array:
     rest = tuple(0 if axis in functions.own else n for axis, n in enumerate(index))
     return jnp.outer(functions.factors(x, index, jnp), table(functions.alone, x, rest, memo)).reshape(-1)
+
+
+@table.register
+def _(functions: Products, x: Array, index: MultiIndex, memo: Memo) -> Array:
+    (plane, beside), (own, other) = functions.apart(index), functions.pairs.T
+    return table(functions.plane, x, plane, memo)[own] * table(functions.beside, x, beside, memo)[other]
 
 
 @table.register

@@ -38,6 +38,10 @@ class Waves:
     statement: Statement
 
 
+MOSTLY = 0.9
+"""The part of the domain in which waves are counted: an angle turns as fast as one likes near its vertex."""
+
+
 def waves(problem: Problem) -> dict[int, Waves]:
     """By axis the most waves that data name: the fastest sine or cosine of coordinates alone."""
     found: dict[int, Waves] = {}
@@ -51,9 +55,8 @@ def waves(problem: Problem) -> dict[int, Waves]:
                 for axis, symbol in enumerate(problem.symbols):
                     if symbol in argument.free_symbols:
                         steep = np.abs(np.asarray(evaluate(sp.diff(argument, symbol), values), float))
-                        count = (
-                            float(np.nan_to_num(steep, posinf=0.0).max()) * problem.domain.lengths[symbol] / (2 * np.pi)
-                        )
+                        most = float(np.quantile(np.nan_to_num(steep, posinf=0.0), MOSTLY))
+                        count = most * problem.domain.lengths[symbol] / (2 * np.pi)
                         if axis not in found or count > found[axis].count:
                             found[axis] = Waves(count, statement)
     return found

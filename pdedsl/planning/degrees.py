@@ -23,7 +23,7 @@ from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.corners import singular
 from pdedsl.spaces.features import ridges
-from pdedsl.spaces.functions import Functions, Joined, Sided, superposed, taken_apart
+from pdedsl.spaces.functions import Functions, Joined, Sided, multiplied, superposed, taken_apart
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, piece
 from pdedsl.spaces.placing import FEWEST, OVER
@@ -38,10 +38,11 @@ from pdedsl.spaces.space import (
     Space,
     Symmetry,
     parts_of,
+    polynomials_of,
     space_for,
     trained,
 )
-from pdedsl.spaces.stretch import Stretch
+from pdedsl.spaces.stretch import Stretch, logarithm
 
 MOST = 4000
 """Columns, of all fields together, up to which degrees are raised of their own accord (`most_columns`)."""
@@ -67,6 +68,8 @@ LOWER = 0.7
 """The degrees of fields that are to be identified, relative to those of the others."""
 SMALL = 100
 """Columns up to which the next degrees are taken even where they have more of them than that."""
+ALONE = 4
+"""The degree in swept parameters of what singular functions are multiplied with where there are no polynomials beside them."""
 STEP = 1.05
 """By how much degrees are raised while a space of a size is sought."""
 TAIL, LAST = 0.7, 1e-15
@@ -83,9 +86,15 @@ def first(problem: Problem, chosen: Space = "auto", symmetry: Symmetry = "auto")
 def cornered(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto", least: int = 1) -> Space | None:
     """Some polynomials with as many functions that are singular at corners; None where there are none of these."""
     most, order = max(FIRST_SINGULAR, columns(problem, space, symmetry)), least
-    if not (every := columns(problem, Corners(HIGHEST), symmetry)):
+    degrees = _each(problem, space)
+
+    def count(order: int) -> int:
+        own = sum(_singular_count(problem, f, Corners(order), degrees) for f in problem.fields)
+        return solutions(problem) * own
+
+    if not (every := count(HIGHEST)):
         return None
-    while columns(problem, Corners(order), symmetry) < every and columns(problem, Corners(order + 1), symmetry) <= most:
+    while count(order) < every and count(order + 1) <= most:
         order += 1
     return Added((space, Corners(order)))
 
@@ -175,7 +184,7 @@ def shrunk(chosen: Space, share: float) -> Space:
         case Features():
             return Features(max(1, round(share * chosen.count)))
         case Corners():
-            return Corners(max(1, round(share * chosen.order)))
+            return replace(chosen, order=max(1, round(share * chosen.order)))
         case Added():
             return Added(tuple(shrunk(part, share) for part in chosen.parts))  # pyright: ignore[reportArgumentType]
         case Each():
@@ -212,11 +221,11 @@ def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
             if isinstance(part, Polynomials):
                 found += pieces * max(1, sized(problem, axes, part) >> sum(axis in parity for axis in axes))
                 for gaps in [holes(problem.domain)] if held is None else held.holes:
-                    found += 0 if (own := poles(problem, unknown, gaps, max(part.degrees))) is None else own.size
+                    found += 0 if (own := _round(problem, unknown, gaps, part)) is None else own.size
             elif isinstance(part, Features):
                 found += pieces * part.count
             elif isinstance(part, Corners):
-                found += _singular_count(problem, unknown, part)
+                found += _singular_count(problem, unknown, part, _each(problem, polynomials_of(_own(space, unknown))))
     return found * solutions(problem)
 
 
@@ -328,23 +337,56 @@ def _smooth(
     axes, found = _axes(problem, unknown), []
     for part in parts_of(space):
         if isinstance(part, Corners):
-            if (own := singular(problem, unknown, part, region)) is not None:
+            degrees = _each(problem, polynomials_of(space))
+            if (own := _cornered(problem, unknown, part, degrees, region)) is not None:
                 found.append(own)
         elif isinstance(part, Features):
             found.append(ridges(problem, axes, part, {axis: own.count for axis, own in waves(problem).items()}))
         else:
             found.append(basis(problem, axes, part, parity))
-            if (round_ := poles(problem, unknown, gaps, max(part.degrees))) is not None:
-                found.append(round_)
+            if (own := _round(problem, unknown, gaps, part)) is not None:
+                found.append(own)
     if not found:
         found.append(basis(problem, axes, Polynomials((0,)), parity))
     return found[0] if len(found) == 1 else Joined(tuple(found))
 
 
 @lru_cache(maxsize=64)
-def _singular_count(problem: Problem, unknown: Field, space: Corners) -> int:
-    own = singular(problem, unknown, space)
+def _singular_count(problem: Problem, unknown: Field, space: Corners, degrees: tuple[int, ...]) -> int:
+    own = _cornered(problem, unknown, space, degrees)
     return 0 if own is None else own.size
+
+
+def _round(problem: Problem, unknown: Field, gaps: Sequence[Hole], space: Polynomials) -> Functions | None:
+    """The functions about holes that come with polynomials, times those of swept parameters; None where there are none."""
+    degrees = _each(problem, space)
+    found = poles(problem, unknown, gaps, max((degrees[axis] for axis in problem.domain.spatial), default=0))
+    return None if found is None else _times(problem, unknown, found, degrees)
+
+
+def _cornered(
+    problem: Problem, unknown: Field, space: Corners, degrees: Sequence[int], region: int | None = None
+) -> Functions | None:
+    """The functions that are singular at corners, times polynomials of swept parameters; None where there are none."""
+    found = singular(problem, unknown, space, region)
+    return None if found is None else _times(problem, unknown, found, degrees)
+
+
+def _each(problem: Problem, space: Polynomials | None) -> tuple[int, ...]:
+    """The degree of some polynomials in each coordinate; of those that come with singular functions where there are no others."""
+    degrees = (ALONE,) if space is None else space.degrees
+    return degrees if len(degrees) > 1 else degrees * len(problem.coordinates)
+
+
+def _times(problem: Problem, unknown: Field, plane: Functions, degrees: Sequence[int]) -> Functions:
+    """Functions of a plane times polynomials of the other arguments of a field; of several of these of a total degree."""
+    rest = [axis for axis in _axes(problem, unknown) if axis not in plane.axes]
+    if not rest:
+        return plane
+    domain = problem.domain
+    maps = tuple(logarithm(domain.bounds[k]) if k in domain.logarithmic else None for k in range(len(degrees)))
+    own = basis(problem, rest, Polynomials(tuple(degrees), "total", stretches=(maps,)))
+    return multiplied(plane, own, np.sum(own.numbers / np.maximum(1, [degrees[axis] for axis in rest]), axis=1))
 
 
 def networked(problem: Problem, space: Space) -> list[FieldGroup]:

@@ -20,7 +20,7 @@ import sympy as sp
 from pdedsl.geometry.corners import Corner, changes, corners
 from pdedsl.geometry.faces import is_terminal
 from pdedsl.geometry.places import satisfying
-from pdedsl.geometry.points import inside, random
+from pdedsl.geometry.points import full, inside, random
 from pdedsl.geometry.regions import regions
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Equation, Field, is_hard
@@ -160,12 +160,7 @@ class Shared:
 def angled(problem: Problem, unknown: Field) -> tuple[Angled | Shared, ...]:
     """The corners at which a field may be singular: steady, of a plane, its equation led by a laplacian; or a system's."""
     domain, place = problem.domain, problem.fields.index(unknown)
-    if (
-        problem.time is not None
-        or domain.swept
-        or len(domain.space) != 2
-        or set(unknown.arguments) != set(problem.symbols)
-    ):
+    if problem.time is not None or len(domain.space) != 2 or set(unknown.arguments) != set(problem.symbols):
         return ()
     if any(is_hard(s) for s in problem.statements):
         return ()
@@ -182,7 +177,7 @@ def angled(problem: Problem, unknown: Field) -> tuple[Angled | Shared, ...]:
     def said(points: np.ndarray) -> Sequence[int]:
         found = np.full(len(points), 9)
         for where, order in conditions:
-            held = satisfying(domain, where, points, sharply=True)
+            held = satisfying(domain, where, full(domain, points), sharply=True)
             found[held] = np.minimum(found[held], order)
         return found.tolist()
 
@@ -197,6 +192,8 @@ def angled(problem: Problem, unknown: Field) -> tuple[Angled | Shared, ...]:
 def _shared(problem: Problem, place: int) -> tuple[Shared, ...]:
     """The corners of fields that are singular together."""
     domain = problem.domain
+    if domain.swept:  # exponents depend on what is multiplied with derivatives
+        return ()
     whole = [k for k, f in enumerate(problem.fields) if set(f.arguments) == set(problem.symbols)]
     places = tuple(k for k in whole if led_by_laplacian(problem, k) is None)
     if (own := together(problem, places)) is None or own.least not in (0, 1):
@@ -279,7 +276,8 @@ def _whole(number: float) -> bool:
 
 def led_by_laplacian(problem: Problem, place: int) -> Rest | None:
     """What the equation that holds second derivatives of a field is beside its laplacian; None where it is not led by it."""
-    points = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(_SEED)))
+    points, others = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(_SEED))), problem.domain.other
+    points[:, others] = points[:1, others]  # what depends on these alone is a constant here
     found: list[Rest | None] = []
     for equation in problem.statements:
         if not isinstance(equation, Equation):
@@ -296,14 +294,18 @@ def _laplacian(own: Form, place: int, points: np.ndarray) -> Rest | None:
     leading = {i: slope for (p, i), slope in slopes.items() if sum(i) >= 2 and p == place}
     if any(sum(i) > 2 for i in leading) or any(p != place and any(i) and np.any(s) for (p, i), s in slopes.items()):
         return None
-    none = np.zeros(len(points))
     slopes = {key: slope for key, slope in slopes.items() if np.any(slope)}
-    along, up = leading.get((2, 0), none), leading.get((0, 2), none)
+
+    unit = np.eye(points.shape[1], dtype=int)
+    x, y = (unit[axis] for axis in own.problem.domain.spatial[:2])
+    along, up, mixed = (
+        leading.get(tuple((a + b).tolist()), np.zeros(len(points))) for a, b in ((x, x), (y, y), (x, y))
+    )
     size = float(np.abs(along).max())
-    if not size or np.abs(along - up).max() > 1e-9 * size or np.abs(leading.get((1, 1), none)).max() > 1e-9 * size:
+    if not size or np.abs(along - up).max() > 1e-9 * size or np.abs(mixed).max() > 1e-9 * size:
         return None
     fixed = all(float(np.ptp(slope / along)) <= 1e-9 * np.abs(slope / along).max() for slope in slopes.values())
     others = {key for key in slopes if sum(key[1]) < 2}
-    if not own.is_linear or not fixed or others - {(place, (0, 0))}:
+    if not own.is_linear or not fixed or others - {(place, (0,) * points.shape[1])}:
         return "general"
     return "radial" if others else "nothing"

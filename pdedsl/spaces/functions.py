@@ -188,6 +188,78 @@ class Sided(Parted):
 
 
 @dataclass(frozen=True, eq=False)
+class Products:
+    """Some products of two kinds of functions, of different coordinates: those of a plane, and those of parameters beside it."""
+
+    plane: Functions
+    beside: Functions
+    pairs: np.ndarray
+    """Which of either kind, shape (K, 2)."""
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        return (*self.plane.axes, *self.beside.axes)
+
+    @property
+    def intervals(self) -> tuple[tuple[Any, Any], ...]:
+        return (*self.plane.intervals, *self.beside.intervals)
+
+    @property
+    def size(self) -> int:
+        return len(self.pairs)
+
+    @property
+    def along(self) -> int:
+        return max(self.plane.along, self.beside.along)
+
+    def apart(self, order: MultiIndex) -> tuple[MultiIndex, MultiIndex]:
+        """A derivative as one of either kind; those that neither has are left to the first."""
+        beside = tuple(n if axis in self.beside.axes else 0 for axis, n in enumerate(order))
+        return tuple(n - m for n, m in zip(order, beside, strict=True)), beside
+
+    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        plane, beside = self.apart(order)
+        own, other = self.pairs.T
+        return self.plane.table(points, plane)[:, own] * self.beside.table(points, beside)[:, other]
+
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+        plane, beside = self.apart(order)
+        dense = np.zeros((self.plane.size, self.beside.size, *coefficients.shape[1:]))
+        dense[tuple(self.pairs.T)] = coefficients
+        own = self.plane.total(dense.reshape(len(dense), -1), points, plane).reshape(len(points), *dense.shape[1:])
+        return np.einsum("nj,nj...->n...", self.beside.table(points, beside), own)
+
+    def trace(self, axis: int) -> int:
+        return self.size
+
+    def embedded(self, coefficients: np.ndarray, into: Self) -> np.ndarray:
+        """See `Functions`; both kinds of the larger space hold those of this one."""
+        plane, beside = (
+            np.rint(embedded(own, np.arange(1.0, own.size + 1), larger)).astype(int)
+            for own, larger in ((self.plane, into.plane), (self.beside, into.beside))
+        )
+        places = {pair: place for place, pair in enumerate(map(tuple, into.pairs.tolist()))}
+        own, other = (np.argsort(found)[np.count_nonzero(found == 0) :] for found in (plane, beside))
+        found = np.zeros(into.size)
+        found[[places[int(own[a]), int(other[b])] for a, b in self.pairs.tolist()]] = coefficients
+        return found
+
+    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> Self:
+        if axis in self.beside.axes:
+            return replace(self, beside=self.beside.over(axis, interval, stretch))
+        return replace(self, plane=self.plane.over(axis, interval, stretch))
+
+    def stretch(self, axis: int) -> Stretch | None:
+        return self.beside.stretch(axis) if axis in self.beside.axes else self.plane.stretch(axis)
+
+
+def multiplied(plane: Functions, beside: Functions, degrees: np.ndarray) -> Products:
+    """Products of functions, the more of those `beside`, given by their degrees from 0 to 1, the earlier one of the plane comes."""
+    share = np.arange(plane.size) / max(1, plane.size)
+    return Products(plane, beside, np.argwhere(share[:, None] + degrees <= 1 + 1e-9))
+
+
+@dataclass(frozen=True, eq=False)
 class Superposed(Parted):
     """Functions, and for each of some parameters the same once more, multiplied with that: from -1 to 1 over its interval."""
 

@@ -17,7 +17,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.sources import region
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement
-from pdedsl.spaces.functions import Functions, Joined, Sided
+from pdedsl.spaces.functions import Functions, Joined, Products, Sided, Superposed, alone
 from pdedsl.spaces.poles import around_holes
 from pdedsl.spaces.singular import Singular
 from pdedsl.spaces.stretch import Stretch
@@ -80,7 +80,7 @@ def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], s
 
 def _gaps(problem: Problem) -> tuple[Hole, ...]:
     """The holes about which fields have negative powers."""
-    if len(problem.coordinates) != 2 or len(problem.space) != 2:
+    if len(problem.space) != 2 or problem.time is not None:
         return ()
     held = regions(problem)
     return holes(problem.domain) if held is None else tuple(own for gaps in held.holes for own in gaps)
@@ -127,7 +127,13 @@ def _singular(basis: Functions) -> int:
     """The number of singular functions of a basis."""
     if isinstance(basis, Joined | Sided):
         return sum(map(_singular, basis.parts))
-    return basis.size if isinstance(basis, Singular) else 0
+    return (
+        basis.size
+        if isinstance(basis, Singular | Products)
+        else _singular(alone(basis))
+        if isinstance(basis, Superposed)
+        else 0
+    )
 
 
 def filled(

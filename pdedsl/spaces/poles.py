@@ -11,6 +11,7 @@ import numpy as np
 
 from pdedsl.geometry.holes import Hole
 from pdedsl.geometry.points import Unit, inside_shape
+from pdedsl.geometry.points import scale as scaled
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Field
@@ -26,7 +27,8 @@ CONJUGATES = 2
 def poles(problem: Problem, unknown: Field, found: Sequence[Hole], order: int) -> Singular | None:
     """The functions of some holes up to a power, the lowest first; None where there are none."""
     domain = problem.domain
-    if not found or len(domain.space) != 2 or len(domain.coordinates) != 2 or len(unknown.arguments) != 2:
+    whole = set(unknown.arguments) == set(problem.symbols)
+    if not found or len(domain.space) != 2 or problem.time is not None or not whole:
         return None
     alone = led_by_laplacian(problem, problem.fields.index(unknown)) == "nothing"
     conjugates = range(1 if alone else CONJUGATES + 1)
@@ -46,17 +48,20 @@ def poles(problem: Problem, unknown: Field, found: Sequence[Hole], order: int) -
 
 
 def around_holes(domain: Domain, found: Sequence[Hole], unit: Unit, count: int) -> np.ndarray:
-    """Points of a domain about holes, `count` for each before those outside are left out, shape (n, 2).
+    """Points of a domain about holes, `count` for each before those outside are left out, shape (n, d).
 
     With the arcsine density in the inverse distance, in which negative powers are polynomials: the highest differ only near
     the hole, where few of the points of the domain lie.
     """
-    points = [np.zeros((0, 2))]
+    d = len(domain.coordinates)
+    points, (x, y) = [np.zeros((0, d))], domain.spatial
     for own in found:
-        scale, turn = unit(count, 2).T
+        drawn = unit(count, d)
+        scale, turn = drawn[:, x], drawn[:, y]
         least = own.radius / domain.diameter
         far = own.radius / (least + (1 - least) * np.sin(np.pi / 2 * scale))
         direction = np.stack([np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)], axis=1)
-        points.append(np.asarray(own.place) + far[:, None] * direction)
+        points.append(scaled(drawn, domain))
+        points[-1][:, [x, y]] = np.asarray(own.place) + far[:, None] * direction
     whole = np.concatenate(points)
     return whole[inside_shape(domain, whole)]

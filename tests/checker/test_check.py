@@ -317,6 +317,7 @@ CASES = [
     ("W502", PLANE.replace("laplacian(u) = v", "laplacian(laplacian(u)) = v").replace("field u", "field «u»"), "on all", "on all "),
     # ---- not yet
     ("E901", DISK.replace("pde 1\n", "pde 1\nparam L in [1, 2]\n"), "(x, y) = disk([0, 0], 1)", "(«x», y) = disk([0, 0], L)"),
+    ("E901", GOOD.replace("param a = 0.25", "param a = 0.25, L in [1, 2]").replace("x in [0, 1]", "x in [0, L]"), "x = 1", "«x = 1»"),
     ("E303", GOOD, "param a = 0.25", "param a = 0.25 noise «-0.1»"),
     ("E501", PLANE.replace("dxx(v) = 1", "dxx(v) = r(v)"), "boundary: v", "unknown function «r»(v)\nboundary: v"),
     ("E501", EIGENVALUE, "field", "unknown «lam» = 8 in [5, 15], mu = 1\nlet both = mu\nreport r = both\nfield"),

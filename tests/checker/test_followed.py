@@ -139,6 +139,7 @@ WAYS: tuple[tuple[str, Way], ...] = (
     (r"^it would with `1` times (.*)", lambda text, found, m: text.replace("integral(u) = 1", f"integral(u) = {m[1]}")),
     (r"^it would with `2` times (.*)", lambda text, found, m: text.replace("u = 2", f"u = 2*{m[1]}")),
     (r"^name a field", to("u")),
+    (r"^write `on x = ...` with one of its ends", to("x = L")),
     (r"^name each component once", to("v")),
     (r"^the coordinates are (\w+)", lambda text, found, m: put(text, found, f"d{m[1]}" if text[found.span.start] == "d" else m[1])),
     (r"^places are made of coordinates", to("x")),
