@@ -120,9 +120,10 @@ def check_file(file: Path, parameters: dict[str, float], trusting: bool = False)
     return stages.load.check(read_source(file, trusting), parameters)
 
 
-def accepted(checked: "stages.load.Checked", parameters: dict[str, float]) -> "pdedsl.Problem":
-    """The problem of a checked text, or the end of the command; what was found is shown."""
-    show_diagnostics(checked)
+def accepted(checked: "stages.load.Checked", parameters: dict[str, float], again: bool = False) -> "pdedsl.Problem":
+    """The problem of a checked text, or the end of the command; what was found is shown, of one that was checked before errors alone."""
+    if checked.errors or not again:
+        show_diagnostics(checked)
     if checked.errors or checked.problem is None:
         raise typer.Exit(WRONG_SPEC)
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ from pdedsl.commands.shell import (
     screen,
     stop,
 )
+from pdedsl.problem.steady import begun, steady
 from pdedsl.vocabulary.spoken import place_words
 
 sweeping = typer.Typer()
@@ -44,6 +46,9 @@ def sweep(
     follow: Annotated[
         bool,
         typer.Option("--follow", help="From the first value of a range follow the branch, also where it turns round."),
+    ] = False,
+    switch: Annotated[
+        bool, typer.Option("--switch", help="With --follow: those branches, too, that cross it at bifurcations.")
     ] = False,
     until: Annotated[
         str | None,
@@ -69,15 +74,15 @@ def sweep(
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         choices |= {} if time_limit is None else {"time_limit": time_limit}
         shown = Shown(problem.name, False, quiet, json_lines)
-        if said := _at_odds(follow, until, design=design is not None, cold=cold, seeds=seeds > 1):
+        if said := _at_odds(follow, switch, until, design=design is not None, cold=cold, seeds=seeds > 1):
             stop(said, USAGE)
         if until is not None:
             own = _one_range(problem, values, "--until")
             source, asked, wanted = _asking(problem, checked.source, until)
-            accepted(stages.load.check(source, parameters), parameters)
+            accepted(stages.load.check(source, parameters), parameters, again=True)
 
             def at(value: float) -> Any:
-                return accepted(stages.load.check(source, given := {**parameters, own.name: value}), given)
+                return accepted(stages.load.check(source, given := {**parameters, own.name: value}), given, True)
 
             with stopped() as stopping:
                 _until(at, own, until, asked, wanted, choices, fresh_folder(file, out, "sweeps").path, shown, stopping)
@@ -85,9 +90,10 @@ def sweep(
         if follow:
             own = _one_range(problem, values, "--follow")
             first = {**parameters, own.name: own.low}
-            begun = accepted(stages.load.check(checked.source, first), first)
+            opening = accepted(stages.load.check(checked.source, first), first, again=True)
             with stopped() as stopping:
-                _follow(begun, own, most, choices, fresh_folder(file, out, "sweeps").path, shown, stopping)
+                home = fresh_folder(file, out, "sweeps").path
+                _follow(opening, own, most, switch, choices, home, shown, stopping)
             return
         names, cells = _cells(problem, values, design)
         plan = studies.sweep.Sweep(names, cells, seeds, cold)
@@ -97,7 +103,7 @@ def sweep(
                 found = stages.load.check(checked.source, parameters | dict(own.values))
                 if found.errors:
                     aside("with", place_words(dict(own.values), 6))
-                problems[own.values] = accepted(found, parameters | dict(own.values))
+                problems[own.values] = accepted(found, parameters | dict(own.values), again=True)
         with stopped() as stopping:
             folder = fresh_folder(file, out, "sweeps").path
             studies.sweep.begin(folder, plan)
@@ -109,8 +115,10 @@ def sweep(
             go_through(folder, plan, shown, stopping, start)
 
 
-def _at_odds(follow: bool, until: str | None, **others: bool) -> str:
+def _at_odds(follow: bool, switch: bool, until: str | None, **others: bool) -> str:
     """What is wrong with options that do not go together, in words."""
+    if switch and not follow:
+        return "--switch goes with --follow"
     if follow and until is not None:
         return "--follow goes along a branch, --until seeks one value: take one of them"
     option = "--follow" if follow else "--until" if until is not None else ""
@@ -119,34 +127,51 @@ def _at_odds(follow: bool, until: str | None, **others: bool) -> str:
 
 
 def _follow(
-    problem: Any, own: Any, most: int, choices: dict[str, Any], folder: Path, shown: Shown, stopping: Any
+    problem: Any, own: Any, most: int, switch: bool, choices: dict[str, Any], folder: Path, shown: Shown, stopping: Any
 ) -> None:
-    """Solve for the first value of a range, and follow the branch towards the other end."""
+    """Solve for the first value of a range, and follow the branch towards the other end: of an evolution that of its steady states."""
     home, study = folder / f"{own.name}={own.low:.12g}", studies.follow
-    first = member(home, shown, stopping, partial(pdedsl.solve, problem, folder=home, **choices))
+    try:
+        alone = steady(problem)
+    except ValueError as error:
+        stop(f"--follow: {error}", USAGE)
+    evolution = None if problem.time is None else problem
+    if evolution is not None:
+        choices = {
+            **choices,
+            "start": stages.starting.expressed(alone, begun(problem), "began with the initial values"),
+        }
+    first = member(home, shown, stopping, partial(pdedsl.solve, alone, folder=home, **choices))
     if first.status == "interrupted":
         return
 
     def show(point: Any) -> None:
         told = "".join(f"  {name} = {value:<9.6g}" for name, value in (point.reports or point.sizes).items())
         if shown.json_lines:
-            row = {"event": "point", own.name: point.parameter, "kind": point.kind, **point.reports}
+            known = {} if point.unstable is None else {"unstable": point.unstable}
+            row = {"event": "point", "branch": point.branch, own.name: point.parameter, "kind": point.kind}
+            row |= {**known, **point.reports}
             screen.out(runs.files.as_json(row), highlight=False)
         elif not shown.quiet:
+            if point.unstable is not None:
+                told += f"  {'stable' if not point.unstable else f'{point.unstable} unstable'}"
             screen.print(f"{own.name} = {point.parameter:<10.7g}{told}  {point.kind}", highlight=False, soft_wrap=True)
 
     try:
-        found = study.follow(first, own.name, (own.low, own.high), most, stopping)
+        found = study.follow(first, own.name, (own.low, own.high), most, stopping, evolution, switch)
     except ValueError as error:
         stop(str(error), USAGE)
     study.save(found, folder, shown.title)
-    for point in found.points:
-        show(point)
+    for place, line in groupby(found.points, lambda point: point.branch):
+        if place and not shown.quiet and not shown.json_lines:
+            screen.print(f"branch {place}, through the bifurcation where it begins", style="bold", highlight=False)
+        for point in line:
+            show(point)
     if not shown.json_lines and not shown.quiet:
         for special in found.specials:
             screen.print(special.line(own.name), style="bold", highlight=False, soft_wrap=True)
         if found.stuck:
-            screen.print(f"[yellow]it ends there: {found.stuck}[/yellow]", soft_wrap=True)
+            screen.print(f"[yellow]one ends before its interval does: {found.stuck}[/yellow]", soft_wrap=True)
         aside("branch.png, branch.csv, branch.json written to", f"{folder}/")
 
 

@@ -135,7 +135,7 @@ def step(
     def moved(direction: np.ndarray, cutoff: float, gain: float, idle: bool = False) -> Step:
         after = coefficients + direction / own.lengths
         size = _relative(direction / own.lengths, after)
-        return Step(after, loss, cutoff, rank, gain, True, size, 0.0 if idle else min(size, size**2))
+        return Step(after, loss, cutoff, rank, gain, True, size, 0.0 if idle else size * min(size, 1.0))
 
     if system.is_linear:
         return moved(direction, FLOOR, 1.0)

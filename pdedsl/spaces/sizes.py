@@ -68,7 +68,8 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
         spread = np.maximum((high - low) / 2, np.where(seen, 0.0, driven))
     else:  # rough about one state only: values that are stated say more, and of two guesses the smaller one
         guesses = np.stack([np.where(seen, around[1] - around[0], 0.0) / 2, driven])
-        smaller = np.where(guesses.min(axis=0) > 0, guesses.min(axis=0), guesses.max(axis=0))
+        least, most = guesses.min(axis=0), guesses.max(axis=0)
+        smaller = np.where(least > SAME * most, least, most)  # not where it is rounding
         flat = high - low <= SAME * np.maximum(np.abs(high), np.abs(low))
         spread = np.where(flat, smaller, (high - low) / 2)
     mean = np.where(known | seen & linear, (low + high) / 2, 0.0)

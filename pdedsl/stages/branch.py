@@ -21,9 +21,11 @@ from pdedsl.numerics.quantities import quantities
 from pdedsl.planning.degrees import expansions, shrunk
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import number_as_field
+from pdedsl.problem.steady import steady
 from pdedsl.solver.newton import Factors, Step, descended
 from pdedsl.spaces.collocation import Collocation, split, values
 from pdedsl.spaces.linear import forms
+from pdedsl.spaces.sizes import row_sizes
 from pdedsl.spaces.space import Size
 from pdedsl.stages.rungs import within
 from pdedsl.stages.warm import Warm
@@ -35,6 +37,8 @@ FIRST, LONGEST, SHORTEST = 0.02, 0.05, 1e-5
 longest relative to these at the point.
 """
 WIDER, SHORTER = 1.4, 0.5
+MODES, HELD = 1200, 1e-3
+"""Functions up to which the stability of steady states is told; and the part of its terms that a mode may leave of the statements."""
 PROBES = 256
 """Points at which the length of a change is measured."""
 FOUND, NEARLY, LOCATED = 1e-9, 10.0, 1e-12
@@ -57,14 +61,26 @@ class Point:
     sizes: Mapping[str, float]
     """The root mean square of each field."""
     kind: Kind = ""
+    unstable: int | None = None
+    """How many modes grow, of a steady state of an evolution."""
+    branch: int = 0
+    """0 for the one that was begun with, 1, 2, ... for those that branch off it."""
 
 
 class Branch:
     """The solutions of a problem as one of its parameters varies."""
 
-    def __init__(self, problem: Problem, name: str, warm: Warm, interval: tuple[float, float], share: float = 1.0):
+    def __init__(
+        self,
+        problem: Problem,
+        name: str,
+        warm: Warm,
+        interval: tuple[float, float],
+        share: float = 1.0,
+        evolution: Problem | None = None,
+    ):
         """`problem` has a solution, `warm`, for the value of the parameter that it states; `share` times its degrees are taken,
-        since others of the branch may ask for more.
+        since others of the branch may ask for more. Its solutions may be the steady states of an `evolution`.
 
         Raises ValueError where a branch cannot be followed in that parameter.
         """
@@ -73,11 +89,19 @@ class Branch:
         sizes = {**warm.sizes, name: Size(begin, self.high - self.low)}
         self.problem, self.fields = freed, expansions(freed, shrunk(warm.space, share), sizes, "none")
         self.system = Collocation(freed, self.fields, sizes, forms(freed))
+        self.growing: Collocation | None = None
+        """The same with the fields themselves in place of their derivatives in time."""
+        if evolution is not None:
+            worth = {s.name: row_sizes(freed, s, sizes) for s in freed.statements}
+            growing = number_as_field(steady(evolution, rate=1), name)
+            self.growing = Collocation(growing, self.fields, sizes, forms(growing), worth=worth)
         self.probes = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(_SEED)))
         held = within(warm.coefficients, expansions(problem, warm.space, warm.sizes, "auto"), self.fields[:-1])
         self.start = np.append(held, 0.0)
         self.stuck = ""
         """Why the branch ends, where it does not leave its interval, in words."""
+        self.crossings: list[tuple[np.ndarray, np.ndarray]] = []
+        """The bifurcations that were met, and the tangents there of the branch that was followed."""
         self.metric = self._metric()
 
     def _metric(self) -> np.ndarray:
@@ -106,7 +130,23 @@ class Branch:
         found = values(self.fields, z, self.probes)[:, :-1]
         sizes = np.sqrt(np.mean(found**2, axis=0))
         named = {f.name: float(size) for f, size in zip(self.problem.fields, sizes, strict=False)}
-        return Point(self.parameter(z), length, self.reports(z), named, kind)
+        return Point(self.parameter(z), length, self.reports(z), named, kind, self.unstable(z))
+
+    def unstable(self, z: np.ndarray) -> int | None:
+        """How many modes `exp(sigma t)` about a steady state grow; None where there is no evolution, or it has too many functions.
+
+        `J c + sigma M c = 0`, whose matrices have more rows than columns: of the eigenvalues of `-J^+ M`, which are `1/sigma`, those
+        count that satisfy all rows.
+        """
+        if self.growing is None or self.system.size > MODES:
+            return None
+        jacobian = self.system.linearised(z)[1][:, :-1]
+        mass = self.growing.linearised(z)[1][:, :-1] - jacobian
+        inverse, modes = np.linalg.eig(np.linalg.lstsq(jacobian, -mass)[0])
+        own, moved = jacobian @ modes * inverse, mass @ modes
+        size = np.linalg.norm(own, axis=0) + np.linalg.norm(moved, axis=0)
+        held = np.linalg.norm(own + moved, axis=0) <= HELD * size
+        return int(np.count_nonzero(held & (np.real(inverse) > 0)))
 
     def along(self, towards: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, Factors]:
         """The tangent at a solution, of length 1, that goes `towards` some direction; and the factors of the bordered Jacobian."""
@@ -148,7 +188,26 @@ class Branch:
         """
         direction = np.zeros(self.system.size)
         direction[-1] = 1.0 if towards > self.parameter(self.start) else -1.0
-        z, step, length = self.start, FIRST, 0.0
+        yield from self._followed(self.start, direction, most)
+
+    def switched(self, crossing: tuple[np.ndarray, np.ndarray], sense: float, most: int) -> Iterator[Point]:
+        """The same along the other branch through a bifurcation, to one of its sides: 1 or -1.
+
+        It leaves along what the Jacobian does not see, across the tangent of the first one (Keller 1977); none where that leads to
+        no solution beside the first one.
+        """
+        z, tangent = crossing
+        factors = self.along(tangent, z)[1]
+        unseen = np.linalg.svd(factors.phi)[2][-1] / factors.lengths
+        unseen -= (self.metric @ unseen) @ (self.metric @ tangent) * tangent
+        unseen *= sense / np.linalg.norm(self.metric @ unseen)
+        if (moved := self.corrected(z, unseen, FIRST)) is not None:
+            yield self.point(z, 0.0)
+            yield from self._followed(moved[0], moved[0] - z, most)
+
+    def _followed(self, z: np.ndarray, direction: np.ndarray, most: int) -> Iterator[Point]:
+        """Points from a solution on, along the tangent that goes in some direction."""
+        step, length = FIRST, 0.0
         tangent, factors = self.along(direction, z)
         yield self.point(z, length)
         for _ in range(most):
@@ -160,6 +219,8 @@ class Branch:
             found, steps = moved
             after, own = self.along(tangent, found)
             for kind, at in self._between(z, tangent, factors, step, after, own):
+                if kind == "bifurcation":
+                    self.crossings.append((at, tangent))
                 yield self.point(at, length + float(np.linalg.norm(self.metric @ (at - z))), kind)
             length += float(np.linalg.norm(self.metric @ (found - z)))
             z, tangent, factors = found, after, own

@@ -12,11 +12,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import sympy as sp
 
 from pdedsl.numerics.polynomials import Expanded, many
 from pdedsl.numerics.system import Block, System
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.domain import Coordinate
+from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.hard import Ansatz
@@ -50,6 +52,7 @@ class Start:
     """Of the fields, as the parameters have them."""
     warm: Warm | None = None
     """The solution in polynomials itself, while the process that found it goes on."""
+    words: str = "began with the solution of another run"
 
     @cached_property
     def sums(self) -> Sums:
@@ -114,6 +117,24 @@ def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array, w
     if isinstance(u, Expanded):
         return found
     return replace(found, network=plan.network, parameters=np.asarray(parameters), sizes=lowered.sizes)
+
+
+def expressed(problem: Problem, values: Mapping[str, sp.Expr], words: str) -> Start:
+    """Expressions of the coordinates, by field, as a start, which is called so in the story of a run; zero where none is given."""
+
+    def sums() -> Sums:
+        found = {}
+        for field in problem.fields:
+            own = values.get(field.name, sp.S.Zero)
+
+            def at(points: np.ndarray, own: Any = own) -> np.ndarray:
+                return np.broadcast_to(np.asarray(evaluate(own, problem.domain.at(points)), float), (len(points),))
+
+            axes = [problem.domain.column(s) for s in field.arguments]
+            found[field.name] = (tuple(s.name for s in field.arguments), fitted(problem, axes, at, Size(0.0, 1.0)))
+        return found
+
+    return Start(sums, _intervals(problem), words=words)
 
 
 def _intervals(problem: Problem) -> dict[str, tuple[float, float]]:
@@ -181,7 +202,7 @@ def told(problem: Problem, start: Start | None) -> tuple[str, ...]:
     if start is None:
         return ()
     if (later := _later(problem, start)) is None:
-        return ("began with the solution of another run",)
+        return (start.words,)
     time, begin = later
     return (f"initial conditions: another run at {time.name} = {begin:g}",)
 

@@ -1,16 +1,20 @@
 """From a solution to its branch, in two spaces: points of it, folds and bifurcations with their errors, a table and a diagram."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
+from textwrap import fill
 
 from matplotlib.figure import Figure
 
 from pdedsl.pictures.panels import INK
 from pdedsl.pictures.plot import as_png
+from pdedsl.problem.problem import Problem
 from pdedsl.runs.files import write
 from pdedsl.runs.solution import Solution
+from pdedsl.spaces.space import polynomials_of
 from pdedsl.stages.branch import Branch, Kind, Point
 from pdedsl.vocabulary.columns import as_csv
 
@@ -18,6 +22,8 @@ SHARES = (1.5, 2.0, 3.0, 4.5)
 """The degrees of the spaces, relative to those of the first solution: as many of them as it takes to hold the branch, at least two.
 The last one is what is shown, the one before tells its error.
 """
+LEAST = 12
+"""The degree that these are relative to, at least: a solution that is constant says nothing of others."""
 ROUNDED = 1e-15
 """The part of a value of the parameter that is not known of it: rounding."""
 MARKS: dict[Kind, tuple[str, str]] = {"fold": ("o", INK[5]), "bifurcation": ("D", INK[1])}
@@ -55,18 +61,22 @@ def follow(
     interval: tuple[float, float],
     most: int,
     stopping: Callable[[], bool] = lambda: False,
+    evolution: Problem | None = None,
+    switch: bool = False,
 ) -> Followed:
     """The branch of a solution for the value at one end of an interval of a parameter, towards the other end.
 
-    Raises ValueError where it cannot be followed: solutions of networks, or in pieces of time.
+    Its solutions may be the steady states of an `evolution`: then it is told how many modes grow. `switch` follows those branches, too,
+    that cross it at bifurcations. Raises ValueError where it cannot be followed: solutions of networks, or in pieces of time.
     """
     warm = solution.solved.warm
     if warm is None:
         raise ValueError("branches are followed from solutions in polynomials that converged: this one is not")
-    found, stuck = list[list[Point]](), ""
+    found, stuck, own = list[list[Point]](), "", polynomials_of(warm.space)
+    least = 1.0 if own is None else max(1.0, LEAST / max(own.degrees))
     for share in SHARES:
-        branch, points = Branch(solution.problem, name, warm, interval, share), list[Point]()
-        for point in branch.followed(interval[1], most):
+        branch, points = Branch(solution.problem, name, warm, interval, least * share, evolution), list[Point]()
+        for point in _all(branch, interval[1], most, switch):
             points.append(point)
             if stopping():
                 break
@@ -84,13 +94,24 @@ def follow(
     return Followed(name, tuple(found[-1]), tuple(specials), stuck)
 
 
+def _all(branch: Branch, towards: float, most: int, switch: bool) -> Iterator[Point]:
+    """The points of a branch, then those of all that cross it, to either side."""
+    yield from branch.followed(towards, most)
+    sides = [(crossing, sense) for crossing in branch.crossings for sense in (1.0, -1.0)] if switch else []
+    for number, (crossing, sense) in enumerate(sides, 1):
+        for point in branch.switched(crossing, sense, most):
+            yield replace(point, branch=number)
+
+
 def columns(found: Followed) -> dict[str, list[object]]:
     """A row a point, by column."""
     points = found.points
     return {
         found.name: [p.parameter for p in points],
+        "branch": [p.branch for p in points],
         "length": [p.length for p in points],
         "kind": [p.kind for p in points],
+        **({} if points[0].unstable is None else {"unstable modes": [p.unstable for p in points]}),
         **{f"rms {name}": [p.sizes[name] for p in points] for name in points[0].sizes},
         **{name: [p.reports[name] for p in points] for name in points[0].reports},
     }
@@ -102,7 +123,14 @@ def diagram(found: Followed, title: str) -> Figure:
     told = [replace(p, reports=p.reports or p.sizes) for p in found.points]
     picture = Figure(figsize=(6.4 * len(drawn[:3]), 4.8), layout="constrained")
     for axes, name in zip(picture.subplots(1, len(drawn[:3]), squeeze=False)[0], drawn[:3], strict=True):
-        axes.plot([p.parameter for p in told], [p.reports[name] for p in told], color=INK[0], linewidth=2)
+        for number, own in groupby(told, lambda p: p.branch):
+            line, colour = list(own), INK[number % len(INK)]
+            for stable, part in _parts(line):
+                x, y = [p.parameter for p in part], [p.reports[name] for p in part]
+                axes.plot(x, y, color=colour, linewidth=2, linestyle="-" if stable else (0, (2, 1.5)))
+        if any(p.unstable for p in told):
+            axes.plot([], [], color=INK[4], linewidth=2, label="stable")
+            axes.plot([], [], color=INK[4], linewidth=2, linestyle=(0, (2, 1.5)), label="unstable")
         for kind, (mark, colour) in MARKS.items():
             own = [p for p in told if p.kind == kind]
             if own:
@@ -113,8 +141,20 @@ def diagram(found: Followed, title: str) -> Figure:
         axes.grid(alpha=0.25)
         if axes.get_legend_handles_labels()[1]:
             axes.legend(frameon=False)
-    picture.suptitle(title, fontsize=14, parse_math=False)
+    picture.suptitle(fill(title, 60 * len(drawn[:3])), fontsize=14, parse_math=False)
     return picture
+
+
+def _parts(line: Sequence[Point]) -> Iterator[tuple[bool, list[Point]]]:
+    """The stable and the unstable parts of a branch, from one fold or bifurcation to the next; all is one where that is not known."""
+
+    def stable(k: int) -> bool:
+        """From a point to the next one: a fold, or a bifurcation, is what comes after it."""
+        return not line[min(k + bool(line[k].kind), len(line) - 1)].unstable
+
+    for own, places in groupby(range(len(line)), stable):
+        first, *rest = places
+        yield own, list(line[first : (rest[-1] if rest else first) + 2])
 
 
 def save(found: Followed, folder: Path, title: str) -> None:

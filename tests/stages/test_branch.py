@@ -2,11 +2,16 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.optimize import brentq
 
 import pdedsl
 from benchmarks.goals import SPECS
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.steady import begun, steady
 from pdedsl.stages.branch import Branch, Point
 from pdedsl.stages.load import loads
+from pdedsl.stages.starting import expressed
 
 BRATU = 3.513830719
 """The largest value with a solution in one dimension (Bratu 1914)."""
@@ -15,9 +20,16 @@ BRATU = 3.513830719
 def points(name: str, parameter: str, start: float, end: float, share: float, most: int = 200) -> list[Point]:
     text = (SPECS / "branch" / f"{name}.pde").read_text(encoding="utf-8")
     problem = loads(text, {parameter: start})
-    warm = pdedsl.solve(problem).solved.warm
+    return list(branch(problem, parameter, start, end, share).followed(end, most))
+
+
+def branch(problem: Problem, parameter: str, start: float, end: float, share: float) -> Branch:
+    """Of an evolution that of its steady states, from what it starts from."""
+    alone, evolution = steady(problem), None if problem.time is None else problem
+    first = None if evolution is None else expressed(alone, begun(problem), "began with the initial values")
+    warm = pdedsl.solve(alone, start=first).solved.warm
     assert warm is not None
-    return list(Branch(problem, parameter, warm, (start, end), share).followed(end, most))
+    return Branch(alone, parameter, warm, (start, end), share, evolution)
 
 
 def test_a_fold_and_both_solutions_beside_it() -> None:
@@ -38,6 +50,45 @@ def test_other_branches_begin_at_the_eigenvalues() -> None:
     found = [p for p in points("pitchfork", "lam", 5.0, 60.0, 2.5) if p.kind]
     assert [p.kind for p in found] == ["bifurcation", "bifurcation"]
     np.testing.assert_allclose([p.parameter for p in found], [np.pi**2, 4 * np.pi**2], rtol=1e-9)
+
+
+def test_modes_that_grow_and_the_branches_that_begin_where_one_begins_to() -> None:
+    """About zero `sin(n pi x)` grows where `lam > (n pi)^2`; the first other branch is stable, and known by its first integral."""
+    problem = loads((SPECS / "branch" / "pitchfork.pde").read_text(encoding="utf-8"), {"lam": 5.0})
+    own = branch(problem, "lam", 5.0, 60.0, 6.0)
+    for p in own.followed(60.0, 200):
+        grow = sum((n * np.pi) ** 2 < p.parameter for n in range(1, 9))
+        assert p.kind or p.unstable == grow, p
+    first, second = own.crossings
+    for crossing, unstable in ((first, 0), (second, 1)):
+        up, down = (list(own.switched(crossing, sense, 200)) for sense in (1.0, -1.0))
+        np.testing.assert_allclose([p.reports["size"] for p in up], [p.reports["size"] for p in down], atol=1e-8)
+        assert {p.unstable for p in up[2:]} == {unstable} and up[-1].reports["size"] > 0.05
+    for p in list(own.switched(first, 1.0, 200))[3::5]:
+        top = brentq(lambda m, lam=p.parameter: hump(lam, m, 0) - 1, 1e-6, 1 - 1e-9)
+        assert p.reports["size"] == pytest.approx(hump(p.parameter, float(top), 2), rel=1e-5)  # pyright: ignore[reportArgumentType]
+
+
+def hump(lam: float, m: float, power: int) -> float:
+    """The integral of a power of `u` between two zeros, where `u'^2 = lam (m^2 - u^2 - (m^4 - u^4)/2)`; by `u = m sin(s)`."""
+    return (
+        2
+        * quad(lambda s: (m * np.sin(s)) ** power / np.sqrt(lam * (1 - m**2 * (1 + np.sin(s) ** 2) / 2)), 0, np.pi / 2)[
+            0
+        ]
+    )
+
+
+def test_the_onset_of_a_pattern() -> None:
+    """`det(J - k^2 diag(1, q)) = 0` at `k = pi` (Turing 1952): the state that is the same everywhere is stable up to there."""
+    a, b, g, k2 = 0.1, 0.9, 20.0, np.pi**2
+    u, v = a + b, b / (a + b) ** 2
+    (fu, fv), (gu, gv) = g * np.array([[2 * u * v - 1, u**2], [-2 * u * v, -(u**2)]])
+    onset = (gv - fv * gu / (fu - k2)) / k2
+    found = points("turing", "q", 5.0, 15.0, 2.0)
+    (own,) = (p for p in found if p.kind)
+    assert own.kind == "bifurcation" and own.parameter == pytest.approx(onset, rel=1e-9)
+    assert all(p.unstable == int(p.parameter > onset) for p in found if not p.kind)
 
 
 def test_a_branch_ends_with_its_interval_or_its_points() -> None:
