@@ -91,9 +91,13 @@ def sweep(
             own = _one_range(problem, values, "--follow")
             first = {**parameters, own.name: own.low}
             opening = accepted(stages.load.check(checked.source, first), first, again=True)
+            try:
+                alone = steady(opening)
+            except ValueError as error:
+                stop(f"--follow: {error}", USAGE)
             with stopped() as stopping:
                 home = fresh_folder(file, out, "sweeps").path
-                _follow(opening, own, most, switch, choices, home, shown, stopping)
+                _follow(opening, alone, own, most, switch, choices, home, shown, stopping)
             return
         names, cells = _cells(problem, values, design)
         plan = studies.sweep.Sweep(names, cells, seeds, cold)
@@ -127,14 +131,20 @@ def _at_odds(follow: bool, switch: bool, until: str | None, **others: bool) -> s
 
 
 def _follow(
-    problem: Any, own: Any, most: int, switch: bool, choices: dict[str, Any], folder: Path, shown: Shown, stopping: Any
+    problem: Any,
+    alone: Any,
+    own: Any,
+    most: int,
+    switch: bool,
+    choices: dict[str, Any],
+    folder: Path,
+    shown: Shown,
+    stopping: Any,
 ) -> None:
-    """Solve for the first value of a range, and follow the branch towards the other end: of an evolution that of its steady states."""
+    """Solve for the first value of a range, and follow the branch towards the other end: of an evolution that of its steady states,
+    the solutions of the problem `alone`.
+    """
     home, study = folder / f"{own.name}={own.low:.12g}", studies.follow
-    try:
-        alone = steady(problem)
-    except ValueError as error:
-        stop(f"--follow: {error}", USAGE)
     evolution = None if problem.time is None else problem
     if evolution is not None:
         choices = {

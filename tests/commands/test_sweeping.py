@@ -57,6 +57,7 @@ def test_a_value_where_something_happens(tmp_path: Path, monkeypatch: pytest.Mon
         (["eps=0.1..1:4", "--design", "sobol:4"], "a range without a number"),
         (["eps=0.1..1", "--follow", "--until", "maximum(u) = 1"], "take one of them"),
         (["eps=0.1..1", "--follow", "--cold"], "without --cold"),
+        (["eps=0.1..1:3", "--switch"], "--switch goes with --follow"),
         (["eps=0.1..1", "--until", "maximum(u) = 1", "--seeds", "3"], "without --seeds"),
     ],
 )
@@ -65,4 +66,15 @@ def test_what_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values
     Path("layer.pde").write_text(LAYER)
     result = pdedsl("sweep", "layer.pde", *values)
     assert result.exit_code in (1, 2) and said in " ".join(result.output.split()), result.output
+    assert not Path("sweeps").exists()
+
+
+def test_branches_of_what_depends_on_the_time_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("own.pde").write_text(
+        "pde 1\nparam r = 1\ndomain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t)\n"
+        "equation: dt(u) = dxx(u) + r*u + t\nboundary: u = 0  on all\ninitial: u = 0\n"
+    )
+    result = pdedsl("sweep", "own.pde", "r=1..2", "--follow")
+    assert result.exit_code == 2 and "`equation` depends on the time `t`" in " ".join(result.output.split())
     assert not Path("sweeps").exists()
