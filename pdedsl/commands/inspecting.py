@@ -60,12 +60,19 @@ def eval_(
         list[str] | None,
         typer.Option("--of", metavar="EXPR", help='What to evaluate: "dx(u)", any expression; by default the fields.'),
     ] = None,
+    derivative: Annotated[
+        str | None,
+        typer.Option(metavar="PARAMETER", help="The derivatives of all reports with respect to a parameter."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the table here instead of printing it.")
     ] = None,
 ) -> None:
     """Evaluate the solution, its derivatives, or any expression in them."""
     with no_traceback():
+        if derivative is not None:
+            _derivatives(_open(run), derivative, alone=not (at or points or line or of or param or out))
+            return
         named = sum(way is not None for way in (at, points, line))
         if named > 1 or (named == 0 and not of):
             one = "one and not both" if named else 'or --of an integral, as in --of "integral(u)"'
@@ -96,6 +103,27 @@ def eval_(
                 screen.print(words, markup=False, soft_wrap=True)
         else:
             screen.out(as_csv(columns), end="", highlight=False)
+
+
+def _derivatives(solution: "pdedsl.Solution", parameter: str, alone: bool) -> None:
+    """What the reports change by with a parameter."""
+    if not alone:
+        stop("--derivative is of all reports of a run: it stands alone", USAGE)
+    if not solution.problem.reports:
+        stop("--derivative is of reports, and this spec has none: add, say, `report total = integral(u)`", USAGE)
+    try:
+        found = solution.derivatives(parameter)
+    except ValueError as error:
+        stop(f"--derivative: {error}", USAGE)
+    for name, own in found.items():
+        low, high, off = float(np.nanmin(own.values)), float(np.nanmax(own.values)), float(np.nanmax(own.errors))
+        value = f"{low:.10g}" if own.values.size == 1 else f"between {low:.6g} and {high:.6g}"
+        screen.print(
+            f"d {name}/d {parameter} = {value} \N{PLUS-MINUS SIGN} {off:.0e}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def _whole(solution: "pdedsl.Solution", expressions: list[str], out: Path | None) -> None:

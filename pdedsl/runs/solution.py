@@ -43,7 +43,7 @@ from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
 from pdedsl.spaces.space import Polynomials, trained
 from pdedsl.spaces.tamed import unvalued
-from pdedsl.stages.propagated import Propagated, propagated, saved, uncertain
+from pdedsl.stages.propagated import Propagated, Slope, propagated, saved, slopes, uncertain
 from pdedsl.stages.solve import Solved
 from pdedsl.stages.starting import Start, kept
 from pdedsl.stages.words import read_components, read_expression
@@ -186,6 +186,22 @@ class Solution:
         if not uncertain(self.problem) or not self.problem.reports:
             return {}
         return propagated(self.problem, self.plan, self.start, self._reports)
+
+    def derivatives(self, parameter: str) -> Mapping[str, Slope]:
+        """What each report changes by with a parameter, by the solutions beside this one.
+
+        Raises ValueError for what is no parameter of the text; of one that is swept, or sought, the solution itself tells it.
+        """
+        names = [p.name for p in self.problem.parameters]
+        if parameter not in names:
+            swept = parameter in [c.name for c in self.problem.domain.swept]
+            words = (
+                f"`{parameter}` is swept: ask for d(u, {parameter})"
+                if swept
+                else f"there is no parameter `{parameter}`"
+            )
+            raise ValueError(words if swept else f"{words}; there are: {', '.join(names) or 'none'}")
+        return slopes(self.problem, self.plan, self.start, self._reports, parameter)
 
     def _with_noise(self, problem: Problem, found: Quantity, report: Report) -> Quantity:
         """A number with what data leave unknown of it beside its estimated error."""

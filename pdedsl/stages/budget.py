@@ -61,7 +61,7 @@ def affordable(
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
     share = max(share, PLAIN) if rungs[-1].linear else share
     final = only or promised <= (FAMILY if family else FINAL)
-    many = dimensions(problem) > FEW and not final
+    many = dimensions(problem) > FEW and not final and not family
     share = min(share, BRIEFLY) if many else share
     brief = divisible(problem) and not final
     share = min(share, BRIEFLY) if brief else share

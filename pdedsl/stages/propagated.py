@@ -18,6 +18,8 @@ from pdedsl.problem.problem import Problem
 from pdedsl.stages.solve import solve
 from pdedsl.stages.starting import Start
 
+BESIDE = 0.02
+"""How far beside its value a parameter is moved for a derivative, relative to it."""
 BENT = 0.3
 """The part of the change of a report by which its mean is off a line, from which that is said."""
 
@@ -55,6 +57,33 @@ def propagated(problem: Problem, plan: Plan, start: Start, reports: Sequence[Qua
         bent = float(np.sqrt(np.nanmean(curved[own.name]))) > BENT * float(np.sqrt(np.nanmean(variance[own.name])))
         found[own.name] = Propagated(deviation, bent)
     return found
+
+
+@dataclass(frozen=True)
+class Slope:
+    """What a report changes by with a parameter."""
+
+    values: np.ndarray
+    """Its derivative, shape of its values; in units of the report over those of the parameter."""
+    errors: np.ndarray
+    """How far off each is estimated to be."""
+
+
+def slopes(problem: Problem, plan: Plan, start: Start, reports: Sequence[Quantity], name: str) -> Mapping[str, Slope]:
+    """By report. `reports` are those of the solution that is the `start`.
+
+    By central differences of two lengths, extrapolated (Richardson 1911); the errors are what that changes.
+    """
+    parameter = next(p for p in problem.parameters if p.name == name)
+    value = problem.domain.values[parameter.symbol]
+    length, found = BESIDE * (abs(value) or 1.0), list[Mapping[str, np.ndarray]]()
+    for by in (length, length / 2):
+        below, above = (
+            _values(_moved(problem, parameter, value + sign * by), plan, start, reports) for sign in (-1, 1)
+        )
+        found.append({own.name: (above[own.name] - below[own.name]) / (2 * by) for own in reports})
+    sharper = {name: (4 * found[1][name] - found[0][name]) / 3 for name in found[0]}
+    return {name: Slope(own, np.abs(own - found[1][name])) for name, own in sharper.items()}
 
 
 def saved(found: Mapping[str, Propagated]) -> dict[str, np.ndarray]:

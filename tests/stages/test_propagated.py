@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import pdedsl
 from pdedsl.problem.problem import Problem
 from pdedsl.stages.load import loads
+from tests.shell import pdedsl as shell
 
 FIN = """pde 1
 param h = 4 noise 0.2, q = 3 noise 0.3, k = 1
@@ -61,6 +63,26 @@ def test_what_is_not_in_proportion_is_said() -> None:
     text = FIN.replace("h = 4 noise 0.2, q = 3 noise 0.3", "h = 4, q = 0 noise 1").replace("= q", "= q^2")
     found = pdedsl.solve(loads(text)).reports[0]
     assert found.bent and "not in proportion" in str(found)
+
+
+def test_derivatives_of_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`tip = q/h (1 - 1/cosh(sqrt(h)))`, by SymPy."""
+    plain = FIN.replace(" noise 0.2", "").replace(" noise 0.3", "")
+    pdedsl.solve(loads(plain), folder=tmp_path / "run")
+    own = pdedsl.open(tmp_path / "run")
+    h, q = sp.symbols("h q")
+    formula = q / h * (1 - 1 / sp.cosh(sp.sqrt(h)))
+    for name, symbol in (("h", h), ("q", q)):
+        slope = own.derivatives(name)["tip"]
+        exact = float(sp.diff(formula, symbol).subs({h: 4, q: 3}))
+        assert abs(slope.values[0] - exact) < max(10 * slope.errors[0], 1e-9) and slope.errors[0] < 1e-4 * abs(exact)
+    with pytest.raises(ValueError, match="there is no parameter `k2`; there are: h, q, k"):
+        own.derivatives("k2")
+    shown = shell("eval", tmp_path / "run", "--derivative", "q")
+    assert shown.exit_code == 0 and "d tip/d q = 0.183549" in shown.output, shown.output
+    for words, said in ((["--derivative", "z"], "no parameter `z`"), (["--derivative", "q", "--at", "x=0"], "alone")):
+        refused = shell("eval", tmp_path / "run", *words)
+        assert refused.exit_code == 2 and said in " ".join(refused.output.split())
 
 
 def test_the_noise_of_a_parameter_is_written_and_read_again() -> None:
