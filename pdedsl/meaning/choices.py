@@ -111,7 +111,7 @@ KEYS: Mapping[str, Kind] = {
             "auto": Signature(),
             "network": Signature(),
             "polynomials": Signature(
-                (COUNT,), repeats=True, least=1, keywords={"terms": Words(("total", "product", "cross"))}
+                (COUNT,), repeats=True, least=1, keywords={"terms": Words(("total", "product", "cross", "family"))}
             ),
             "features": Signature((COUNT,), least=1),
             "corners": Signature((COUNT,)),

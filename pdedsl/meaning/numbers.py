@@ -27,13 +27,13 @@ def parameters(scope: Scope, overrides: Mapping[str, float]) -> tuple[Scope, tup
     parameters: list[Parameter] = []
     for name in definitions(scope.names)[0]:
         node = scope.names.declared[name].node
-        if isinstance(node, syntax.Definition) and isinstance(node.value, syntax.Interval) and name in overrides:
+        if isinstance(node, syntax.Definition) and isinstance(node.value, syntax.Interval):
+            if name not in overrides or node.indices:  # members of a group are given one by one: `problem/member.py`
+                scope, wrong = _swept(scope, node, node.value)
+                found += wrong
+                continue
             found += _beyond(scope, node, node.value, overrides[name])
             scope = replace(scope, names=scope.names.with_(Declaration(name, "param", node.name.span, node)))
-        elif isinstance(node, syntax.Definition) and isinstance(node.value, syntax.Interval):
-            scope, wrong = _swept(scope, node, node.value)
-            found += wrong
-            continue
         if not isinstance(node, syntax.Definition | syntax.Sought) or scope.names.declared[name].kind == "broken":
             continue
         reading = read(scope, lambda walk, node=node: _number(walk, node, overrides.get(node.name.name)))

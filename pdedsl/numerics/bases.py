@@ -76,6 +76,10 @@ def _(functions: Joined, x: Array, index: MultiIndex, memo: Memo) -> Array:
 def total(functions: Functions, size: Size, coefficients: Array, x: Array, index: MultiIndex, memo: Memo) -> Array:
     """A derivative of `mean + spread * sum c_k phi_k` at a point of shape (d,), a number."""
     mean = 0.0 if any(index) else size.mean
+    if isinstance(functions, Products):
+        plane, beside = functions.apart(index)
+        own = table(functions.plane, x, plane, memo) @ functions.dense(coefficients, jnp)
+        return mean + size.spread * (own @ table(functions.beside, x, beside, memo))
     return mean + size.spread * (coefficients @ table(functions, x, index, memo))
 
 

@@ -23,7 +23,7 @@ from pdedsl.spaces.basis import Basis, basis, sized
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.corners import singular
 from pdedsl.spaces.features import ridges
-from pdedsl.spaces.functions import Functions, Joined, Sided, multiplied, superposed, taken_apart
+from pdedsl.spaces.functions import Functions, Joined, Products, Sided, multiplied, superposed, taken_apart
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, piece
 from pdedsl.spaces.placing import FEWEST, OVER
@@ -283,6 +283,8 @@ def expansions(
     `mirrors` are these, where the problem is a piece of another one, whose they are.
     """
     found = []
+    if mirrors is None and any(isinstance(own, Polynomials) and own.kind == "family" for own in parts_of(space)):
+        mirrors = member_mirrors(problem, symmetry)
     for unknown, parity in zip(problem.fields, mirrors or parities(problem, symmetry), strict=True):
         own = functions(problem, unknown, _own(space, unknown), parity)
         built = ansatz(problem, unknown)
@@ -299,8 +301,32 @@ def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[in
     Where interfaces cut the domain, of each region by itself, over its bounding box. Of parameters that superpose, constants and
     slopes.
     """
+    if isinstance(space, Polynomials) and space.kind == "family":
+        return _family(problem, unknown, space, parity)
     own = sorted(affine(problem))
     return superposed(_alone(problem, unknown, space, parity), own, [problem.bounds[axis] for axis in own])
+
+
+def _family(problem: Problem, unknown: Field, space: Polynomials, parity: Mapping[int, int]) -> Functions:
+    """All products of the functions that a single member of a family is a sum over and of polynomials of the parameters."""
+    swept = [axis for axis in _axes(problem, unknown) if problem.coordinates[axis].kind == "parameter"]
+    single = _alone(problem, unknown, member_space(problem, space), parity)
+    domain = problem.domain
+    maps = tuple(logarithm(own) if k in domain.logarithmic else None for k, own in enumerate(domain.bounds))
+    beside = basis(problem, swept, Polynomials(space.degrees, "total", stretches=(maps,)))
+    return Products(single, beside, np.argwhere(np.ones((single.size, beside.size), bool)))
+
+
+def member_mirrors(problem: Problem, symmetry: Symmetry) -> list[Mapping[int, int]]:
+    """The parities of the fields of each member of a family: those in coordinates."""
+    swept = [k for k, c in enumerate(problem.coordinates) if c.kind == "parameter"]
+    return [{axis: own for axis, own in found.items() if axis not in swept} for found in parities(problem, symmetry)]
+
+
+def member_space(problem: Problem, space: Polynomials) -> Polynomials:
+    """The space of a single member of a family: constant in the parameters."""
+    swept = [k for k, c in enumerate(problem.coordinates) if c.kind == "parameter"]
+    return Polynomials(tuple(0 if k in swept else n for k, n in enumerate(space.degrees)), "total")
 
 
 def _alone(problem: Problem, unknown: Field, space: Space, parity: Mapping[int, int]) -> Functions:

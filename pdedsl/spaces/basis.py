@@ -241,6 +241,10 @@ def sized(problem: Problem, axes: Sequence[int], space: Polynomials) -> int:
     """How many products of a space there are over some coordinates, without making those of one degree."""
     if not axes:
         return 1
+    if space.kind == "family":
+        alone = replace(space, terms="total")
+        swept = [axis for axis in axes if problem.coordinates[axis].kind == "parameter"]
+        return prod(sized(problem, own, alone) for own in ([a for a in axes if a not in swept], swept))
     periodic = [problem.coordinates[axis].periodic for axis in axes]
     if len(space.degrees) > 1:
         degrees = [space.degrees[axis] for axis in axes]

@@ -212,6 +212,17 @@ class Products:
     def along(self) -> int:
         return max(self.plane.along, self.beside.along)
 
+    def dense(self, coefficients: Any, xp: Any = np) -> Any:
+        """The coefficients of all products, shape (K,) or (K, m), as a matrix of both kinds, shape (K1, K2, ...), in an array module."""
+        places = np.full((self.plane.size, self.beside.size), -1)
+        places[tuple(self.pairs.T)] = np.arange(self.size)
+        own = coefficients[places.reshape(-1)].reshape(*places.shape, *coefficients.shape[1:])
+        return (
+            own
+            if len(self.pairs) == places.size
+            else xp.where((places >= 0).reshape(*places.shape, *[1] * (own.ndim - 2)), own, 0.0)
+        )
+
     def apart(self, order: MultiIndex) -> tuple[MultiIndex, MultiIndex]:
         """A derivative as one of either kind; those that neither has are left to the first."""
         beside = tuple(n if axis in self.beside.axes else 0 for axis, n in enumerate(order))
@@ -224,8 +235,7 @@ class Products:
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         plane, beside = self.apart(order)
-        dense = np.zeros((self.plane.size, self.beside.size, *coefficients.shape[1:]))
-        dense[tuple(self.pairs.T)] = coefficients
+        dense = self.dense(coefficients)
         own = self.plane.total(dense.reshape(len(dense), -1), points, plane).reshape(len(points), *dense.shape[1:])
         return np.einsum("nj,nj...->n...", self.beside.table(points, beside), own)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pdedsl.spaces.stretch import Stretch
 
-Terms = Literal["total", "product", "cross"]
+Terms = Literal["total", "product", "cross", "family"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Polynomials:
     """One degree n for all coordinates together, or one n_k for each."""
     terms: Terms | None = None
     """Which products of degrees d_k: `total`, sum d_k / n_k <= 1; `product`, d_k <= n_k, the default where each coordinate
-    has its own; `cross`, prod (1 + d_k) <= 1 + n, few of them in many coordinates."""
+    has its own; `cross`, prod (1 + d_k) <= 1 + n, few of them in many coordinates; `family`, all products of those of a total degree
+    in coordinates and those of one in swept parameters."""
     slabs: tuple[float, ...] = ()
     """Times at which one piece of time ends and the next begins, with the same products; none where all is one piece."""
     stretches: tuple[tuple[Stretch | None, ...], ...] = ()

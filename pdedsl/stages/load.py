@@ -10,6 +10,7 @@ from pdedsl.meaning.resolve import deep_recursion, resolve
 from pdedsl.planning.cost import doubts
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.unsolved import unsolved
+from pdedsl.problem.member import member
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import numbers_as_fields
 from pdedsl.stages.held import Tables, with_tables
@@ -111,8 +112,11 @@ def accept(checked: Checked, parameters: Mapping[str, float] | None = None) -> P
     """The problem of a checked text, or SpecError; KeyError for a parameter that it does not have."""
     if checked.errors or checked.problem is None:
         raise SpecError(checked.source, checked.errors)
-    known = {p.name for p in checked.problem.parameters}
-    unknown = [name for name in parameters or {} if name not in known]
+    given, problem = parameters or {}, checked.problem
+    indexed = {c.name: given[c.name] for c in problem.domain.swept if c.name in given}
+    known = [*(p.name for p in problem.parameters), *(c.name for c in problem.domain.swept)]
+    unknown = [name for name in given if name not in known]
     if unknown:
         raise KeyError(f"the problem has no parameter `{unknown[0]}`; it has: {', '.join(sorted(known)) or 'none'}")
-    return replace(checked.problem, warnings=tuple(d for d in checked.diagnostics if d.severity == "warning"))
+    warnings = tuple(d for d in checked.diagnostics if d.severity == "warning")
+    return member(replace(problem, warnings=warnings), indexed)

@@ -28,11 +28,12 @@ from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, is_dead, minimise
 from pdedsl.solver.record import Record
 from pdedsl.solver.threads import Threads, threads
 from pdedsl.spaces.pieces import divisible
-from pdedsl.spaces.space import Space, based, decided, fixed, linear, trained
+from pdedsl.spaces.space import Polynomials, Space, based, decided, fixed, linear, trained
 from pdedsl.stages.load import accept, check
 from pdedsl.stages.marching import marched
 from pdedsl.stages.raising import Raised, raised
 from pdedsl.stages.rungs import apart
+from pdedsl.stages.sampled import sampled
 from pdedsl.stages.starting import Start, agrees, pinned, started, to_fit, told
 from pdedsl.stages.warm import Warm
 from pdedsl.vocabulary.cache import cache_folder
@@ -203,7 +204,14 @@ def _raised(
     with threads(0):
         if plan.slabs != "auto" and divisible(problem):
             return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
+        if isinstance(plan.space, Polynomials) and plan.space.kind == "family":
+            return sampled(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
         found = raised(problem, plan, known, watch, stopping, begun, start)
+        if plan.space == "auto" and problem.domain.swept and not (found is not None and found.final):
+            left = plan.limits.seconds - (time.perf_counter() - begun)
+            members = sampled(problem, plan, known, watch, stopping, begun, MARCH * left)
+            if members is not None and (found is None or members.relative < found.relative):
+                found = replace(members, story=(*(() if found is None else found.story), *members.story))
         enough = found is not None and (found.final or found.relative <= FINE)
         if plan.space != "auto" or enough or not divisible(problem):
             return found

@@ -1,0 +1,65 @@
+"""From a family of problems to one of its members: some swept parameters have values."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from pdedsl.problem.moving import fixed
+from pdedsl.problem.problem import Problem
+from pdedsl.problem.sought import put_in
+from pdedsl.problem.statements import Boundary, Condition, Constraint, Interface
+from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
+
+
+def member(problem: Problem, values: Mapping[str, float]) -> Problem:
+    """The problem for some values of swept parameters, by their names. Raises SpecError (E401) for one outside of its interval.
+
+    Reports of derivatives along those parameters have no meaning any more, and are left out.
+    """
+    if not values:
+        return problem
+    own = problem.stated or problem
+    held = [c for c in own.domain.swept if c.name in values]
+    for c in held:
+        low, high = own.bounds[own.domain.column(c.symbol)]
+        if not low <= values[c.name] <= high:
+            message = f"`{c.name}` = {values[c.name]:g} lies outside of its interval [{low:g}, {high:g}]"
+            found = Diagnostic("E401", message, c.span, "choose a value inside, or write a wider interval")
+            raise SpecError(own.source, (found,))
+    numbers: dict[Any, Any] = {c.symbol: sp.Float(values[c.name]) for c in held}
+    fields = tuple(replace(f, arguments=tuple(s for s in f.arguments if s not in numbers)) for f in own.fields)
+    known = {**numbers, **{f.expression: new.expression for f, new in zip(own.fields, fields, strict=True)}}
+
+    def along(value: Any) -> bool:
+        """Whether a derivative is taken along one of those parameters."""
+        return any(s in numbers for d in value.atoms(sp.Derivative) for s, _ in d.variable_count)
+
+    domain = replace(
+        own.domain,
+        coordinates=tuple(
+            replace(c, lower=c.lower.xreplace(numbers), upper=c.upper.xreplace(numbers))
+            for c in own.coordinates
+            if c.symbol not in numbers
+        ),
+        ends=tuple((symbol, value) for symbol, value in own.domain.ends if symbol not in numbers),
+        parts=tuple(replace(p, condition=p.condition.xreplace(numbers)) for p in own.domain.parts),
+    )
+    lost = {i.symbol for i in own.integrals if along(i.integrand)}
+    reports = tuple(r for r in own.reports if not along(r.value) and not r.value.free_symbols & lost)
+    integrals = tuple(i for i in own.integrals if i.symbol not in lost)
+    conditions = tuple(_placed(c, numbers) for c in own.conditions)
+    exact = tuple((name, value.xreplace(numbers)) for name, value in own.exact)
+    alone = replace(own, exact=(), reports=reports, integrals=integrals, conditions=conditions, text=None)
+    return fixed(replace(put_in(alone, (), known), fields=fields, domain=domain, exact=exact))
+
+
+def _placed(condition: Condition, numbers: Mapping[Any, Any]) -> Condition:
+    """A condition at the places that there are for some values of parameters."""
+    match condition:
+        case Boundary() | Interface():
+            return replace(condition, on=tuple(replace(p, where=p.where.xreplace(numbers)) for p in condition.on))
+        case Constraint(at=tuple(at)):
+            return replace(condition, at=tuple(e.xreplace(numbers) for e in at))
+    return condition

@@ -1,0 +1,13 @@
+pde 1
+title "Darcy flow, a log-normal permeability of four modes"
+
+param a[1:4] in [-1, 1]
+domain x in [0, 1], y in [0, 1]
+field p(x, y)
+
+let K = exp((a[1]*cos(pi*x) + a[2]*cos(pi*y) + a[3]*cos(pi*x)*cos(pi*y) + a[4]*cos(2*pi*x))/2)
+
+equation: -div(K*grad(p)) = 1
+boundary: p = 0  on all
+
+report mean_pressure = mean(p)
