@@ -235,7 +235,10 @@ class Products:
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         plane, beside = self.apart(order)
-        dense = self.dense(coefficients)
+        dense, held = self.dense(coefficients), points[:, list(self.beside.axes)]
+        if len(points) > 1 and np.ptp(held, axis=0).max(initial=0.0) == 0:  # the same member at all points
+            weights = self.beside.table(points[:1], beside)[0]
+            return self.plane.total(np.einsum("ij...,j->i...", dense, weights), points, plane)
         own = self.plane.total(dense.reshape(len(dense), -1), points, plane).reshape(len(points), *dense.shape[1:])
         return np.einsum("nj,nj...->n...", self.beside.table(points, beside), own)
 

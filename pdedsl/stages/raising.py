@@ -103,7 +103,7 @@ class Raised:
     @property
     def final(self) -> bool:
         """Whether nothing else is to be tried."""
-        slabs = isinstance(self.space, Polynomials) and self.space.slabs
+        slabs = isinstance(self.space, Polynomials) and (self.space.slabs or self.space.kind == "family")
         if self.posterior is not None and (self.told or self.relative <= KNOWN):
             return True
         return self.relative <= (FINE if slabs else ENDED) or self.status == "interrupted"

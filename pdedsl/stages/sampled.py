@@ -46,8 +46,8 @@ LARGEST, WIDEST = 2500, 400_000
 FEWEST = {1: 20, 2: 60}
 """Members that there is to be time for, by the number of parameters; of more of them `MANY`."""
 MANY = 150
-SHARE = 0.3
-"""The part of the time for the degrees of the coordinates."""
+SHARE, HALF = 0.3, 0.4
+"""The part of the time for the degrees of the coordinates, and for so many members."""
 STEPS = 25
 PLACES = 256
 """Points at which members are compared."""
@@ -233,7 +233,8 @@ class _Family(Ladder):
             size = len(self.problem.fields) * sized(self.problem, axes, larger)
             cost = each * (size / self.system.size) ** 2  # of few functions most is what all have in common
             spent = time.perf_counter() - begun
-            if size > LARGEST or spent + len(anchors) * cost > SHARE * self.seconds or members * cost > self.seconds:
+            most = min(SHARE * self.seconds - spent - len(anchors) * cost, HALF * self.seconds - members * cost)
+            if size > LARGEST or most < 0:
                 return
             last = own
             self._in(larger)
