@@ -363,9 +363,10 @@ def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], 
             least = Polynomials(least.degrees[:1])
         strong = [own.strong for f in problem.fields for own in angled(problem, f)]
         also, slowly = " + corners" if any(strong) else "", "; with `corners` where that is slow" if strong else ""
-        words = (
-            f"{spoken(least, brief=True)} and on, up to {MOST} functions, while they converge{slowly}; else the network"
-        )
+        singly = "; else members one by one, and polynomials of the parameters between them"
+        singly = singly if problem.domain.swept and not affine(problem) else ""
+        begun = f"{spoken(least, brief=True)} and on, up to {MOST} functions"
+        words = f"{begun}, while they converge{slowly}{singly}; else the network"
         block = [f"space = {spoken(_fixed(problem, least, plan.symmetry), brief=True)}{also}"]
     else:
         words, most = f"{made_of(plan, plan.space)}, as it was chosen", columns(problem, plan.space, plan.symmetry)

@@ -144,6 +144,10 @@ def test_families_laws_and_priors_are_told() -> None:
     swept = [own for what, own in words("family/modes.pde") if what == "swept"]
     assert swept[0] == "`a[1:8]` from -1 to 1: its solutions superpose: a constant and a slope" and len(swept) == 1
     assert ("swept", "`eps` from 0.001 to 1: a coordinate of the solution, its logarithm") in words("family/layers.pde")
+    for name, singly in (("modes", False), ("darcy", True)):
+        problem = load(SPECS / "family" / f"{name}.pde")
+        own = next(r.words for r in reading(problem, planned(problem)).choices if r.what == "space")
+        assert ("members one by one" in own) is singly
     assert ("swept", "`eps` from 0.1 to 1: a coordinate of the solution, its logarithm") in words(
         "family/convection.pde"
     )
