@@ -77,20 +77,21 @@ def eval_(
         if named > 1 or (named == 0 and not of):
             one = "one and not both" if named else 'or --of an integral, as in --of "integral(u)"'
             stop(f'give points with --at "x=0.5,t=1", --line "0 : 1" or a table of them with --csv FILE; {one}', USAGE)
-        if param and at is None:
-            stop('--param goes with --at "x=0.5"', USAGE)
+        if param and not named:
+            stop('--param goes with points: --at "x=0.5", --line "0 : 1", --csv FILE', USAGE)
         solution = _open(run)
 
         names = list(solution.problem.names)
         if of and not named:
             _whole(solution, of, out)
             return
+        held = commands.points.held_by(param, solution.stated)
         if at is not None:
-            given = commands.points.from_options([",".join([text, *(param or [])]) for text in at], solution.stated)
+            given = commands.points.from_options(at, solution.stated, held)
         elif line is not None:
-            given = commands.points.from_line(line, count, solution.stated)
+            given = commands.points.from_line(line, count, solution.stated, held)
         else:
-            given = commands.points.from_table(points, names)
+            given = commands.points.from_table(points, solution.stated, held)
         expressions = of or [f.name for f in solution.problem.fields if f.arguments]
         found, errors = commands.points.evaluated(solution, expressions, given)
         columns = dict(zip(names, given.T, strict=True)) | commands.points.with_errors(found, errors)

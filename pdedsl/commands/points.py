@@ -1,7 +1,9 @@
 """From the options and tables of a command to points, and the solution there."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,24 +38,45 @@ def evaluated(solution: Solution, expressions: list[str], points: np.ndarray) ->
     return found, off
 
 
-def from_options(at: list[str], problem: Problem) -> np.ndarray:
+Held = Mapping[str, float]
+"""Values of swept parameters that all points have."""
+
+
+def held_by(param: list[str] | None, problem: Problem) -> Held:
+    """The values of `--param` for swept parameters; what is wrong with one ends the command."""
+    names = [c.name for c in problem.domain.swept]
+    found = {}
+    for name, value in (pair(text, "--param") for text in param or []):
+        if name not in names:
+            stop(f"--param {name}: no parameter of that name is swept; there are: {', '.join(names) or 'none'}", USAGE)
+        found[name] = number(value, f"--param {name}", problem)
+    return found
+
+
+def from_options(at: list[str], problem: Problem, held: Held = MappingProxyType({})) -> np.ndarray:
     """Points of shape (N, coordinates) from options such as `x=L/2,t=1`; what is wrong with one ends the command."""
     rows, names = [], [c.name for c in problem.coordinates]
     for text in at:
         given = [pair(part, "--at") for part in split(text)]
-        _complete([name for name, _ in given], names, f"--at {text}")
-        values = {name: number(value, f"--at {name}", problem) for name, value in given}
+        _complete([name for name, _ in given], [n for n in names if n not in held], f"--at {text}")
+        values = {**held, **{name: number(value, f"--at {name}", problem) for name, value in given}}
         rows.append([values[n] for n in names])
+    return _known(np.asarray(rows, float), problem)
+
+
+def _known(points: np.ndarray, problem: Problem) -> np.ndarray:
+    """Points, unless a swept parameter is outside of its interval: that ends the command."""
     for c in problem.domain.swept:
         low, high = problem.bounds[column := problem.domain.column(c.symbol)]
-        for value in (row[column] for row in rows if not low <= row[column] <= high):
-            stop(f"{c.name} = {value:g}: this solution is one for {c.name} in [{low:g}, {high:g}]", USAGE)
-    return np.asarray(rows, float)
+        beyond = points[(points[:, column] < low) | (points[:, column] > high), column]
+        if beyond.size:
+            stop(f"{c.name} = {beyond[0]:g}: this solution is one for {c.name} in [{low:g}, {high:g}]", USAGE)
+    return points
 
 
-def from_line(line: str, count: int, problem: Problem) -> np.ndarray:
+def from_line(line: str, count: int, problem: Problem, held: Held = MappingProxyType({})) -> np.ndarray:
     """`count` points from one end of a line to the other, `0,0.02 : 0.04,0.02`; a time left out is the end of time."""
-    names = [c.name for c in problem.coordinates]
+    names = [c.name for c in problem.coordinates if c.name not in held]
     ends = [[number(part, "--line", problem) for part in split(end)] for end in line.split(":")]
     least = len(problem.space)
     if len(ends) != 2 or any(len(end) not in (least, len(names)) for end in ends) or len(ends[0]) != len(ends[1]):
@@ -61,14 +84,18 @@ def from_line(line: str, count: int, problem: Problem) -> np.ndarray:
         stop(f'--line takes two points, `{", ".join(names[:least])} : ...`: write, say, --line "{some}"', USAGE)
     if count < 2:
         stop("-n: a line has two points at least", USAGE)
-    full = [[*end, *(problem.bounds[k][1] for k in range(len(end), len(names)))] for end in ends]
-    return np.linspace(full[0], full[1], count)
+    if missing := [c.name for c in problem.domain.swept if c.name in names[len(ends[0]) :]]:
+        stop(f"--line: say of which member of the family: --param {missing[0]}=...", USAGE)
+    last = {} if problem.time is None else {problem.time.name: problem.bounds[len(problem.space)][1]}
+    full = [{**held, **last, **dict(zip(names, end, strict=False))} for end in ends]
+    first, end = ([own[c.name] for c in problem.coordinates] for own in full)
+    return _known(np.linspace(first, end, count), problem)
 
 
-def from_table(path: Path | None, names: list[str]) -> np.ndarray:
+def from_table(path: Path | None, problem: Problem, held: Held = MappingProxyType({})) -> np.ndarray:
     """Points from a table; columns are separated by commas, semicolons or tabs, whichever the header has most of."""
-
     assert path is not None
+    names = [c.name for c in problem.coordinates if c.name not in held]
     try:
         text = path.read_text(encoding="utf-8-sig")
         head = text.partition("\n")[0]
@@ -88,7 +115,9 @@ def from_table(path: Path | None, names: list[str]) -> np.ndarray:
                 stop(f"{path}:{rows.line_num}: this row needs a number for each of {', '.join(names)}", USAGE)
     if not found:
         stop(f"{path} holds no points", USAGE)
-    return np.asarray(found, float)
+    own = dict(zip(names, np.asarray(found, float).T, strict=True))
+    columns = [own.get(c.name, np.full(len(found), held.get(c.name, 0.0))) for c in problem.coordinates]
+    return _known(np.stack(columns, axis=1), problem)
 
 
 def _complete(given: list[str], names: list[str], where: str, more: bool = False) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import typer
 
-from pdedsl.commands.points import evaluated, from_line, from_options, from_table, with_errors
+from pdedsl.commands.points import evaluated, from_line, from_options, from_table, held_by, with_errors
 from pdedsl.runs.run import open as open_
 from pdedsl.stages.load import loads
 
@@ -36,7 +36,7 @@ def test_points_in_any_order_of_names(tmp_path: Path) -> None:
     given = from_options(["t=1, x=pi/4", "x=L,t=min(2, 1)"], ROD)
     np.testing.assert_allclose(given, [[np.pi / 4, 1], [2, 1]])
     (tmp_path / "p.csv").write_text('\ufeffname; t; x\n"a; b"; 2; 1\n\nc; 4; 3\n')
-    np.testing.assert_array_equal(from_table(tmp_path / "p.csv", ["x", "t"]), [[1, 2], [3, 4]])
+    np.testing.assert_array_equal(from_table(tmp_path / "p.csv", ROD), [[1, 2], [3, 4]])
 
 
 @pytest.mark.parametrize("at", ["x=1", "x=1,t=2,z=3", "x=1,x=1,t=2", "x=one,t=1", "x"])
@@ -53,3 +53,25 @@ def test_columns_of_vectors_and_points_outside(flow_run: Path) -> None:
     assert list(found) == list(errors) == names
     assert list(with_errors(found, errors)) == [*names, *(f"error of {name}" for name in names)]
     assert np.isfinite(found["u"][0]) and np.isnan(found["u"][1])
+
+
+def test_members_of_a_family(tmp_path: Path) -> None:
+    family = loads(
+        "pde 1\nparam k in [1, 3], q in [0, 1]\ndomain x in [0, 2]\nfield u(x)\nequation: dxx(u) - k*u = q\nboundary: u = 0  on all\n"
+    )
+    held = held_by(["k=1+1"], family)
+    assert held == {"k": 2.0}
+    np.testing.assert_array_equal(from_options(["x=1,q=0.5"], family, held), [[1, 2, 0.5]])
+    both = held_by(["k=2", "q=1"], family)
+    np.testing.assert_array_equal(from_line("0 : 2", 2, family, both), [[0, 2, 1], [2, 2, 1]])
+    (tmp_path / "p.csv").write_text("x,q\n1,0\n2,1\n")
+    np.testing.assert_array_equal(from_table(tmp_path / "p.csv", family, held), [[1, 2, 0], [2, 2, 1]])
+    for wrong in (
+        lambda: held_by(["z=1"], family),
+        lambda: from_line("0 : 2", 2, family, held),
+        lambda: from_options(["x=1,q=7"], family, held),
+        lambda: from_options(["x=1,k=1,q=0"], family, held),
+        lambda: from_line("0 : 2", 2, family, {"k": 0.5, "q": 0.0}),
+    ):
+        with pytest.raises(typer.Exit):
+            wrong()
