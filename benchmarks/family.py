@@ -32,7 +32,7 @@ LINES = (
     Line("modes", 1e-12),
     Line("layers", 1e-6, reached=False),
     Line("reaction", 1e-6, 90.0, reached=False),
-    Line("darcy", 3e-3, 90.0),
+    Line("darcy", 3e-3, 40.0),
 )
 
 
