@@ -19,7 +19,6 @@ class Line:
 
     name: str
     values: str
-    kind: str
     exact: float
 
 
@@ -37,9 +36,9 @@ def _turing(a: float = 0.1, b: float = 0.9, g: float = 20.0) -> float:
 
 
 LINES = (
-    Line("bratu", "lam=1..5", "fold", _bratu()),
-    Line("pitchfork", "lam=5..30", "bifurcation", np.pi**2),
-    Line("turing", "q=5..15", "bifurcation", _turing()),
+    Line("bratu", "lam=1..5", _bratu()),
+    Line("pitchfork", "lam=5..30", np.pi**2),
+    Line("turing", "q=5..15", _turing()),
 )
 GOAL = 1e-8
 

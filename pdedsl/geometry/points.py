@@ -28,9 +28,14 @@ def scale(unit: np.ndarray, domain: Domain) -> np.ndarray:
 
 def full(domain: Domain, space: np.ndarray) -> np.ndarray:
     """Points in space, shape (n, k), as points of the domain, shape (n, d): other coordinates in the middle of their intervals."""
-    found = np.tile(scale(np.full((1, len(domain.coordinates)), 0.5), domain), (len(space), 1))
+    found = np.repeat(halfway(domain), len(space), axis=0)
     found[:, list(domain.spatial)] = space
     return found
+
+
+def halfway(domain: Domain) -> np.ndarray:
+    """The middle of its box, shape (1, d)."""
+    return scale(np.full((1, len(domain.coordinates)), 0.5), domain)
 
 
 def inside(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
@@ -89,8 +94,7 @@ def spots(
     """
     if at is None and any(c.symbol in varies for c in domain.space):
         return inside(domain, sp.true, n, unit)
-    d = len(domain.coordinates)
-    points = scale(np.full((1, d), 0.5), domain)
+    d, points = len(domain.coordinates), halfway(domain)
     if at is not None:
         points[0, : len(at)] = [domain.number(e) for e in at]
     moving = [k for k in domain.other if domain.symbols[k] in varies and k >= len(at or ())]

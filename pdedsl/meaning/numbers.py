@@ -15,7 +15,7 @@ from pdedsl.meaning.scope import Scope
 from pdedsl.problem.bounds import Bounds
 from pdedsl.problem.domain import Coordinate, Parameter
 from pdedsl.syntax import syntax
-from pdedsl.vocabulary.diagnostics import Diagnostic
+from pdedsl.vocabulary.diagnostics import Diagnostic, beyond
 
 FIRST_SWEPT = 1_000_000
 """Swept parameters come after all coordinates."""
@@ -54,8 +54,7 @@ def _beyond(scope: Scope, node: syntax.Definition, interval: syntax.Interval, va
     lower, upper = (read(scope, lambda walk, e=e: walk.constant(e)).value for e in reading.value)
     if lower is None or upper is None or lower <= value <= upper:
         return []
-    message = f"`{node.name.name}` = {value:g} lies outside of its interval [{lower:g}, {upper:g}]"
-    return [Diagnostic("E401", message, node.span, "choose a value inside, or write a wider interval")]
+    return [beyond(node.name.name, value, lower, upper, node.span)]
 
 
 def _number(

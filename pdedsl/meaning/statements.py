@@ -406,7 +406,7 @@ def _choices(
     keys: dict[str, Span] = {}
     found: list[Diagnostic] = []
     for setting in (s for block in each(spec, syntax.SolveBlock) for s in block.settings):
-        checked = check_setting(setting, owners, len(coordinates))
+        checked = check_setting(setting, owners, len(scope.coordinates))
         found += checked.diagnostics
         span = setting.key[0].span | setting.key[-1].span
         if checked.key in chosen:

@@ -9,7 +9,7 @@ from jax import Array
 
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.basis import Basis, derivative
-from pdedsl.spaces.functions import Functions, Joined, Products, Sequenced, Superposed
+from pdedsl.spaces.functions import Functions, Joined, Products, Sequenced
 from pdedsl.spaces.space import Size
 from pdedsl.spaces.stretch import bell
 
@@ -54,12 +54,6 @@ def _along(basis: Basis, k: int, x: Array, order: int) -> Array:
 @table.register
 def _(functions: Sequenced, x: Array, index: MultiIndex, memo: Memo) -> Array:
     return functions.table(x, index, jnp)
-
-
-@table.register
-def _(functions: Superposed, x: Array, index: MultiIndex, memo: Memo) -> Array:
-    rest = tuple(0 if axis in functions.own else n for axis, n in enumerate(index))
-    return jnp.outer(functions.factors(x, index, jnp), table(functions.alone, x, rest, memo)).reshape(-1)
 
 
 @table.register

@@ -19,7 +19,7 @@ from pdedsl.numerics.network import Numbers, Perceptron, perceptron
 from pdedsl.numerics.polynomials import Corrected, Expanded
 from pdedsl.numerics.sampling import Sampler, place, sampler
 from pdedsl.numerics.sides import region
-from pdedsl.planning.degrees import cut_for, fields_of, networked
+from pdedsl.planning.functions import cut_for, fields_of, networked
 from pdedsl.planning.plan import Adaptive, Anagram, Limits, Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces import hard

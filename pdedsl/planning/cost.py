@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pdedsl.meaning.choices import ACTIVATIONS
-from pdedsl.planning.degrees import columns, networked, shrunk, stretchable, unsuited
+from pdedsl.planning.degrees import shrunk, unsuited
+from pdedsl.planning.functions import at_once, columns, inseparable, networked, stretchable
 from pdedsl.planning.plan import Grid, Plan, Sampling
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
@@ -121,7 +122,7 @@ def _fits(problem: Problem, space: Space, plan: Plan) -> None:
     """See `affordable`; the message says what would fit."""
 
     def too_much(own: Space) -> bool:
-        needed = tables(columns(problem, own, plan.symmetry))
+        needed = tables(columns(problem, at_once(problem, own), plan.symmetry))
         return needed.bytes > memory() or needed.seconds > plan.limits.seconds
 
     said = _said(space)
@@ -132,7 +133,7 @@ def _fits(problem: Problem, space: Space, plan: Plan) -> None:
     fitting = space
     while too_much(fitting) and (less := shrunk(fitting, 0.5)) != fitting:
         fitting = less
-    needed = tables(columns(problem, space, plan.symmetry))
+    needed = tables(columns(problem, at_once(problem, space), plan.symmetry))
     limits = f"the machine has {memory() / 2**30:.3g} GiB, the time limit is {plan.limits.seconds:g} s"
     instead = "space = network" if too_much(fitting) else _said(fitting)
     raise ValueError(f"`{said}` takes {needed.words}; {limits}: `{instead}` would fit")
@@ -182,6 +183,11 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
         if any(isinstance(part, Corners) for part in parts_of(own)) and (why := smooth(problem)):
             message = f"`corners` adds what is singular at corners: {why}"
             yield Diagnostic("E201", message, spans.get(key, NOWHERE), "leave `corners` out")
+        families = [part for part in parts_of(own) if isinstance(part, Polynomials) and part.kind == "family"]
+        why = inseparable(problem) or ("" if own == plan.space else "it is the whole space, of all fields")
+        if families and why:
+            message = f"`terms = family` is for members that are solved one by one: {why}"
+            yield Diagnostic("E201", message, spans.get(key, NOWHERE), "leave `terms = family` out")
     for name, how in plan.stretch:
         axis = problem.names.index(name)
         if how == "faces" and axis not in stretchable(problem):

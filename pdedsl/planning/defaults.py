@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pdedsl.planning.degrees import stretchable, unsuited
+from pdedsl.planning.degrees import unsuited
+from pdedsl.planning.functions import stretchable
 from pdedsl.planning.plan import Adaptive, Anagram, Custom, Engd, Grid, Limits, Plan, Random, Sampling, Sobol
 from pdedsl.planning.spelling import typed
 from pdedsl.problem.problem import Problem

@@ -17,7 +17,8 @@ from pdedsl.geometry.regions import regions
 from pdedsl.planning.continuation import FACTORS, led_by
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
-from pdedsl.planning.degrees import CROSSES, FEW, MOST, columns, free, lowest, most_columns, parities, unsuited
+from pdedsl.planning.degrees import CROSSES, FEW, MOST, lowest, most_columns, unsuited
+from pdedsl.planning.functions import columns, free, parities
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.domain import Coordinate

@@ -8,9 +8,9 @@ import sympy as sp
 
 from pdedsl.problem.moving import fixed
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.sought import put_in
+from pdedsl.problem.sought import put_in, without
 from pdedsl.problem.statements import Boundary, Condition, Constraint, Interface
-from pdedsl.vocabulary.diagnostics import Diagnostic, SpecError
+from pdedsl.vocabulary.diagnostics import SpecError, beyond
 
 
 def member(problem: Problem, values: Mapping[str, float]) -> Problem:
@@ -25,12 +25,9 @@ def member(problem: Problem, values: Mapping[str, float]) -> Problem:
     for c in held:
         low, high = own.bounds[own.domain.column(c.symbol)]
         if not low <= values[c.name] <= high:
-            message = f"`{c.name}` = {values[c.name]:g} lies outside of its interval [{low:g}, {high:g}]"
-            found = Diagnostic("E401", message, c.span, "choose a value inside, or write a wider interval")
-            raise SpecError(own.source, (found,))
+            raise SpecError(own.source, (beyond(c.name, values[c.name], low, high, c.span),))
     numbers: dict[Any, Any] = {c.symbol: sp.Float(values[c.name]) for c in held}
-    fields = tuple(replace(f, arguments=tuple(s for s in f.arguments if s not in numbers)) for f in own.fields)
-    known = {**numbers, **{f.expression: new.expression for f, new in zip(own.fields, fields, strict=True)}}
+    fields, known = without(own, numbers)
 
     def along(value: Any) -> bool:
         """Whether a derivative is taken along one of those parameters."""
@@ -52,7 +49,7 @@ def member(problem: Problem, values: Mapping[str, float]) -> Problem:
     conditions = tuple(_placed(c, numbers) for c in own.conditions)
     exact = tuple((name, value.xreplace(numbers)) for name, value in own.exact)
     alone = replace(own, exact=(), reports=reports, integrals=integrals, conditions=conditions, text=None)
-    return fixed(replace(put_in(alone, (), known), fields=fields, domain=domain, exact=exact))
+    return fixed(replace(put_in(alone, (), known | numbers), fields=fields, domain=domain, exact=exact))
 
 
 def _placed(condition: Condition, numbers: Mapping[Any, Any]) -> Condition:

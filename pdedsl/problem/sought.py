@@ -1,6 +1,6 @@
 """From numbers that are sought to fields of no coordinates: parameters of the solution like all others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,6 +54,12 @@ def _as_fields(problem: Problem, numbers: Sequence[Parameter]) -> Problem:
     known: dict[Any, Any] = {p.symbol: f.expression for p, f in zip(numbers, fields, strict=True)}
     domain = replace(problem.domain, parameters=tuple(p for p in problem.parameters if p not in numbers))
     return put_in(replace(problem, domain=domain), fields, known)
+
+
+def without(problem: Problem, gone: Collection[Any]) -> tuple[tuple[Field, ...], dict[Any, Any]]:
+    """The fields of a problem without some coordinates, and by what they were what they are now."""
+    fields = tuple(replace(f, arguments=tuple(s for s in f.arguments if s not in gone)) for f in problem.fields)
+    return fields, {old.expression: new.expression for old, new in zip(problem.fields, fields, strict=True)}
 
 
 def put_in(problem: Problem, fields: Sequence[Field], known: Mapping[Any, Any]) -> Problem:

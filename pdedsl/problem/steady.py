@@ -7,7 +7,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.sought import put_in
+from pdedsl.problem.sought import put_in, without
 from pdedsl.problem.statements import Boundary, Initial
 
 
@@ -24,8 +24,7 @@ def steady(problem: Problem, rate: int = 0) -> Problem:
     if problem.stated is not None:
         raise ValueError("steady states between moving ends are not followed")
     time: Any = problem.time.symbol
-    fields = tuple(replace(f, arguments=tuple(s for s in f.arguments if s != time)) for f in problem.fields)
-    known: dict[Any, Any] = {old.expression: new.expression for old, new in zip(problem.fields, fields, strict=True)}
+    fields, known = without(problem, [time])
     conditions = tuple(c for c in problem.conditions if not isinstance(c, Initial))
     alone = replace(problem, conditions=conditions, references=(), text=None)
     held = [e for s in alone.statements for e in s.residual] + [i.integrand for i in problem.integrals]

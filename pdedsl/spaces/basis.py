@@ -233,6 +233,12 @@ def largest(problem: Problem, axes: Sequence[int], count: int, most: int = 24) -
     return basis(problem, axes, Polynomials((degree,)))
 
 
+def slopes(problem: Problem, axes: Sequence[int]) -> Basis:
+    """A constant, and each of some coordinates, from -1 to 1 over its interval."""
+    numbers = np.eye(len(axes) + 1, len(axes), -1, dtype=int)
+    return Basis(tuple(axes), tuple(problem.bounds[axis] for axis in axes), (False,) * len(axes), numbers)
+
+
 LARGE = 400
 """A degree from which the products of several coordinates are no longer counted one by one."""
 

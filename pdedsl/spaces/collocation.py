@@ -160,7 +160,8 @@ class Expansion:
 
     def _affine(self, own: Superposed, value: Callable[[np.ndarray], np.ndarray], shift: float) -> np.ndarray:
         """The coefficients of a function that is affine in the parameters of a basis, from its values in their middle and their ends."""
-        single, columns, (low, high) = replace(self, basis=own.alone), list(own.own), np.asarray(own.spans).T
+        single, columns = replace(self, basis=own.plane), list(own.beside.axes)
+        low, high = np.asarray(own.beside.intervals).T
         middle = (low + high) / 2
 
         def at(place: np.ndarray) -> np.ndarray:

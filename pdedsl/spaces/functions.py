@@ -247,14 +247,11 @@ class Products:
 
     def embedded(self, coefficients: np.ndarray, into: Self) -> np.ndarray:
         """See `Functions`; both kinds of the larger space hold those of this one."""
-        plane, beside = (
-            np.rint(embedded(own, np.arange(1.0, own.size + 1), larger)).astype(int)
-            for own, larger in ((self.plane, into.plane), (self.beside, into.beside))
-        )
-        places = {pair: place for place, pair in enumerate(map(tuple, into.pairs.tolist()))}
-        own, other = (np.argsort(found)[np.count_nonzero(found == 0) :] for found in (plane, beside))
+        plane, beside = _places(self.plane, into.plane), _places(self.beside, into.beside)
+        index = np.zeros((into.plane.size, into.beside.size), int)
+        index[tuple(into.pairs.T)] = np.arange(into.size)
         found = np.zeros(into.size)
-        found[[places[int(own[a]), int(other[b])] for a, b in self.pairs.tolist()]] = coefficients
+        found[index[plane[self.pairs[:, 0]], beside[self.pairs[:, 1]]]] = coefficients
         return found
 
     def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> Self:
@@ -266,6 +263,11 @@ class Products:
         return self.beside.stretch(axis) if axis in self.beside.axes else self.plane.stretch(axis)
 
 
+def _places(own: Functions, larger: Functions) -> np.ndarray:
+    """Where each function stands in a larger space that holds them, shape (K,)."""
+    return np.argsort(embedded(own, np.arange(1.0, own.size + 1), larger))[-own.size :]
+
+
 def multiplied(plane: Functions, beside: Functions, degrees: np.ndarray) -> Products:
     """Products of functions, the more of those `beside`, given by their degrees from 0 to 1, the earlier one of the plane comes."""
     share = np.arange(plane.size) / max(1, plane.size)
@@ -273,70 +275,26 @@ def multiplied(plane: Functions, beside: Functions, degrees: np.ndarray) -> Prod
 
 
 @dataclass(frozen=True, eq=False)
-class Superposed(Parted):
-    """Functions, and for each of some parameters the same once more, multiplied with that: from -1 to 1 over its interval."""
-
-    own: tuple[int, ...]
-    """The columns of points that hold the parameters."""
-    spans: tuple[tuple[float, float], ...]
-
-    @property
-    def alone(self) -> Functions:
-        """Those without the parameters."""
-        return self.parts[0]
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        return (*self.alone.axes, *self.own)
-
-    @property
-    def intervals(self) -> tuple[tuple[Any, Any], ...]:
-        return (*self.alone.intervals, *self.spans)
+class Superposed(Products):
+    """Functions times a constant, and for each of some parameters once more times that, from -1 to 1 over its interval."""
 
     @property
     def along(self) -> int:
-        return self.alone.along
+        return self.plane.along
 
     def trace(self, axis: int) -> int:
-        return self.alone.trace(axis)
-
-    def factors(self, points: Any, order: MultiIndex, xp: Any = np) -> Any:
-        """A derivative of what each part is multiplied with, at points of shape (..., d) in an array module: shape (..., parts)."""
-        low, high = np.asarray(self.spans).T
-        y, none = (2 * points[..., list(self.own)] - low - high) / (high - low), xp.zeros((*points.shape[:-1], 1))
-        own = [order[axis] for axis in self.own]
-        if not any(own):
-            return xp.concatenate([none + 1.0, y], axis=-1)
-        slopes = 2 / (high - low) * np.asarray(own if sum(own) == 1 else np.zeros(len(own)))
-        return xp.concatenate([none, none + slopes], axis=-1)
-
-    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        own = self.alone.table(points, self._rest(order))
-        return (self.factors(points, order)[:, :, None] * own[:, None, :]).reshape(len(points), self.size)
-
-    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        parts = coefficients.reshape(len(self.parts), -1)
-        used = [k for k, c in enumerate(parts) if np.any(c)]
-        own = self.alone.total(parts[used].T, points, self._rest(order))
-        return np.sum(self.factors(points, order)[:, used] * own, axis=1)
-
-    def over(self, axis: int, interval: tuple[Any, Any], stretch: Stretch | None = None) -> Self:
-        own = self.alone.over(axis, interval, stretch)
-        return replace(self, parts=(own,) * len(self.parts))
-
-    def _rest(self, order: MultiIndex) -> MultiIndex:
-        """The derivatives of the functions without the parameters."""
-        return tuple(0 if axis in self.own else n for axis, n in enumerate(order))
+        return self.plane.trace(axis)
 
 
-def superposed(functions: Functions, own: Sequence[int], spans: Sequence[tuple[float, float]]) -> Functions:
-    """Functions with constants and slopes in some parameters, given by their columns and intervals; the same without any."""
-    return Superposed((functions,) * (1 + len(own)), tuple(own), tuple(spans)) if own else functions
+def superposed(plane: Functions, beside: Functions) -> Superposed:
+    """Functions with those of some parameters: all products, those of each of the latter one after another."""
+    own = np.indices((beside.size, plane.size)).reshape(2, -1)
+    return Superposed(plane, beside, own[::-1].T)
 
 
 def alone(functions: Functions) -> Functions:
     """Functions without those parameters in which they are superposed."""
-    return functions.alone if isinstance(functions, Superposed) else functions
+    return functions.plane if isinstance(functions, Superposed) else functions
 
 
 def taken_apart(
@@ -346,6 +304,8 @@ def taken_apart(
     for own, c in zip(bases, coefficients, strict=True):
         if isinstance(own, Parted):
             yield from taken_apart(own.parts, own.split(c))
+        elif isinstance(own, Superposed):
+            yield from taken_apart([own.plane] * own.beside.size, own.dense(c).T)
         else:
             yield own, c
 

@@ -17,7 +17,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.sources import region
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement
-from pdedsl.spaces.functions import Functions, Joined, Products, Sided, Superposed, alone
+from pdedsl.spaces.functions import Functions, Joined, Products, Sided, Superposed
 from pdedsl.spaces.poles import around_holes
 from pdedsl.spaces.singular import Singular
 from pdedsl.spaces.stretch import Stretch
@@ -127,13 +127,11 @@ def _singular(basis: Functions) -> int:
     """The number of singular functions of a basis."""
     if isinstance(basis, Joined | Sided):
         return sum(map(_singular, basis.parts))
-    return (
-        basis.size
-        if isinstance(basis, Singular | Products)
-        else _singular(alone(basis))
-        if isinstance(basis, Superposed)
-        else 0
-    )
+    if isinstance(basis, Superposed):
+        return _singular(basis.plane)
+    if isinstance(basis, Products):
+        return basis.size if _singular(basis.plane) else 0
+    return basis.size if isinstance(basis, Singular) else 0
 
 
 def filled(

@@ -29,7 +29,7 @@ class Superposition:
         worth: Mapping[str, np.ndarray] = MappingProxyType({}),
     ):
         """`own` is the basis of one of the fields."""
-        self.fields, columns, (low, high) = tuple(fields), list(own.own), np.asarray(own.spans).T
+        self.fields, columns, (low, high) = tuple(fields), own.beside.axes, np.asarray(own.beside.intervals).T
         middle = (low + high) / 2
         single = [replace(f, basis=alone(f.basis)) for f in fields]
         whole = Collocation(problem, single, sizes, forms, worth=worth)
@@ -37,7 +37,7 @@ class Superposition:
         bare, ends = self.middle.bare, middle + np.diag(high - middle)
         self._right = [np.zeros(len(bare)), *(whole.at(columns, end).bare - 2 * bare for end in ends)]
         places, starts = [], np.cumsum([0, *(f.columns for f in fields)])
-        for k in range(len(own.parts)):
+        for k in range(own.beside.size):
             places += [start + k * f.columns + np.arange(f.columns) for start, f in zip(starts, single, strict=False)]
         self.order = np.concatenate(places)
         """The places of the coefficients of the first solution, of the second, ..., shape (K,)."""

@@ -18,7 +18,8 @@ from scipy.optimize import brentq
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.quantities import quantities
-from pdedsl.planning.degrees import expansions, shrunk
+from pdedsl.planning.degrees import shrunk
+from pdedsl.planning.functions import expansions
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import number_as_field
 from pdedsl.problem.steady import steady

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pdedsl.planning.degrees import FEW, columns, most_columns
+from pdedsl.planning.degrees import FEW, most_columns
+from pdedsl.planning.functions import columns
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.affine import dimensions

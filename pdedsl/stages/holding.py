@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pdedsl.planning.degrees import columns, expansions
+from pdedsl.planning.functions import columns, expansions
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.coarse import least_squares
 from pdedsl.spaces.measured import Measured

@@ -119,4 +119,4 @@ def accept(checked: Checked, parameters: Mapping[str, float] | None = None) -> P
     if unknown:
         raise KeyError(f"the problem has no parameter `{unknown[0]}`; it has: {', '.join(sorted(known)) or 'none'}")
     warnings = tuple(d for d in checked.diagnostics if d.severity == "warning")
-    return member(replace(problem, warnings=warnings), indexed)
+    return replace(numbers_as_fields(member(problem, indexed)), warnings=warnings)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.degrees import columns, expansions, fields_of, free, parities, solutions
+from pdedsl.planning.functions import columns, expansions, fields_of, free, parities, solutions
 from pdedsl.planning.plan import Limits, Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.evaluate import evaluate
@@ -518,7 +518,7 @@ class _March(Ladder):
         if np.isfinite(relative):
             share = relative / rung.change if rung.change > 0 else 0.0
             error = share * (self._projected(self.rungs[-2], rung) - rung.coefficients)
-        misses = self.missed(rung)
+        misses = self.missed(rung.fields, rung.coefficients)
         told = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "one tolerance was met"
         words = f"{made_of(self.plan, rung.space)}: {told}"
         return Raised(

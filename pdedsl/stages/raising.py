@@ -13,17 +13,8 @@ import numpy as np
 
 from pdedsl.numerics.truth import Truth
 from pdedsl.planning.continuation import FACTORS, eased, led_by
-from pdedsl.planning.degrees import (
-    columns,
-    cornered,
-    expansions,
-    first,
-    following,
-    free,
-    most_columns,
-    reach,
-    stretched_by,
-)
+from pdedsl.planning.degrees import cornered, first, following, most_columns, reach
+from pdedsl.planning.functions import columns, expansions, free, stretched_by
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
@@ -423,7 +414,7 @@ class _Climb(Ladder):
             )
         elif np.isfinite(rung.expected) and self.warm is not None and self.warm.error is not None:
             error = relative / max(self.warm.relative, 1e-300) * self.warm.error
-        misses = self.missed(rung)
+        misses = self.missed(rung.fields, rung.coefficients)
         begin, last = rungs[0].space, rungs[-1].space
         tried = f"{made_of(self.plan, begin)} to {made_of(self.plan, last)}"
         if np.isfinite(rung.expected):

@@ -131,10 +131,10 @@ class Ladder:
         sought = [f.sought is not None for f in self.problem.fields]
         return apart(found, self.rungs[-1].values, np.where(sought & (size > 0), size, self.spread))
 
-    def missed(self, rung: Rung) -> dict[str, float]:
+    def missed(self, fields: Sequence[Spanned], coefficients: np.ndarray) -> dict[str, float]:
         """How far a solution misses each statement on fresh points, root mean square in units of its size."""
         unit = random(np.random.default_rng(_SEED))
-        return missed(self.problem, rung.fields, rung.coefficients, self.sizes, self.forms, unit)
+        return missed(self.problem, fields, coefficients, self.sizes, self.forms, unit)
 
 
 def apart(own: np.ndarray, other: np.ndarray, spread: np.ndarray) -> float:

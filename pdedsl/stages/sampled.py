@@ -8,13 +8,13 @@ Some members are never fitted: by how far these are from the fit its error is kn
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.degrees import expansions, member_mirrors, member_space
+from pdedsl.planning.functions import each, expansions, inseparable, member_mirrors, member_space
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
@@ -22,14 +22,13 @@ from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import FLOOR, Step, descended
 from pdedsl.solver.record import Record
-from pdedsl.spaces.affine import affine
 from pdedsl.spaces.basis import sized
 from pdedsl.spaces.collocation import Collocation, Expansion, split, values
-from pdedsl.spaces.functions import Products
+from pdedsl.spaces.functions import Functions, Products
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.raising import Raised
-from pdedsl.stages.rungs import COARSE, Ladder, Rung, apart, errors_at, within
+from pdedsl.stages.rungs import COARSE, SATISFIED, Ladder, apart, errors_at, within
 
 OVER, MORE = 1.5, 6
 """Members for each polynomial of the parameters, and how many more."""
@@ -37,6 +36,8 @@ CHECKED, ENDS = 10, 6
 """Members that are never fitted, and those of them at ends of the intervals."""
 FIRST, GROWTH, HIGHEST = 6, 1.35, 60
 """The degree of the coordinates to begin with, how much larger the next one is, and the highest one of the parameters."""
+LOWER = 0.75
+"""The degrees that chosen ones are compared with, relative to these, and two lower at least: every other one may be of no use."""
 FALLING = 0.7
 """The part of the last change from which a larger degree does not come nearer."""
 DONE = 1e-11
@@ -63,10 +64,10 @@ def sampled(
     begun: float,
     seconds: float,
 ) -> Raised | None:
-    """The solution of a family by its members, for which there are `seconds`; None where there is none: parameters that superpose,
-    data, unknowns, regions that fields jump between.
+    """The solution of a family by its members, for which there are `seconds`; None where it has none, or they are not solved by
+    themselves (`inseparable`).
     """
-    if not problem.domain.swept or affine(problem) or problem.measurements or any(f.sought for f in problem.fields):
+    if inseparable(problem):
         return None
     family = _Family(problem, plan, known, stopping, begun, seconds)
     try:
@@ -106,15 +107,14 @@ class _Family(Ladder):
         domain, own = problem.domain, plan.space
         self.until, self.seconds = time.perf_counter() + seconds, seconds
         self.swept = [domain.column(c.symbol) for c in domain.swept]
-        self.chosen = own if isinstance(own, Polynomials) else None
+        self.chosen = each(problem, own) if isinstance(own, Polynomials) else None
         """The degrees, where these were chosen."""
-        degrees = tuple(0 if k in self.swept else FIRST for k in range(len(problem.coordinates)))
-        self.space = member_space(problem, self.chosen or Polynomials(degrees, "total"))
-        self.off = 0.0
+        degrees = self.chosen or (FIRST,) * len(problem.coordinates)
+        self.off = np.inf
         """How far members are off in these functions, estimated, relative to their variation."""
         self.fits: list[_Fit] = []
         self.status: Status = "time limit"
-        self._in(self.space)
+        self._in(member_space(problem, Polynomials(degrees, "total")))
 
     def _in(self, space: Polynomials) -> None:
         """Take other functions of the coordinates."""
@@ -124,7 +124,7 @@ class _Family(Ladder):
         self.system = Collocation(self.problem, self.fields, self.sizes, self.forms)
 
     def member(self, at: np.ndarray, start: np.ndarray) -> np.ndarray:
-        """The coefficients of a member. Raises LinAlgError where there is none."""
+        """The coefficients of a member. Raises LinAlgError where there is none: Newton's method stays where statements are missed."""
         own = self.system.at(self.swept, at.tolist())
         if all(f.built == Ansatz() for f in self.fields):  # then tables are those of the coordinates alone
             own.tables = self.system.tables
@@ -137,8 +137,9 @@ class _Family(Ladder):
         found, _ = descended(own, start, STEPS, note)
         self.steps += len(taken)
         self.last = taken[-1]
-        if not np.isfinite(found).all():
-            raise np.linalg.LinAlgError("it is not finite")
+        held = self.last.cutoff > FLOOR and np.linalg.norm(own.residual(found)) > SATISFIED
+        if not np.isfinite(found).all() or (held and not self.stopping()):
+            raise np.linalg.LinAlgError("there is no such member")
         return found
 
     def shown(self, coefficients: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -154,7 +155,9 @@ class _Family(Ladder):
         """Find the degrees of the coordinates, then fits of more and more members, each with its record."""
         if self.chosen is None:
             self._raise_degrees()
-        if self.off > COARSE:
+        else:
+            self._compare(self.chosen)
+        if self.off > COARSE and self.chosen is None:
             return
         truth = [(at, self.member(at, self._nothing)) for at in self._checked]
         places, found, degree = np.zeros((0, len(self.swept))), np.zeros((0, self.system.size)), 0
@@ -180,17 +183,18 @@ class _Family(Ladder):
                 return
             if len(self.fits) > 2 and own.off > FALLING * self.fits[-3].off:
                 break
-        self.status = "interrupted" if self.stopping() else "time limit" if self.over else "stalled"
+        limit: Status = "steps" if self.steps >= self.plan.limits.steps else "time limit"
+        self.status = "interrupted" if self.stopping() else limit if self.over else "stalled"
 
     @property
     def over(self) -> bool:
-        """Whether there is no time for another member."""
-        return time.perf_counter() > self.until or self.stopping()
+        """Whether there is no time for another member, or there are to be no more steps."""
+        return time.perf_counter() > self.until or self.steps >= self.plan.limits.steps or self.stopping()
 
     @property
     def _highest(self) -> int:
         """The highest degree of the parameters."""
-        return HIGHEST if self.chosen is None else max(self.chosen.degrees[k] for k in self.swept)
+        return HIGHEST if self.chosen is None else max(self.chosen[k] for k in self.swept)
 
     @property
     def _nothing(self) -> np.ndarray:
@@ -213,13 +217,13 @@ class _Family(Ladder):
 
     def _raise_degrees(self) -> None:
         """Take more and more functions of the coordinates, as long as members at both ends and in the middle change by them."""
-        begun, anchors = time.perf_counter(), self._line(np.repeat([[0.0], [0.5], [1.0]], len(self.swept), axis=1))
+        begun, anchors = time.perf_counter(), self._anchors
         last, changes = None, list[float]()
         members = FEWEST.get(len(self.swept), MANY)
         while not self.over:
             started = time.perf_counter()
-            own = [self.shown(self.member(at, self._nothing), at) for at in anchors]
-            each = (time.perf_counter() - started) / len(anchors)
+            own = self._shown_at(anchors)
+            alone = (time.perf_counter() - started) / len(anchors)
             if last is not None:
                 changes.append(max(apart(a, b, self.spread) for a, b in zip(own, last, strict=True)))
                 falls = changes[-1] / changes[-2] if len(changes) > 1 else 1.0
@@ -231,7 +235,7 @@ class _Family(Ladder):
             axes = [k for k in range(len(degrees)) if k not in self.swept]
             larger = Polynomials(degrees, "total")
             size = len(self.problem.fields) * sized(self.problem, axes, larger)
-            cost = each * (size / self.system.size) ** 2  # of few functions most is what all have in common
+            cost = alone * (size / self.system.size) ** 2  # of few functions most is what all have in common
             spent = time.perf_counter() - begun
             most = min(SHARE * self.seconds - spent - len(anchors) * cost, HALF * self.seconds - members * cost)
             if size > LARGEST or most < 0:
@@ -239,12 +243,30 @@ class _Family(Ladder):
             last = own
             self._in(larger)
 
+    @property
+    def _anchors(self) -> np.ndarray:
+        """The parameters of members at both ends and in the middle, shape (3, parameters)."""
+        return self._line(np.repeat([[0.0], [0.5], [1.0]], len(self.swept), axis=1))
+
+    def _shown_at(self, places: np.ndarray) -> list[np.ndarray]:
+        return [self.shown(self.member(at, self._nothing), at) for at in places]
+
+    def _compare(self, chosen: tuple[int, ...]) -> None:
+        """See how far those members are off in chosen degrees: as far as they are from the same in lower ones, at most."""
+        whole = self.space
+        self._in(
+            member_space(self.problem, Polynomials(tuple(max(0, min(int(LOWER * n), n - 2)) for n in chosen), "total"))
+        )
+        lower = self._shown_at(self._anchors)
+        self._in(whole)
+        own = self._shown_at(self._anchors)
+        self.off = max(apart(a, b, self.spread) for a, b in zip(own, lower, strict=True))
+
     def _family(self, degree: int) -> Polynomials:
         """The space of a fit."""
-        most = self.space.degrees if self.chosen is None else self.chosen.degrees
-        held = (degree if self.chosen is None else min(degree, n) for n in most)
-        own = zip(self.space.degrees, held, strict=True)
-        return Polynomials(tuple(m if k in self.swept else n for k, (n, m) in enumerate(own)), "family")
+        own = enumerate(self.chosen or self.space.degrees)
+        most = degree if self.chosen is None else 0  # else no more than was chosen
+        return Polynomials(tuple(most or min(degree, n) if k in self.swept else n for k, n in own), "family")
 
     def _fit(
         self, space: Polynomials, places: np.ndarray, found: np.ndarray, truth: list[tuple[np.ndarray, np.ndarray]]
@@ -259,12 +281,13 @@ class _Family(Ladder):
         coefficients = np.concatenate([part.T.reshape(-1) for part in np.split(own, ends, axis=1)])
         fit = _Fit(space, fields, coefficients, np.inf, len(found))
         gaps = [apart(self.shown(c, at), self.shown(self._between(fit, at), at), self.spread) for at, c in truth]
-        return _Fit(space, fields, coefficients, max(gaps), len(found))
+        return replace(fit, off=max(gaps))
 
-    def _beside(self, fields: tuple[Expansion, ...]) -> Products:
+    def _beside(self, fields: tuple[Expansion, ...]) -> Functions:
+        """The polynomials of the parameters."""
         own = fields[0].basis
         assert isinstance(own, Products)
-        return own.beside  # pyright: ignore[reportReturnType]
+        return own.beside
 
     def _between(self, fit: _Fit, at: np.ndarray) -> np.ndarray:
         """The coefficients of a member that a fit says."""
@@ -301,7 +324,6 @@ class _Family(Ladder):
             moved = within(before.coefficients, before.fields, fit.fields) - fit.coefficients
             error = relative / max(before.off, relative) * moved
         points = tuple(b.points for b in self.system.blocks)
-        rung = Rung(fit.space, fit.fields, fit.coefficients, np.zeros((1, 1)), np.inf, np.inf, points, 0.0, self.linear)
         own = made_of(self.plan, self.space)
         story = (
             f"{fit.count} members, each in {own}, which they are off by {self.off:.0e} in",
@@ -309,5 +331,13 @@ class _Family(Ladder):
         )
         history = tuple(self.history[: place + 1])
         return Raised(
-            fit.space, fit.coefficients, error, relative, self.missed(rung), history, points, self.status, story
+            fit.space,
+            fit.coefficients,
+            error,
+            relative,
+            self.missed(fit.fields, fit.coefficients),
+            history,
+            points,
+            self.status,
+            story,
         )

@@ -205,7 +205,8 @@ def _raised(
         if plan.slabs != "auto" and divisible(problem):
             return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
         if isinstance(plan.space, Polynomials) and plan.space.kind == "family":
-            return sampled(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
+            members = sampled(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
+            return members or raised(problem, plan, known, watch, stopping, begun, start)
         found = raised(problem, plan, known, watch, stopping, begun, start)
         if plan.space == "auto" and problem.domain.swept and not (found is not None and found.final):
             left = plan.limits.seconds - (time.perf_counter() - begun)

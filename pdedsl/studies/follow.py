@@ -84,14 +84,21 @@ def follow(
         stuck = branch.stuck
         if stopping() or (len(found) > 1 and not stuck):
             break
-    coarse, fine = ([p for p in points if p.kind] for points in (found[-2:][0], found[-1]))
-    specials = []
-    for k, own in enumerate(fine):
-        alike = k < len(coarse) and coarse[k].kind == own.kind
-        moved = abs(coarse[k].parameter - own.parameter) if alike else float("nan")
-        error = max(moved, ROUNDED * abs(own.parameter))
-        specials.append(Special(own, error))
-    return Followed(name, tuple(found[-1]), tuple(specials), stuck)
+    return Followed(name, tuple(found[-1]), tuple(_specials(found[-2:][0], found[-1])), stuck)
+
+
+def _specials(coarse: Sequence[Point], fine: Sequence[Point]) -> Iterator[Special]:
+    """The folds and bifurcations of all branches, with what they are off by: those of the smaller space come in the same order."""
+
+    def those(points: Sequence[Point], branch: int) -> list[Point]:
+        return [p for p in points if p.kind and p.branch == branch]
+
+    for branch in sorted({p.branch for p in fine}):
+        before = those(coarse, branch)
+        for k, own in enumerate(those(fine, branch)):
+            alike = k < len(before) and before[k].kind == own.kind
+            moved = abs(before[k].parameter - own.parameter) if alike else float("nan")
+            yield Special(own, max(moved, ROUNDED * abs(own.parameter)))  # not a number stays so
 
 
 def _all(branch: Branch, towards: float, most: int, switch: bool) -> Iterator[Point]:

@@ -8,6 +8,7 @@ import sympy as sp
 
 from pdedsl.analysis.family import POINTS, Family, drawn, relative
 from pdedsl.geometry.points import inside, random
+from pdedsl.problem.moving import to_fixed, to_stated
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.run import solve
 from pdedsl.runs.solution import Solution
@@ -33,20 +34,22 @@ def members(
         raise ValueError("no parameter is swept: there is one problem, and no other")
     generator = np.random.default_rng(_SEED)
     unit = (np.arange(count)[:, None] + generator.random((count, 1))) / count
-    own = drawn(domain, unit if len(swept) == 1 else generator.random((count, len(swept))))
+    places = drawn(domain, unit if len(swept) == 1 else generator.random((count, len(swept))))
     points, truths, gaps, before = inside(domain, sp.true, POINTS, random(generator)), [], [], None
     choices: dict[str, Any] = {} if time_limit is None else {"time_limit": time_limit}
-    for values in own:
+    for values in places:
         named = {problem.names[k]: float(value) for k, value in zip(swept, values, strict=True)}
         before = solve(at(named), start=before, stopping=stopping, **choices)
         if before.status == "interrupted":
             break
         points[:, swept] = values
-        truths.append(before.solved.values(np.delete(points, swept, axis=1)))
-        gaps.append(solution.solved.values(points)[:, : truths[-1].shape[1]] - truths[-1])
+        own, alone = solution.solved, before.solved
+        there = np.delete(to_stated(problem, own.values, points), swept, axis=1)
+        truths.append(alone.values(to_fixed(alone.problem, alone.values, there)))
+        gaps.append(own.values(points)[:, : truths[-1].shape[1]] - truths[-1])
     if not truths:
         return ()
-    named = {problem.names[k]: own[: len(truths), place] for place, k in enumerate(swept)}
+    named = {problem.names[k]: places[: len(truths), place] for place, k in enumerate(swept)}
     truth, gap = np.stack(truths), np.stack(gaps)
     return tuple(
         Family(f.name, named, relative(gap[..., k], truth[..., k]), f"against {len(truths)} single solves")

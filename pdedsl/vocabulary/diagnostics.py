@@ -104,6 +104,12 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def beyond(name: str, value: float, lower: float, upper: float, span: Span) -> Diagnostic:
+    """E401: a value of a swept parameter that lies outside of its interval."""
+    message = f"`{name}` = {value:g} lies outside of its interval [{lower:g}, {upper:g}]"
+    return Diagnostic("E401", message, span, "choose a value inside, or write a wider interval")
+
+
 def not_yet(what: str, span: Span, help_: str = "leave it out for now") -> Diagnostic:
     """E901: part of the language that this version of the program does not solve yet."""
     return Diagnostic("E901", f"{what} is part of the language, but not supported yet", span, help_)

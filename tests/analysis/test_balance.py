@@ -6,7 +6,7 @@ import pytest
 
 from pdedsl.analysis.balance import balances
 from pdedsl.numerics.polynomials import Expanded
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads

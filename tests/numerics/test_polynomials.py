@@ -10,7 +10,7 @@ from pdedsl.analysis.trust import misfits
 from pdedsl.numerics.derivatives import Laplacian, Part, derivatives
 from pdedsl.numerics.polynomials import Apart, Expanded
 from pdedsl.numerics.quantities import quantities
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads

@@ -1,29 +1,16 @@
 """Spaces one after another: each holds the one before, grows where coefficients need it, and ends somewhere."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pdedsl.planning.degrees import (
-    MOST,
-    columns,
-    expansions,
-    first,
-    following,
-    numbers_alone,
-    parities,
-    reach,
-    unsuited,
-)
+from pdedsl.planning.degrees import MOST, first, following, reach, unsuited
+from pdedsl.planning.functions import columns
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.basis import basis
-from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
-from tests.examples import DECAY
-from tests.inverse import decay
 
 
 def box(d: int, source: str = "1", more: str = "") -> Problem:
@@ -69,15 +56,6 @@ def test_a_chosen_space_is_reached() -> None:
     assert first(problem, small) == small and following(problem, small, [], small) is None
 
 
-def test_fields_of_fewer_coordinates_have_fewer_functions() -> None:
-    problem = loads(
-        "pde 1\ndomain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t), m(t)\nequation: dt(u) = dxx(u) + m\n"
-        "equation mean: m = integral(u)\ninitial: u = 1\nboundary: u = 1 on all\n"
-    )
-    u, m = expansions(problem, Polynomials((6, 3)), field_sizes(problem))
-    assert (u.basis.size, m.basis.size) == (28, 4)
-
-
 def test_additive_data_begin_with_a_cross() -> None:
     assert first(box(4, "sin(x0) + x1")).terms == "cross" and first(box(4, "x0*x1")).terms == "total"
 
@@ -96,16 +74,3 @@ def test_what_polynomials_are_not_for() -> None:
 def test_reach_of_nothing() -> None:
     own = basis(box(2), (0, 1), Polynomials((3, 3)))
     assert reach([own], [np.zeros(16)], (3, 3)) == [3.0, 3.0]
-
-
-def test_data_of_numbers_alone_keep_what_is_even_or_odd(tmp_path: Path) -> None:
-    decay(tmp_path)
-    name = str(tmp_path / "spec.pde")
-    whole = loads(DECAY, name=name)
-    assert numbers_alone(whole) and parities(whole, "auto")[0] == {0: 1}
-    free = loads(DECAY.replace("initial: u = sin(pi*x)\n", ""), name=name)  # then data say how it began
-    assert not numbers_alone(free) and parities(free, "auto") == [{}, {}]
-    source = loads(
-        DECAY.replace("unknown a", "unknown field q(x)\nunknown a").replace("dxx(u)", "dxx(u) + q"), name=name
-    )
-    assert not numbers_alone(source)

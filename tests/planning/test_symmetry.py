@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.planning.symmetry import symmetries
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials

@@ -12,7 +12,7 @@ from pdedsl.geometry.points import random
 from pdedsl.numerics.lower import lower
 from pdedsl.numerics.system import system
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.collocation import Collocation, missed
 from pdedsl.spaces.linear import forms

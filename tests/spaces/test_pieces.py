@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pdedsl.planning.degrees import expansions, fields_of
+from pdedsl.planning.functions import expansions, fields_of
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.statements import Initial
 from pdedsl.spaces.collocation import Expansion, values

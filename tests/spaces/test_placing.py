@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.functions import Functions
 from pdedsl.spaces.placing import OVER, filled, low_discrepant, placed

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.collocation import Collocation
 from pdedsl.spaces.linear import forms

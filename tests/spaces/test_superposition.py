@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from pdedsl.numerics.bases import table
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import descend
-from pdedsl.spaces.basis import basis
+from pdedsl.spaces.basis import basis, slopes
 from pdedsl.spaces.collocation import Collocation, Expansion, values
 from pdedsl.spaces.functions import superposed
 from pdedsl.spaces.linear import forms
@@ -62,16 +62,16 @@ def test_residuals_of_the_family_are_those_of_its_members() -> None:
 def test_tables_are_those_of_products() -> None:
     problem = loads(BAR.format(params="a in [-1, 3], b in [0, 1]"))
     alone = basis(problem, (0,), Polynomials((5, 1, 1), "total"))
-    own = superposed(alone, (1, 2), ((-1.0, 3.0), (0.0, 1.0)))
+    own = superposed(alone, slopes(problem, (1, 2)))
     points, c = np.random.default_rng(1).uniform([0, -1, 0], [1, 3, 1], (4, 3)), np.linspace(-1, 1, own.size)
     y = {0: np.ones(4), 1: (points[:, 1] - 1) / 2, 2: 2 * points[:, 2] - 1}
-    slopes = {
+    parts_of = {
         (0, 0): y,
         (1, 0): {0: 0 * y[0], 1: y[0] / 2, 2: 0 * y[0]},
         (0, 1): {0: 0 * y[0], 1: 0 * y[0], 2: 2 * y[0]},
     }
-    slopes |= {(1, 1): dict.fromkeys(range(3), 0 * y[0]), (2, 0): dict.fromkeys(range(3), 0 * y[0])}
-    for (a, b), parts in slopes.items():
+    parts_of |= {(1, 1): dict.fromkeys(range(3), 0 * y[0]), (2, 0): dict.fromkeys(range(3), 0 * y[0])}
+    for (a, b), parts in parts_of.items():
         order = (1, a, b)
         expected = np.concatenate([parts[k][:, None] * alone.table(points, (1, 0, 0)) for k in range(3)], axis=1)
         np.testing.assert_allclose(own.table(points, order), expected, atol=1e-12)
@@ -83,8 +83,7 @@ def test_tables_are_those_of_products() -> None:
 def test_larger_spaces_hold_smaller_ones() -> None:
     problem = loads(BAR.format(params="a in [-1, 3], b in [0, 1]"))
     small, large = (
-        superposed(basis(problem, (0,), Polynomials((n, 1, 1), "total")), (1, 2), ((-1.0, 3.0), (0.0, 1.0)))
-        for n in (3, 6)
+        superposed(basis(problem, (0,), Polynomials((n, 1, 1), "total")), slopes(problem, (1, 2))) for n in (3, 6)
     )
     points, c = np.random.default_rng(2).uniform([0, -1, 0], [1, 3, 1], (5, 3)), np.linspace(1, 2, small.size)
     into = small.embedded(c, large)

@@ -6,6 +6,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 import pdedsl
+from benchmarks.branches import LINES
 from benchmarks.goals import SPECS
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.steady import begun, steady
@@ -13,8 +14,7 @@ from pdedsl.stages.branch import Branch, Point
 from pdedsl.stages.load import loads
 from pdedsl.stages.starting import expressed
 
-BRATU = 3.513830719
-"""The largest value with a solution in one dimension (Bratu 1914)."""
+BRATU, TURING = (next(line.exact for line in LINES if line.name == name) for name in ("bratu", "turing"))
 
 
 def points(name: str, parameter: str, start: float, end: float, share: float, most: int = 200) -> list[Point]:
@@ -80,15 +80,11 @@ def hump(lam: float, m: float, power: int) -> float:
 
 
 def test_the_onset_of_a_pattern() -> None:
-    """`det(J - k^2 diag(1, q)) = 0` at `k = pi` (Turing 1952): the state that is the same everywhere is stable up to there."""
-    a, b, g, k2 = 0.1, 0.9, 20.0, np.pi**2
-    u, v = a + b, b / (a + b) ** 2
-    (fu, fv), (gu, gv) = g * np.array([[2 * u * v - 1, u**2], [-2 * u * v, -(u**2)]])
-    onset = (gv - fv * gu / (fu - k2)) / k2
+    """The state that is the same everywhere is stable up to there."""
     found = points("turing", "q", 5.0, 15.0, 2.0)
     (own,) = (p for p in found if p.kind)
-    assert own.kind == "bifurcation" and own.parameter == pytest.approx(onset, rel=1e-9)
-    assert all(p.unstable == int(p.parameter > onset) for p in found if not p.kind)
+    assert own.kind == "bifurcation" and own.parameter == pytest.approx(TURING, rel=1e-9)
+    assert all(p.unstable == int(p.parameter > TURING) for p in found if not p.kind)
 
 
 def test_a_branch_ends_with_its_interval_or_its_points() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.degrees import columns
+from pdedsl.planning.functions import columns
 from pdedsl.planning.plan import Limits
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.budget import affordable

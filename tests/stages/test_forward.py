@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 import pdedsl
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.spaces.collocation import Collocation
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.measured import measured

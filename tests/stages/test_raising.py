@@ -8,7 +8,8 @@ import pytest
 
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.degrees import expansions, lowest
+from pdedsl.planning.degrees import lowest
+from pdedsl.planning.functions import expansions
 from pdedsl.planning.plan import Limits, Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem

@@ -10,7 +10,7 @@ import pytest
 import pdedsl
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.planning.plan import Limits
 from pdedsl.spaces.collocation import values
 from pdedsl.spaces.functions import Products
@@ -19,6 +19,7 @@ from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.raising import Raised
 from pdedsl.stages.sampled import sampled
+from pdedsl.vocabulary.diagnostics import SpecError
 
 BENT = """pde 1
 param a in [-1, 1], k in [1, 20]
@@ -84,6 +85,38 @@ def test_what_it_is_not_for() -> None:
     assert run(BENT.replace("param a in [-1, 1], k in [1, 20]", "param a = 1, k = 2")) is None
     linear = "pde 1\nparam a in [0, 1]\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = a\nboundary: u = 0  on all\n"
     assert run(linear) is None  # it superposes
+    jumps = """pde 1
+param k in [1, 10]
+domain x in [-1, 1]
+field u(x)
+equation: -dx(where(x > 0, k, 1)*dx(u)) + u^3 = 1
+interface: jump(u) = 0  on x = 0
+interface: jump(where(x > 0, k, 1)*dn(u)) = 0  on x = 0
+boundary: u = 0  on all
+"""
+    assert run(jumps) is None and pdedsl.solve(loads(jumps), time_limit=20).verdict.word == "solved"
+    fold = "pde 1\nparam lam in [1, 4.5]\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) + lam*exp(u) = 0\nboundary: u = 0  on all\n"
+    assert run(fold) is None  # some members have no solution
+
+
+def test_chosen_degrees_that_are_too_low_say_so() -> None:
+    for degrees in ((3, 2, 12), (4, 2, 12), (9,)):
+        found = run(BENT, space=Polynomials(degrees, "family"))
+        assert found is not None and found.relative > found.history[-1].errors["u"] / 3
+    for key, said in (("9", "no parameter is swept"), ("9, 9", "superpose in `k`")):
+        param = "param k in [0, 1]\n" if "," in key else ""
+        text = f"pde 1\n{param}domain x in [0, 1]\nfield u(x)\nequation: dxx(u) = {'k' if param else '1'}\nboundary: u = 0  on all\n"
+        with pytest.raises(SpecError, match=said):
+            loads(f"{text}solve {{ space = polynomials({key}, terms = family) }}\n")
+
+
+def test_the_steps_of_a_plan_are_all_there_are() -> None:
+    problem, space = loads(BENT), Polynomials((9, 6, 6), "family")
+    whole = run(BENT, space=space)
+    assert whole is not None and len(whole.history) > 3
+    plan = replace(planned(problem), space=space, limits=Limits(steps=whole.history[2].step + 1))
+    found = sampled(problem, plan, (), lambda _: None, lambda: False, time.perf_counter(), 60.0)
+    assert found is not None and found.status == "steps" and len(found.history) <= 3
 
 
 def test_what_was_found_before_a_stop_is_told() -> None:

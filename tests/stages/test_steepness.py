@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.degrees import free, parities
+from pdedsl.planning.functions import free, parities
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.collocation import Expansion

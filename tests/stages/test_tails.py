@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pdedsl.planning.degrees import expansions
+from pdedsl.planning.functions import expansions
 from pdedsl.spaces.sizes import Size
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads

@@ -35,3 +35,9 @@ def test_a_coarse_family_is_told_and_no_family_refused() -> None:
     assert 1e-6 < found.worst < 1
     with pytest.raises(ValueError, match="no parameter is swept"):
         members(pdedsl.solve(loads(FAMILY, {"k": 1})), at, 5)
+
+
+def test_between_ends_that_are_swept_they_are_at_the_same_places() -> None:
+    text = FAMILY.replace("domain x in [0, 1]", "param L in [1, 2]\ndomain x in [0, L]")
+    (found,) = members(pdedsl.solve(loads(text)), lambda values: loads(text, values), 3)
+    assert found.worst < 1e-9
