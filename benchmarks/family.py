@@ -30,8 +30,8 @@ LINES = (
     Line("fin", 1e-10),
     Line("corner", 1e-10),
     Line("modes", 1e-12),
-    Line("layers", 1e-6, reached=False),
-    Line("reaction", 1e-6, 90.0, reached=False),
+    Line("layers", 1e-6),
+    Line("reaction", 1e-6),
     Line("darcy", 3e-3, 40.0),
 )
 

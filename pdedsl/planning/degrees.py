@@ -213,8 +213,7 @@ def _limit(problem: Problem, statement: Statement) -> int:
     if not held:
         return most_columns(problem)
     nodes = max(len(rule(problem.domain, integral.where).weights) for integral in held)
-    everywhere = isinstance(statement, Equation) and len(problem.varying(statement.residual)) == len(
-        problem.coordinates
-    )
-    many = (NODES / (OVER * nodes)) ** 0.5 if everywhere else NODES / (FEWEST * nodes)
+    varying = len(problem.varying(statement.residual))
+    everywhere = isinstance(statement, Equation) and varying == len(problem.coordinates)
+    many = (NODES / (OVER * nodes)) ** 0.5 if everywhere else NODES / ((FEWEST if varying else 1) * nodes)
     return min(most_columns(problem), int(many) * solutions(problem))

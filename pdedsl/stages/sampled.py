@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
+from scipy import linalg
 
 from pdedsl.numerics.truth import Truth
 from pdedsl.planning.functions import each, expansions, inseparable, member_mirrors, member_space
@@ -132,13 +133,15 @@ class _Family(Ladder):
 
         def note(step: Step) -> bool:
             taken.append(step)
-            return not self.stopping()
+            return len(taken) < self.plan.limits.steps and not self.stopping()
 
         found, _ = descended(own, start, STEPS, note)
         self.steps += len(taken)
         self.last = taken[-1]
-        held = self.last.cutoff > FLOOR and np.linalg.norm(own.residual(found)) > SATISFIED
-        if not np.isfinite(found).all() or (held and not self.stopping()):
+        if not np.isfinite(found).all():
+            raise np.linalg.LinAlgError("the member is not finite")
+        stays = self.last.cutoff > FLOOR and np.linalg.norm(own.residual(found)) > SATISFIED
+        if self.off < COARSE and stays and not self.stopping():  # in these functions others are satisfied
             raise np.linalg.LinAlgError("there is no such member")
         return found
 
@@ -161,11 +164,15 @@ class _Family(Ladder):
             return
         truth = [(at, self.member(at, self._nothing)) for at in self._checked]
         places, found, degree = np.zeros((0, len(self.swept))), np.zeros((0, self.system.size)), 0
+        last, spent = 1, 0.0
         while not self.over and degree < self._highest:
             degree = min(degree + (3 if len(self.swept) == 1 else 1), self._highest)
             space = self._family(degree)
             size = sized(self.problem, self.swept, Polynomials(space.degrees, "total"))
             if size * self.system.size > WIDEST:
+                break
+            if (size / last) ** 3 * spent > self.until - time.perf_counter():
+                self.until = 0.0
                 break
             places = self._drawn(ceil(OVER * size) + MORE)
             fit = self.fits[-1] if self.fits else None
@@ -176,20 +183,21 @@ class _Family(Ladder):
                 found = np.concatenate([found, self.member(at, begin)[None]])
             if len(found) < len(places):
                 break
+            started = time.perf_counter()
             self.fits.append(own := self._fit(space, places, found, truth))
+            last, spent = size, time.perf_counter() - started
             yield self._record(own)
             if own.off <= max(DONE, self.off / 2):
                 self.status = "converged"
                 return
             if len(self.fits) > 2 and own.off > FALLING * self.fits[-3].off:
                 break
-        limit: Status = "steps" if self.steps >= self.plan.limits.steps else "time limit"
-        self.status = "interrupted" if self.stopping() else limit if self.over else "stalled"
+        self.status = "interrupted" if self.stopping() else "time limit" if self.over else "stalled"
 
     @property
     def over(self) -> bool:
-        """Whether there is no time for another member, or there are to be no more steps."""
-        return time.perf_counter() > self.until or self.steps >= self.plan.limits.steps or self.stopping()
+        """Whether there is no time for another member."""
+        return time.perf_counter() > self.until or self.stopping()
 
     @property
     def _highest(self) -> int:
@@ -276,7 +284,8 @@ class _Family(Ladder):
         points = np.tile(self.probes[:1], (len(places), 1))
         points[:, self.swept] = places
         table = self._beside(fields).table(points, (0,) * points.shape[1])
-        own = np.linalg.lstsq(table, found)[0]
+        right, triangle = linalg.qr_multiply(table, found.T)
+        own = linalg.solve_triangular(triangle, right.T, check_finite=False)
         ends = np.cumsum([f.columns for f in self.fields])[:-1]
         coefficients = np.concatenate([part.T.reshape(-1) for part in np.split(own, ends, axis=1)])
         fit = _Fit(space, fields, coefficients, np.inf, len(found))

@@ -74,3 +74,15 @@ def test_what_polynomials_are_not_for() -> None:
 def test_reach_of_nothing() -> None:
     own = basis(box(2), (0, 1), Polynomials((3, 3)))
     assert reach([own], [np.zeros(16)], (3, 3)) == [3.0, 3.0]
+
+
+def test_an_integral_that_is_one_number_limits_no_degree() -> None:
+    """Its table has one row, however many nodes a shape with a hole has."""
+    text = "pde 1\ndomain (x, y) = box([0, 0], [2, 1]) - disk([1, 0.5], 0.2)\nfield u(x, y)\nequation: laplacian(u) = x - 1\nboundary: dn(u) = 0 on all\n"
+    spaces = []
+    for more in ("constraint: mean(u) = 0\n", "constraint: u = 0 at (0, 0)\n"):
+        problem, space = loads(text + more), Polynomials((12, 12), "total")
+        while (after := following(problem, space, [100.0, 100.0])) is not None:
+            space = after
+        spaces.append(space)
+    assert spaces[0] == spaces[1] and columns(loads(text + more), spaces[0]) > 2000

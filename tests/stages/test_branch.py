@@ -65,8 +65,8 @@ def test_modes_that_grow_and_the_branches_that_begin_where_one_begins_to() -> No
         np.testing.assert_allclose([p.reports["size"] for p in up], [p.reports["size"] for p in down], atol=1e-8)
         assert {p.unstable for p in up[2:]} == {unstable} and up[-1].reports["size"] > 0.05
     for p in list(own.switched(first, 1.0, 200))[3::5]:
-        top = brentq(lambda m, lam=p.parameter: hump(lam, m, 0) - 1, 1e-6, 1 - 1e-9)
-        assert p.reports["size"] == pytest.approx(hump(p.parameter, float(top), 2), rel=1e-5)  # pyright: ignore[reportArgumentType]
+        top = brentq(lambda m, lam=p.parameter: hump(lam, m, 0) - 1, 1e-6, 1 - 1e-9, xtol=1e-14)
+        assert p.reports["size"] == pytest.approx(hump(p.parameter, float(top), 2), rel=1e-9)  # pyright: ignore[reportArgumentType]
 
 
 def hump(lam: float, m: float, power: int) -> float:

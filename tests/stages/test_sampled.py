@@ -67,18 +67,18 @@ def test_round_a_hole_it_says_how_far_others_are() -> None:
         alone = pdedsl.solve(loads(PLATE, {"k": k}), time_limit=20)
         points = np.array([[0.6, 0.1], [-0.5, 0.5], [0.1, -0.8], [0.6, 0.6]])
         own = values(fields, found.coefficients, np.insert(points, 2, k, axis=1))[:, 0]
-        assert np.abs(own - alone(points)).max() < 20 * found.relative * np.std(alone(points))
+        assert np.abs(own - alone(points)).max() < found.relative * np.std(alone(points))
 
 
 def test_degrees_may_be_chosen_and_the_run_opens_again(tmp_path: Path) -> None:
     own = pdedsl.solve(loads(BENT), space="polynomials(14, 3, 9, terms = family)", folder=tmp_path / "run")
-    assert own.solved.space == Polynomials((14, 3, 9), "family") and max(own.errors.values()) < 1e-4
+    assert own.solved.space == Polynomials((14, 3, 9), "family") and max(own.errors.values()) < 3.5e-5
     again = pdedsl.open(tmp_path / "run")
     points = np.random.default_rng(0).uniform([0, -1, 1], [1, 1, 20], (7, 3))
     np.testing.assert_allclose(again(points), own(points), atol=1e-14)
     slope = own.evaluate("dx(u) + d(u, a)", points)
     x, a, k = points.T
-    np.testing.assert_allclose(slope, (np.pi * a * np.cos(np.pi * x) + np.sin(np.pi * x)) / k, atol=1e-3)
+    np.testing.assert_allclose(slope, (np.pi * a * np.cos(np.pi * x) + np.sin(np.pi * x)) / k, atol=1e-4)
 
 
 def test_what_it_is_not_for() -> None:
@@ -110,13 +110,14 @@ def test_chosen_degrees_that_are_too_low_say_so() -> None:
             loads(f"{text}solve {{ space = polynomials({key}, terms = family) }}\n")
 
 
-def test_the_steps_of_a_plan_are_all_there_are() -> None:
-    problem, space = loads(BENT), Polynomials((9, 6, 6), "family")
-    whole = run(BENT, space=space)
-    assert whole is not None and len(whole.history) > 3
-    plan = replace(planned(problem), space=space, limits=Limits(steps=whole.history[2].step + 1))
-    found = sampled(problem, plan, (), lambda _: None, lambda: False, time.perf_counter(), 60.0)
-    assert found is not None and found.status == "steps" and len(found.history) <= 3
+def test_the_steps_of_a_plan_are_those_of_each_member() -> None:
+    """A member takes about ten: all of them together may take more."""
+    problem, space = loads(BENT), Polynomials((12, 3, 9), "family")
+    for steps, enough in ((1, False), (30, True)):
+        plan = replace(planned(problem), space=space, limits=Limits(steps=steps))
+        found = sampled(problem, plan, truths(problem), lambda _: None, lambda: False, time.perf_counter(), 60.0)
+        assert found is not None and (found.history[-1].errors["u"] < 1e-2) == enough
+        assert found.history[-1].step > steps and found.relative > found.history[-1].errors["u"]
 
 
 def test_what_was_found_before_a_stop_is_told() -> None:
