@@ -69,8 +69,7 @@ def families(problem: Problem, values: Values, off: Values | None) -> tuple[Fami
         return ()
     unit = random(np.random.default_rng(_SEED))
     own = drawn(domain, np.linspace(0, 1, VALUES)[:, None] if len(swept) == 1 else unit(VALUES, len(swept)))
-    points = np.tile(inside(domain, sp.true, POINTS, unit), (VALUES, 1))
-    points[:, swept] = np.repeat(own, len(points) // VALUES, axis=0)
+    points = np.concatenate([inside(domain, sp.true, POINTS, unit, at) for at in own])
     found, missed, family = values(points), None if off is None else off(points), []
     named = {problem.names[k]: column for k, column in zip(swept, own.T, strict=True)}
     for place, field in enumerate(problem.fields):

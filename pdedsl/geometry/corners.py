@@ -58,13 +58,13 @@ def corners(domain: Domain) -> tuple[Corner, ...]:
 def _meetings(domain: Domain) -> Iterator[tuple[float, float]]:
     """Where circles cross the boundaries of other parts, but for vertices of these."""
     known = [v for ring in _rings(domain) for v in ring]
-    for own, centre, radius in circles(domain.tree, domain.values):
+    for own, centre, radius in circles(domain.tree, domain.sizes):
 
         def at(turn: np.ndarray, centre: np.ndarray = centre, radius: float = radius) -> np.ndarray:
             return centre + radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
 
         for other in (part for part in primitives(domain.tree) if part is not own):
-            level = construct(other, tuple(c.symbol for c in domain.space), domain.values).level
+            level = construct(other, tuple(c.symbol for c in domain.space), domain.sizes).level
             for turn in _crossings(lambda turn, at=at, level=level: level(at(turn)) > 0, ROUND, BESIDE):
                 ((x, y),) = at(np.asarray([turn])).tolist()
                 if all(np.hypot(x - a, y - b) > REACH * domain.diameter for a, b in known):
@@ -113,7 +113,7 @@ def changes(domain: Domain, said: Callable[[np.ndarray], Sequence[Any]]) -> tupl
 
 def _corner(domain: Domain, place: tuple[float, float]) -> Corner | None:
     """The sides that meet at a place of the boundary; None where it lies inside, outside, or where more than two meet."""
-    found = circles(domain.tree, domain.values)
+    found = circles(domain.tree, domain.sizes)
     curved = any(abs(np.hypot(*(place - centre)) - radius) <= REACH * domain.diameter for _, centre, radius in found)
     reach = (NEARER if curved else REACH) * domain.diameter
 
@@ -145,8 +145,8 @@ def _rings(domain: Domain) -> Iterator[tuple[tuple[float, float], ...]]:
         boxes.append(list(zip(*(domain.bounds[axis] for axis in domain.spatial), strict=True)))
     for part in primitives(domain.tree):
         if part.name == "polygon":
-            yield tuple((x, y) for x, y in numbers(part.arguments[0], domain.values))
+            yield tuple((x, y) for x, y in numbers(part.arguments[0], domain.sizes))
         elif part.name == "box":
-            boxes.append([numbers(end, domain.values) for end in part.arguments])
+            boxes.append([numbers(end, domain.sizes) for end in part.arguments])
     for (a, c), (b, d) in boxes:
         yield ((a, c), (b, c), (b, d), (a, d))

@@ -44,7 +44,7 @@ def _cut(domain: Domain) -> Iterator[Hole]:
     turns = 2 * np.pi * (np.arange(ROUND) + 0.5) / ROUND
     ring = np.stack([np.cos(turns), np.sin(turns)], axis=1)
     assert domain.shape is not None
-    for _, centre, radius in circles(domain.tree, domain.values):
+    for _, centre, radius in circles(domain.tree, domain.sizes):
         near, beyond = (domain.shape.level(centre + radius * side * ring) for side in (1 - BESIDE, 1 + BESIDE))
         if np.count_nonzero((near > 0) & (beyond < 0)) >= LEAST:
             yield Hole((float(centre[0]), float(centre[1])), radius)

@@ -17,13 +17,43 @@ def random(generator: np.random.Generator) -> Unit:
     return lambda n, k: generator.random((n, k))
 
 
+SHAPES = {1: 24, 2: 12}
+"""Parts of the interval of a parameter that the shape depends on, by the number of these; of more of them six."""
+
+
 def scale(unit: np.ndarray, domain: Domain) -> np.ndarray:
-    """Points of the unit cube, shape (n, d), moved to the box of the domain."""
+    """Points of the unit cube, shape (n, d), moved to the box of the domain.
+
+    Parameters that the shape depends on take few values, the extrema of a Chebyshev polynomial: each has a shape of its own.
+    """
+    if domain.shaping:
+        own, parts = list(domain.shaping), _parts(domain)
+        unit = unit.copy()
+        unit[:, own] = (1 - np.cos(np.pi * np.round(parts * unit[:, own]) / parts)) / 2
     lower, upper = np.asarray(domain.bounds, float).T
     found = lower + unit * (upper - lower)
     for axis in domain.logarithmic:
         found[:, axis] = domain.line(axis, unit[:, axis])
     return found
+
+
+def _parts(domain: Domain) -> int:
+    return SHAPES.get(len(domain.shaping), 6)
+
+
+def resolved(domain: Domain, axis: int) -> float:
+    """Up to which degree of a coordinate its values say what lies between them: of few values not to that which they determine."""
+    return 2 * _parts(domain) // 3 if axis in domain.shaping else np.inf
+
+
+def shapes(domain: Domain) -> np.ndarray:
+    """A point in the middle of the box for each of the shapes that points are drawn in, shape (shapes, d)."""
+    own = list(domain.shaping)
+    found = np.meshgrid(*(np.linspace(0, 1, _parts(domain) + 1) for _ in own), indexing="ij")
+    unit = np.full((found[0].size if own else 1, len(domain.coordinates)), 0.5)
+    for column, values in zip(own, found, strict=True):
+        unit[:, column] = values.ravel()
+    return scale(unit, domain)
 
 
 def full(domain: Domain, space: np.ndarray) -> np.ndarray:
@@ -38,10 +68,22 @@ def halfway(domain: Domain) -> np.ndarray:
     return scale(np.full((1, len(domain.coordinates)), 0.5), domain)
 
 
-def inside(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
-    """`n` points of the domain, shape (n, d), at which a condition holds; fewer if it almost never does."""
+def inside(
+    domain: Domain, where: sp.Basic, n: int, unit: Unit, swept: Sequence[float] | np.ndarray | None = None
+) -> np.ndarray:
+    """`n` points of the domain, shape (n, d), at which a condition holds; fewer if it almost never does.
+
+    For some values of all swept parameters, where these are given.
+    """
     d = len(domain.coordinates)
-    points = scale(unit(n, d), domain)
+
+    def moved(unit: np.ndarray) -> np.ndarray:
+        found = scale(unit, domain)
+        if swept is not None:
+            found[:, [domain.column(c.symbol) for c in domain.swept]] = swept
+        return found
+
+    points = moved(unit(n, d))
     where = where.xreplace(dict.fromkeys(where.atoms(sp.Equality), sp.false))  # an equality has no volume
     if where == sp.true and domain.shape is None:
         return points
@@ -53,7 +95,7 @@ def inside(domain: Domain, where: sp.Basic, n: int, unit: Unit) -> np.ndarray:
     for turn in range(200):
         if len(found) >= n:
             break
-        found = np.concatenate([found, kept(scale(np.random.default_rng([turn, n]).random((4 * n, d)), domain))])
+        found = np.concatenate([found, kept(moved(np.random.default_rng([turn, n]).random((4 * n, d))))])
     return found[:n]
 
 
@@ -70,9 +112,7 @@ def grid(domain: Domain, columns: Sequence[int], n: int) -> tuple[np.ndarray, li
 
 def inside_shape(domain: Domain, points: np.ndarray) -> np.ndarray:
     """Which points of the bounding box lie in the domain, shape (n,)."""
-    if domain.shape is None:
-        return np.ones(len(points), bool)
-    return domain.shape.level(points[:, list(domain.spatial)]) < 0
+    return _levels(domain, points) < 0
 
 
 def closed(domain: Domain, points: np.ndarray) -> np.ndarray:
@@ -80,8 +120,15 @@ def closed(domain: Domain, points: np.ndarray) -> np.ndarray:
     low, high = np.asarray(domain.bounds, float).T
     slack = 1e-9 * (high - low)
     found = ((points >= low - slack) & (points <= high + slack)).all(axis=1)
-    if domain.shape is not None:
-        found &= domain.shape.level(points[:, list(domain.spatial)]) <= 1e-9 * domain.diameter
+    return found & (_levels(domain, points) <= 1e-9 * domain.diameter)
+
+
+def _levels(domain: Domain, points: np.ndarray) -> np.ndarray:
+    """How far points lie outside of the shape, negative inside, shape (n,); of a box, -1."""
+    found = np.full(len(points), -1.0)
+    for held, own in domain.shaped(points) if domain.shape is not None else ():
+        assert held.shape is not None
+        found[own] = held.shape.level(points[own][:, list(domain.spatial)])
     return found
 
 

@@ -189,7 +189,7 @@ def _lines(domain: Domain, shape: Shape, fine: int = 0) -> tuple[np.ndarray, np.
 
 def _heights(domain: Domain, part: Primitive) -> Iterator[float]:
     """Where a part of a plane shape begins and ends along the second coordinate, if it does."""
-    own = construct(part, tuple(c.symbol for c in domain.space), domain.values)
+    own = construct(part, tuple(c.symbol for c in domain.space), domain.sizes)
     if own.box is not None:
         yield from (float(end[1]) for end in own.box)
     if part.name == "annulus":

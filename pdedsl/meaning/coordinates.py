@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import sympy as sp
 
 from pdedsl.meaning.expressions import Walk
@@ -9,7 +10,7 @@ from pdedsl.meaning.names import Declaration
 from pdedsl.meaning.place import PLACES, Place
 from pdedsl.meaning.read import read
 from pdedsl.meaning.scope import Scope
-from pdedsl.meaning.solids import resolve_shape
+from pdedsl.meaning.solids import ends_of, resolve_shape
 from pdedsl.problem.atoms import Axis, CoordinateKind
 from pdedsl.problem.domain import Coordinate, middle
 from pdedsl.problem.primitives import Tree, construct, symbols_of
@@ -38,13 +39,12 @@ def space(scope: Scope, spec: Spec) -> tuple[Scope, Tree | None, bool, list[Diag
         scope, right, wrong = _axis(scope, axis, "time" if axis in timely else "space", spec)
         found += wrong
         bounded &= right
-    # Where a parameter moves the boundary, what is checked is the domain in the middle of its interval.
+    # Where a parameter moves the boundary, what is checked is mostly the domain in the middle of its interval.
     shaped = set() if tree is None else symbols_of(tree)
     held = shaped.union(*(e.free_symbols for c in scope.coordinates for e in (c.lower, c.upper)))
     fixed = {s: middle(*ends) for s, ends in scope.swept.items() if s in held}
-    sweeps = tuple(c for c in scope.sweeps if c.symbol not in shaped)
-    scope = replace(scope, values={**scope.values, **fixed}, sweeps=sweeps)
-    return replace(scope, coordinates=(*scope.coordinates, *sweeps)), tree, bounded, found
+    scope = replace(scope, values={**scope.values, **fixed})
+    return replace(scope, coordinates=(*scope.coordinates, *scope.sweeps)), tree, bounded, found
 
 
 def _shaped(scope: Scope, statement: syntax.Shape) -> tuple[Scope, Tree | None, list[Diagnostic]]:
@@ -57,8 +57,10 @@ def _shaped(scope: Scope, statement: syntax.Shape) -> tuple[Scope, Tree | None, 
     halfway = {**scope.values, **{s: middle(*ends) for s, ends in scope.swept.items()}}
     reading = read(replace(scope, values=halfway), lambda walk: resolve_shape(statement.shape, symbols, walk))
     tree = reading.value
-    box = None if tree is None else construct(tree, symbols, halfway).box
-    lower, upper = ([0.0] * len(symbols), [1.0] * len(symbols)) if box is None else box
+    lower, upper = [0.0] * len(symbols), [1.0] * len(symbols)
+    if tree is not None:  # the box that holds the shape, whatever parameters are swept
+        every = [construct(tree, symbols, {**halfway, **own}).bounds for own in ends_of(tree, scope)]
+        lower, upper = np.min([low for low, _ in every], axis=0), np.max([high for _, high in every], axis=0)
     coordinates = tuple(
         Coordinate(s, sp.Float(a), sp.Float(b), span=n.span)
         for s, n, a, b in zip(symbols, names, lower, upper, strict=True)

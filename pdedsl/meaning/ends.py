@@ -5,9 +5,8 @@ from typing import Any
 
 from pdedsl.problem.given import Source
 from pdedsl.problem.moving import MovingInterval, end_of, is_tree, measured, moving
-from pdedsl.problem.primitives import symbols_of
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Constraint, Place
+from pdedsl.problem.statements import Boundary, Constraint, Interface, Place
 from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
 from pdedsl.vocabulary.source import Span
 
@@ -79,16 +78,24 @@ def unplaced(problem: Problem) -> Iterator[Diagnostic]:
 
 def _swept(problem: Problem) -> Iterator[Diagnostic]:
     """E901: swept parameters that say where something is."""
-    swept = {c.symbol for c in problem.domain.swept}
-    shaped = set() if problem.domain.tree is None else symbols_of(problem.domain.tree)
-    for symbol, _ in problem.domain.ends:
-        if symbol in shaped:
-            what = f"the swept parameter `{symbol.name}` in the size of a shape"
-            yield not_yet(what, problem.coordinates[0].span, SWEPT)
+    domain = problem.domain
+    swept, sides = {c.symbol for c in domain.swept}, {domain.symbols[k] for k in domain.shaping}
+    bounding = {p.span for c in problem.conditions if isinstance(c, Boundary) for p in c.on}
     for condition, span in _places(problem):
-        ends = {s for i in moving(problem) if _only_ends(condition, i) for s in _held(condition, i)}
-        for symbol in sorted(condition.free_symbols & swept - ends, key=str)[:1]:
+        known = {s for i in moving(problem) if _only_ends(condition, i) for s in _held(condition, i)}
+        known |= sides if span in bounding else set()  # on a side of the shape that they move
+        for symbol in sorted(condition.free_symbols & swept - known, key=str)[:1]:
             yield not_yet(f"a place that depends on the swept parameter `{symbol.name}`", span, SWEPT)
+    if not sides:
+        return
+    words = f"where the swept parameter `{next(iter(sides)).name}` is in the size of the shape"
+    for statement in problem.statements:
+        if isinstance(statement, Interface):
+            yield not_yet(f"an interface {words}", statement.span, SWEPT)
+        if problem.totals_in(statement.residual):
+            yield not_yet(f"an integral in a statement {words}", statement.span, SWEPT)
+        if any(e.has(Source) for e in statement.residual):
+            yield not_yet(f"a point source {words}", statement.span, SWEPT)
 
 
 def _held(condition: Any, interval: MovingInterval) -> set[Any]:

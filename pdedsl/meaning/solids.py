@@ -1,5 +1,7 @@
 """From the expression of a shape to its tree: constructors, `+`, `*`, `-` and names of `let`."""
 
+from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -7,10 +9,23 @@ import sympy as sp
 
 from pdedsl.meaning.expressions import Walk
 from pdedsl.meaning.place import PLACES
-from pdedsl.problem.primitives import EXAMPLES, PLANE, SIGNATURES, Combined, Primitive, Tree, construct, wrong_size
+from pdedsl.meaning.scope import Scope
+from pdedsl.problem.primitives import (
+    EXAMPLES,
+    PLANE,
+    SIGNATURES,
+    Combined,
+    Primitive,
+    Tree,
+    construct,
+    numbers,
+    symbols_of,
+    wrong_size,
+)
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import suggest
 from pdedsl.vocabulary.source import Span
+from pdedsl.vocabulary.spoken import place_words
 
 ALSO_CALLED = {
     **dict.fromkeys(("circle",), "write disk([0, 0], 1)"),
@@ -22,6 +37,8 @@ ALSO_CALLED = {
 }
 """What people call the shapes of the language."""
 
+FEW = 6
+"""Swept parameters that a shape depends on, up to which it is looked at for all their ends."""
 _JOINS = {"+": "+", "-": "-", "*": "*"}
 
 
@@ -30,18 +47,32 @@ def resolve_shape(node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk:
     tree = _tree(node, symbols, walk, ())
     if tree is None:
         return None
-    shape = construct(tree, symbols, walk.scope.values)
-    if shape.box is None:
-        low, high = ([own] * len(symbols) for own in (-1, 1))
-        help_ = f"intersect it with one that has: `* box({low}, {high})`"
-        walk.wrong("E404", "this shape has no bound", node.span, help_)
-        return None
-    lower, upper = shape.box
-    probes = lower + np.random.default_rng(0).random((4096, len(symbols))) * (upper - lower)
-    if not (shape.level(probes) < 0).any():
-        walk.wrong("E404", "this shape is empty", node.span, "its parts do not overlap, or one covers the other")
-        return None
+    for own in ends_of(tree, walk.scope):
+        shape = construct(tree, symbols, {**walk.scope.values, **own})
+        if shape.box is None:
+            low, high = ([end] * len(symbols) for end in (-1, 1))
+            help_ = f"intersect it with one that has: `* box({low}, {high})`"
+            walk.wrong("E404", "this shape has no bound", node.span, help_)
+            return None
+        lower, upper = shape.box
+        probes = lower + np.random.default_rng(0).random((4096, len(symbols))) * (upper - lower)
+        if not (shape.level(probes) < 0).any():
+            message, help_ = f"this shape is empty{_where(own)}", "its parts do not overlap, or one covers the other"
+            walk.wrong("E404", message, node.span, help_)
+            return None
     return tree
+
+
+def ends_of(tree: Tree, scope: Scope) -> list[dict[Any, float]]:
+    """Values of the swept parameters that a shape depends on: none, then all that are made of the ends of their intervals."""
+    held = [s for s in scope.swept if s in symbols_of(tree)]
+    ends = product(*(scope.swept[s] for s in held)) if 0 < len(held) <= FEW else ()
+    return [{}, *(dict(zip(held, own, strict=True)) for own in ends)]
+
+
+def _where(values: Mapping[Any, float]) -> str:
+    """Where swept parameters have these values, in words; nothing where none has."""
+    return f" at {place_words({s.name: value for s, value in values.items()}, 4)}" if values else ""
 
 
 def _tree(node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk: Walk, inside: tuple[str, ...]) -> Tree | None:
@@ -107,15 +138,9 @@ def _primitive(node: syntax.Called, symbols: tuple[sp.Symbol, ...], walk: Walk) 
         arguments.append(value.scalar if value.rank == 0 else value.entries if value.rank == 1 else tuple(value.rows()))
     primitive = Primitive(name, tuple(arguments))
     if name != "sdf":
-        numbers = [_constant(a, walk) for a in arguments]
-        reason = wrong_size(name, numbers)
-        if reason:
-            walk.wrong("E404", f"this `{name}` is no shape: {reason}", node.span, example)
-            return None
+        for own in ends_of(primitive, walk.scope):
+            reason = wrong_size(name, [numbers(a, {**walk.scope.values, **own}) for a in arguments])
+            if reason:
+                walk.wrong("E404", f"this `{name}` is no shape{_where(own)}: {reason}", node.span, example)
+                return None
     return primitive
-
-
-def _constant(argument: Any, walk: Walk) -> Any:
-    if isinstance(argument, tuple):
-        return [_constant(a, walk) for a in argument]
-    return walk.constant(argument)

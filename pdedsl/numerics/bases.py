@@ -58,8 +58,12 @@ def _(functions: Sequenced, x: Array, index: MultiIndex, memo: Memo) -> Array:
 
 @table.register
 def _(functions: Products, x: Array, index: MultiIndex, memo: Memo) -> Array:
-    (plane, beside), (own, other) = functions.apart(index), functions.pairs.T
-    return table(functions.plane, x, plane, memo)[own] * table(functions.beside, x, beside, memo)[other]
+    own, other = functions.pairs.T
+    terms = (
+        times * table(functions.plane, x, plane, memo)[own] * table(functions.beside, x, beside, memo)[other]
+        for times, plane, beside in functions.shares(index)
+    )
+    return sum(terms, start=jnp.zeros(()))
 
 
 @table.register
@@ -71,9 +75,12 @@ def total(functions: Functions, size: Size, coefficients: Array, x: Array, index
     """A derivative of `mean + spread * sum c_k phi_k` at a point of shape (d,), a number."""
     mean = 0.0 if any(index) else size.mean
     if isinstance(functions, Products):
-        plane, beside = functions.apart(index)
-        own = table(functions.plane, x, plane, memo) @ functions.dense(coefficients, jnp)
-        return mean + size.spread * (own @ table(functions.beside, x, beside, memo))
+        dense = functions.dense(coefficients, jnp)
+        terms = (
+            times * (table(functions.plane, x, plane, memo) @ dense @ table(functions.beside, x, beside, memo))
+            for times, plane, beside in functions.shares(index)
+        )
+        return mean + size.spread * sum(terms, start=jnp.zeros(()))
     return mean + size.spread * (coefficients @ table(functions, x, index, memo))
 
 

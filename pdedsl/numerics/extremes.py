@@ -1,7 +1,7 @@
 """From a solution to the largest or smallest value of an expression over the domain or a part of its boundary."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -18,6 +18,7 @@ from pdedsl.geometry.points import closed, inside, random
 from pdedsl.numerics.lower import Callee, lower_expressions
 from pdedsl.numerics.polynomials import Expanded
 from pdedsl.numerics.programs import program
+from pdedsl.problem.domain import Domain
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Integral
 from pdedsl.spaces.linear import form
@@ -28,6 +29,10 @@ BEST = 4
 """So many candidates are followed uphill."""
 SAME = 0.05
 """Of the lengths of the box: a candidate so near to a summit lies on its hill."""
+AHEAD, MOST = 1e-4, 100
+"""How far ahead it is seen, over the lengths of the box, whether uphill is out of the domain; the most points of a climb."""
+RIM, ZOOMS = 257, 4
+"""Points of a curve that bounds a shape, and how often an eighth as many are put about the best of them."""
 CORNERS = 8
 """Up to so many coordinates the corners of a box are looked at."""
 
@@ -43,17 +48,21 @@ class Extreme:
 def extreme(problem: Problem, integral: Integral, u: Callee, times: np.ndarray) -> Extreme:
     """The extreme of an expression in a solution `u` at the times of some points, shape (n, d).
 
-    The best of many points, followed uphill within the box; on the rim of a shape the best of them as it is.
+    The best of many points, followed uphill within the box; on the curves round a shape of the plane the best of many, then of more
+    about it, on other rims of shapes the best of them as it is.
     """
     domain = problem.domain
     sign = 1.0 if integral.kind == "maximum" else -1.0
     many, slope = _of_sums(problem, integral, u) if isinstance(u, Expanded) else _of_any(problem, integral, u)
-    candidates = _candidates(problem, integral)
     on_boundary = integral.where is not None
-    outward = normals(domain, candidates) if on_boundary else np.zeros((len(candidates), len(domain.space)))
+    candidates, outward = np.zeros((0, len(domain.coordinates))), np.zeros((0, len(domain.space)))
     lengths = np.ptp(np.asarray(domain.bounds, float), axis=1)
     found, places = [], []
     for point in times:
+        if domain.shaping or not len(candidates):
+            ((held, _),) = domain.shaped(point[None])
+            candidates = _candidates(replace(problem, domain=held), integral)
+            outward = normals(held, candidates) if on_boundary else np.zeros((len(candidates), len(domain.space)))
         candidates[:, list(domain.other)] = point[list(domain.other)]
         heights = np.nan_to_num(sign * many(candidates, outward), nan=-np.inf)
         order = np.argsort(-heights)[:BEST]
@@ -64,6 +73,9 @@ def extreme(problem: Problem, integral: Integral, u: Callee, times: np.ndarray) 
                 continue  # the same hill
             top, end = _uphill(problem, integral, sign, slope, candidates[start], outward[start])
             ends.append(end)
+            if top > best:
+                best, place = top, end
+        for top, end in _rims(domain, integral, lambda *own: sign * many(*own), point):
             if top > best:
                 best, place = top, end
         found.append(sign * best)
@@ -123,6 +135,31 @@ def _candidates(problem: Problem, integral: Integral) -> np.ndarray:
     return np.concatenate(found)
 
 
+def _rims(domain: Domain, integral: Integral, height: Many, point: np.ndarray) -> Iterator[tuple[float, np.ndarray]]:
+    """The height and the place of the top of each curve that bounds a shape of the plane, at the time and parameters of a point."""
+    where = sp.true if integral.where is None else integral.where
+    for held, _ in domain.shaped(point[None]) if domain.shape is not None and len(domain.space) == 2 else ():
+        assert held.shape is not None
+        for number, surface in enumerate(held.shape.surfaces):
+            along = (np.arange(RIM) + 0.5) / RIM
+            for _ in range(ZOOMS):
+                places = surface.draw(np.stack([along, along], axis=1))
+                kept, outward = held.shape.outward(number, places)
+                points = np.tile(point, (len(places), 1))
+                points[:, list(domain.spatial)] = places
+                kept &= satisfying(domain, (where,), points)
+                if not kept.any():
+                    break
+                heights = np.full(len(points), -np.inf)
+                heights[kept] = np.nan_to_num(height(points[kept], outward[kept]), nan=-np.inf)
+                top = int(heights.argmax())
+                yield float(heights[top]), points[top]
+                if not 0 < top < len(points) - 1 or not kept[top - 1 : top + 2].all():
+                    break  # towards a corner, where what is singular has no top
+                step = along[1] - along[0]
+                along = np.linspace(along[top] - step, along[top] + step, 1 + RIM // 8)
+
+
 def _uphill(
     problem: Problem, integral: Integral, sign: float, slope: Slope, start: np.ndarray, outward: np.ndarray
 ) -> tuple[float, np.ndarray]:
@@ -144,9 +181,16 @@ def _uphill(
     if not free:
         return -np.inf, start
     first = (start[free] - lower[free]) / lengths[free]
-    ended: Any = scipy.optimize.minimize(
-        descent, first, jac=True, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(free), options={"ftol": 0, "gtol": 1e-12}
-    )
+    uphill = -descent(first)[1]
+    steep = float(np.linalg.norm(uphill))
+    ahead = point(np.clip(first + AHEAD * uphill / (steep or 1.0), 0.0, 1.0))
+    if (
+        not steep > 0 or not closed(domain, ahead[None])[0]
+    ):  # on a summit, or on the rim of a shape and uphill out of it
+        return -np.inf, start
+    options = {"ftol": 0, "gtol": 1e-12, "maxfun": MOST}
+    bounds = [(0.0, 1.0)] * len(free)
+    ended: Any = scipy.optimize.minimize(descent, first, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     place = point(np.clip(ended.x, 0.0, 1.0))
     held = integral.where is None or bool(satisfying(domain, (integral.where,), place[None])[0])
     if not held or not closed(domain, place[None])[0] or not np.isfinite(ended.fun):

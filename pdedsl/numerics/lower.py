@@ -16,6 +16,7 @@ from sympy.core.function import AppliedUndef
 from pdedsl.geometry import quadrature
 from pdedsl.geometry.faces import Face, Rim, pieces
 from pdedsl.geometry.interfaces import Level, levels, nudge
+from pdedsl.geometry.points import shapes
 from pdedsl.numerics.bases import total
 from pdedsl.numerics.derivatives import Differentiable, Laplacian, Part, derivatives
 from pdedsl.numerics.tables import tabulated
@@ -24,7 +25,6 @@ from pdedsl.problem.derivatives import expand_derivatives
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.given import Kept, Polynomial, Source, Tabulated
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.shapes import Shape
 from pdedsl.problem.statements import Field, Integral, Interface, Statement
 from pdedsl.problem.symbol import multi_index
 from pdedsl.vocabulary.functions import BY_HEAD
@@ -165,8 +165,7 @@ def outward_normal(domain: Domain, statement: Statement) -> Callee:
         return _across(domain, levels(statement.on))
     found = pieces(domain, statement)
     if domain.shape is not None:
-        rims = [p.face.number for p in found if isinstance(p.face, Rim)]
-        return _outward_of_shape(domain, domain.shape, rims)
+        return _outward_of_shape(domain, [p.face.number for p in found if isinstance(p.face, Rim)])
     spatial = list(domain.spatial)
     faces = [p.face for p in found if isinstance(p.face, Face) and p.face.axis in spatial]
     axes = np.asarray([face.axis for face in faces], int)
@@ -182,15 +181,21 @@ def outward_normal(domain: Domain, statement: Statement) -> Callee:
     return at
 
 
-def _outward_of_shape(domain: Domain, shape: Shape, numbers: Sequence[int]) -> Callee:
-    surfaces = [shape.surfaces[number] for number in numbers]
+def _outward_of_shape(domain: Domain, numbers: Sequence[int]) -> Callee:
+    """Of the nearest of some surfaces: of the shape for the nearest parameters, where it depends on these."""
+    middles = shapes(domain)
+    held = [own.shape for own, _ in domain.shaped(middles) if own.shape is not None]
+    surfaces = [shape.surfaces[number] for shape in held for number in numbers]
     gaps = lower_expressions([sp.Abs(s.level) + s.gap for s in surfaces], domain)
-    slopes = lower_expressions([sp.diff(s.level, v) for s in surfaces for v in shape.symbols], domain)
-    signs = np.asarray([shape.sign(number) for number in numbers])
+    slopes = lower_expressions([sp.diff(s.level, c.symbol) for s in surfaces for c in domain.space], domain)
+    signs = np.asarray([held[0].sign(number) for number in numbers])
+    shaping = list(domain.shaping)
+    lengths = np.ptp(np.asarray([domain.bounds[k] for k in shaping]).reshape(-1, 2), axis=1)
 
     def at(x: Array) -> Array:
-        nearest = jnp.argmin(gaps({}, x))
-        direction = slopes({}, x).reshape(len(surfaces), -1)[nearest]
+        own = jnp.argmin((((x[np.asarray(shaping, int)] - middles[:, shaping]) / lengths) ** 2).sum(axis=1))
+        nearest = jnp.argmin(gaps({}, x).reshape(len(held), -1)[own])
+        direction = slopes({}, x).reshape(len(held), len(numbers), -1)[own, nearest]
         return jnp.asarray(signs, x.dtype)[nearest] * direction / jnp.linalg.norm(direction)
 
     return at

@@ -27,8 +27,8 @@ from pdedsl.vocabulary.operators import EXTREMES
 from pdedsl.vocabulary.spoken import place_words
 
 MANY = 4096
-TIMES, ROUNDS = 101, 2
-"""Times of a curve, and how often some more are put where it is highest and lowest."""
+TIMES, FEW, ROUNDS = 101, 41, 2
+"""Times of a curve, values of a parameter that the shape depends on, and how often some more are put where it is highest and lowest."""
 SHARP = 1e-11
 """What the next coarser rule changes of an integral, relative to the largest, that is sharp enough."""
 FINEST, NODES = 4, 1 << 17
@@ -104,8 +104,8 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
     timely = [k for k, c in enumerate(domain.coordinates) if c.kind == "time"]
     column = None if domain.along is None else domain.column(domain.along.symbol)
     if len(points) == 1 and column in held and domain.symbols[column] in varying:
-        points = np.repeat(points[:1], TIMES, axis=0)
-        points[:, column] = times = domain.line(column, np.linspace(0, 1, TIMES))
+        points = np.repeat(points[:1], FEW if domain.shaping else TIMES, axis=0)
+        points[:, column] = times = domain.line(column, np.linspace(0, 1, len(points)))
 
     def at(points: np.ndarray) -> Values:
         """The report at points in the coordinates of the text, where it names one: not a number beyond a moving end."""
@@ -301,6 +301,14 @@ def _lowered(
     the rules of their integrals may be off, shape (n, expressions).
     """
     held = problem.integrals_in(expressions)
+    if held and problem.domain.shaping:  # integrals over the shape that there is for the parameters of each point
+        found, off = (
+            np.zeros((1 if e is None else 2, len(points), len(expressions))),
+            np.zeros((len(points), len(expressions))),
+        )
+        for domain, own in problem.domain.shaped(points):
+            found[:, own], off[own] = _lowered(replace(problem, domain=domain), expressions, u, e, points[own], most)
+        return found, off
     if sums := _sums(u, e):
 
         def at(fine: int) -> np.ndarray:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pdedsl.geometry.points import resolved
 from pdedsl.meaning.choices import ACTIVATIONS
 from pdedsl.planning.degrees import shrunk, unsuited
-from pdedsl.planning.functions import at_once, columns, inseparable, networked, stretchable
+from pdedsl.planning.functions import at_once, columns, each, inseparable, networked, stretchable
 from pdedsl.planning.plan import Grid, Plan, Sampling
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
@@ -188,6 +189,14 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
         if families and why:
             message = f"`terms = family` is for members that are solved one by one: {why}"
             yield Diagnostic("E201", message, spans.get(key, NOWHERE), "leave `terms = family` out")
+        for axis in problem.domain.shaping:
+            most = int(resolved(problem.domain, axis))
+            chosen = [each(problem, part)[axis] for part in parts_of(own) if isinstance(part, Polynomials)]
+            if any(degree > most for degree in chosen):
+                message = (
+                    f"`{problem.names[axis]}` moves the shape, and takes as many values: its degree is at most {most}"
+                )
+                yield Diagnostic("E201", message, spans.get(key, NOWHERE), f"write {most} for it")
     for name, how in plan.stretch:
         axis = problem.names.index(name)
         if how == "faces" and axis not in stretchable(problem):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from pdedsl.geometry.points import resolved
 from pdedsl.geometry.quadrature import rule
 from pdedsl.planning.data import additive, waves
 from pdedsl.planning.functions import axes_of, columns, each, singular_count, solutions
@@ -127,21 +128,19 @@ def following(
         return cornered(problem, more, symmetry, held.order)
     assert isinstance(space, Polynomials)
     limit = min(_limit(problem, s) for s in problem.statements)
+    highest = [resolved(problem.domain, k) for k in range(len(problem.coordinates))]
     if space.terms == "cross":
-        found = next((replace(space, degrees=(n,)) for n in CROSSES if n > space.degrees[0]), None)
+        larger = (n for n in CROSSES if space.degrees[0] < n <= min(highest))
+        found = next((replace(space, degrees=(n,)) for n in larger), None)
         return found if found is not None and columns(problem, found, symmetry) <= limit else None
     most = min(limit, GROWTH[min(dimensions(problem), FEW + 1)] * columns(problem, space, symmetry))
-    reach = [float(n) if k in affine(problem) else r for k, (n, r) in enumerate(zip(space.degrees, reach, strict=True))]
+    highest = [float(n) if k in affine(problem) else highest[k] for k, n in enumerate(space.degrees)]
+    reach = [min(r, most) for r, most in zip(reach, highest, strict=True)]
 
     def grown(share: float) -> Polynomials:
-        return Polynomials(
-            tuple(
-                n if k in affine(problem) else min(2 * n + 2, max(n, round(share * r)))
-                for k, (n, r) in enumerate(zip(space.degrees, reach, strict=True))
-            ),
-            space.terms,
-            stretches=space.stretches,
-        )
+        own = zip(space.degrees, reach, highest, strict=True)
+        degrees = tuple(int(min(2 * n + 2, max(n, round(share * r)), most)) for n, r, most in own)
+        return Polynomials(degrees, space.terms, stretches=space.stretches)
 
     share = min(n / r for n, r in zip(space.degrees, reach, strict=True))
     found = larger = space

@@ -25,7 +25,7 @@ from pdedsl.spaces.features import ridges
 from pdedsl.spaces.functions import Functions, Joined, Products, Sided, multiplied, superposed
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, piece
-from pdedsl.spaces.poles import poles
+from pdedsl.spaces.poles import Grown, poles
 from pdedsl.spaces.space import (
     Added,
     Corners,
@@ -175,6 +175,8 @@ def inseparable(problem: Problem) -> str:
         return f"solutions superpose in {names}{', ...' if len(own) > 3 else ''}"
     if problem.measurements or any(f.sought for f in problem.fields):
         return "there are data, or unknowns, that all members share"
+    if problem.domain.shaping:
+        return f"each has a shape of its own, by `{problem.names[problem.domain.shaping[0]]}`"
     return "" if regions(problem) is None else "fields may jump between regions"
 
 
@@ -262,7 +264,8 @@ def _times(problem: Problem, unknown: Field, plane: Functions, degrees: Sequence
     domain = problem.domain
     maps = tuple(logarithm(domain.bounds[k]) if k in domain.logarithmic else None for k in range(len(degrees)))
     own = basis(problem, rest, Polynomials(tuple(degrees), "total", stretches=(maps,)))
-    return multiplied(plane, own, np.sum(own.numbers / np.maximum(1, [degrees[axis] for axis in rest]), axis=1))
+    high = np.sum(own.numbers / np.maximum(1, [degrees[axis] for axis in rest]), axis=1)
+    return multiplied(plane, own, high, isinstance(plane, Grown))
 
 
 def networked(problem: Problem, space: Space) -> list[FieldGroup]:

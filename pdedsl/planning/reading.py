@@ -18,7 +18,7 @@ from pdedsl.planning.continuation import FACTORS, led_by
 from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
 from pdedsl.planning.degrees import CROSSES, FEW, MOST, lowest, most_columns, unsuited
-from pdedsl.planning.functions import columns, free, parities
+from pdedsl.planning.functions import columns, free, inseparable, parities
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.domain import Coordinate
@@ -146,19 +146,20 @@ def _kind(problem: Problem, equation: Statement, forms: Sequence[Form], sizes: M
     highest = order(equation.residual)
     if len(forms) != 1:
         return ""
-    d = len(problem.coordinates)
+    own = [k for k, c in enumerate(problem.coordinates) if c.kind != "parameter"]  # along those no derivative is taken
+    d = len(own)
     slopes = slopes_inside(problem, forms[0], sizes)
-    time = problem.domain.column(problem.time.symbol) if problem.time is not None else None
+    time = own.index(problem.domain.column(problem.time.symbol)) if problem.time is not None else None
     if highest == 1:
         return "transport"
     if highest != 2:
         return ""
     found = np.zeros((next(iter(slopes.values())).size, d, d))
-    for (_, index), own in slopes.items():
+    for (_, index), slope in slopes.items():
         if sum(index) == 2:
-            axes = [axis for axis, n in enumerate(index) for _ in range(n)]
-            found[:, axes[0], axes[1]] += own / 2
-            found[:, axes[1], axes[0]] += own / 2
+            axes = [place for place, axis in enumerate(own) for _ in range(index[axis])]
+            found[:, axes[0], axes[1]] += slope / 2
+            found[:, axes[1], axes[0]] += slope / 2
     values = np.linalg.eigvalsh(found)
     scale = np.abs(values).max() or 1.0
     positive, negative = (values > 1e-9 * scale).sum(axis=1), (values < -1e-9 * scale).sum(axis=1)
@@ -365,7 +366,7 @@ def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], 
         strong = [own.strong for f in problem.fields for own in angled(problem, f)]
         also, slowly = " + corners" if any(strong) else "", "; with `corners` where that is slow" if strong else ""
         singly = "; else members one by one, and polynomials of the parameters between them"
-        singly = singly if problem.domain.swept and not affine(problem) else ""
+        singly = "" if inseparable(problem) else singly
         begun = f"{spoken(least, brief=True)} and on, up to {MOST} functions"
         words = f"{begun}, while they converge{slowly}{singly}; else the network"
         block = [f"space = {spoken(_fixed(problem, least, plan.symmetry), brief=True)}{also}"]

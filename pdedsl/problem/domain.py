@@ -1,8 +1,8 @@
 """Where a problem lives: coordinates, their intervals or shape, parameters, named parts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import sympy as sp
 from pdedsl.problem.atoms import CoordinateKind
 from pdedsl.problem.bounds import Bounds
 from pdedsl.problem.evaluate import evaluate
-from pdedsl.problem.primitives import Tree, construct
+from pdedsl.problem.primitives import Tree, construct, put_in, symbols_of
 from pdedsl.problem.shapes import Shape
 from pdedsl.vocabulary.source import NOWHERE, Span
 
@@ -95,8 +95,8 @@ class Domain:
     """The shape in space as it was written; None for the box of the coordinates."""
     parts: tuple[Part, ...] = ()
     ends: tuple[tuple[sp.Symbol, float], ...] = ()
-    """Symbols in intervals and shapes that are no parameters, with what they are taken for: moving ends, and swept
-    parameters that move the boundary."""
+    """Symbols in intervals and shapes that have no one value, with what they are taken for where one is needed: moving ends, and
+    swept parameters that move the boundary."""
 
     @cached_property
     def symbols(self) -> tuple[sp.Symbol, ...]:
@@ -153,6 +153,11 @@ class Domain:
     @cached_property
     def values(self) -> dict[sp.Symbol, float]:
         """The parameters' values in double precision; those that are swept have none, they are coordinates."""
+        return {symbol: value for symbol, value in self.sizes.items() if symbol not in self.symbols}
+
+    @cached_property
+    def sizes(self) -> dict[sp.Symbol, float]:
+        """What intervals and shapes may be written with, swept parameters in the middle of their intervals."""
         known: dict[sp.Symbol, float] = dict(self.ends)
         for parameter in self.parameters:
             known[parameter.symbol] = float(evaluate(parameter.value, known))
@@ -160,7 +165,7 @@ class Domain:
 
     def number(self, expression: sp.Expr) -> float:
         """A constant expression in double precision, parameters put in."""
-        return float(evaluate(expression, self.values))
+        return float(evaluate(expression, self.sizes))
 
     def at(self, points: np.ndarray) -> dict[sp.Symbol, Any]:
         """What parameters and coordinates are worth at points of shape (n, d)."""
@@ -188,9 +193,32 @@ class Domain:
 
     @cached_property
     def shape(self) -> Shape | None:
-        """The domain in space where it is not the box of the coordinates."""
-        return None if self.tree is None else construct(self.tree, tuple(c.symbol for c in self.space), self.values)
+        """The domain in space where it is not the box of the coordinates; in the middle of the parameters that it depends on."""
+        return None if self.tree is None else construct(self.tree, tuple(c.symbol for c in self.space), self.sizes)
+
+    @cached_property
+    def shaping(self) -> tuple[int, ...]:
+        """The columns of points that hold swept parameters on which the shape depends."""
+        held = set() if self.tree is None else symbols_of(self.tree)
+        return tuple(k for k, c in enumerate(self.coordinates) if c.kind == "parameter" and c.symbol in held)
+
+    def shaped(self, points: np.ndarray) -> Iterator[tuple["Domain", np.ndarray]]:
+        """The domain with the one shape that it has for the parameters of some points, shape (n, d), and which these are."""
+        if not self.shaping:
+            yield self, np.arange(len(points))
+            return
+        rows, places = np.unique(points[:, list(self.shaping)], axis=0, return_inverse=True)
+        groups = np.split(np.argsort(np.ravel(places), kind="stable"), np.cumsum(np.bincount(np.ravel(places)))[:-1])
+        yield from ((_shaped(self, tuple(row)), own) for row, own in zip(rows.tolist(), groups, strict=True))
 
     def region(self, part: str | None) -> sp.Basic:
         """The condition of a named part; true for the whole domain."""
         return sp.true if part is None else next(p.condition for p in self.parts if p.name == part)
+
+
+@lru_cache(maxsize=4096)
+def _shaped(domain: Domain, values: tuple[float, ...]) -> Domain:
+    """The domain with the one shape that it has for some values of the parameters on which that depends."""
+    assert domain.tree is not None
+    symbols = (domain.symbols[k] for k in domain.shaping)
+    return replace(domain, tree=put_in(domain.tree, dict(zip(symbols, map(sp.Float, values), strict=True))))

@@ -6,7 +6,9 @@ from typing import Any
 
 import sympy as sp
 
+from pdedsl.problem.domain import Domain
 from pdedsl.problem.moving import fixed
+from pdedsl.problem.primitives import put_in as with_values
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import put_in, without
 from pdedsl.problem.statements import Boundary, Condition, Constraint, Interface
@@ -33,23 +35,35 @@ def member(problem: Problem, values: Mapping[str, float]) -> Problem:
         """Whether a derivative is taken along one of those parameters."""
         return any(s in numbers for d in value.atoms(sp.Derivative) for s, _ in d.variable_count)
 
-    domain = replace(
-        own.domain,
-        coordinates=tuple(
-            replace(c, lower=c.lower.xreplace(numbers), upper=c.upper.xreplace(numbers))
-            for c in own.coordinates
-            if c.symbol not in numbers
-        ),
-        ends=tuple((symbol, value) for symbol, value in own.domain.ends if symbol not in numbers),
-        parts=tuple(replace(p, condition=p.condition.xreplace(numbers)) for p in own.domain.parts),
-    )
     lost = {i.symbol for i in own.integrals if along(i.integrand)}
     reports = tuple(r for r in own.reports if not along(r.value) and not r.value.free_symbols & lost)
     integrals = tuple(i for i in own.integrals if i.symbol not in lost)
     conditions = tuple(_placed(c, numbers) for c in own.conditions)
     exact = tuple((name, value.xreplace(numbers)) for name, value in own.exact)
     alone = replace(own, exact=(), reports=reports, integrals=integrals, conditions=conditions, text=None)
+    domain = _domain(own.domain, numbers)
     return fixed(replace(put_in(alone, (), known | numbers), fields=fields, domain=domain, exact=exact))
+
+
+def _domain(own: Domain, numbers: Mapping[Any, Any]) -> Domain:
+    """The domain for some values of parameters; a shape in the box that it has for these."""
+    found = replace(
+        own,
+        coordinates=tuple(
+            replace(c, lower=c.lower.xreplace(numbers), upper=c.upper.xreplace(numbers))
+            for c in own.coordinates
+            if c.symbol not in numbers
+        ),
+        tree=None if own.tree is None else with_values(own.tree, numbers),
+        ends=tuple((symbol, value) for symbol, value in own.ends if symbol not in numbers),
+        parts=tuple(replace(p, condition=p.condition.xreplace(numbers)) for p in own.parts),
+    )
+    if not own.shaping or found.shape is None or found.shaping:
+        return found
+    lower, upper = found.shape.bounds
+    box = zip(found.space, lower, upper, strict=True)
+    boxed = {c.symbol: replace(c, lower=sp.Float(a), upper=sp.Float(b)) for c, a, b in box}
+    return replace(found, coordinates=tuple(boxed.get(c.symbol, c) for c in found.coordinates))
 
 
 def _placed(condition: Condition, numbers: Mapping[Any, Any]) -> Condition:

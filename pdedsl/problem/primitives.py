@@ -51,6 +51,17 @@ def symbols_of(tree: Tree) -> set[sp.Basic]:
     return found
 
 
+def put_in(tree: Tree, values: Mapping[Any, Any]) -> Tree:
+    """The tree with values for some of its symbols."""
+
+    def own(item: Any) -> Any:
+        return tuple(map(own, item)) if isinstance(item, tuple) else item.xreplace(values)
+
+    if isinstance(tree, Combined):
+        return Combined(tree.operator, put_in(tree.left, values), put_in(tree.right, values))
+    return Primitive(tree.name, own(tree.arguments))
+
+
 def _beyond(offset: sp.Expr, half: float) -> sp.Expr:
     """How far a number lies outside of [-half, half]."""
     beyond: Any = Maximum(0, sp.Abs(offset, evaluate=False) - half)

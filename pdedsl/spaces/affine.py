@@ -18,7 +18,8 @@ from pdedsl.spaces.linear import Form, forms
 @lru_cache(maxsize=8)
 def affine(problem: Problem) -> frozenset[int]:
     """The axes of the parameters in which the solution is affine, all at once."""
-    symbols = {c.symbol for c in problem.domain.swept}
+    domain = problem.domain
+    symbols = {c.symbol for c in domain.swept} - {domain.symbols[k] for k in domain.shaping}
     if not symbols or problem.measurements:
         return frozenset()
     own = [f for components in forms(problem).values() for f in components]
@@ -31,7 +32,7 @@ def affine(problem: Problem) -> frozenset[int]:
         for a, b in combinations_with_replacement(sorted(symbols & source.free_symbols, key=str), 2):
             if sp.diff(source, a, b) != 0:
                 symbols -= {a, b}
-    return frozenset(problem.domain.column(s) for s in symbols)
+    return frozenset(domain.column(s) for s in symbols)
 
 
 def dimensions(problem: Problem) -> int:

@@ -20,10 +20,13 @@ import sympy as sp
 from pdedsl.geometry.corners import Corner, changes, corners
 from pdedsl.geometry.faces import is_terminal
 from pdedsl.geometry.places import satisfying
-from pdedsl.geometry.points import full, inside, random
+from pdedsl.geometry.points import full, inside, random, shapes
 from pdedsl.geometry.regions import regions
+from pdedsl.problem.domain import Domain, middle
+from pdedsl.problem.member import member
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Equation, Field, is_hard
+from pdedsl.spaces.affine import operators
 from pdedsl.spaces.exponents import Together, exponents, jumping, together
 from pdedsl.spaces.linear import Form, constant, forms
 from pdedsl.spaces.singular import Singular
@@ -182,18 +185,33 @@ def angled(problem: Problem, unknown: Field) -> tuple[Angled | Shared, ...]:
         return found.tolist()
 
     found = []
-    for corner in (*corners(domain), *changes(domain, said)):
+    for corner in (*_corners(domain), *changes(domain, said)):
         first, last = said(np.stack([corner.side(end, NEAR * domain.diameter) for end in (-1, 1)]))
         if {first, last} <= {0, 1} and not (first == last and abs(corner.angle - np.pi) <= WHOLE):
             found.append(Angled(corner, (first, last), "general" if corner.curved else rest))
     return tuple(found)
 
 
+def _corners(domain: Domain) -> list[Corner]:
+    """The corners of a domain; where its shape depends on parameters, those that stay where they are."""
+    found = list(corners(domain))
+    for held, _ in domain.shaped(shapes(domain)[[0, -1]]) if domain.shaping else ():
+        places = {own.place for own in corners(held)}
+        found = [own for own in found if own.place in places]
+    return found
+
+
 def _shared(problem: Problem, place: int) -> tuple[Shared, ...]:
     """The corners of fields that are singular together."""
+    if problem.domain.swept:
+        swept = {c.symbol for c in problem.domain.swept}
+        own = (f for components in forms(problem).values() for f in components)
+        if any(s.free_symbols & swept for f in own for s in operators(f)):
+            return ()  # exponents depend on what is multiplied with derivatives
+        lasting = {c.place for c in _corners(problem.domain)}
+        halfway = {c.name: middle(*problem.bounds[problem.domain.column(c.symbol)]) for c in problem.domain.swept}
+        return tuple(found for found in _shared(member(problem, halfway), place) if found.corner.place in lasting)
     domain = problem.domain
-    if domain.swept:  # exponents depend on what is multiplied with derivatives
-        return ()
     whole = [k for k, f in enumerate(problem.fields) if set(f.arguments) == set(problem.symbols)]
     places = tuple(k for k in whole if led_by_laplacian(problem, k) is None)
     if (own := together(problem, places)) is None or own.least not in (0, 1):

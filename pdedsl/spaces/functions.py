@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
+from math import comb, prod
+from operator import add, sub
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -195,6 +197,8 @@ class Products:
     beside: Functions
     pairs: np.ndarray
     """Which of either kind, shape (K, 2)."""
+    moving: bool = False
+    """Whether those of the plane depend on the parameters, too."""
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -228,13 +232,29 @@ class Products:
         beside = tuple(n if axis in self.beside.axes else 0 for axis, n in enumerate(order))
         return tuple(n - m for n, m in zip(order, beside, strict=True)), beside
 
-    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+    def shares(self, order: MultiIndex) -> Iterator[tuple[int, MultiIndex, MultiIndex]]:
+        """A derivative as a sum over such of either kind, each so many times: where both depend on a parameter, several."""
         plane, beside = self.apart(order)
+        if not self.moving or not any(beside):
+            yield 1, plane, beside
+            return
+        for own in product(*(range(n + 1) for n in beside)):  # Leibniz' rule
+            times = prod(comb(n, k) for n, k in zip(beside, own, strict=True))
+            yield times, tuple(map(add, plane, own)), tuple(map(sub, beside, own))
+
+    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         own, other = self.pairs.T
-        return self.plane.table(points, plane)[:, own] * self.beside.table(points, beside)[:, other]
+        terms = (
+            times * self.plane.table(points, plane)[:, own] * self.beside.table(points, beside)[:, other]
+            for times, plane, beside in self.shares(order)
+        )
+        return sum(terms, start=np.zeros(()))
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
-        plane, beside = self.apart(order)
+        terms = (times * self._total(coefficients, points, *own) for times, *own in self.shares(order))
+        return sum(terms, start=np.zeros(()))
+
+    def _total(self, coefficients: np.ndarray, points: np.ndarray, plane: MultiIndex, beside: MultiIndex) -> np.ndarray:
         dense, held = self.dense(coefficients), points[:, list(self.beside.axes)]
         if len(points) > 1 and np.ptp(held, axis=0).max(initial=0.0) == 0:  # the same member at all points
             weights = self.beside.table(points[:1], beside)[0]
@@ -268,10 +288,10 @@ def _places(own: Functions, larger: Functions) -> np.ndarray:
     return np.argsort(embedded(own, np.arange(1.0, own.size + 1), larger))[-own.size :]
 
 
-def multiplied(plane: Functions, beside: Functions, degrees: np.ndarray) -> Products:
+def multiplied(plane: Functions, beside: Functions, degrees: np.ndarray, moving: bool = False) -> Products:
     """Products of functions, the more of those `beside`, given by their degrees from 0 to 1, the earlier one of the plane comes."""
     share = np.arange(plane.size) / max(1, plane.size)
-    return Products(plane, beside, np.argwhere(share[:, None] + degrees <= 1 + 1e-9))
+    return Products(plane, beside, np.argwhere(share[:, None] + degrees <= 1 + 1e-9), moving)
 
 
 @dataclass(frozen=True, eq=False)

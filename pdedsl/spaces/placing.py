@@ -174,7 +174,7 @@ def _denser(domain: Domain, points: np.ndarray, maps: Mapping[int, Stretch], box
     Where a coordinate is stretched, so that they are denser towards the ends in what it is stretched to.
     """
     boxed = domain.shape is None if boxed is None else boxed
-    axes = range(len(domain.coordinates)) if boxed else domain.other
+    axes = range(len(domain.coordinates)) if boxed else (k for k in domain.other if k not in domain.shaping)
     low, high = np.asarray(domain.bounds, float).T
     found = points.copy()
     for axis in axes:

@@ -22,6 +22,8 @@ BRIEFLY, FINAL = 0.1, 1e-8
 """Where time can be cut into pieces, or in many coordinates, the part of the limit for one sum, if it does not promise that error."""
 PLAIN = 0.4
 """At least of the limit of linear problems, where a network has more to do than solve equations."""
+OFTEN = 0.8
+"""The same of families of them, which are solved once and asked often."""
 FINE = 1e-2
 """The change, or the error of pieces of time, from which a solution is seen."""
 FAMILY = 1e-6
@@ -60,7 +62,7 @@ def affordable(
     spent, more = own * spent, own * more
     promised = _promised(problem, rungs) if len(rungs) > 2 else 0.0
     share = 1.0 if only else next(share for most, share in SHARES if promised <= most)
-    share = max(share, PLAIN) if rungs[-1].linear else share
+    share = max(share, OFTEN if family else PLAIN) if rungs[-1].linear else share
     final = only or promised <= (FAMILY if family else FINAL)
     many = dimensions(problem) > FEW and not final and not family
     share = min(share, BRIEFLY) if many else share

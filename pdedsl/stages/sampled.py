@@ -284,7 +284,7 @@ class _Family(Ladder):
         points = np.tile(self.probes[:1], (len(places), 1))
         points[:, self.swept] = places
         table = self._beside(fields).table(points, (0,) * points.shape[1])
-        right, triangle = linalg.qr_multiply(table, found.T)
+        right, triangle = linalg.qr_multiply(table, found.T)  # pyright: ignore[reportAssignmentType]
         own = linalg.solve_triangular(triangle, right.T, check_finite=False)
         ends = np.cumsum([f.columns for f in self.fields])[:-1]
         coefficients = np.concatenate([part.T.reshape(-1) for part in np.split(own, ends, axis=1)])

@@ -35,14 +35,14 @@ def members(
     generator = np.random.default_rng(_SEED)
     unit = (np.arange(count)[:, None] + generator.random((count, 1))) / count
     places = drawn(domain, unit if len(swept) == 1 else generator.random((count, len(swept))))
-    points, truths, gaps, before = inside(domain, sp.true, POINTS, random(generator)), [], [], None
+    truths, gaps, before = [], [], None
     choices: dict[str, Any] = {} if time_limit is None else {"time_limit": time_limit}
     for values in places:
         named = {problem.names[k]: float(value) for k, value in zip(swept, values, strict=True)}
         before = solve(at(named), start=before, stopping=stopping, **choices)
         if before.status == "interrupted":
             break
-        points[:, swept] = values
+        points = inside(domain, sp.true, POINTS, random(generator), values)
         own, alone = solution.solved, before.solved
         there = np.delete(to_stated(problem, own.values, points), swept, axis=1)
         truths.append(alone.values(to_fixed(alone.problem, alone.values, there)))
