@@ -11,13 +11,15 @@ from pdedsl.checker.probe import PROBES, face_words, point_words, points_on
 from pdedsl.geometry.faces import Face, boundary_pieces, faces, is_terminal, speaks_of_time, start
 from pdedsl.geometry.interfaces import crossings
 from pdedsl.geometry.places import satisfying
-from pdedsl.geometry.points import inside, random
+from pdedsl.geometry.points import closed, inside, random, shapes
 from pdedsl.problem.atoms import Normal
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.given import Source
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.statements import Boundary, Constraint, Initial, Interface, Place
 from pdedsl.vocabulary.diagnostics import Diagnostic
+from pdedsl.vocabulary.spoken import place_words
 
 
 def unmet(problem: Problem) -> Iterator[Diagnostic]:
@@ -31,6 +33,7 @@ def unmet(problem: Problem) -> Iterator[Diagnostic]:
             message = f"the part `{equation.part}` holds no point of the domain"
             yield Diagnostic("E402", message, spans[equation.part], _extent(domain))
     yield from empty_integrals(problem)
+    yield from _altered(domain)
     yield from _outside(problem)
     yield from _sources(problem)
     for condition in (c for c in problem.conditions if isinstance(c, Boundary)):
@@ -84,10 +87,43 @@ def _outside(problem: Problem) -> Iterator[Diagnostic]:
     for named in (*constraints, *problem.reports):
         if named.at is None or domain.shape is None:
             continue
-        point = np.asarray([[domain.number(e) for e in named.at[: len(domain.space)]]])
-        if domain.shape.level(point)[0] > 1e-6 * domain.shape.thinnest:
-            message = f"{point_words(domain, point[0])} lies outside of the shape"
+        places = shapes(domain)
+        places[:, list(domain.spatial)] = [domain.number(e) for e in named.at[: len(domain.space)]]
+        outside = ~closed(domain, places)
+        if outside.any():
+            at = _at(domain, places[outside][0])
+            message = f"{point_words(domain, places[0, : len(domain.space)])} lies outside of the shape{at}"
             yield Diagnostic("E402", message, named.at_span, "choose a point of the domain")
+
+
+def _altered(domain: Domain) -> Iterator[Diagnostic]:
+    """E404: a shape whose parts meet, or part, for some values of swept parameters: there solutions are not smooth in these."""
+    if not domain.shaping:
+        return
+    unit, begun = low_discrepancy(PROBES, len(domain.space)), None
+    for at in shapes(domain):
+        ((held, _),) = domain.shaped(at[None])
+        assert held.shape is not None
+        sides = enumerate(held.shape.surfaces)
+        shares = [float(held.shape.outward(number, side.draw(unit))[0].mean()) for number, side in sides]
+        form = [
+            (share > 0) + (share == 1) for share in shares
+        ]  # whether a surface bounds the shape, and all of it does
+        if begun is not None and form != begun[1]:
+            span = domain.space[0].span | domain.space[-1].span
+            message = (
+                f"the shape is of another form{_at(domain, at)} than{_at(domain, begun[0])}: its parts meet, or part"
+            )
+            help_ = "sweep values between which it keeps its form, and try the others by themselves"
+            yield Diagnostic("E404", message, span, help_)
+            return
+        begun = begun or (at, form)
+
+
+def _at(domain: Domain, point: np.ndarray) -> str:
+    """The parameters of a point that the shape depends on, in words; nothing where it depends on none."""
+    own = {domain.coordinates[k].name: float(point[k]) for k in domain.shaping}
+    return f" at {place_words(own, 4)}" if own else ""
 
 
 def _sources(problem: Problem) -> Iterator[Diagnostic]:

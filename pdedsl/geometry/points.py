@@ -17,7 +17,7 @@ def random(generator: np.random.Generator) -> Unit:
     return lambda n, k: generator.random((n, k))
 
 
-SHAPES = {1: 24, 2: 12}
+SHAPES = {1: 36, 2: 12}
 """Parts of the interval of a parameter that the shape depends on, by the number of these; of more of them six."""
 
 

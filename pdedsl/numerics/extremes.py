@@ -61,7 +61,7 @@ def extreme(problem: Problem, integral: Integral, u: Callee, times: np.ndarray) 
     for point in times:
         if domain.shaping or not len(candidates):
             ((held, _),) = domain.shaped(point[None])
-            candidates = _candidates(replace(problem, domain=held), integral)
+            candidates = _candidates(replace(problem, domain=held), integral, bool(domain.shaping))
             outward = normals(held, candidates) if on_boundary else np.zeros((len(candidates), len(domain.space)))
         candidates[:, list(domain.other)] = point[list(domain.other)]
         heights = np.nan_to_num(sign * many(candidates, outward), nan=-np.inf)
@@ -118,10 +118,10 @@ def _of_sums(problem: Problem, integral: Integral, u: Expanded) -> tuple[Many, S
     return lambda points, outward: value.at(points, outward).value(u.state), one
 
 
-def _candidates(problem: Problem, integral: Integral) -> np.ndarray:
-    """Points of the closed set over which an extreme is taken, shape (n, d)."""
+def _candidates(problem: Problem, integral: Integral, moving: bool) -> np.ndarray:
+    """Points of the closed set over which an extreme is taken, shape (n, d); fewer of one that changes with parameters."""
     domain, unit = problem.domain, random(np.random.default_rng(11))
-    count = min(CANDIDATES, 64 * EACH ** (1 + len(domain.space)))
+    count = min(CANDIDATES, 64 * EACH ** (1 + len(domain.space))) // (EACH if moving else 1)
     where = sp.true if integral.where is None else integral.where
     pieces = boundary_pieces(domain, (where,))
     found = [sample(domain, pieces, count, unit)] if pieces else []

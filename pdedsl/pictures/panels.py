@@ -55,7 +55,7 @@ def of_run(scene: Scene) -> Iterator[Panel]:
         yield partial(_convergence, scene)
     if scene.points:
         yield partial(_points, scene)
-    if len(scene.problem.space) == 2 and len(scene.names) <= 3:
+    if len(scene.problem.space) == 2:
         for name, components in scene.problem.vectors:
             if len(components) == 2:
                 yield partial(_streamlines, scene, name, components)
@@ -298,8 +298,9 @@ def _through(scene: Scene, unknown: Field) -> str:
 
 
 def _streamlines(scene: Scene, name: str, components: tuple[str, ...], axes: Axes) -> None:
-    """A plane vector field: its length as colours, its direction as streamlines; at the end of time."""
-    place = scene.last
+    """A plane vector field: its length as colours, its direction as streamlines; at the end of time, parameters halfway."""
+    middle = centre(scene.problem)
+    place = {c.name: middle[c.name] for c in scene.problem.domain.swept} | scene.last
     x, y = (n for n in scene.names if n not in place)
     found = scene.over(x, y, **place)
     u, v = (found[c].broadcast_like(found[components[0]] + found[components[1]]).transpose(y, x) for c in components)

@@ -21,7 +21,7 @@ from pdedsl.spaces.functions import Functions, Joined, Products, Sided, Superpos
 from pdedsl.spaces.poles import around_holes
 from pdedsl.spaces.singular import Singular
 from pdedsl.spaces.stretch import Stretch
-from pdedsl.spaces.tamed import around, unbounded
+from pdedsl.spaces.tamed import around, met
 
 OVER = 1.5
 """Points for each function of a basis, in the domain as on its boundary."""
@@ -63,15 +63,15 @@ def _unit(problem: Problem, bases: Sequence[Functions], shift: float) -> Unit:
 
 def placed(problem: Problem, statement: Statement, bases: Sequence[Functions], shift: float) -> np.ndarray:
     """The points of a statement, shape (n, d): enough for the bases, denser towards the ends of each coordinate, and near
-    corners where residuals are not bounded.
+    corners where that matters.
 
     In a box with the arcsine density, for which polynomials of high degree are stable (Narayan, Jakeman and Zhou 2017).
     """
     unit = _unit(problem, bases, shift)
     found = [_placed(problem, statement, bases, unit)]
     count = OVER * max(_singular(b) for b in bases)
-    if isinstance(statement, Equation | Boundary) and unbounded(problem):
-        found.append(around(problem, statement, unit, round(count / len(unbounded(problem)))))
+    if isinstance(statement, Equation | Boundary) and met(problem):
+        found.append(around(problem, statement, unit, round(count / len(met(problem)))))
     if isinstance(statement, Equation) and (gaps := _gaps(problem)) and count:
         near = around_holes(problem.domain, gaps, unit, round(count / len(gaps)))
         found.append(near[satisfying(problem.domain, (region(problem, statement),), near)])

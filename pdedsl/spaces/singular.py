@@ -88,6 +88,7 @@ class Singular(Sequenced):
             if factors:
                 yield self._product(z, log, held, other, xp), logs, factors
 
+    @np.errstate(over="ignore", invalid="ignore")  # in a hole, outside of the domain
     def _product(self, z: Any, log: Any, held: int, other: int, xp: Any) -> Any:
         """`z^(a - held) conj(z)^(b - other)` for each product, where z has a column for each corner."""
         own, conjugate = self._powers, self.conjugate[self._powers.first]

@@ -6,7 +6,7 @@ import numpy as np
 
 from pdedsl.geometry.corners import Corner
 from pdedsl.geometry.places import satisfying
-from pdedsl.geometry.points import Unit, inside_shape
+from pdedsl.geometry.points import Unit, inside_shape, scale
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Statement
 from pdedsl.spaces.corners import Shared, angled
@@ -21,10 +21,22 @@ CLOSEST = 1e-4
 
 
 @lru_cache(maxsize=32)
-def _strong(problem: Problem) -> tuple[Shared, ...]:
-    """The corners where fields are singular together, or values jump."""
+def _shared(problem: Problem) -> tuple[Shared, ...]:
+    """The corners where fields are singular together."""
     held = {own.corner: own for f in problem.fields for own in angled(problem, f) if isinstance(own, Shared)}
-    return tuple(own for own in held.values() if own.strong)
+    return tuple(held.values())
+
+
+def _strong(problem: Problem) -> tuple[Shared, ...]:
+    """Those of them where they are so whatever their data are, or values jump."""
+    return tuple(own for own in _shared(problem) if own.strong)
+
+
+def met(problem: Problem) -> tuple[Shared, ...]:
+    """Those of them about which more points are needed: where residuals are not bounded; and all of families, of which points are
+    few for each member, as rotations of a corner alone are hardly seen elsewhere.
+    """
+    return _shared(problem) if problem.domain.swept else unbounded(problem)
 
 
 def unbounded(problem: Problem) -> tuple[Shared, ...]:
@@ -69,14 +81,16 @@ def tamed(problem: Problem, statement: Statement, points: np.ndarray) -> np.ndar
 
 
 def around(problem: Problem, statement: Statement, unit: Unit, count: int) -> np.ndarray:
-    """Points of a statement near corners where residuals are not bounded, as many at each scale, `count` for each corner."""
+    """Points of a statement near corners, as many at each scale, `count` for each corner."""
     domain, found = problem.domain, [np.zeros((0, len(problem.coordinates)))]
-    for own in unbounded(problem):
-        scale, turn = unit(count, 2).T
-        far = REACH * domain.diameter * CLOSEST**scale
+    for own in met(problem):
+        drawn, plane = unit(count, len(problem.coordinates)), list(domain.spatial)
+        near, turn = drawn[:, plane].T
+        far = REACH * domain.diameter * CLOSEST**near
         side = isinstance(statement, Boundary)
         angles = own.corner.bisector + (np.round(turn) if side else turn) * own.corner.angle - own.corner.angle / 2
-        points = np.asarray(own.corner.place) + far[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        points = scale(drawn, domain)
+        points[:, plane] = own.corner.place + far[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
         held = satisfying(domain, statement.where, points, sharply=True) if side else inside_shape(domain, points)
         found.append(points[held])
     return np.concatenate(found)

@@ -34,7 +34,18 @@ from pdedsl.stages.budget import FINE, affordable, slow
 from pdedsl.stages.forward import solved_again
 from pdedsl.stages.holding import holding
 from pdedsl.stages.identifying import Identification, told
-from pdedsl.stages.rungs import COARSE, ROUNDING, SATISFIED, Ladder, Rung, error_of, errors_at, flat, share_of, within
+from pdedsl.stages.rungs import (
+    COARSE,
+    ROUNDING,
+    SATISFIED,
+    Ladder,
+    Rung,
+    error_of,
+    errors_at,
+    flat,
+    share_of,
+    within,
+)
 from pdedsl.stages.starting import Start, guess, space_of, warm_of
 from pdedsl.stages.steepness import solution_slopes
 from pdedsl.stages.warm import LEAST, REACHED, STAYS, Warm, kept_factors, shape_of

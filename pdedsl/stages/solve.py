@@ -131,7 +131,8 @@ def solve(
     before = 0.0 if clock.begun is None else begun - clock.begun
     # Plan -> polynomials, where the plan has them: all there is to do, if they converge
     found = _raised(problem, plan, known, watch, stopping, clock, start)
-    if found is not None and (fixed(plan.space) or (found.final and not trained(plan.space))):
+    family = problem.domain.swept and found is not None and found.relative <= FAMILY
+    if found is not None and (fixed(plan.space) or ((found.final or family) and not trained(plan.space))):
         return _in_polynomials(problem, plan, known, found, start, before)
     spent = time.perf_counter() - begun
     limits, clock = _after(spent, plan.limits, clock)
@@ -296,6 +297,8 @@ def _better(network: Solved, expanded: Solved, off: float) -> Solved:
 
 FINE = 1e-6
 """An estimated error with which no pieces of time are tried."""
+FAMILY = 1e-4
+"""The same for a network where parameters are swept, which comes no nearer."""
 MARCH = 0.8
 """The part of the time that is left in which a solution is sought piece by piece."""
 ALONE = 0.3
