@@ -97,3 +97,17 @@ boundary: u = 0  on all
 data probes: u from "source.csv"  noise 1e-3
 exact q = (3*x + x^2)*exp(x)
 """
+
+RING = """pde 1
+param r in [0.2, 0.6]
+domain (x, y) = disk([0, 0], 1) - disk([0, 0], r)
+field u(x, y)
+equation: laplacian(u) = 0
+boundary: u = 0  on x^2 + y^2 = 1
+boundary: dn(u) = 1/r  on x^2 + y^2 = r^2
+exact u = -log(x^2 + y^2)/2
+report outflow = integral(dn(u), on = x^2 + y^2 = 1)
+report area = integral(1)
+report most = maximum(u)
+"""
+"""Outside of a disk of any size."""

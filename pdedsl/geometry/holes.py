@@ -34,9 +34,17 @@ def holes(domain: Domain) -> tuple[Hole, ...]:
     if domain.shape is None or len(domain.space) != 2:
         return ()
     points, lines = grid(domain, domain.spatial, GRID)
-    whole = found_in(inside_shape(domain, points).reshape(GRID, GRID), lines)
+    whole = [_sharp(domain, hole) for hole in found_in(inside_shape(domain, points).reshape(GRID, GRID), lines)]
     own = [cut for cut in _cut(domain) if all(hypot(*np.subtract(cut.place, h.place)) > h.radius for h in whole)]
     return (*whole, *own)
+
+
+def _sharp(domain: Domain, hole: Hole) -> Hole:
+    """A hole as the circle that it is, if it is one."""
+    for _, centre, radius in circles(domain.tree, domain.sizes):
+        if hypot(*(centre - hole.place)) + abs(radius - hole.radius) <= 2 * domain.diameter / GRID:
+            return Hole((float(centre[0]), float(centre[1])), radius)
+    return hole
 
 
 def _cut(domain: Domain) -> Iterator[Hole]:

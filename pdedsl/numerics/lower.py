@@ -193,7 +193,7 @@ def _outward_of_shape(domain: Domain, numbers: Sequence[int]) -> Callee:
     lengths = np.ptp(np.asarray([domain.bounds[k] for k in shaping]).reshape(-1, 2), axis=1)
 
     def at(x: Array) -> Array:
-        own = jnp.argmin((((x[np.asarray(shaping, int)] - middles[:, shaping]) / lengths) ** 2).sum(axis=1))
+        own = jnp.argmin((((x[None, np.asarray(shaping, int)] - middles[:, shaping]) / lengths[None]) ** 2).sum(axis=1))
         nearest = jnp.argmin(gaps({}, x).reshape(len(held), -1)[own])
         direction = slopes({}, x).reshape(len(held), len(numbers), -1)[own, nearest]
         return jnp.asarray(signs, x.dtype)[nearest] * direction / jnp.linalg.norm(direction)

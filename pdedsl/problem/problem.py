@@ -167,12 +167,15 @@ class Problem:
         return tuple(i for i in self.integrals_in(expressions) if not i.local)
 
     def varying(self, expressions: Sequence[sp.Basic]) -> set[sp.Basic]:
-        """The coordinates with which some expressions vary, fields as functions of all theirs; integrals not in space."""
+        """The coordinates with which some expressions vary, fields as functions of all theirs; integrals not in space, but with what changes
+        the shape that they are taken over.
+        """
         outer = set().union(*(e.free_symbols for e in expressions)) & set(self.symbols)
         held = self.integrals_in(expressions)
         inner = set().union(*(i.integrand.free_symbols for i in held))
         local = set().union(*(i.integrand.free_symbols for i in held if i.local)) & set(self.symbols)
-        return outer | local | ({self.symbols[k] for k in self.domain.other} & inner)
+        over = {self.symbols[k] for k in self.domain.shaping} if any(not i.local for i in held) else set()
+        return outer | local | over | ({self.symbols[k] for k in self.domain.other} & inner)
 
     def put(self, expression: sp.Basic, solution: Mapping[str, sp.Expr]) -> sp.Basic:
         """The expression with the named fields replaced by given expressions, derivatives carried out."""

@@ -27,8 +27,6 @@ MOST = 40
 """The largest power of one over the distance."""
 MEMBERS = 64
 """Values of parameters up to which sums are taken for one after another."""
-SAME = 1e-2
-"""How far a hole, as it is seen on a grid, may be from the circle that it is, over its radius."""
 CONJUGATES = 2
 """The largest power of the conjugate, of equations that are more than a laplacian."""
 
@@ -68,7 +66,7 @@ class Grown(Singular):
         beside = np.asarray([0 if axis in self.axes else n for axis, n in enumerate(order)])
         lengths, count = points @ self.slopes.T + self.offset, int(beside.sum())
         factor = np.prod(self.slopes**beside, axis=1) * np.prod([self.rise - k for k in range(count)], axis=0)
-        return factor * lengths ** np.maximum(self.rise - count, 0)
+        return factor.astype(points.dtype) * lengths ** np.maximum(self.rise - count, 0).astype(points.dtype)
 
 
 def poles(problem: Problem, unknown: Field, found: Sequence[Hole], order: int) -> Singular | None:
@@ -108,7 +106,7 @@ def _radius(domain: Domain, hole: Hole) -> np.ndarray:
     found[0] = hole.radius
     swept = [domain.symbols[k] for k in domain.shaping]
     for part, centre, radius in circles(domain.tree, domain.sizes):
-        if np.hypot(*(centre - hole.place)) + abs(radius - hole.radius) > SAME * hole.radius:
+        if tuple(centre) != hole.place or radius != hole.radius:
             continue
         length = next(r for r in part.arguments[1:] if domain.number(r) == radius)
         slopes = [sp.diff(length, s) for s in swept]

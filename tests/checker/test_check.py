@@ -69,6 +69,11 @@ equation: -laplacian(u) = 4
 boundary: u = 0  on all
 exact u = 1 - x^2 - y^2
 """
+SIZED = (
+    DISK.replace("pde 1\n", "pde 1\nparam L in [1, 2]\n")
+    .replace("disk([0, 0], 1)", "disk([0, 0], L)")
+    .replace("u = 1", "u = L^2")
+)
 
 PERIODIC = """pde 1
 domain x in [0, 1]
@@ -316,7 +321,13 @@ CASES = [
     ("E201", PERIODIC, "periodic x", "periodic «xx»"),
     ("W502", PLANE.replace("laplacian(u) = v", "laplacian(laplacian(u)) = v").replace("field u", "field «u»"), "on all", "on all "),
     # ---- not yet
-    ("E901", DISK.replace("pde 1\n", "pde 1\nparam L in [1, 2]\n"), "(x, y) = disk([0, 0], 1)", "(«x», y) = disk([0, 0], L)"),
+    ("E901", SIZED, "exact", "constraint: «mean(u) = 0»\nexact"),
+    ("E901", SIZED, "-laplacian(u) = 4", "«-laplacian(u) = 4 + delta(x, y)»"),
+    ("E404", SIZED, "disk([0, 0], L)", "«disk([0, 0], L - 1)»"),
+    ("E404", SIZED, "disk([0, 0], L)", "«disk([0, 0], 1) - disk([0, 0], L)»"),
+    ("E404", SIZED, "(x, y) = disk([0, 0], L)", "(«x, y») = box([-1.5, -1.5], [1.5, 1.5]) - disk([0, 0], L)"),
+    ("E402", SIZED, "exact", "report far = u  «at (1.5, 0)»\nexact"),
+    ("E606", SIZED, "boundary: u = 0", "boundary: «u = 1»"),
     ("E901", GOOD.replace("param a = 0.25", "param a = 0.25, L in [1, 2]").replace("x in [0, 1]", "x in [0, L]"), "x = 1", "«x = 1»"),
     ("E303", GOOD, "param a = 0.25", "param a = 0.25 noise «-0.1»"),
     ("E501", PLANE.replace("dxx(v) = 1", "dxx(v) = r(v)"), "boundary: v", "unknown function «r»(v)\nboundary: v"),

@@ -166,7 +166,7 @@ break the chain|change the source or the flux|change one of them|check the|choos
 file names are relative|is a source or a boundary value missing|it and all its derivatives|it belongs to|it may stand in
 it needs one component|leave it out for now|leave `noise` out|it is written in|it would be 0|it would with|its parts do not overlap|mind the zeros|one of them is wrong
 only constants|parts belong to|shapes are joined|small errors grow|sums and groups|the boundary lies in|the domain is
-the fields are|the lower bound|the solution has a jump|there is no boundary|this is as small as|use numbers|write the condition out
+the fields are|the lower bound|sweep values between|the solution has a jump|there is no boundary|this is as small as|use numbers|write the condition out
 """
 """How advice begins that only who wrote the spec can follow: it says what is wrong or possible, not what to write."""
 

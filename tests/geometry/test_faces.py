@@ -22,6 +22,7 @@ from pdedsl.geometry.faces import (
 from pdedsl.geometry.points import random
 from pdedsl.problem.shapes import Shape
 from pdedsl.stages.load import loads
+from tests.examples import RING as SIZED
 
 BOX = loads("""pde 1
 domain x in [0, 2], y in [0, 3]
@@ -83,3 +84,12 @@ def test_normals_point_outward() -> None:
     np.testing.assert_allclose(
         normals(RING.domain, inner), np.where(radius > 1.5, 1, -1) * inner[:, :2] / radius, atol=1e-9
     )
+
+
+def test_rims_of_a_shape_that_changes_with_a_parameter() -> None:
+    own = loads(SIZED)
+    inner = own.conditions[1]
+    points = sample(own.domain, pieces(own.domain, inner), 200, random(np.random.default_rng(0)))
+    np.testing.assert_allclose(np.hypot(*points[:, :2].T), points[:, 2], atol=1e-12)
+    np.testing.assert_allclose(normals(own.domain, points), -points[:, :2] / points[:, 2:], atol=1e-6)
+    assert np.ptp(points[:, 2]) > 0.3

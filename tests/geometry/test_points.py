@@ -4,9 +4,20 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from pdedsl.geometry.points import closed, inside, inside_shape, random, satisfying, scale, spots
+from pdedsl.geometry.points import (
+    closed,
+    inside,
+    inside_shape,
+    random,
+    resolved,
+    satisfying,
+    scale,
+    shapes,
+    spots,
+)
 from pdedsl.problem.domain import Domain
 from pdedsl.stages.load import loads
+from tests.examples import RING
 
 
 def domain(text: str, extra: str = "") -> Domain:
@@ -53,3 +64,17 @@ def test_where_something_is_taken() -> None:
     curve = spots(made, half, {t}, 50, UNIT)
     assert (curve[:, 0] == 0.5).all() and np.ptp(curve[:, 1]) > 1
     np.testing.assert_array_equal(spots(made, None, set(), 50, UNIT), [[0.5, 3]])
+
+
+def test_of_a_shape_that_changes_with_a_parameter_points_lie_in_their_own() -> None:
+    own = loads(RING).domain
+    points = inside(own, sp.true, 500, random(np.random.default_rng(0)))
+    distance = np.hypot(*points[:, :2].T)
+    assert (distance > points[:, 2]).all() and (distance < 1).all() and distance.min() < 0.4
+    assert len(np.unique(points[:, 2])) == len(shapes(own)) and resolved(own, 2) < len(shapes(own))
+    assert resolved(own, 0) == np.inf and len(shapes(domain("x in [0, 1], y in [0, 1]"))) == 1
+    both = np.array([[0.3, 0, 0.2], [0.3, 0, 0.31], [0.3, 0, 0.3], [0, 1, 0.6]])
+    np.testing.assert_array_equal(inside_shape(own, both), [True, False, False, False])
+    np.testing.assert_array_equal(closed(own, both), [True, False, True, True])
+    alone = inside(own, sp.true, 50, random(np.random.default_rng(0)), [0.23])
+    assert (alone[:, 2] == 0.23).all() and (np.hypot(*alone[:, :2].T) > 0.23).all()

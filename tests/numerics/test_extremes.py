@@ -6,6 +6,7 @@ import pytest
 
 from pdedsl.numerics.quantities import quantities
 from pdedsl.stages.load import loads
+from tests.examples import RING
 
 HEADER = "pde 1\nfield u(x, y)\nequation: laplacian(u) = u\nboundary: u = 0  on all\n"
 BOX, DISK = "x in [-1, 1], y in [0, 2]", "(x, y) = disk([0, 0], 1)"
@@ -50,3 +51,20 @@ def test_at_each_time_or_at_one() -> None:
     np.testing.assert_allclose(hot.values, 1 + hot.times, rtol=1e-12)
     np.testing.assert_allclose(late.values, [2.0], rtol=1e-12)
     assert hot.place == "x = 1, t = 1"
+
+
+def test_on_the_rim_of_a_shape() -> None:
+    """`x y` over an ellipse is largest at 45 degrees, `a b/2`; each member of a family has its rim."""
+    text = "pde 1\nparam a in [1, 2]\ndomain (x, y) = ellipse([0, 0], [a, 0.5])\nfield u(x, y)\nequation: laplacian(u) = 0\nboundary: u = x*y on all\nreport most = maximum(x*y + 0*u)\nreport lowest = minimum(u, on = all)\n"
+    most, lowest = quantities(loads(text), lambda x: (x[0] * x[1])[None])
+    assert most.times is not None
+    np.testing.assert_allclose(most.values, most.times / 4, rtol=1e-8)
+    np.testing.assert_allclose(lowest.values, -most.times / 4, rtol=1e-8)
+
+
+def test_integrals_over_a_shape_that_changes_with_a_parameter() -> None:
+    outflow, area, most = quantities(loads(RING), lambda x: -jnp.log(x[0] ** 2 + x[1] ** 2)[None] / 2)
+    assert area.times is not None and len(area.times) < 101
+    np.testing.assert_allclose(outflow.values, -2 * np.pi, rtol=1e-6)
+    np.testing.assert_allclose(area.values, np.pi * (1 - area.times**2), rtol=1e-6)
+    np.testing.assert_allclose(most.values, -np.log(most.times), rtol=1e-6)

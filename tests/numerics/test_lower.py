@@ -12,6 +12,7 @@ from pdedsl.numerics.derivatives import Laplacian, derivatives
 from pdedsl.numerics.lower import residuals
 from pdedsl.stages.load import check, loads
 from pdedsl.vocabulary.source import Source
+from tests.examples import RING
 
 X, Y, T = sp.symbols("x y t", real=True)
 
@@ -153,3 +154,12 @@ def test_a_laplacian_is_one_part_of_the_sweep(monkeypatch: pytest.MonkeyPatch) -
     x, y = point
     expected = [x**2 * y * 2 * x * y + jnp.sin(y) * x**2 - 2 * y / 20, jnp.sin(y) * jnp.cos(y) + jnp.sin(y) / 20]
     np.testing.assert_allclose(found, jnp.stack(expected), rtol=1e-12)
+
+
+def test_the_normal_of_a_shape_that_changes_with_a_parameter() -> None:
+    """The nearest surface is that of the member: where the hole is small its rim is far from that of the middle one."""
+    own = residuals(loads(RING.split("exact")[0].replace("dn(u) = 1/r", "dn(u) = 0")))["boundary2"]
+    for r in (0.2, 0.37, 0.6):
+        found = own({"u": lambda x: x[0]}, jnp.asarray([0.0, r, r]))
+        np.testing.assert_allclose(found, 0, atol=1e-6)
+        np.testing.assert_allclose(own({"u": lambda x: x[1]}, jnp.asarray([0.0, r, r])), -1, atol=1e-6)

@@ -4,6 +4,7 @@ import numpy as np
 import sympy as sp
 
 from pdedsl.stages.load import loads
+from tests.examples import RING
 
 TEXT = """pde 1
 param n = 2, L = 3*n
@@ -56,3 +57,20 @@ def test_the_logarithm_of_a_parameter_that_spans_a_factor_of_ten_counts() -> Non
     np.testing.assert_allclose(domain.line(1, unit), [1e-3, 1e-2, 1e-1])
     np.testing.assert_allclose(domain.line(2, unit), [1, 5, 9])
     np.testing.assert_allclose(domain.line(3, unit), [-100, -(1000**0.5), -10])
+
+
+def test_a_shape_that_changes_with_a_parameter_is_one_for_each_of_its_values() -> None:
+    own = loads(RING).domain
+    assert own.shaping == (2,) and own.shape is not None and own.sizes[own.symbols[2]] == 0.4
+    assert own.symbols[2] not in own.values
+    points = np.array([[0.5, 0, 0.6], [0.5, 0, 0.2], [0.9, 0, 0.6]])
+    found = {float(points[k[0], 2]): (held, k.tolist()) for held, k in own.shaped(points)}
+    assert {at: k for at, (_, k) in found.items()} == {0.2: [1], 0.6: [0, 2]}
+    for at, (held, _) in found.items():
+        assert held.shaping == () and held.shape is not None
+        np.testing.assert_allclose(held.shape.level(np.array([[at, 0.0]])), 0, atol=1e-15)
+    assert own.bounds[0] == (-1, 1)
+    grown = loads(
+        RING.replace("- disk([0, 0], r)", "+ disk([1, 0], r)").split("boundary")[0] + "boundary: u = 0 on all\n"
+    )
+    np.testing.assert_allclose(grown.domain.bounds[0], (-1, 1.6))

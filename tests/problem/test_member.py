@@ -1,5 +1,6 @@
 """Single members of families: swept parameters by their values."""
 
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -45,3 +46,12 @@ def test_one_by_one_from_a_text_and_no_others() -> None:
     for name in ("a[4]", "a"):
         with pytest.raises(KeyError, match=r"it has: L, a\[1\], a\[2\], a\[3\]"):
             loads(FAMILY, {name: 0.0})
+
+
+def test_a_member_has_its_shape_and_the_box_of_it() -> None:
+    text = "pde 1\nparam R in [1, 2], q in [0, 1]\ndomain (x, y) = disk([R, 0], R)\nfield u(x, y)\nequation: laplacian(u) = q\nboundary: u = R  on all\n"
+    whole = loads(text).domain
+    np.testing.assert_allclose(whole.bounds[:2], [(0, 4), (-2, 2)])
+    own = member(loads(text), {"R": 1.5})
+    np.testing.assert_allclose(own.domain.bounds[:2], [(0, 3), (-1.5, 1.5)])
+    assert own.domain.shaping == () and own.names == loads(text, {"R": 1.5}).names

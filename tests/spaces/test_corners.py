@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from benchmarks.goals import SPECS
 from pdedsl.spaces.corners import angled, singular, smooth
 from pdedsl.spaces.singular import Singular
 from pdedsl.spaces.space import Corners
@@ -133,3 +134,11 @@ def test_they_hold_the_flow_at_a_corner_whose_wall_moves() -> None:
             value = known[unknown.name]
             assert np.abs(table @ np.linalg.lstsq(table, value)[0] - value).max() < 1e-10
             assert np.linalg.matrix_rank(table) < 30
+
+
+def test_of_families_the_corners_that_stay_and_exponents_that_do() -> None:
+    text = (SPECS / "family" / "plate.pde").read_text(encoding="utf-8")
+    own = loads(text)
+    assert {c.corner.place for c in angled(own, own.fields[0])} == {(2.0, 0.0), (2.0, 2.0), (0.0, 2.0)}
+    stiff = loads(text.replace("nu = 0.3", "nu in [0.2, 0.4]"))
+    assert not angled(stiff, stiff.fields[0])

@@ -1,14 +1,19 @@
 """Functions round holes."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from pdedsl.geometry.holes import holes
+from pdedsl.numerics.bases import table as table_of
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
 from pdedsl.problem.problem import Problem
+from pdedsl.spaces.basis import basis
+from pdedsl.spaces.functions import multiplied
 from pdedsl.spaces.placing import low_discrepant
-from pdedsl.spaces.poles import CONJUGATES, around_holes, poles
+from pdedsl.spaces.poles import CONJUGATES, Grown, around_holes, poles
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.raising import raised
@@ -44,7 +49,7 @@ def test_of_other_equations_there_are_powers_of_the_conjugate_and_more_go_on_wit
     problem = plate("laplacian(u) + u = 1 + exact(u)")
     few, many = made(problem, 3), made(problem, 6)
     assert few.size == 7 * (CONJUGATES + 1)
-    np.testing.assert_allclose(many.table(POINTS, (1, 1))[:, : few.size], few.table(POINTS, (1, 1)))
+    np.testing.assert_allclose(many.table(POINTS, (1, 1))[:, : few.size], few.table(POINTS, (1, 1)), atol=1e-12)
 
 
 @pytest.mark.parametrize("order", [(1, 0), (0, 2), (1, 1)])
@@ -110,3 +115,48 @@ def test_points_about_a_hole_are_close_to_it() -> None:
     found = around_holes(domain, (own,), low_discrepant(0.0), 400)
     far = np.hypot(*(found - own.place).T) / own.radius
     assert 100 < len(found) <= 400 and far.min() >= 1 - 1e-3 and np.median(far) < 1.6
+
+
+def test_powers_in_units_of_a_radius_that_changes_with_parameters() -> None:
+    """They are one on the rim of each member, up to an angle, and have all derivatives along the parameter."""
+    text = (
+        PLATE.format(equation="laplacian(u) = 1")
+        .replace("pde 1\n", "pde 1\nparam s in [0.1, 0.3]\n")
+        .replace("], 0.3)", "], 2*s)")
+    )
+    problem = loads(text)
+    own = made(problem, 6)
+    assert isinstance(own, Grown)
+    turn, s = np.linspace(0, 6, 20), np.linspace(0.1, 0.3, 20)
+    rim = np.stack([0.2 + 2 * s * np.cos(turn), 0.1 + 2 * s * np.sin(turn), s], axis=1)
+    table = own.table(rim, (0, 0, 0))[:, 1:]
+    np.testing.assert_allclose(table[:, ::2] ** 2 + table[:, 1::2] ** 2, 1, atol=1e-9)
+    step = 1e-5
+    along = np.array([0, 0, step])
+    for plane in ((0, 0), (1, 1)):
+        slope = (own.table(rim + along, (*plane, 0)) - own.table(rim - along, (*plane, 0))) / (2 * step)
+        np.testing.assert_allclose(own.table(rim, (*plane, 1)), slope, rtol=1e-6, atol=1e-4)
+    c = np.random.default_rng(0).normal(size=own.size)
+    for few in (rim, np.repeat(rim[:3], 90, axis=0)):
+        np.testing.assert_allclose(own.total(c, few, (1, 0, 1)), own.table(few, (1, 0, 1)) @ c, rtol=1e-10, atol=1e-8)
+    many = np.tile(rim, (20, 1))
+    many[:, 2] = np.linspace(0.1, 0.3, len(many))
+    np.testing.assert_allclose(own.total(c, many, (0, 0, 0)), own.table(many, (0, 0, 0)) @ c, rtol=1e-10)
+    products = multiplied(own, basis(problem, (2,), Polynomials((4,), "total")), np.arange(5) / 5, moving=True)
+    d = np.random.default_rng(1).normal(size=products.size)
+    ahead, back = (products.total(d, rim + sign * along, (0, 0, 0)) for sign in (1, -1))
+    np.testing.assert_allclose(products.total(d, rim, (0, 0, 1)), (ahead - back) / (2 * step), rtol=1e-6, atol=1e-4)
+    with jax.enable_x64(True):
+        one = [table_of(products, jnp.asarray(p), (0, 0, 1), {}) for p in rim[:3]]
+    np.testing.assert_allclose(one, products.table(rim[:3], (0, 0, 1)), rtol=1e-9, atol=1e-9)
+
+
+def test_points_about_a_hole_go_by_the_size_that_it_has() -> None:
+    own = loads(
+        PLATE.format(equation="laplacian(u) = 1")
+        .replace("pde 1\n", "pde 1\nparam s in [0.1, 0.6]\n")
+        .replace("], 0.3)", "], s)")
+    )
+    points = around_holes(own.domain, holes(own.domain), low_discrepant(0.0), 2000)
+    far = np.hypot(points[:, 0] - 0.2, points[:, 1] - 0.1) / points[:, 2]
+    assert far.min() > 1 and all(np.median(far[points[:, 2] == s]) < 3 for s in np.unique(points[:, 2]))

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from benchmarks.goals import SPECS
 from pdedsl.geometry.points import random
-from pdedsl.spaces.tamed import around, tamed, unbounded, unvalued
+from pdedsl.spaces.tamed import around, met, tamed, unbounded, unvalued
 from pdedsl.stages.load import loads
 from tests.examples import CAVITY
 
@@ -27,3 +28,13 @@ def test_a_pressure_has_no_value_where_a_wall_begins_to_move() -> None:
     own = loads(CAVITY.replace("EXTRA + ", ""))
     found = unvalued(own, np.array([[0.0, 1.0], [0.0, 0.0], [1e-6, 1.0]]))
     np.testing.assert_array_equal(found, [[False, False, True], [False] * 3, [False] * 3])
+
+
+def test_families_have_points_of_their_own_at_all_corners_that_stay() -> None:
+    text = (SPECS / "family" / "plate.pde").read_text(encoding="utf-8")
+    own, alone = loads(text), loads(text, {"r": 0.3})
+    assert [c.corner.place for c in met(own)] == [(2.0, 0.0), (2.0, 2.0), (0.0, 2.0)] and not met(alone)
+    points = around(own, own.equations[0], random(np.random.default_rng(0)), 100)
+    assert points.shape == (300, 3) and np.hypot(*(points[100:200, :2] - 2).T).max() < 0.25 * own.domain.diameter
+    side = around(own, own.conditions[3], random(np.random.default_rng(0)), 100)
+    np.testing.assert_allclose(side[:, 0], 2, atol=1e-6)
