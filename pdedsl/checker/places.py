@@ -87,8 +87,7 @@ def _outside(problem: Problem) -> Iterator[Diagnostic]:
     for named in (*constraints, *problem.reports):
         if named.at is None or domain.shape is None:
             continue
-        places = shapes(domain)
-        places[:, list(domain.spatial)] = [domain.number(e) for e in named.at[: len(domain.space)]]
+        places = domain.put(named.at[: len(domain.space)], shapes(domain))
         outside = ~closed(domain, places)
         if outside.any():
             at = _at(domain, places[outside][0])

@@ -142,10 +142,9 @@ def spots(
     if at is None and any(c.symbol in varies for c in domain.space):
         return inside(domain, sp.true, n, unit)
     d, points = len(domain.coordinates), halfway(domain)
-    if at is not None:
-        points[0, : len(at)] = [domain.number(e) for e in at]
+    varies = set(varies).union(*(e.free_symbols for e in at or ()))
     moving = [k for k in domain.other if domain.symbols[k] in varies and k >= len(at or ())]
     if moving:
         points = np.repeat(points, n, axis=0)
         points[:, moving] = scale(unit(n, d), domain)[:, moving]
-    return points
+    return domain.put(at, points)

@@ -28,7 +28,7 @@ PLACES: Mapping[str, Place] = {
     "integral on a boundary": Place("an integral over the boundary", boundary=True),
     "shape": Place("a shape", fields=False, coordinates=False, unknowns=False),
     "level": Place("the level of a shape", fields=False, unknowns=False),
-    "point": Place("a point", fields=False, coordinates=False, swept=False, unknowns=False),
+    "point": Place("a point", fields=False, coordinates=False, unknowns=False),
     "equation": Place("an equation", integrals=True),
     "boundary": Place("a boundary condition", boundary=True, integrals=True),
     "interface": Place("an interface condition", boundary=True, integrals=True, jumps=True),

@@ -286,9 +286,10 @@ def _at(walk: Walk, options: tuple[syntax.Option, ...]) -> tuple[sp.Expr, ...] |
     for value, coordinate in zip(values, coordinates, strict=False):
         if {coordinate.lower, coordinate.upper} & moving:
             continue  # who knows where they will be
-        found = [walk.about(e) for e in (coordinate.lower, value, coordinate.upper) if e is not None]
-        lower, number, upper = (None if e is None else e[0] for e in found)
-        if lower is not None and number is not None and upper is not None and not lower <= number <= upper:
+        found = [own for e in (coordinate.lower, value, coordinate.upper) if e is not None and (own := walk.about(e))]
+        outside = (own for own in zip(*found, strict=True) if len(own) == 3 and not own[0] <= own[1] <= own[2])
+        if (own := next(outside, None)) is not None:
+            lower, number, upper = own
             message = f"{coordinate.name} = {number:g} lies outside [{lower:g}, {upper:g}]"
             walk.wrong("E402", message, option.span, "choose a point of the domain")
             return False

@@ -95,12 +95,12 @@ def quantities(problem: Problem, u: Callee, e: Callee | None = None) -> tuple[Qu
 def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = None) -> Quantity:
     """A report, evaluated on a solution `u` of one point; `e` is what is known of its error."""
     domain, solution = problem.domain, many(u)
-    points, times = spots(domain, report.at, problem.varying((report.value,)), MANY, _same), None
+    varying = problem.varying((report.value, *(report.at or ())))
+    points, times = spots(domain, report.at, varying, MANY, _same), None
     spatial, held = list(domain.spatial), [k for k in domain.other if k >= len(report.at or ())]
-    if len(points) > 1 and (points[:, spatial] == points[:1, spatial]).all():
+    if len(points) > 1 and (report.at is not None or (points[:, spatial] == points[:1, spatial]).all()):
         points = points[:1]
         points[0, held] = [middle(*domain.bounds[k]) for k in held]
-    varying = problem.varying((report.value,))
     timely = [k for k, c in enumerate(domain.coordinates) if c.kind == "time"]
     column = None if domain.along is None else domain.column(domain.along.symbol)
     if len(points) == 1 and column in held and domain.symbols[column] in varying:
@@ -111,7 +111,7 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         """The report at points in the coordinates of the text, where it names one: not a number beyond a moving end."""
         if report.at is None:
             return values_of(problem, report.value, u, points, e)
-        stated = points.copy()
+        stated = domain.put(report.at, points)
         stated[:, timely] = to_stated(problem, solution, points)[:, timely]
         found = values_of(problem, report.value, u, to_fixed(problem, solution, stated), e)
         return found.only(within(problem, solution, stated))

@@ -171,6 +171,14 @@ class Domain:
         """What parameters and coordinates are worth at points of shape (n, d)."""
         return {**self.values, **dict(zip(self.symbols, points.T, strict=True))}
 
+    def put(self, at: Sequence[sp.Expr] | None, points: np.ndarray) -> np.ndarray:
+        """Points moved to a place, shape (n, d): its first coordinates, which may depend on swept parameters, as those say."""
+        known = self.at(points)
+        found = points.copy()
+        for column, place in enumerate(at or ()):
+            found[:, column] = evaluate(place, known)
+        return found
+
     @cached_property
     def bounds(self) -> tuple[tuple[float, float], ...]:
         """The interval of each coordinate."""

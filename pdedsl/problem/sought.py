@@ -65,7 +65,10 @@ def without(problem: Problem, gone: Collection[Any]) -> tuple[tuple[Field, ...],
 def put_in(problem: Problem, fields: Sequence[Field], known: Mapping[Any, Any]) -> Problem:
     """The same problem with more fields, which take the place of some expressions."""
     known = dict(known)
-    integrals = tuple(replace(i, integrand=i.integrand.xreplace(known)) for i in problem.integrals)
+    integrals = tuple(
+        replace(i, integrand=i.integrand.xreplace(known), where=None if i.where is None else i.where.xreplace(known))
+        for i in problem.integrals
+    )
     # Integrals are called by what they hold, the terms of which may come in another order now.
     known |= {old.symbol: new.symbol for old, new in zip(problem.integrals, integrals, strict=True)}
 
@@ -85,7 +88,10 @@ def put_in(problem: Problem, fields: Sequence[Field], known: Mapping[Any, Any]) 
         conditions=tuple(map(statement, problem.conditions)),
         penalties=tuple(map(statement, problem.penalties)),
         integrals=integrals,
-        reports=tuple(replace(r, value=r.value.xreplace(known), terms=terms(r.terms)) for r in problem.reports),
+        reports=tuple(
+            replace(r, value=r.value.xreplace(known), terms=terms(r.terms), at=None if r.at is None else of(r.at))
+            for r in problem.reports
+        ),
         exact=tuple((name, value) for name, value in problem.exact if not value.has(*known)),
         measurements=tuple(replace(m, values=of(m.values)) for m in problem.measurements),
     )

@@ -210,9 +210,7 @@ class Solution:
             return found
         if any(i.kind in ("maximum", "minimum") for i in problem.integrals_in([report.value])):
             return replace(found, errors=None)  # what data leave unknown of an extreme is not known
-        points = np.mean(np.asarray(problem.bounds, float), axis=1)[None]
-        if report.at is not None:
-            points[0, : len(report.at)] = [problem.domain.number(own) for own in report.at]
+        points = problem.domain.put(report.at, np.mean(np.asarray(problem.bounds, float), axis=1)[None])
         own = deviations_of(problem, u, known, report.value, points)
         return replace(found, errors=np.hypot(0.0 if found.errors is None else found.errors, own))
 

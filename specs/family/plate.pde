@@ -15,4 +15,5 @@ boundary slides: dy(u) + dx(v) = 0              on x = 0, y = 0
 boundary pulled: dot(S(U), normal) = [pull, 0]  on x = 2
 boundary free:   dot(S(U), normal) = 0          on y = 2, x^2 + y^2 = r^2
 
+report top = (dx(u) + nu*dy(v))/(1 - nu^2)  at (0, r)
 report worst = maximum((dx(u) + nu*dy(v))/(1 - nu^2))

@@ -327,6 +327,7 @@ CASES = [
     ("E404", SIZED, "disk([0, 0], L)", "«disk([0, 0], 1) - disk([0, 0], L)»"),
     ("E404", SIZED, "(x, y) = disk([0, 0], L)", "(«x, y») = box([-1.5, -1.5], [1.5, 1.5]) - disk([0, 0], L)"),
     ("E402", SIZED, "exact", "report far = u  «at (1.5, 0)»\nexact"),
+    ("E402", SIZED, "exact", "report far = u  «at (2*L, 0)»\nexact"),
     ("E606", SIZED, "boundary: u = 0", "boundary: «u = 1»"),
     ("E901", GOOD.replace("param a = 0.25", "param a = 0.25, L in [1, 2]").replace("x in [0, 1]", "x in [0, L]"), "x = 1", "«x = 1»"),
     ("E303", GOOD, "param a = 0.25", "param a = 0.25 noise «-0.1»"),

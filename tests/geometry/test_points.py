@@ -78,3 +78,12 @@ def test_of_a_shape_that_changes_with_a_parameter_points_lie_in_their_own() -> N
     np.testing.assert_array_equal(closed(own, both), [True, False, True, True])
     alone = inside(own, sp.true, 50, random(np.random.default_rng(0)), [0.23])
     assert (alone[:, 2] == 0.23).all() and (np.hypot(*alone[:, :2].T) > 0.23).all()
+
+
+def test_points_may_depend_on_swept_parameters() -> None:
+    own = loads(RING + "report inner = u  at (0, r + 0.3)\n")
+    points = spots(own.domain, own.reports[-1].at, (), 20, random(np.random.default_rng(0)))
+    assert len(points) == 20 and np.ptp(points[:, 2]) > 0.2
+    np.testing.assert_allclose(points[:, :2], np.stack([np.zeros(20), points[:, 2] + 0.3], axis=1))
+    alone = loads(RING + "report inner = u  at (0, 0.7)\n")
+    assert len(spots(alone.domain, alone.reports[-1].at, (), 20, random(np.random.default_rng(0)))) == 1

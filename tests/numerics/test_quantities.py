@@ -8,6 +8,7 @@ import pdedsl
 from pdedsl.numerics.lower import residuals
 from pdedsl.numerics.quantities import quantities
 from pdedsl.stages.load import loads
+from tests.examples import RING
 
 HEADER = "pde 1\nfield u(x, y)\nequation: laplacian(u) = u\nboundary: u = 0  on all\n"
 
@@ -108,3 +109,17 @@ def test_integrals_over_fronts_are_sharp_or_say_that_they_are_not() -> None:
     (rough,) = quantities(problem, net, lambda x: 0.0 * x)
     assert rough.errors is not None and abs(rough.values[0] - exact) < 10 * rough.errors[0]
     assert abs(rough.values[0] - exact) > 1e-6  # one rule is not enough, and the bar says so
+
+
+def test_reports_at_a_place_that_depends_on_a_parameter() -> None:
+    """On the rim of each member, and at the end of an interval of any length."""
+    own = quantities(
+        loads(RING + "report inner = u  at (0, r)\n"), lambda x: -jnp.log(x[0] ** 2 + x[1] ** 2)[None] / 2
+    )[-1]
+    assert own.times is not None
+    np.testing.assert_allclose(own.values, -np.log(own.times))
+    fin = "pde 1\nparam L in [0.5, 2]\ndomain x in [0, L]\nfield T(x)\nequation: -dxx(T) + T = 0\nboundary: T = 1  on x = 0\nboundary: dn(T) = 0  on x = L\nreport half = T  at (L/2)\nreport end = T  at (L)\n"
+    half, end = pdedsl.solve(loads(fin)).reports
+    assert end.times is not None
+    np.testing.assert_allclose(end.values, 1 / np.cosh(end.times), rtol=1e-9)
+    np.testing.assert_allclose(half.values, np.cosh(end.times / 2) / np.cosh(end.times), rtol=1e-9)
