@@ -52,6 +52,7 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
             yield from wellposed.uncovered(problem)
     if not defects and not empty:
         yield from wellposed.ungauged(problem)
+        yield from wellposed.idle(stated)
     if not located and not infinite and not empty:
         yield from wellposed.contradictory(problem)
         yield from disagreeing(problem)

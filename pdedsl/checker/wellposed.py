@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from pdedsl.checker.fluxes import LONGEST, imbalance
 from pdedsl.checker.probe import PROBES, face_words, numbers, point_words, points_of, points_on, values_at
@@ -16,9 +17,10 @@ from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import TooLarge, expand_derivatives, node_count, occurring
 from pdedsl.problem.evaluate import evaluate
+from pdedsl.problem.primitives import symbols_of
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Condition, Constraint, Field, Initial
+from pdedsl.problem.statements import Boundary, Condition, Constraint, Field, Initial, Interface
 from pdedsl.problem.symbol import MultiIndex, linearised, order, stand_ins
 from pdedsl.problem.write import split
 from pdedsl.syntax import syntax
@@ -265,6 +267,36 @@ def uncovered(problem: Problem) -> Iterator[Diagnostic]:
             place = "all" if problem.shape is not None else bare[0].split(" (")[0]
             help_ = f"add `boundary: {unknown.name} = ...  on {place}`"
             yield Diagnostic("W502", f"`{unknown.name}` has {words} on {listed}", unknown.span, help_)
+
+
+def idle(problem: Problem) -> Iterator[Diagnostic]:
+    """W206: parameters of a swept group on which nothing that determines the solution depends."""
+    grouped = [c for c in problem.domain.swept if c.group is not None]
+    if not grouped:
+        return
+    domain, held = problem.domain, [e for s in problem.statements for e in s.residual]
+    held += [i.integrand for i in problem.integrals_in(held)]
+    held += [p.where for s in problem.conditions if isinstance(s, Boundary | Interface) for p in s.on]
+    held += [e for c in domain.coordinates for e in (c.lower, c.upper)] + [p.condition for p in domain.parts]
+    used = set().union(*map(_symbols, held), set() if domain.tree is None else symbols_of(domain.tree))
+    for name in dict.fromkeys(c.group for c in grouped):
+        own = [c for c in grouped if c.group == name and c.symbol not in used]
+        if own:
+            words = ", ".join(f"`{c.name}`" for c in own[:4]) + (", ..." if len(own) > 4 else "")
+            message = (
+                f"the solution depends on {words} in no way: no statement holds {'them' if len(own) > 1 else 'it'}"
+            )
+            yield Diagnostic("W206", message, own[0].span, "leave out what is not used")
+
+
+def _symbols(expression: Any) -> set[Any]:
+    """The symbols in an expression, but for the arguments of fields."""
+    if isinstance(expression, AppliedUndef):
+        return set()
+    if isinstance(expression, sp.Derivative):
+        return _symbols(expression.expr)
+    own = {expression} if isinstance(expression, sp.Symbol) else set()
+    return own.union(*map(_symbols, expression.args))
 
 
 def ungauged(problem: Problem) -> Iterator[Diagnostic]:

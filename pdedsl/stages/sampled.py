@@ -9,7 +9,7 @@ Some members are never fitted: by how far these are from the fit its error is kn
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, comb
 
 import numpy as np
 from scipy import linalg
@@ -46,8 +46,8 @@ DONE = 1e-11
 LARGEST, WIDEST = 2500, 400_000
 """Functions of the coordinates, and coefficients of all fields."""
 FEWEST = {1: 20, 2: 60}
-"""Members that there is to be time for, by the number of parameters; of more of them `MANY`."""
-MANY = 150
+"""Members that there is to be time for, by the number of parameters; of more of them those of degree four, between `MANY`."""
+MANY = (150, 750)
 SHARE, HALF = 0.3, 0.4
 """The part of the time for the degrees of the coordinates, and for so many members."""
 STEPS = 25
@@ -227,7 +227,8 @@ class _Family(Ladder):
         """Take more and more functions of the coordinates, as long as members at both ends and in the middle change by them."""
         begun, anchors = time.perf_counter(), self._anchors
         last, changes = None, list[float]()
-        members = FEWEST.get(len(self.swept), MANY)
+        own = len(self.swept)
+        members = FEWEST.get(own) or min(max(MANY[0], ceil(OVER * comb(own + 4, 4))), MANY[1])
         while not self.over:
             started = time.perf_counter()
             own = self._shown_at(anchors)

@@ -69,6 +69,13 @@ equation: -laplacian(u) = 4
 boundary: u = 0  on all
 exact u = 1 - x^2 - y^2
 """
+SWEPT_GROUP = """pde 1
+param a[1:3] in [-1, 1]
+domain x in [0, 1]
+field u(x)
+equation: -dxx(u) = sum(a[k]*x^k, k in 1:3)
+boundary: u = 0  on all
+"""
 SIZED = (
     DISK.replace("pde 1\n", "pde 1\nparam L in [1, 2]\n")
     .replace("disk([0, 0], 1)", "disk([0, 0], L)")
@@ -327,6 +334,7 @@ CASES = [
     ("E404", SIZED, "disk([0, 0], L)", "«disk([0, 0], 1) - disk([0, 0], L)»"),
     ("E404", SIZED, "(x, y) = disk([0, 0], L)", "(«x, y») = box([-1.5, -1.5], [1.5, 1.5]) - disk([0, 0], L)"),
     ("E402", SIZED, "exact", "report far = u  «at (1.5, 0)»\nexact"),
+    ("W206", SWEPT_GROUP, "a[1:3]", "«a»[1:4]"),
     ("E402", SIZED, "exact", "report far = u  «at (2*L, 0)»\nexact"),
     ("E606", SIZED, "boundary: u = 0", "boundary: «u = 1»"),
     ("E901", GOOD.replace("param a = 0.25", "param a = 0.25, L in [1, 2]").replace("x in [0, 1]", "x in [0, L]"), "x = 1", "«x = 1»"),

@@ -164,7 +164,7 @@ KNOWLEDGE = r"""
 a vector groups fields|both must have|both sides must have
 break the chain|change the source or the flux|change one of them|check the|choose other units|differentiate a simpler
 file names are relative|is a source or a boundary value missing|it and all its derivatives|it belongs to|it may stand in
-it needs one component|leave it out for now|leave `noise` out|it is written in|it would be 0|it would with|its parts do not overlap|mind the zeros|one of them is wrong
+it needs one component|leave it out for now|leave `noise` out|leave out what|it is written in|it would be 0|it would with|its parts do not overlap|mind the zeros|one of them is wrong
 only constants|parts belong to|shapes are joined|small errors grow|sums and groups|the boundary lies in|the domain is
 the fields are|the lower bound|sweep values between|the solution has a jump|there is no boundary|this is as small as|use numbers|write the condition out
 """
