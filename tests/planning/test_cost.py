@@ -11,6 +11,7 @@ from pdedsl.planning.defaults import planned
 from pdedsl.stages.load import check, load, loads
 from pdedsl.stages.words import chosen
 from pdedsl.vocabulary.source import Source
+from tests.examples import RING
 
 TEXT = "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y), v(x)\nperiodic x\nequation: laplacian(u) = v\nequation: dxx(v) = v\nboundary: u = 1  on all\n"
 
@@ -63,3 +64,9 @@ def test_pieces_and_stretched_coordinates_that_cannot_be(choice: str, code: str)
             affordable(own, planned(own))
     else:
         assert dict(planned(own).stretch) == {"y": "faces"}
+
+
+def test_a_parameter_that_moves_the_shape_has_degrees_that_its_values_determine() -> None:
+    for degree, codes in ((24, []), (25, ["E201"])):
+        problem = loads(RING + f"solve {{ space = polynomials(8, 8, {degree}) }}\n")
+        assert [d.code for d in doubts(problem, planned(problem))] == codes
