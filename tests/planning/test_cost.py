@@ -68,5 +68,5 @@ def test_pieces_and_stretched_coordinates_that_cannot_be(choice: str, code: str)
 
 def test_a_parameter_that_moves_the_shape_has_degrees_that_its_values_determine() -> None:
     for degree, codes in ((24, []), (25, ["E201"])):
-        problem = loads(RING + f"solve {{ space = polynomials(8, 8, {degree}) }}\n")
-        assert [d.code for d in doubts(problem, planned(problem))] == codes
+        text = RING + f"solve {{ space = polynomials(8, 8, {degree}) }}\n"
+        assert [d.code for d in check(Source.of(text)).diagnostics] == codes
