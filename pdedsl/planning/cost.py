@@ -193,9 +193,7 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
             most = int(resolved(problem.domain, axis))
             chosen = [each(problem, part)[axis] for part in parts_of(own) if isinstance(part, Polynomials)]
             if any(degree > most for degree in chosen):
-                message = (
-                    f"`{problem.names[axis]}` moves the shape, which is taken for few of its values: its degree is at most {most}"
-                )
+                message = f"`{problem.names[axis]}` moves the shape, which is taken for few of its values: its degree is at most {most}"
                 yield Diagnostic("E201", message, spans.get(key, NOWHERE), f"write {most} for it")
     for name, how in plan.stretch:
         axis = problem.names.index(name)
