@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pdedsl.checker import wellposed
+from pdedsl.checker import counting, wellposed
 from pdedsl.checker.corners import disagreeing
 from pdedsl.checker.entangled import entangled
 from pdedsl.checker.fluxes import convection, inlets, starting
@@ -27,7 +27,7 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
     problem, defects = resolution.problem, resolution.defects
     if problem is None:
         if not spec.broken and not any(d.severity == "error" for d in resolution.diagnostics):
-            yield from wellposed.nothing_to_solve(spec)
+            yield from counting.nothing_to_solve(spec)
         return
     if defects.domain:
         return
@@ -42,14 +42,14 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
     if not defects.declarations and not located and "equation" not in defects.statements:
         # What depends on less may take its law from a statement of any kind.
         if len(problem.groups) == 1 or not defects.statements:
-            yield from wellposed.count_equations(stated)
+            yield from counting.count_equations(stated)
         if not defects.statements:
-            yield from wellposed.undetermined(stated)
+            yield from counting.undetermined(stated)
             yield from entangled(stated)
         if "initial" not in defects.statements:
-            yield from wellposed.count_initial(stated)
+            yield from counting.count_initial(stated)
         if "boundary" not in defects.statements:
-            yield from wellposed.uncovered(problem)
+            yield from counting.uncovered(problem)
     if not defects and not empty:
         yield from wellposed.ungauged(problem)
         yield from wellposed.idle(stated)

@@ -19,7 +19,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.statements import Boundary, Constraint, Initial, Interface, Place
 from pdedsl.vocabulary.diagnostics import Diagnostic
-from pdedsl.vocabulary.spoken import place_words
+from pdedsl.vocabulary.spoken import where_words
 
 
 def unmet(problem: Problem) -> Iterator[Diagnostic]:
@@ -105,14 +105,11 @@ def _altered(domain: Domain) -> Iterator[Diagnostic]:
         assert held.shape is not None
         sides = enumerate(held.shape.surfaces)
         shares = [float(held.shape.outward(number, side.draw(unit))[0].mean()) for number, side in sides]
-        form = [
-            (share > 0) + (share == 1) for share in shares
-        ]  # whether a surface bounds the shape, and all of it does
+        form = [(share > 0) + (share == 1) for share in shares]  # a surface bounds the shape in no, some or all points
         if begun is not None and form != begun[1]:
             span = domain.space[0].span | domain.space[-1].span
-            message = (
-                f"the shape is of another form{_at(domain, at)} than{_at(domain, begun[0])}: its parts meet, or part"
-            )
+            one, other = _at(domain, at), _at(domain, begun[0])
+            message = f"the shape is of another form{one} than{other}: its parts meet, or part"
             help_ = "sweep values between which it keeps its form, and try the others by themselves"
             yield Diagnostic("E404", message, span, help_)
             return
@@ -121,8 +118,7 @@ def _altered(domain: Domain) -> Iterator[Diagnostic]:
 
 def _at(domain: Domain, point: np.ndarray) -> str:
     """The parameters of a point that the shape depends on, in words; nothing where it depends on none."""
-    own = {domain.coordinates[k].name: float(point[k]) for k in domain.shaping}
-    return f" at {place_words(own, 4)}" if own else ""
+    return where_words({domain.coordinates[k].name: float(point[k]) for k in domain.shaping})
 
 
 def _sources(problem: Problem) -> Iterator[Diagnostic]:

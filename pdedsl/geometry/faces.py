@@ -81,9 +81,8 @@ def on_face(domain: Domain, face: Face | Rim, n: int, unit: Unit) -> np.ndarray:
         assert domain.shape is not None
         numbers, spatial = unit(n, d), list(domain.spatial)
         points = scale(numbers, domain)
-        for held, own in domain.shaped(points):
-            assert held.shape is not None
-            points[np.ix_(own, np.asarray(spatial))] = held.shape.surfaces[face.number].draw(numbers[own][:, spatial])
+        drawn = numbers[:, spatial]
+        points[:, spatial] = domain.by_shape(points, lambda shape, own: shape.surfaces[face.number].draw(drawn[own]))
         return points
     inner = unit(n, d - 1) if d > 1 else np.zeros((1, 0))
     points = scale(np.insert(inner, face.axis, 0.0, axis=1), domain)
@@ -94,11 +93,8 @@ def on_face(domain: Domain, face: Face | Rim, n: int, unit: Unit) -> np.ndarray:
 def bounding(domain: Domain, face: Face | Rim, points: np.ndarray) -> np.ndarray:
     """Which points of a face or rim bound the domain, shape (n,)."""
     if isinstance(face, Rim):
-        found = np.zeros(len(points), bool)
-        for held, own in domain.shaped(points):
-            assert held.shape is not None
-            found[own] = held.shape.outward(face.number, points[own][:, list(domain.spatial)])[0]
-        return found
+        places = points[:, list(domain.spatial)]
+        return domain.by_shape(points, lambda shape, own: shape.outward(face.number, places[own])[0])
     return inside_shape(domain, points)
 
 
@@ -106,11 +102,8 @@ def normals(domain: Domain, points: np.ndarray) -> np.ndarray:
     """Outward unit normals at boundary points, shape (n, number of spatial coordinates)."""
     spatial = list(domain.spatial)
     if domain.shape is not None:
-        found = np.zeros((len(points), len(spatial)))
-        for held, own in domain.shaped(points):
-            assert held.shape is not None
-            found[own] = held.shape.normals(points[own][:, spatial])
-        return found
+        places = points[:, spatial]
+        return domain.by_shape(points, lambda shape, own: shape.normals(places[own]))
     lower, upper = np.asarray([domain.bounds[axis] for axis in spatial], float).reshape(-1, 2).T
     offset = (points[:, spatial] - (lower + upper) / 2) / ((upper - lower) / 2)
     found = np.zeros_like(offset)

@@ -125,11 +125,10 @@ def closed(domain: Domain, points: np.ndarray) -> np.ndarray:
 
 def _levels(domain: Domain, points: np.ndarray) -> np.ndarray:
     """How far points lie outside of the shape, negative inside, shape (n,); of a box, -1."""
-    found = np.full(len(points), -1.0)
-    for held, own in domain.shaped(points) if domain.shape is not None else ():
-        assert held.shape is not None
-        found[own] = held.shape.level(points[own][:, list(domain.spatial)])
-    return found
+    places = points[:, list(domain.spatial)]
+    if domain.shape is None or not len(points):
+        return np.full(len(points), -1.0)
+    return domain.by_shape(points, lambda shape, own: shape.level(places[own]))
 
 
 def spots(

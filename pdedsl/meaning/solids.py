@@ -1,6 +1,5 @@
 """From the expression of a shape to its tree: constructors, `+`, `*`, `-` and names of `let`."""
 
-from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
@@ -25,7 +24,7 @@ from pdedsl.problem.primitives import (
 from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import suggest
 from pdedsl.vocabulary.source import Span
-from pdedsl.vocabulary.spoken import place_words
+from pdedsl.vocabulary.spoken import where_words
 
 ALSO_CALLED = {
     **dict.fromkeys(("circle",), "write disk([0, 0], 1)"),
@@ -57,8 +56,10 @@ def resolve_shape(node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk:
         lower, upper = shape.box
         probes = lower + np.random.default_rng(0).random((4096, len(symbols))) * (upper - lower)
         if not (shape.level(probes) < 0).any():
-            message, help_ = f"this shape is empty{_where(own)}", "its parts do not overlap, or one covers the other"
-            walk.wrong("E404", message, node.span, help_)
+            at = where_words({s.name: value for s, value in own.items()})
+            walk.wrong(
+                "E404", f"this shape is empty{at}", node.span, "its parts do not overlap, or one covers the other"
+            )
             return None
     return tree
 
@@ -68,11 +69,6 @@ def ends_of(tree: Tree, scope: Scope) -> list[dict[Any, float]]:
     held = [s for s in scope.swept if s in symbols_of(tree)]
     ends = product(*(scope.swept[s] for s in held)) if 0 < len(held) <= FEW else ()
     return [{}, *(dict(zip(held, own, strict=True)) for own in ends)]
-
-
-def _where(values: Mapping[Any, float]) -> str:
-    """Where swept parameters have these values, in words; nothing where none has."""
-    return f" at {place_words({s.name: value for s, value in values.items()}, 4)}" if values else ""
 
 
 def _tree(node: syntax.Expression, symbols: tuple[sp.Symbol, ...], walk: Walk, inside: tuple[str, ...]) -> Tree | None:
@@ -141,6 +137,7 @@ def _primitive(node: syntax.Called, symbols: tuple[sp.Symbol, ...], walk: Walk) 
         for own in ends_of(primitive, walk.scope):
             reason = wrong_size(name, [numbers(a, {**walk.scope.values, **own}) for a in arguments])
             if reason:
-                walk.wrong("E404", f"this `{name}` is no shape{_where(own)}: {reason}", node.span, example)
+                at = where_words({s.name: value for s, value in own.items()})
+                walk.wrong("E404", f"this `{name}` is no shape{at}: {reason}", node.span, example)
                 return None
     return primitive

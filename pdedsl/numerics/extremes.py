@@ -55,7 +55,7 @@ def extreme(problem: Problem, integral: Integral, u: Callee, times: np.ndarray) 
     sign = 1.0 if integral.kind == "maximum" else -1.0
     many, slope = _of_sums(problem, integral, u) if isinstance(u, Expanded) else _of_any(problem, integral, u)
     on_boundary = integral.where is not None
-    candidates, outward = np.zeros((0, len(domain.coordinates))), np.zeros((0, len(domain.space)))
+    candidates = outward = np.zeros((0, len(domain.coordinates)))
     lengths = np.ptp(np.asarray(domain.bounds, float), axis=1)
     found, places = [], []
     for point in times:
@@ -150,8 +150,7 @@ def _rims(domain: Domain, integral: Integral, height: Many, point: np.ndarray) -
                 kept &= satisfying(domain, (where,), points)
                 if not kept.any():
                     break
-                heights = np.full(len(points), -np.inf)
-                heights[kept] = np.nan_to_num(height(points[kept], outward[kept]), nan=-np.inf)
+                heights = np.where(kept, np.nan_to_num(height(points, outward), nan=-np.inf), -np.inf)
                 top = int(heights.argmax())
                 yield float(heights[top]), points[top]
                 if not 0 < top < len(points) - 1 or not kept[top - 1 : top + 2].all():
@@ -184,9 +183,7 @@ def _uphill(
     uphill = -descent(first)[1]
     steep = float(np.linalg.norm(uphill))
     ahead = point(np.clip(first + AHEAD * uphill / (steep or 1.0), 0.0, 1.0))
-    if (
-        not steep > 0 or not closed(domain, ahead[None])[0]
-    ):  # on a summit, or on the rim of a shape and uphill out of it
+    if not steep > 0 or not closed(domain, ahead[None])[0]:  # a summit, or the rim of a shape and uphill out of it
         return -np.inf, start
     options = {"ftol": 0, "gtol": 1e-12, "maxfun": MOST}
     bounds = [(0.0, 1.0)] * len(free)

@@ -124,7 +124,8 @@ def quantity(problem: Problem, report: Report, u: Callee, e: Callee | None = Non
         own = found.extremes[report.value]
         largest = any(i.symbol == report.value and i.kind == "maximum" for i in problem.integrals)
         most = int(own.values.argmax() if largest else own.values.argmin())
-        kept = [c for c in domain.coordinates if c.kind == "space" or times is not None]
+        curved = domain.along if times is not None else None
+        kept = [c for c in domain.coordinates if c.kind == "space" or c == curved]
         spot = to_stated(problem, solution, own.places[most][None])[0]
         columns = [domain.column(c.symbol) for c in kept]
         place = place_words({problem.names[k]: spot[k] for k in columns}, 6)

@@ -1,6 +1,6 @@
 """Where a problem lives: coordinates, their intervals or shape, parameters, named parts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -218,6 +218,13 @@ class Domain:
         rows, places = np.unique(points[:, list(self.shaping)], axis=0, return_inverse=True)
         groups = np.split(np.argsort(np.ravel(places), kind="stable"), np.cumsum(np.bincount(np.ravel(places)))[:-1])
         yield from ((_shaped(self, tuple(row)), own) for row, own in zip(rows.tolist(), groups, strict=True))
+
+    def by_shape(self, points: np.ndarray, value: Callable[[Shape, np.ndarray], np.ndarray]) -> np.ndarray:
+        """What a function says of the shape at each of some points, shape (n, d), in their order: it is given a shape and the numbers of
+        the points, shape (m,), whose parameters it has, and returns m values, or rows of them.
+        """
+        parts = [(value(held.shape, own), own) for held, own in self.shaped(points) if held.shape is not None]
+        return np.concatenate([found for found, _ in parts])[np.argsort(np.concatenate([own for _, own in parts]))]
 
     def region(self, part: str | None) -> sp.Basic:
         """The condition of a named part; true for the whole domain."""

@@ -138,8 +138,10 @@ def around_holes(domain: Domain, found: Sequence[Hole], unit: Unit, count: int) 
 
 
 def _radii(domain: Domain, hole: Hole, points: np.ndarray) -> np.ndarray:
-    """The radius of a hole for the parameters of some points, shape (n,): of the one nearest to it, where its place moves, too."""
-    found = np.full(len(points), hole.radius)
-    for held, own in domain.shaped(points) if domain.shaping else ():
-        found[own] = min(holes(held), key=lambda other: np.hypot(*np.subtract(other.place, hole.place))).radius
+    """The radius of a hole for the parameters of some points, shape (n,); where it is no circle, of the hole nearest to it that is seen."""
+    length = _radius(domain, hole)
+    found = length[0] + points @ length[1:]
+    for held, own in domain.shaped(points) if domain.shaping and not np.any(length[1:]) else ():
+        near = min(holes(held), key=lambda other: np.hypot(*np.subtract(other.place, hole.place)), default=hole)
+        found[own] = near.radius
     return found

@@ -164,15 +164,13 @@ class _Family(Ladder):
             return
         truth = [(at, self.member(at, self._nothing)) for at in self._checked]
         places, found, degree = np.zeros((0, len(self.swept))), np.zeros((0, self.system.size)), 0
-        last, spent = 1, 0.0
+        last, spent, short = 1, 0.0, False
         while not self.over and degree < self._highest:
             degree = min(degree + (3 if len(self.swept) == 1 else 1), self._highest)
             space = self._family(degree)
             size = sized(self.problem, self.swept, Polynomials(space.degrees, "total"))
-            if size * self.system.size > WIDEST:
-                break
-            if (size / last) ** 3 * spent > self.until - time.perf_counter():
-                self.until = 0.0
+            short = (size / last) ** 3 * spent > self.until - time.perf_counter()
+            if short or size * self.system.size > WIDEST:
                 break
             places = self._drawn(ceil(OVER * size) + MORE)
             fit = self.fits[-1] if self.fits else None
@@ -192,7 +190,7 @@ class _Family(Ladder):
                 return
             if len(self.fits) > 2 and own.off > FALLING * self.fits[-3].off:
                 break
-        self.status = "interrupted" if self.stopping() else "time limit" if self.over else "stalled"
+        self.status = "interrupted" if self.stopping() else "time limit" if short or self.over else "stalled"
 
     @property
     def over(self) -> bool:

@@ -20,6 +20,11 @@ def place_words(where: Mapping[str, float], digits: int = 3) -> str:
     return ", ".join(found)
 
 
+def where_words(where: Mapping[str, float], digits: int = 4) -> str:
+    """The same behind what is so there, ` at x = 0.5`; nothing of no place."""
+    return f" at {place_words(where, digits)}" if where else ""
+
+
 def split(text: str) -> list[str]:
     """`a, b(c = 1, d = 2)` to its parts: commas inside brackets do not count."""
     depth, parts = 0, [""]

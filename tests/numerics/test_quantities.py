@@ -123,3 +123,9 @@ def test_reports_at_a_place_that_depends_on_a_parameter() -> None:
     assert end.times is not None
     np.testing.assert_allclose(end.values, 1 / np.cosh(end.times), rtol=1e-9)
     np.testing.assert_allclose(half.values, np.cosh(end.times / 2) / np.cosh(end.times), rtol=1e-9)
+
+
+def test_a_parameter_beside_time_is_named_once() -> None:
+    text = "pde 1\nparam R in [1, 2]\ndomain x in [0, 1]\ntime t in [0, 1]\nfield u(x, t)\nequation: dt(u) = R*dxx(u)\ninitial: u = x\nboundary: u = x  on all\nreport most = maximum(u)\n"
+    (most,) = quantities(loads(text), lambda x: (x[0] * x[2])[None])
+    assert most.place.count("R = 1.5") == 1 and most.place.startswith("x = 1, t = ")

@@ -160,3 +160,13 @@ def test_points_about_a_hole_go_by_the_size_that_it_has() -> None:
     points = around_holes(own.domain, holes(own.domain), low_discrepant(0.0), 2000)
     far = np.hypot(points[:, 0] - 0.2, points[:, 1] - 0.1) / points[:, 2]
     assert far.min() > 1 and all(np.median(far[points[:, 2] == s]) < 3 for s in np.unique(points[:, 2]))
+
+
+def test_holes_that_are_no_circles_or_too_small_to_be_seen() -> None:
+    text = PLATE.format(equation="laplacian(u) = 1").replace("pde 1\n", "pde 1\nparam s in [0.001, 0.4]\n")
+    own = loads(text.replace("disk([0.2, 0.1], 0.3)", "ellipse([0.2, 0.1], [s, s/2])"))
+    points = around_holes(own.domain, holes(own.domain), low_discrepant(0.0), 2000)
+    wide = points[points[:, 2] > 0.3]
+    assert np.hypot(wide[:, 0] - 0.2, wide[:, 1] - 0.1).min() < 0.25  # its shorter half axis
+    found = made(own, 3)
+    assert isinstance(found, Grown) and not found.slopes.any()
