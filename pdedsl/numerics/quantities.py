@@ -307,8 +307,10 @@ def _lowered(
             np.zeros((1 if e is None else 2, len(points), len(expressions))),
             np.zeros((len(points), len(expressions))),
         )
-        for domain, own in problem.domain.shaped(points):
-            found[:, own], off[own] = _lowered(replace(problem, domain=domain), expressions, u, e, points[own], most)
+        shapes = list(problem.domain.shaped(points))
+        for domain, own in shapes:
+            alone, each = replace(problem, domain=domain), most // len(shapes)
+            found[:, own], off[own] = _lowered(alone, expressions, u, e, points[own], each)
         return found, off
     if sums := _sums(u, e):
 
