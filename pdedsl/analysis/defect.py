@@ -28,6 +28,7 @@ from pdedsl.problem.laws import laws_of
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation
 from pdedsl.solver.factor import qr
+from pdedsl.solver.features import Stored
 from pdedsl.solver.method import Objective
 from pdedsl.spaces.space import Size
 
@@ -166,9 +167,9 @@ def error(problem: Problem, u: Callee, lowered: System | None = None) -> Defect:
     spanned = span(problem, lowered.sizes, ridges)
     zero = jnp.zeros(sum(len(g.members) * (count + 1) for g in problem.groups))
     moved = System(tuple(blocks), lambda c: lambda x: jnp.reshape(u(x), (-1,)) + spanned(c)(x), zero)
-    r, phi, _ = program(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
-    scale = jnp.asarray(np.concatenate(scales))
-    found = program(qr)(phi * scale[:, None], r * scale)
+    r, own, _ = program(Objective(moved).linearise)(zero, tuple(jnp.asarray(b.points) for b in blocks))
+    scale, phi = jnp.asarray(np.concatenate(scales)), own.whole()
+    found = program(qr)(Stored(phi * scale[:, None]), r * scale)
     kept = found.s >= KEPT * found.s[0]
     coefficients = found.v @ jnp.where(kept, found.c / jnp.where(kept, found.s, 1.0), 0.0)
     ends = np.cumsum([len(own) for own in scales])[:-1]

@@ -1,4 +1,5 @@
 from . import cli as cli
+from . import devices as devices
 from . import gallery as gallery
 from . import inspecting as inspecting
 from . import points as points

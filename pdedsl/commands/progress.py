@@ -16,6 +16,7 @@ from pdedsl.commands.shell import err
 from pdedsl.planning.spelling import made_of
 from pdedsl.runs.files import as_json
 from pdedsl.runs.solution import Solution
+from pdedsl.solver.mesh import ONE
 from pdedsl.solver.minimise import PACE
 from pdedsl.solver.record import Record, as_row
 from pdedsl.studies.sweep import Row
@@ -42,8 +43,8 @@ class Style(StrEnum):
 class Progress:
     """Shows a run while it goes on; a context manager whose `watch` is given each record."""
 
-    def __init__(self, console: Console, title: str, style: Style = Style.people):
-        self.console, self.title, self.style = console, title, style
+    def __init__(self, console: Console, title: str, style: Style = Style.people, where: str = ""):
+        self.console, self.title, self.style, self.where = console, title, style, where
         live = style in (Style.people, Style.one) and console.is_terminal
         self.live = Live(console=console, refresh_per_second=8, transient=True) if live else None
         self.said, self.note, self.ended = 0.0, "", False
@@ -55,9 +56,9 @@ class Progress:
             self.live.start()
             self._show()
         elif self.style is Style.people:
-            self.console.print("starting ...", highlight=False)
+            self.console.print(f"starting{self._on} ...", highlight=False)
         elif self.style is Style.json:
-            self._row({"event": "starting", "title": self.title})
+            self._row({"event": "starting", "title": self.title, **({"devices": self.where} if self.where else {})})
         return self
 
     def __exit__(
@@ -88,11 +89,15 @@ class Progress:
 
     def _show(self) -> None:
         assert self.live
-        shown = display(self.title, self.history, self.errors) if self.history else self._starting()
+        shown = display(self.title, self.history, self.errors, self.where) if self.history else self._starting()
         self.live.update(Group(shown, Text(self.note, style="yellow")) if self.note else shown)
 
+    @property
+    def _on(self) -> str:
+        return f" on {self.where}" if self.where else ""
+
     def _starting(self) -> RenderableType:
-        return Spinner("dots", Text(f"{self.title}: starting", style="dim"))
+        return Spinner("dots", Text(f"{self.title}: starting{self._on}", style="dim"))
 
     def end(self, solution: Solution) -> None:
         """What came of the run."""
@@ -108,7 +113,7 @@ class Progress:
         self.console.out(as_json(values), highlight=False)
 
 
-def display(title: str, history: Sequence[Record], errors: Mapping[str, float]) -> RenderableType:
+def display(title: str, history: Sequence[Record], errors: Mapping[str, float], where: str = "") -> RenderableType:
     """Where a run stands, within 80 columns: blocks by name, the filter on the spectrum, the error and its course."""
     last = history[-1]
     head = Table.grid(expand=False)
@@ -122,6 +127,8 @@ def display(title: str, history: Sequence[Record], errors: Mapping[str, float]) 
     rows.add_column(no_wrap=True)
     refused = "" if last.accepted else ", step refused"
     rows.add_row("step", f"{last.step}", Text(f"{pace(history):.1f} a second{refused}", style="dim"))
+    if where:
+        rows.add_row("on", Text(where.partition(" ")[0]), Text(where.partition(" ")[2], style="dim"))
     for name, loss in last.losses.items():
         rows.add_row("loss", f"{loss:.2e}", name)
     if last.spectrum:
@@ -237,6 +244,8 @@ def summary(solution: Solution, console: Console) -> None:
     row("time", f"{solution.seconds:.1f} s{parts if outcome.compile_seconds >= 0.1 else ''}")
     parameters = outcome.parameters.shape[0]
     row("made of", f"{made_of(solution.plan, solution.solved.space)}, {parameters} parameters")
+    if solution.solved.devices != ONE:
+        row("on", solution.solved.devices)
     for words in solution.solved.story:
         row("", words, "dim")
     for name, loss in solution.losses.items():

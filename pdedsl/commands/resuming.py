@@ -8,8 +8,9 @@ import typer
 from rich.markup import escape
 
 import pdedsl
-from pdedsl import runs, studies
-from pdedsl.commands.running import JsonLines, Profile, Quiet, Shown, ensemble, leave, run_one, stopped
+from pdedsl import runs, solver, studies
+from pdedsl.commands.devices import Count, Hosts, taken
+from pdedsl.commands.running import JsonLines, Profile, Quiet, Shown, ensemble, follow, leave, run_one, stopped
 from pdedsl.commands.shell import USAGE, Fresh, err, no_traceback, stop
 from pdedsl.commands.sweeping import go_through
 
@@ -21,6 +22,8 @@ def resume(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
     steps: Annotated[int | None, typer.Option(help="The most iterations, from the very beginning.", min=1)] = None,
     time_limit: Annotated[float | None, typer.Option(help="The most seconds, from the very beginning.")] = None,
+    devices: Count = None,
+    hosts: Hosts = False,
     profile: Profile = False,
     quiet: Quiet = False,
     json_lines: JsonLines = False,
@@ -30,14 +33,22 @@ def resume(
         choices: dict[str, Any] = {k: v for k, v in (("steps", steps), ("time_limit", time_limit)) if v is not None}
         if not folder.is_dir():
             stop(f"{folder}: there is no such folder", USAGE)
+        own = taken(devices, hosts)
         with stopped() as stopping:
-            shown = Shown(folder.name, profile, quiet, json_lines)
+            shown = Shown(folder.name, profile, quiet, json_lines, where="" if own is None else own.words)
             try:
                 seeds, swept = studies.ensemble.members(folder), studies.sweep.kept(folder)
                 first = next(iter(seeds.values()), folder if swept is None else folder / swept.members[0].name)
-                other = runs.folder.changed(first) if (first / "run.json").exists() else []
+                other = _changed(first, own) if (first / "run.json").exists() else []
             except ValueError as error:
                 stop(str(error), USAGE)
+            if hosts and (seeds or swept is not None):
+                stop("--hosts is for one run, not for several", USAGE)
+            if own is not None:
+                choices["devices"] = own
+            if own is not None and not own.first:
+                follow(stopping, partial(pdedsl.resume, folder, **choices))
+                return
             for words in other:
                 err.print(f"[yellow]{escape(words)}: the run does not go on bit for bit[/yellow]", soft_wrap=True)
             if swept is not None:
@@ -53,3 +64,8 @@ def resume(
                 leave(
                     [run_one(Fresh(folder, False), shown, stopping, partial(pdedsl.resume, folder, **choices))], shown
                 )
+
+
+def _changed(folder: Path, devices: Any) -> list[str]:
+    """See `runs.folder.changed`."""
+    return runs.folder.changed(folder, solver.mesh.Where(devices).words)

@@ -29,6 +29,8 @@ class Shown(NamedTuple):
     json_lines: bool
     one: bool = False
     """Whether it is one of several, of which no more is shown than how it goes on."""
+    where: str = ""
+    """On what devices it runs, if on more than one."""
 
 
 def run_one(folder: Fresh, shown: Shown, stopping: Any, solver: Callable[..., Any]) -> Any:
@@ -36,7 +38,7 @@ def run_one(folder: Fresh, shown: Shown, stopping: Any, solver: Callable[..., An
     progress = commands.progress
     style = progress.Style.one if shown.one else progress.Style.people
     style = progress.Style.json if shown.json_lines else progress.Style.quiet if shown.quiet else style
-    face = progress.Progress(screen, shown.title, style)
+    face = progress.Progress(screen, shown.title, style, shown.where)
     again = f"pdedsl resume {shlex.quote(str(folder.path))}"
     stopping.say = face.stopping
     try:
@@ -68,9 +70,21 @@ def run_one(folder: Fresh, shown: Shown, stopping: Any, solver: Callable[..., An
         aside("written to", f"{folder.path}/")
         if solved.status == "interrupted":
             aside("go on with", again)
+    if solved.outcome.lost:
+        commands.devices.lost(again)
     if solved.history[-1].loss != solved.history[-1].loss:
         stop("the loss is not a number", FAILED)
     return solved
+
+
+def follow(stopping: Any, solver: Callable[..., Any]) -> None:
+    """Run a solver as one of many processes, of which another one shows and writes."""
+    try:
+        solved = solver(stopping=stopping)
+    except (ValueError, MemoryError) as error:
+        stop(str(error), USAGE)
+    if solved.outcome.lost:
+        commands.devices.at_once(partial(stop, "another process of the run answered no more", FAILED))
 
 
 def member(own: Path, shown: Shown, stopping: Any, start: Callable[..., Any], **limits: Any) -> Any:

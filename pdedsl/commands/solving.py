@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 import pdedsl
-from pdedsl import planning, runs, stages, studies
-from pdedsl.commands.running import JsonLines, Profile, Quiet, Shown, ensemble, leave, run_one, stopped
+from pdedsl import planning, runs, solver, stages, studies
+from pdedsl.commands.devices import Count, Hosts, taken
+from pdedsl.commands.running import JsonLines, Profile, Quiet, Shown, ensemble, follow, leave, run_one, stopped
 from pdedsl.commands.shell import (
     USAGE,
     AllowOutside,
@@ -61,6 +62,8 @@ def solve(
         Path | None,
         typer.Option("--from", metavar="RUN", help="Begin from this run: of other parameters, or of an earlier time."),
     ] = None,
+    devices: Count = None,
+    hosts: Hosts = False,
     allow_outside: AllowOutside = False,
     profile: Profile = False,
     quiet: Quiet = False,
@@ -73,6 +76,10 @@ def solve(
         problem = accepted(checked, read_parameters(param))
         choices: dict[str, Any] = dict(pair(s, "--set") for s in set_ or [])
         choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
+        if hosts and (ensemble > 1 or verify_members is not None):
+            stop("--hosts is for one run, without --ensemble and --verify", USAGE)
+        if (own := taken(devices, hosts)) is not None:
+            choices["devices"] = own
         if from_ is not None:
             choices["start"] = _start(problem, from_)
         check = None
@@ -91,7 +98,7 @@ def solve(
             problem,
             choices,
             partial(fresh_folder, file, out),
-            Shown(problem.name, profile, quiet, json_lines),
+            Shown(problem.name, profile, quiet, json_lines, where="" if own is None else own.words),
             begun,
             ensemble,
             check,
@@ -144,7 +151,12 @@ def _solve(
     clock = planning.plan.Clock(begun, room=ROOM) if "time_limit" in choices else planning.plan.Clock()
     with stopped() as stopping:
         if members == 1:
-            own = folder()
+            devices = choices.get("devices")
+            with solver.mesh.together(devices):
+                own = folder() if devices is None or devices.first else None
+            if own is None:
+                follow(stopping, partial(pdedsl.solve, problem, clock=clock, **choices))
+                return
             solved = run_one(
                 own, shown, stopping, partial(pdedsl.solve, problem, folder=own.path, clock=clock, **choices)
             )

@@ -19,10 +19,12 @@ class Number:
     integer: bool = False
     least: float = 0.0
     """Values must be above this (integers: at least this)."""
+    most: float = float("inf")
+    """Values may be this, and no more."""
 
     def accepts(self, value: float) -> bool:
         if not self.integer:
-            return value > self.least
+            return self.least < value <= self.most
         return self.least <= value <= MOST and value == int(value)
 
 
@@ -136,8 +138,11 @@ KEYS: Mapping[str, Kind] = {
                 keywords={
                     "cutoff": CUTOFFS,
                     "rows": Words(("scaled", "unscaled")),
-                    "factor": Words(("auto", "svd", "qr", "gram", "dual")),
+                    "factor": Words(("auto", "svd", "qr", "gram", "dual", "krylov")),
                     "corrections": NATURAL,
+                    "rank": COUNT,
+                    "momentum": Number("a number from 0 to 0.999", least=-1e-300, most=0.999),
+                    "sketch": Number("a part of the points, above 0 and at most 1", most=1.0),
                 }
             ),
             "adam": Signature(keywords={"rate": POSITIVE}),
@@ -323,4 +328,4 @@ def _calls(what: str) -> Mapping[str, Signature]:
 
 
 def _some(kind: Number) -> str:
-    return "100" if kind.integer else "1e-6"
+    return "100" if kind.integer else "1e-6" if kind.most > 1 else "0.5"

@@ -6,8 +6,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 from jax.extend.core import ClosedJaxpr, jaxpr_as_fun
+from jax.sharding import Sharding
 
 QUICK: Mapping[str, Any] = {
     "xla_llvm_disable_expensive_passes": True,
@@ -24,14 +26,17 @@ def program(function: Callable[..., Any], **options: Any) -> Any:
     return jax.jit(function, compiler_options=_known(), **options)
 
 
-def compiled(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
-    """A function for JAX as a program for arguments of these shapes.
+def compiled(function: Callable[..., Any], *arguments: Any, everywhere: Sharding | None = None) -> Callable[..., Any]:
+    """A function for JAX as a program for arguments of these shapes; `everywhere` is where its results lie, if not here.
 
     The numbers that it closes over are arguments of what is compiled: functions that differ by these alone, such as those of a
     spec with other values of its parameters, are one program in JAX's cache.
     """
     applied, numbers, form = opened(function, *arguments)
-    made = program(applied).lower(numbers, jax.tree.leaves(arguments)).compile()
+    options: dict[str, Any] = {}
+    if everywhere is not None:
+        numbers, options = put(numbers, everywhere), {"out_shardings": everywhere}
+    made = program(applied, **options).lower(numbers, jax.tree.leaves(arguments)).compile()
     return lambda *own: jax.tree.unflatten(form, made(numbers, jax.tree.leaves(own)))
 
 
@@ -48,6 +53,16 @@ def opened(function: Callable[..., Any], *arguments: Any) -> tuple[Callable[...,
         return jaxpr_as_fun(ClosedJaxpr(closed.jaxpr, consts))(*leaves)
 
     return applied, [c for c, own in zip(closed.consts, moving, strict=True) if own], jax.tree.structure(shape)
+
+
+def put(tree: Any, where: Sharding) -> Any:
+    """Arrays, equal in all processes, as they are to lie on the devices of all."""
+
+    def one(leaf: Any) -> Array:
+        own = np.asarray(leaf)
+        return jax.make_array_from_callback(own.shape, where, lambda index: own[index])
+
+    return jax.tree.map(one, tree)
 
 
 def _known() -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pdedsl.geometry.points import resolved
 from pdedsl.meaning.choices import ACTIVATIONS
 from pdedsl.planning.degrees import shrunk, unsuited
 from pdedsl.planning.functions import at_once, columns, each, inseparable, networked, stretchable
-from pdedsl.planning.plan import Grid, Plan, Sampling
+from pdedsl.planning.plan import Anagram, Engd, Grid, Method, Plan, Sampling
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, FieldGroup, Statement
@@ -41,37 +41,115 @@ FLOPS = 2e10
 
 @dataclass(frozen=True)
 class Cost:
-    """The matrix that a step factors: rows S (points times components), columns P (parameters of the network)."""
+    """What a step needs of a matrix of rows S (points times components) and columns P (parameters of the network)."""
 
     rows: int
     columns: int
     cubes: float = 25.0
     """What is done beside the product, in cubes of the shorter side: eigenvectors. A triangle alone needs none."""
+    devices: int = 1
+    """Among how many the rows are divided."""
+    chunk: int | None = None
+    """The most points of a block whose rows a device has at a time; None for all of them."""
+    components: int = 1
+    """The most rows of a point."""
+    krylov: int | None = None
+    """The directions that a step is sought in; None where all of them are factored."""
+
+    @property
+    def own(self) -> int:
+        """The rows of a device."""
+        return -(-self.rows // self.devices)
 
     @property
     def bytes(self) -> float:
-        """Memory of a step: the matrix, its scaled copy and the smaller of the two squares with its eigenvectors."""
-        return 8.0 * (3 * self.rows * self.columns + 4 * min(self.rows, self.columns) ** 2)
+        """Memory of a step on each device.
+
+        The matrix, or what is there of it at a time, with its scaled copy, and the smaller of the two squares with its
+        eigenvectors; or the directions that a step is sought in and what they do to the rows.
+        """
+        at_once = self.own if self.chunk is None else min(self.own, self.chunk * self.components)
+        if self.krylov is not None:
+            return 8.0 * (3 * (self.own + self.columns) * self.krylov + CARRIED * at_once)
+        square = min(self.rows, self.columns) if self.chunk is None else self.columns
+        return 8.0 * (3 * at_once * self.columns + 4 * square**2)
 
     @property
     def seconds(self) -> float:
-        """Time of a step on a small machine: the product with itself, or the triangle of QR, and the eigenvectors of that."""
-        short, long = sorted((self.rows, self.columns))
-        return (2.0 * long * short**2 + self.cubes * short**3) / FLOPS
+        """Time of a step on a small machine: the product with itself, or the triangle of QR, and the eigenvectors of that;
+        or products with vectors.
+        """
+        if self.krylov is not None:
+            each = PRODUCT * self.own * self.columns + 4.0 * self.krylov * (self.own + self.columns)
+            return self.krylov * each / FLOPS
+        short, long = sorted((self.own, self.columns))
+        return (2.0 * long * short**2 + self.cubes * min(self.rows, self.columns) ** 3) / FLOPS
+
+    @property
+    def sent(self) -> int:
+        """Numbers that a device sends, and is sent, in a step: a square of the columns, and vectors."""
+        if self.devices == 1:
+            return 0
+        if self.krylov is not None:
+            return self.krylov * (self.columns + self.krylov)
+        return self.columns**2 + self.columns
 
     @property
     def words(self) -> str:
-        return f"{self.rows} rows by {self.columns} columns: about {self.bytes / 2**30:.3g} GiB and {self.seconds:.3g} s a step"
+        how = f", sought in {self.krylov} directions" if self.krylov is not None else ""
+        if not how and self.chunk is not None:
+            how = f", {self.chunk} points at a time"
+        divided = ""
+        if self.devices > 1:
+            divided = f" on each of {self.devices} devices, which send {self.sent:.2g} numbers ({8 * self.sent / 2**20:.3g} MiB)"
+        size = f"{self.rows} rows by {self.columns} columns{how}"
+        return f"{size}: about {self.bytes / 2**30:.3g} GiB and {self.seconds:.3g} s a step{divided}"
 
 
-def cost(problem: Problem, plan: Plan) -> Cost:
-    """What a step of a plan needs."""
+CARRIED = 400.0
+"""Numbers that a product of the matrix with a vector takes for each row at a time."""
+PRODUCT = 30.0
+"""Floating point operations of a product with the matrix and one with its transpose, for each entry that is not held."""
+FEWEST, MOST = 64, 8192
+"""Points of a block that are there at a time, where not all are: for less a step takes longer, more take memory alone."""
+
+
+def cost(problem: Problem, plan: Plan, devices: int = 1, room: float | None = None) -> Cost:
+    """What a step of a plan needs, by the way of computing it that fits into `room` bytes on each device, and is fast.
+
+    All rows at once, if they fit. Else some at a time; and where the square of the parameters does not fit either, or takes
+    longer than that, products alone, in a subspace.
+    """
     statements = {s.name: s for s in problem.statements}
     rows = sum(len(statements[name].lhs) * _points(problem, statements[name], own) for name, own in plan.points)
     space, count = decided(plan.space), 0
     if space != "network" and trained(space):
         count = columns(problem, linear(space), plan.symmetry)
-    return Cost(rows, count + sum(_parameters(problem, plan.network, group) for group in networked(problem, space)))
+    count += sum(_parameters(problem, plan.network, group) for group in networked(problem, space))
+    components = max((len(statements[name].lhs) for name, _ in plan.points), default=1)
+    whole = Cost(rows, count, devices=devices, components=components)
+    return _routed(whole, plan.method, memory() / 2 if room is None else room)
+
+
+def _routed(whole: Cost, method: Method, room: float) -> Cost:
+    """See `cost`."""
+    if not isinstance(method, Anagram | Engd):
+        return replace(whole, krylov=1)
+    free = isinstance(method, Anagram) and method.factor == "auto"
+    few = replace(whole, krylov=method.rank if isinstance(method, Anagram) else 1, chunk=MOST)
+    if isinstance(method, Anagram) and method.factor == "krylov":
+        return few
+    if whole.bytes <= room and not (free and few.seconds < whole.seconds / FASTER):
+        return whole
+    left = room - 8.0 * 4 * whole.columns**2
+    chunk = int(min(MOST, left / (8.0 * 3 * whole.columns * whole.components)))
+    if chunk < FEWEST or (free and few.seconds < whole.seconds / FASTER):
+        return few if free else whole
+    return replace(whole, chunk=chunk)
+
+
+FASTER = 3.0
+"""How many times faster products alone must be, since their steps are not as good as those of all directions."""
 
 
 def tables(count: int) -> Cost:
@@ -103,8 +181,8 @@ def memory() -> float:
         return float("inf")
 
 
-def affordable(problem: Problem, plan: Plan) -> None:
-    """Raises MemoryError where a step would need more memory than the machine has.
+def affordable(problem: Problem, plan: Plan, devices: int = 1, room: float | None = None) -> None:
+    """Raises MemoryError where a step would need more memory than the machine has, or each device: `room` bytes.
 
     For a linear space that was chosen ValueError where it is not for the problem, or where a step takes longer than the time
     limit.
@@ -114,9 +192,21 @@ def affordable(problem: Problem, plan: Plan) -> None:
     if fixed(plan.space):
         _fits(problem, plan.space, plan)
         return
-    needed = cost(problem, plan)
-    if needed.bytes > memory():
-        raise MemoryError(f"a step factors {needed.words}, the machine has {memory() / 2**30:.3g} GiB")
+    needed, most = cost(problem, plan, devices, room), memory() if room is None else room
+    if needed.bytes > most:
+        owner = "the machine has" if room is None else "a device may take"
+        raise MemoryError(
+            f"a step factors {needed.words}; {owner} {most / 2**30:.3g} GiB: {_smaller(needed, plan.method)}"
+        )
+
+
+def _smaller(needed: Cost, method: Method) -> str:
+    """What to do where a step does not fit."""
+    if isinstance(method, Anagram) and method.factor not in ("auto", "krylov"):
+        return f"leave `factor = {method.factor}` out, or choose a smaller network or fewer points"
+    if needed.krylov is not None and needed.krylov > 1:
+        return f"write a smaller `rank` than {needed.krylov}, or choose a smaller network or fewer points"
+    return "choose a smaller network or fewer points"
 
 
 def _fits(problem: Problem, space: Space, plan: Plan) -> None:

@@ -123,13 +123,19 @@ class Anagram:
     cutoff: Cutoff = field(default_factory=Trust)
     rows: Literal["scaled", "unscaled"] = "scaled"
     """Rows scaled by sqrt(w_k / N_k), so that the step minimises the loss; or stacked raw, as published."""
-    factor: Literal["auto", "svd", "qr", "gram", "dual"] = "auto"
+    factor: Literal["auto", "svd", "qr", "gram", "dual", "krylov"] = "auto"
     corrections: int | None = None
-    """Chord iterations on a candidate step; by default where they fit: with soft cut-offs and scaled rows."""
+    """Chord iterations on a candidate step; by default where they fit: with soft cut-offs, scaled rows, and all of these."""
+    rank: int = 300
+    """The directions of a step by `krylov`."""
+    momentum: float = 0.0
+    """The part of the last step from which a step begins (SPRING)."""
+    sketch: float = 1.0
+    """The part of the points, drawn anew for each step, that the matrix of a step is of."""
 
     def __post_init__(self) -> None:
         if self.corrections is None:
-            fits = isinstance(self.cutoff, Trust) and self.rows == "scaled"
+            fits = isinstance(self.cutoff, Trust) and self.rows == "scaled" and self.sketch == 1
             object.__setattr__(self, "corrections", CORRECTIONS if fits else 0)
 
 

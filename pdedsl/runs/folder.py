@@ -18,6 +18,7 @@ from pdedsl.planning.plan import Anagram, Custom, Plan, from_settings
 from pdedsl.planning.spelling import spoken, typed
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.files import PART, as_json, as_npz, write
+from pdedsl.solver.mesh import ONE
 from pdedsl.stages.load import loads
 from pdedsl.stages.starting import Start, restored, started, warm_of
 from pdedsl.stages.words import read_settings
@@ -144,10 +145,13 @@ def machine() -> dict[str, Any]:
     }
 
 
-def changed(folder: Path) -> list[str]:
-    """What is no longer as it was when a run began, in words: then it does not go on bit for bit."""
+def changed(folder: Path, devices: str = ONE) -> list[str]:
+    """What is no longer as it was when a run began, in words: then it does not go on bit for bit; where it goes on now is said
+    of its `devices`.
+    """
     then, now = summary(folder), machine()
     pairs = [("python", then.get("python"), now["python"]), ("the machine", then.get("machine"), now["machine"])]
+    pairs.append(("where it runs", then.get("devices", ONE), devices))
     pairs += [(name, then.get("versions", {}).get(name), number) for name, number in now["versions"].items()]
     return [f"{name} was {before} and is {after}" for name, before, after in pairs if before not in (None, after)]
 

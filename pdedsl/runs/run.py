@@ -28,6 +28,8 @@ from pdedsl.runs.files import write
 from pdedsl.runs.folder import CHECKPOINT, begin, begun_from, contents, own_cutoff, summary, whole
 from pdedsl.runs.lock import alone
 from pdedsl.runs.solution import Solution
+from pdedsl.solver import mesh
+from pdedsl.solver.mesh import ONE, Devices, Where
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
@@ -56,6 +58,7 @@ def solve(
     exact: Known | None = None,
     start: Solution | Start | None = None,
     brief: bool = False,
+    devices: int | Devices | None = None,
     **choices: Choice | str,
 ) -> Solution:
     """Solve a problem.
@@ -73,25 +76,31 @@ def solve(
     `time_limit` counts from the call on, compilation included; `clock` says otherwise. `cutoff` is a schedule of one's own for
     ANaGRAM: a function `(s, c, history)` of the singular values, the largest first, and the coefficients of the residual along
     them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`, to a filter in [0, 1] of shape (K,); JAX traces it.
+    A network is trained with its points divided among `devices`: so many of this process, or `pdedsl.solver.mesh.join()`, those
+    of several processes, which all make the same call; the first of them writes the folder.
     Computes in double precision whatever JAX's own setting is.
     Raises ValueError for a choice that is not one, FileExistsError for a folder with a run, MemoryError where a step
     would need more memory than the machine has.
     """
     if not isinstance(problem, Problem):
         raise TypeError(f"solve takes a Problem, as pdedsl.load(FILE) gives it, not {type(problem).__name__}")
-    problem = chosen(problem, choices)
-    plan = planned(problem, cutoff)
+    own = mesh.devices(devices) if isinstance(devices, int) else devices
     begin = start.start if isinstance(start, Solution) else start
     with ExitStack() as stack:
-        journal = Unkept()
-        if folder is not None:
-            folder = Path(folder)
-            folder.mkdir(parents=True, exist_ok=True)
-            journal = _Folder(folder, stack.enter_context(alone(folder)), start=begin)
-            if (folder / "spec.pde").exists():
-                raise FileExistsError(EEXIST, "holds a run already: resume it, or choose another folder", str(folder))
+        with mesh.together(own):
+            problem = chosen(problem, choices)
+            plan = planned(problem, cutoff)
+            journal = Unkept()
+            if folder is not None and (own is None or own.first):
+                folder = Path(folder)
+                folder.mkdir(parents=True, exist_ok=True)
+                journal = _Folder(folder, stack.enter_context(alone(folder)), start=begin, devices=own)
+                if (folder / "spec.pde").exists():
+                    raise FileExistsError(
+                        EEXIST, "holds a run already: resume it, or choose another folder", str(folder)
+                    )
         clock = clock or Clock(time.perf_counter())
-        return _finished(problem, plan, journal, watch, stopping, clock, announce, exact, begin, brief)
+        return _finished(problem, plan, journal, watch, stopping, clock, announce, exact, begin, brief, own)
 
 
 def resume(
@@ -102,42 +111,49 @@ def resume(
     cutoff: Callable | None = None,
     announce: Callable[[Solution], None] = lambda solution: None,
     brief: bool = False,
+    devices: int | Devices | None = None,
     **choices: Choice | str,
 ) -> Solution:
     """Go on with the run in a folder from its last checkpoint, bit for bit as if it had never stopped.
 
     `choices` may give it more `steps`, more `time_limit` (both count from the very beginning) or another `tolerance`;
-    a run whose limits are used up stays as it is. `brief` is as for `solve`. A `cutoff` of one's own must be given again.
+    a run whose limits are used up stays as it is. `brief` and `devices` are as for `solve`: a run goes on on any devices, bit
+    for bit on as many of the same kind. A `cutoff` of one's own must be given again.
     Raises ValueError for other choices and for a folder that holds no run.
     """
-    folder = Path(folder)
-    for key in choices:
-        if key not in LIMITS:
-            raise ValueError(f"a run goes on with its own `{key}`: only {', '.join(LIMITS)} may change")
-    problem, plan = contents(folder)
-    if own_cutoff(plan):
-        if cutoff is None:
-            raise ValueError(f"{folder} ran with a cut-off of your own: go on with pdedsl.resume(folder, cutoff=...)")
-        plan = replace(plan, method=replace(plan.method, cutoff=Custom(cutoff)))  # pyright: ignore[reportCallIssue]
-    limits = {LIMITS[k]: cast(float, read_setting(k, str(v), problem)) for k, v in choices.items()}
-    plan = replace(plan, limits=replace(plan.limits, **limits))
-    with alone(folder) as still:
-        said, history = summary(folder), ()
-        if (folder / CHECKPOINT).exists():
-            history = checkpoint.records(checkpoint.read(folder / CHECKPOINT))
-            fixed = not any(isinstance(sampling, Adaptive) for _, sampling in plan.points)
-            spent = said["status"] == "time limit" and "seconds" not in limits
-            if said["status"] != "running" and (spent or ending(fixed, plan.limits, history)):
-                return _opened(folder, problem, plan)
-        elif said["status"] in DONE and not trained(plan.space):
+    folder, own = Path(folder), mesh.devices(devices) if isinstance(devices, int) else devices
+    with ExitStack() as stack:
+        with mesh.together(own):
+            for key in choices:
+                if key not in LIMITS:
+                    raise ValueError(f"a run goes on with its own `{key}`: only {', '.join(LIMITS)} may change")
+            problem, plan = contents(folder)
+            if own_cutoff(plan):
+                if cutoff is None:
+                    words = f"{folder} ran with a cut-off of your own: go on with pdedsl.resume(folder, cutoff=...)"
+                    raise ValueError(words)
+                plan = replace(plan, method=replace(plan.method, cutoff=Custom(cutoff)))  # pyright: ignore[reportCallIssue]
+            limits = {LIMITS[k]: cast(float, read_setting(k, str(v), problem)) for k, v in choices.items()}
+            plan = replace(plan, limits=replace(plan.limits, **limits))
+            first = own is None or own.first
+            still = stack.enter_context(alone(folder)) if first else lambda: None
+            said, history = summary(folder), ()
+            if (folder / CHECKPOINT).exists():
+                history = checkpoint.records(checkpoint.read(folder / CHECKPOINT))
+                fixed = not any(isinstance(sampling, Adaptive) for _, sampling in plan.points)
+                spent = said["status"] == "time limit" and "seconds" not in limits
+                over = said["status"] != "running" and bool(spent or ending(fixed, plan.limits, history))
+            else:
+                over = said["status"] in DONE and not trained(plan.space)
+                if not over and said["status"] != "running" and trained(plan.space):
+                    raise ValueError(f"{folder} has no checkpoint to go on from: it was written by save")
+        if over:
             return _opened(folder, problem, plan)
-        elif said["status"] != "running" and trained(plan.space):
-            raise ValueError(f"{folder} has no checkpoint to go on from: it was written by save")
         worked = history[-1].seconds if history else 0.0
         so_far = {**said, "seconds": max(said.get("seconds", 0.0), worked) if history else 0.0}
         clock, begin = Clock(time.perf_counter()), begun_from(folder)
-        journal = _Folder(folder, still, so_far, begin)
-        return _finished(problem, plan, journal, watch, stopping, clock, announce, None, begin, brief)
+        journal = _Folder(folder, still, so_far, begin, own)
+        return _finished(problem, plan, journal, watch, stopping, clock, announce, None, begin, brief, own)
 
 
 DONE = ("converged", "stalled")
@@ -175,9 +191,16 @@ class _Folder:
     so_far: dict[str, Any] = field(default_factory=dict)
     """What the summary of the run said before it went on."""
     start: Start | None = None
+    devices: Devices | None = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether this process writes it; others read."""
+        return self.devices is None or self.devices.first
 
     def begin(self, problem: Problem, plan: Plan) -> None:
-        begin(self.path, problem, plan, self.start, **self.so_far)
+        if self.ours:
+            begin(self.path, problem, plan, self.start, **{**self.so_far, "devices": Where(self.devices).words})
 
     def earlier(self, method: Method, lowered: System) -> Snapshot | None:
         if not (self.path / CHECKPOINT).exists():
@@ -185,6 +208,8 @@ class _Folder:
         return checkpoint.unpack(self.path / CHECKPOINT, method.begin(lowered.start))
 
     def keep(self, snapshot: Snapshot) -> None:
+        if not self.ours:
+            return
         self.still()
         write(self.path / CHECKPOINT, checkpoint.pack(snapshot))
 
@@ -200,18 +225,19 @@ def _finished(
     exact: Known | None = None,
     start: Start | None = None,
     brief: bool = False,
+    devices: Devices | None = None,
 ) -> Solution:
     """Run to the end and write what came of it."""
     started, so_far = clock.begun or time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
-    solved = driver.solve(problem, plan, journal, watch, stopping, clock, exact, start)
+    solved = driver.solve(problem, plan, journal, watch, stopping, clock, exact, start, devices)
     compiled = so_far.get("compile_seconds", 0.0) if so_far.get("seconds") else 0.0
     outcome = replace(solved.outcome, compile_seconds=compiled + solved.outcome.compile_seconds)
     seconds = so_far.get("seconds", 0.0) + time.perf_counter() - started
     solution = Solution(replace(solved, outcome=outcome), seconds)
-    if solution.history:
+    if solution.history and (devices is None or devices.first):
         with threads(0):
             announce(solution)
-    if isinstance(journal, _Folder) and solution.history:
+    if isinstance(journal, _Folder) and journal.ours and solution.history:
         journal.still()
         with jax.enable_x64(True):
             solution.write(journal.path, brief)
@@ -260,7 +286,8 @@ def _opened(folder: Path, problem: Problem, plan: Plan) -> Solution:
         with np.load(io.BytesIO(whole(folder, "data.npz")), allow_pickle=False) as arrays:
             outcome = replace(outcome, posterior=known_from(dict(arrays)))
     start = begun_from(folder)
-    solved = Solved(problem, plan, lowered, truths(problem), outcome, space=space, story=story, start=start)
+    own: dict[str, Any] = {"space": space, "story": story, "start": start, "devices": said.get("devices", ONE)}
+    solved = Solved(problem, plan, lowered, truths(problem), outcome, **own)
     kept = _kept_defect(folder, solved) if said["status"] != "running" else None
     noise = None
     if (folder / "noise.npz").exists():

@@ -56,6 +56,7 @@ def told(solution: Any) -> dict[str, Any]:
             for q in solution.reports
         },
         "blas_threads": {"count": solution.solved.threads.count, "changed": solution.solved.threads.changed},
+        "devices": solution.solved.devices,
         "space": spaces.pop("space"),
         "spaces": spaces,
         "slabs": list(whole.slabs) if whole else [],

@@ -12,7 +12,8 @@ from jax import Array
 from pdedsl.numerics.programs import program
 from pdedsl.planning import plan
 from pdedsl.solver.cutoff import Pick, Schedule, Spectrum, Trials, schedule
-from pdedsl.solver.factor import FACTORS, GRAM_FLOOR, Factors, dual, gram, qr
+from pdedsl.solver.factor import FACTORS, GRAM_FLOOR, Factors, dual, gram, krylov, qr
+from pdedsl.solver.features import Features
 from pdedsl.solver.method import Iteration, Objective, Points
 
 
@@ -23,9 +24,15 @@ class Anagram:
     cutoff: Schedule = field(default_factory=lambda: schedule(plan.Trust()))
     rows: Literal["scaled", "unscaled"] = "scaled"
     """Rows scaled by sqrt(w_k / N_k), so that the step minimises the loss; or stacked raw, as published."""
-    factor: Literal["auto", "svd", "qr", "gram", "dual"] = "auto"
+    factor: Literal["auto", "svd", "qr", "gram", "dual", "krylov"] = "auto"
     corrections: int = 6
-    """Chord iterations on a candidate step; for soft cut-offs and scaled rows."""
+    """Chord iterations on a candidate step; for soft cut-offs, scaled rows and the matrix of all points."""
+    rank: int = 300
+    """The directions of a step by `krylov`."""
+    momentum: float = 0.0
+    """The part of the last step from which a step begins: SPRING (Goldshlager, Abrahamsen and Lin 2024, arXiv 2401.10190)."""
+    sketch: float = 1.0
+    """The part of the points, drawn anew for each step, that the matrix of a step is of; trials are on all of them."""
     batch: ClassVar[int] = 1
 
     @property
@@ -34,7 +41,8 @@ class Anagram:
         return self.cutoff.held
 
     def begin(self, parameters: Array) -> "State":
-        return State(parameters, self.cutoff.begin(), jnp.asarray(self.cutoff.thorough))
+        last = jnp.zeros_like(parameters) if self.momentum else jnp.zeros(0, parameters.dtype)
+        return State(parameters, self.cutoff.begin(), jnp.asarray(self.cutoff.thorough), last, jnp.asarray(0))
 
     def step(
         self, objective: Objective, state: "State", points: Points, held: Points = ()
@@ -43,7 +51,7 @@ class Anagram:
 
     def parts(self, objective: Objective, parameters: Array, points: Points) -> Mapping[str, Callable[[], Any]]:
         linear = program(lambda theta: objective.linearise(theta, points, self.rows == "scaled"))
-        factor = program(lambda r, phi: factorise(self, phi, r, jnp.asarray(self.cutoff.thorough)))
+        factor = program(lambda r, phi: factorise(self, phi, r, self.begin(parameters)))
         r, phi, _ = linear(parameters)
         return {"jacobian": lambda: linear(parameters), "factorisation": lambda: factor(r, phi)}
 
@@ -58,6 +66,10 @@ class State(NamedTuple):
     cutoff: Array
     thorough: Array
     """Whether the cut-off has come near the floor of the fast factorisations."""
+    last: Array
+    """The last step, shape (P,), for a method with momentum; of no length without."""
+    count: Array
+    """Steps so far."""
 
 
 def step(
@@ -65,12 +77,18 @@ def step(
 ) -> tuple[State, Iteration]:
     """One iteration; pure, to be jitted. `held` are fresh points for schedules that ask for them."""
     scaled = method.rows == "scaled"
-    r, phi, losses = objective.linearise(state.parameters, points, scaled)
-    s, v, c, unreached = factorise(method, phi, r, state.thorough)
+    some = points if method.sketch == 1 else objective.some(points, method.sketch, jax.random.key(state.count))
+    r, phi, losses = objective.linearise(state.parameters, some, scaled)
+    s, v, c, unreached = factorise(method, phi, r, state)
+    if method.sketch != 1:
+        losses = objective.losses(state.parameters, points)
     loss = jnp.sum(losses)
     rule = method.cutoff
     lengths = jnp.asarray(rule.lengths)
-    weights = jnp.where(s > 0, c / jnp.where(s > 0, s, 1.0), 0.0)
+    # From the last step, shortened, on: what it leaves of the residual is projected, not the residual.
+    ahead = method.momentum * state.last if method.momentum else jnp.zeros_like(state.parameters)
+    left = c + s * (ahead @ v) if method.momentum else c
+    weights = jnp.where(s > 0, left / jnp.where(s > 0, s, 1.0), 0.0)
     spectrum = Spectrum(
         s,
         c,
@@ -85,8 +103,8 @@ def step(
 
     def propose(position: Array) -> _Proposal:
         filters = rule.filters(spectrum, position)
-        directions = -(v @ (filters * weights[None, :]).T).T
-        predicted = 0.5 * jnp.sum(c[None, :] ** 2 * filters * (2 - filters), axis=1)
+        directions = ahead[None, :] - (v @ (filters * weights[None, :]).T).T
+        predicted = 0.5 * jnp.sum(c[None, :] ** 2 - ((1 - filters) * left[None, :]) ** 2, axis=1)
         candidates = (directions[:, None, :] * lengths[None, :, None]).reshape(-1, directions.shape[1])
         losses = jax.lax.map(after, candidates).reshape(directions.shape[0], lengths.size)
         choice, moved = rule.choose(Trials(loss, losses, predicted), spectrum, position)
@@ -116,7 +134,7 @@ def step(
         method, Kelley 1995, 5.4) takes the miss away, one residual a turn and no new factorisation, so the step
         follows the valley of the loss round the bend. Its first turn is geodesic acceleration to leading order.
         """
-        promised = (1 - filters) * c[None, :]
+        promised = (1 - filters) * left[None, :]
         gains = jnp.where(s > 0, filters / jnp.where(s > 0, s, 1.0)[None, :], 0.0)
         inverse = jnp.where(s > 0, 1 / jnp.where(s > 0, s, 1.0), 0.0)
 
@@ -127,7 +145,7 @@ def step(
             near = jnp.linalg.norm(at - directions, axis=1) <= BEND * jnp.linalg.norm(directions, axis=1)
             better = (reached < lowest) & near
             best, lowest = jnp.where(better[:, None], at, best), jnp.where(better, reached, lowest)
-            missed = ((residuals @ phi) @ v) * inverse[None, :] - promised
+            missed = (phi.apply_transposed(residuals.T).T @ v) * inverse[None, :] - promised
             return (at - (gains * missed) @ v.T, best, lowest), None
 
         begin_ = (directions, directions, jnp.full(directions.shape[0], jnp.inf))
@@ -152,24 +170,27 @@ def step(
     parameters = jnp.where(accept, state.parameters + found.taken, state.parameters)
     report = Iteration(loss, losses, accept, state.thorough, found.cutoff, found.rank, s[_some(s.size)], found.gain)
     thorough = state.thorough | (found.cutoff < 10 * GRAM_FLOOR * jnp.max(s))
-    return State(parameters, found.moved, thorough), report
+    last = jnp.where(accept, found.taken, 0.0) if method.momentum else state.last
+    return State(parameters, found.moved, thorough, last, state.count + 1), report
 
 
 def _held_out(objective: Objective, parameters: Array, held: Points, v: Array, weights: Array) -> Array:
     """The root mean square of the linearised residual on fresh points, after keeping 1, 2, ... singular values."""
     r, phi, _ = objective.linearise(parameters, held)
-    left = r[:, None] - jnp.cumsum((phi @ v) * weights[None, :], axis=1)
+    left = r[:, None] - jnp.cumsum(phi.apply(v) * weights[None, :], axis=1)
     return jnp.sqrt(jnp.sum(left**2, axis=0))
 
 
-def factorise(method: Anagram, phi: Array, r: Array, thorough: Array) -> Factors:
+def factorise(method: Anagram, phi: Features, r: Array, state: State) -> Factors:
     """A fast factorisation first; one that sees everything as soon as the cut-off nears the floor of the fast one."""
+    if method.factor == "krylov":
+        return krylov(phi, r, method.rank, method.cutoff.floor(state.cutoff))
     if method.factor != "auto":
         return FACTORS[method.factor](phi, r)
     if method.cutoff.thorough:
         return qr(phi, r)
     fast = gram if phi.shape[0] >= phi.shape[1] else dual
-    return jax.lax.cond(thorough, qr, fast, phi, r)
+    return jax.lax.cond(state.thorough, qr, fast, phi, r)
 
 
 def _some(count: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from typing import assert_never
 import numpy as np
 
 from pdedsl.planning import plan
+from pdedsl.planning.cost import Cost
 from pdedsl.solver.anagram import Anagram
 from pdedsl.solver.baselines import Bfgs, GradientDescent, Optax
 from pdedsl.solver.cutoff import schedule
@@ -13,12 +14,17 @@ from pdedsl.solver.method import Method
 EPS = float(np.finfo(float).eps)
 
 
-def choose(method: plan.Method, columns: int) -> Method:
-    """The method for a system of `columns` parameters."""
+def choose(method: plan.Method, columns: int, needed: Cost | None = None) -> Method:
+    """The method for a system of `columns` parameters, which may be `needed` to do with products alone."""
     match method:
         case plan.Anagram():
             assert method.corrections is not None
-            return Anagram(schedule(method.cutoff), method.rows, method.factor, method.corrections)
+            same = {
+                name: getattr(method, name) for name in ("rows", "factor", "corrections", "rank", "momentum", "sketch")
+            }
+            if needed is not None and needed.krylov is not None:
+                same["factor"] = "krylov"
+            return Anagram(schedule(method.cutoff), **same)
         case plan.Engd():
             # Least squares on the Gram matrix drop its eigenvalues below eps P, the squares of singular values.
             return Anagram(schedule(plan.Relative((EPS * columns) ** 0.5)), factor="gram", corrections=0)

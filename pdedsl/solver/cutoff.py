@@ -63,6 +63,10 @@ class Schedule(Protocol):
 
     def begin(self) -> Array: ...
 
+    def floor(self, state: Array) -> Array:
+        """What the next step cuts off all below, as far as that is known before its factorisation."""
+        ...
+
     def filters(self, spectrum: Spectrum, state: Array) -> Array:
         """Filters to try, shape (J, K)."""
         ...
@@ -111,6 +115,9 @@ class FixedCutoff:
     def begin(self) -> Array:
         return jnp.zeros(())
 
+    def floor(self, state: Array) -> Array:
+        return jnp.asarray(self.rule.eps if isinstance(self.rule, plan.Fixed) else 0.0)
+
     def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
         s = spectrum.s
         scale = jnp.max(s) if isinstance(self.rule, plan.Relative) else jnp.ones((), s.dtype)
@@ -135,6 +142,9 @@ class DecayCutoff:
 
     def begin(self) -> Array:
         return jnp.zeros(())
+
+    def floor(self, state: Array) -> Array:
+        return jnp.asarray(self.rule.end)
 
     def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
         part = jnp.minimum(state / self.rule.steps, 1.0)
@@ -164,6 +174,9 @@ class MultiCutoff:
 
     def begin(self) -> Array:
         return jnp.zeros(3)
+
+    def floor(self, state: Array) -> Array:
+        return jnp.zeros(())
 
     def _ranks(self, spectrum: Spectrum, state: Array) -> tuple[Array, Array]:
         s, c = spectrum.s, spectrum.c
@@ -215,6 +228,9 @@ class HeldOutCutoff:
     def begin(self) -> Array:
         return jnp.zeros(())
 
+    def floor(self, state: Array) -> Array:
+        return jnp.zeros(())
+
     def _count(self, spectrum: Spectrum) -> Array:
         usable = jnp.where(spectrum.s > 0, spectrum.held, jnp.inf)
         return jnp.argmin(usable) + 1
@@ -252,6 +268,9 @@ class CustomCutoff:
     def begin(self) -> Array:
         return jnp.zeros(4)
 
+    def floor(self, state: Array) -> Array:
+        return jnp.zeros(())
+
     def cutoffs(self, spectrum: Spectrum, state: Array) -> Array:
         passed = self.filters(spectrum, state)[0] >= 0.5
         return jnp.min(jnp.where(passed, spectrum.s, jnp.max(spectrum.s)))[None]
@@ -284,6 +303,9 @@ class TrustCutoff:
 
     def begin(self) -> Array:
         return jnp.zeros(())
+
+    def floor(self, state: Array) -> Array:
+        return 10.0 ** (self._ladder(state)[0] / 2)
 
     def _ladder(self, state: Array) -> Array:
         # Two thirds of the rungs are bolder than the last cut-off, the rest more careful.

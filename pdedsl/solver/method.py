@@ -1,16 +1,18 @@
 """What a method of minimisation sees of a system, and what it says about an iteration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from pdedsl.numerics.system import Block, System
+from pdedsl.solver.features import Cloud, Features, Implicit, Rows, Stored, chunked, jacobian
 
-Points = tuple[Array, ...]
-"""The points of each block, shapes (N_k, d)."""
+Points = tuple[Array | Cloud, ...]
+"""The points of each block, shapes (N_k, d); or as an objective has placed them."""
 
 
 class Iteration(NamedTuple):
@@ -37,7 +39,7 @@ class Linear(NamedTuple):
 
     r: Array
     """The residual, shape (S,)."""
-    phi: Array
+    phi: Features
     """Its derivatives, the feature matrix, shape (S, P)."""
     losses: Array
     """As of `Iteration`."""
@@ -46,61 +48,83 @@ class Linear(NamedTuple):
 class Objective:
     """The loss of a system and its linearisation, over points that are given at each call."""
 
-    def __init__(self, system: System):
+    def __init__(self, system: System, chunk: int | None = None):
+        """`chunk` is the number of points of a block of which the feature matrix is there at a time; None for all."""
         self.system = system
+        self.chunk = chunk
 
-    def residuals(self, parameters: Array, points: Points) -> list[Array]:
-        """Raw residuals of each block, shapes (N_k, m_k)."""
-        u = self.system.model(parameters)
-        found = zip(self.system.blocks, points, strict=True)
-        return [jax.vmap(lambda x, b=b: b.residual(u, x))(own) - self._targets(b, own.dtype) for b, own in found]
+    def clouds(self, points: Points) -> tuple[Cloud, ...]:
+        """The points of each block with what its rows are to be and are worth."""
+        return tuple(
+            own if isinstance(own, Cloud) else self._cloud(block, own)
+            for block, own in zip(self.system.blocks, points, strict=True)
+        )
+
+    def some(self, points: Points, part: float, key: Array) -> Points:
+        """A part of the points of each block, at least one, drawn at random; of the same weight together."""
+        clouds = self.clouds(points)
+        keys = jax.random.split(key, len(clouds))
+        return tuple(cloud.drawn(part, own) for cloud, own in zip(clouds, keys, strict=True))
 
     @staticmethod
-    def _targets(block: Block, dtype: Any) -> Any:
-        """What the residual is to be: zero, or as many values as the block has points of its own."""
-        return 0.0 if block.targets is None else jnp.asarray(block.targets, dtype)
+    def _cloud(block: Block, x: Array) -> Cloud:
+        targets = np.zeros((1, 1)) if block.targets is None else block.targets
+        factor = (block.weight / x.shape[0]) ** 0.5 / np.atleast_2d(block.size)
+        return Cloud(x, *(jnp.asarray(own, x.dtype) for own in (targets, factor, np.ones((1, 1)))))
+
+    def _rows(self, scaled: bool) -> Rows:
+        """The rows of a block, multiplied with sqrt(w_k / N_k) over their size, or raw."""
+
+        def rows(parameters: Array, k: int, cloud: Cloud) -> Array:
+            u, residual = self.system.model(parameters), self.system.blocks[k].residual
+            found = jax.vmap(lambda x: residual(u, x))(cloud.x) - cloud.targets
+            return (cloud.factor if scaled else cloud.kept) * found
+
+        return rows
 
     def rows(self, parameters: Array, points: Points, scaled: bool = True) -> Array:
         """The stacked residual r, shape (S,), rows scaled by sqrt(w_k / N_k) over their size, or raw."""
-        found = zip(self.system.blocks, self.residuals(parameters, points), strict=True)
-        return jnp.concatenate([(self._factor(b, r, scaled) * r).reshape(-1) for b, r in found])
+        return jnp.concatenate([own.reshape(-1) for own in self._each(parameters, points, scaled)])
 
-    @staticmethod
-    def _factor(block: Block, rows: Array, scaled: bool) -> Array:
-        """What the components of a block's rows, of shape (N, m), are multiplied with, shape (1, m) or (N, m)."""
-        size = jnp.atleast_2d(jnp.asarray(block.size, rows.dtype))
-        size = jnp.broadcast_to(size, (len(size), rows.shape[1]))
-        return (block.weight / rows.shape[0]) ** 0.5 / size if scaled else jnp.ones_like(size)
+    def _each(self, parameters: Array, points: Points, scaled: bool) -> list[Array]:
+        """The rows of each block, shapes (N_k, m_k); chunk by chunk, and again for their gradient, where there are chunks."""
+        own, clouds = self._rows(scaled), self.clouds(points)
+        if self.chunk is None:
+            return [own(parameters, k, cloud) for k, cloud in enumerate(clouds)]
+        filled, count = chunked(clouds, self.chunk)
+        found = []
+        for k, (cloud, n) in enumerate(zip(filled, count, strict=True)):
+            at = jax.checkpoint(lambda part, k=k: own(parameters, k, part))
+            made = jax.lax.map(at, cloud.chunks(n))
+            found.append(made.reshape(-1, made.shape[-1]))
+        return found
 
     def losses(self, parameters: Array, points: Points) -> Array:
         """`w_k mean |r_k / size_k|^2 / 2` for each block."""
-        found = zip(self.system.blocks, self.residuals(parameters, points), strict=True)
-        return jnp.stack([jnp.sum((self._factor(b, r, True) * r) ** 2) / 2 for b, r in found])
+        return jnp.stack([jnp.sum(own**2) / 2 for own in self._each(parameters, points, True)])
 
     def loss(self, parameters: Array, points: Points) -> Array:
         return jnp.sum(self.losses(parameters, points))
 
-    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> "Linear":
+    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> Linear:
         """The residual, its derivatives, and the loss of each block."""
-        rows, features, losses = [], [], []
-        for block, own in zip(self.system.blocks, points, strict=True):
+        rows = self._rows(scaled)
+        if self.chunk is not None:
+            each, found = self._each(parameters, points, scaled), chunked(self.clouds(points), self.chunk)
+            phi = Implicit(rows, found[1], parameters, found[0])
+            losses = self._weighed(each, found[0], scaled)
+            return Linear(jnp.concatenate([own.reshape(-1) for own in each]), phi, losses)
+        clouds = tuple(cloud.filled(1) for cloud in self.clouds(points))
+        found = [jacobian(rows, k, parameters, cloud) for k, cloud in enumerate(clouds)]
+        r = jnp.concatenate([own.reshape(-1) for own, _ in found])
+        phi = jnp.concatenate([own.reshape(-1, parameters.size) for _, own in found])
+        return Linear(r, Stored(phi), self._weighed([own for own, _ in found], clouds, scaled))
 
-            def at(theta: Array, x: Array, residual: Callable = block.residual) -> Array:
-                return residual(self.system.model(theta), x)
-
-            def linear(x: Array, at: Callable = at) -> tuple[Array, Array]:
-                value, pull = jax.vjp(lambda theta: at(theta, x), parameters)
-                if value.size == 1:
-                    return value, pull(jnp.ones_like(value))[0][None, :]
-                return value, jax.vmap(pull)(jnp.eye(value.size, dtype=value.dtype))[0]
-
-            r, phi = jax.vmap(linear)(own)
-            r = r - self._targets(block, r.dtype)
-            factor = self._factor(block, r, scaled)
-            rows.append((factor * r).reshape(-1))
-            features.append((factor[:, :, None] * phi).reshape(-1, phi.shape[-1]))
-            losses.append(jnp.sum((self._factor(block, r, True) * r) ** 2) / 2)
-        return Linear(jnp.concatenate(rows), jnp.concatenate(features), jnp.stack(losses))
+    @staticmethod
+    def _weighed(rows: Sequence[Array], clouds: Sequence[Cloud], scaled: bool) -> Array:
+        """The loss of each block, from its rows, scaled or raw."""
+        pairs = zip(rows, clouds, strict=True)
+        return jnp.stack([jnp.sum((own if scaled else cloud.factor * own) ** 2) / 2 for own, cloud in pairs])
 
 
 class State(Protocol):

@@ -12,9 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from pdedsl.numerics.programs import compiled, program
+from pdedsl.numerics.programs import program
 from pdedsl.numerics.system import System
 from pdedsl.planning.plan import Clock, Limits
+from pdedsl.solver.mesh import Where
 from pdedsl.solver.method import Iteration, Method, Objective, Points
 from pdedsl.solver.record import Record
 
@@ -40,6 +41,8 @@ class Outcome:
     """How far each statement is missed on fresh points, in units of its size, where the solver looked."""
     posterior: Any = None
     """How far the parameters are known from data, where the solver says so: of `pdedsl.spaces.posterior.Posterior`."""
+    lost: bool = False
+    """Whether it was ended by another process, which answered no more."""
     errors: Mapping[str, float] | None = None
     """The L2 error, relative to its variation, of each field with a known solution; None where it was not measured."""
 
@@ -104,12 +107,13 @@ def minimise(
     hooks: Hooks | None = None,
     earlier: Snapshot | None = None,
     clock: Clock = Clock(),  # noqa: B008
+    where: Where = Where(),  # noqa: B008
 ) -> Outcome:
     """Minimise the loss of a system from its initial parameters, or from where an `earlier` snapshot stands.
 
-    The same system, method and seed give the same bits, whether in one go or resumed.
+    The same system, method, seed and devices give the same bits, whether in one go or resumed.
     """
-    hooks, loop = hooks or Hooks(), _Loop(system, seed)
+    hooks, loop = hooks or Hooks(), _Loop(system, seed, where)
     begun = time.perf_counter() if clock.begun is None else clock.begun
     points: Points = tuple(jnp.asarray(b.points) for b in system.blocks)
     now = earlier or Snapshot(method.begin(system.start), system.start, points, ())
@@ -118,7 +122,7 @@ def minimise(
         return loop.outcome(now, status, 0.0, hooks)
     iterate = loop.iteration(method, now)
     hooks.measure(now.state.parameters)
-    compiling = time.perf_counter() - begun
+    compiling, _ = where.agreed(time.perf_counter() - begun)
     if now.history:
         begun = time.perf_counter() - now.history[-1].seconds  # compiling counts once
     elif clock.training_alone:
@@ -126,10 +130,11 @@ def minimise(
     late = max(0.0, clock.room * compiling - GRACE)
     limits = replace(limits, seconds=max(limits.seconds - late, LEAST * limits.seconds))
     kept = time.perf_counter()
-    history = list(now.history)
+    history, lost = list(now.history), False
+    _, stopping = where.agreed(0.0, hooks.stopping())
     try:
         while (status := ending(fixed, limits, history)) is None:
-            if hooks.stopping():
+            if stopping:
                 status = "interrupted"
                 break
             if hooks.hopeless(history):
@@ -146,7 +151,8 @@ def minimise(
             held = loop.fresh(count + 1) if method.held else ()
             after, report = iterate(state, drawn, held)
             errors = hooks.measure(after.parameters)
-            record = _record(count + method.batch, time.perf_counter() - begun, system, report, errors)
+            seconds, stopping = where.agreed(time.perf_counter() - begun, hooks.stopping())
+            record = _record(count + method.batch, seconds, system, report, errors)
             history.append(record)
             now = Snapshot(after, trusted, drawn, history)
             spectrum = tuple(np.asarray(report.spectrum).tolist())
@@ -156,8 +162,12 @@ def minimise(
                 kept = time.perf_counter()
     except KeyboardInterrupt:
         status = "interrupted"
+    except jax.errors.JaxRuntimeError:
+        if not where.several:
+            raise
+        status, lost = "interrupted", True
     hooks.keep(now)
-    return loop.outcome(now, status, compiling, hooks)
+    return replace(loop.outcome(now, status, compiling, hooks), lost=lost)
 
 
 @dataclass(frozen=True)
@@ -166,10 +176,11 @@ class _Loop:
 
     system: System
     seed: int
+    where: Where
 
     @cached_property
     def objective(self) -> Objective:
-        return Objective(self.system)
+        return self.where.objective(self.system)
 
     def kept(self, what: object, made: Callable[[], Any]) -> Any:
         """A program that was made for this system, or for another one of the same functions."""
@@ -196,7 +207,9 @@ class _Loop:
         def step(state: Any, points: Points, held: Points) -> Any:
             return method.step(self.objective, state, points, held)
 
-        iterate = self.kept((method, shapes), lambda: compiled(step, now.state, now.points, held))
+        iterate = self.kept(
+            (method, shapes, self.where), lambda: self.where.compiled(self.objective, step, now.state, now.points, held)
+        )
         for k, block in enumerate(self.system.blocks):
             if block.every:
                 candidates = jnp.zeros((CANDIDATES * len(block.points), block.points.shape[1]))

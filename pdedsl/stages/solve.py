@@ -18,11 +18,13 @@ from pdedsl.numerics.programs import program
 from pdedsl.numerics.system import System, system
 from pdedsl.numerics.truth import Known, Truth, measure, truths
 from pdedsl.numerics.truth import given as given_truths
-from pdedsl.planning.cost import affordable
+from pdedsl.planning.cost import affordable, cost
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Clock, Limits, Plan
+from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.choose import choose
+from pdedsl.solver.mesh import ONE, Devices, Where
 from pdedsl.solver.method import Method, Objective
 from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, is_dead, minimise
 from pdedsl.solver.record import Record
@@ -62,6 +64,8 @@ class Solved:
     """What was tried for it, in words."""
     start: Start | None = field(default=None, compare=False)
     """Where it began, if that was another run."""
+    devices: str = ONE
+    """Where a network was trained, in words."""
     warm: Warm | None = field(default=None, compare=False)
     """What a run of nearly the same problem begins with, if it is one in polynomials."""
 
@@ -112,9 +116,11 @@ def solve(
     clock: Clock = Clock(),  # noqa: B008
     exact: Known | None = None,
     start: Start | None = None,
+    devices: Devices | None = None,
 ) -> Solved:
     """Solve what a text, or a problem, states: by its own plan, or by another one; from the beginning, or from a start.
 
+    A network is trained on `devices`, of this process or of several that all call this with the same arguments.
     Raises SpecError for a text that is wrong, MemoryError where a step would need more memory than the machine has.
     """
     journal = journal or Unkept()
@@ -124,11 +130,13 @@ def solve(
     plan = plan or planned(problem)
     if start is not None:
         problem = started(problem, start)
-    plan = pinned(problem, plan, start)
-    affordable(problem, plan)
+    plan = _together(pinned(problem, plan, start), devices)
+    many = () if devices is None else (devices.count, devices.room)
+    affordable(problem, plan, *many)
     journal.begin(problem, plan)
     known, begun = truths(problem) if exact is None else given_truths(problem, exact), time.perf_counter()
     before = 0.0 if clock.begun is None else begun - clock.begun
+    needed = cost(problem, plan, *many)
     # Plan -> polynomials, where the plan has them: all there is to do, if they converge
     found = _raised(problem, plan, known, watch, stopping, clock, start)
     family = problem.domain.swept and found is not None and found.relative <= FAMILY
@@ -139,7 +147,7 @@ def solve(
     with jax.enable_x64(True):
         # Plan -> System: residual blocks and a parametrised solution, in JAX
         lowered = _begun(problem, plan, start, found)
-        method = choose(plan.method, lowered.start.size)
+        method, where = choose(plan.method, lowered.start.size, needed), Where(devices, needed.chunk)
         # System -> Outcome: the parameters of the solution, and how they were found
         earlier = journal.earlier(method, lowered)
         if found is not None and earlier is None and not trained(plan.space):
@@ -148,8 +156,9 @@ def solve(
                 late = f"there was no time to train a network, which takes some {whole:.0f} s to compile"
                 return _in_polynomials(problem, plan, known, replace(found, story=(*found.story, late)), start, before)
         with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
-            hooks = Hooks(watch, journal.keep, stopping, taken.look, is_dead, _errors(lowered, known))
-            outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock)
+            look = Hooks.between if where.several else taken.look  # threads are to be as many in all processes
+            hooks = Hooks(watch, journal.keep, stopping, look, is_dead, _errors(lowered, known))
+            outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock, where)
             story = told(problem, start)
             for seed in range(plan.seed + 1, plan.seed + 1 + AGAIN):
                 if not (outcome.status == "stalled" and is_dead(outcome.history)):
@@ -161,12 +170,25 @@ def solve(
                 lowered = replace(lowered, start=_begun(problem, replace(plan, seed=seed), start, found).start)
                 if seed == plan.seed + AGAIN:  # it is not the network's fault
                     hooks = replace(hooks, hopeless=Hooks.hopeless)
-                outcome = minimise(lowered, method, limits, seed, hooks, None, clock)
-    made_of = decided(plan.space)
-    by_network = Solved(problem, plan, lowered, known, outcome, taken, made_of, story, start)
+                outcome = minimise(lowered, method, limits, seed, hooks, None, clock, where)
+    if outcome.lost:
+        story += ("another process answered no more",)
+    by_network = Solved(problem, plan, lowered, known, outcome, taken, decided(plan.space), story, start, where.words)
     if found is None or trained(plan.space):
         return by_network
     return _better(by_network, _in_polynomials(problem, plan, known, found, start, before), found.relative)
+
+
+def _together(plan: Plan, devices: Devices | None) -> Plan:
+    """A plan for several processes: what is left open is a network, since polynomials are fitted in one.
+
+    ValueError for a space that has polynomials.
+    """
+    if devices is None or not devices.several or decided(plan.space) == "network":
+        return replace(plan, space="network") if devices is not None and devices.several else plan
+    raise ValueError(
+        f"`{made_of(plan, plan.space)}` is fitted in one process, without --hosts: write `space = network`"
+    )
 
 
 def compiling(lowered: System) -> float:
@@ -267,7 +289,7 @@ def _in_polynomials(
             errors=found.history[-1].errors,
         )
     story = (*told(problem, start), *found.story)
-    return Solved(problem, plan, lowered, known, outcome, Threads(0), found.space, story, start, found.warm)
+    return Solved(problem, plan, lowered, known, outcome, Threads(0), found.space, story, start, warm=found.warm)
 
 
 def _better(network: Solved, expanded: Solved, off: float) -> Solved:

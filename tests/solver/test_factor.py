@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from pdedsl.solver.factor import FACTORS
+from pdedsl.solver.features import Stored
 
 
 def matrix(rows: int, columns: int, rank: int, spread: float) -> np.ndarray:
@@ -19,7 +20,7 @@ def matrix(rows: int, columns: int, rank: int, spread: float) -> np.ndarray:
 def test_agrees_with_the_svd(method: str, rows: int, columns: int, rank: int) -> None:
     phi = matrix(rows, columns, rank, 3)
     r = np.random.default_rng(1).normal(size=rows)
-    s, v, c, unreached = map(np.asarray, FACTORS[method](jnp.asarray(phi), jnp.asarray(r)))
+    s, v, c, unreached = map(np.asarray, FACTORS[method](Stored(jnp.asarray(phi)), jnp.asarray(r)))
     assert (np.diff(s) <= 0).all()
     order = np.arange(rank)
     np.testing.assert_allclose(s[order], np.linalg.svd(phi)[1][:rank], rtol=1e-8)
@@ -33,5 +34,5 @@ def test_agrees_with_the_svd(method: str, rows: int, columns: int, rank: int) ->
 @pytest.mark.parametrize("method", ["svd", "qr"])
 def test_the_thorough_ones_see_below_the_floor_of_gram(method: str) -> None:
     phi = matrix(40, 10, 10, 12)
-    s = np.sort(np.asarray(FACTORS[method](jnp.asarray(phi), jnp.ones(40)).s))
+    s = np.sort(np.asarray(FACTORS[method](Stored(jnp.asarray(phi)), jnp.ones(40)).s))
     np.testing.assert_allclose(s, np.logspace(-12, 0, 10), rtol=1e-3)

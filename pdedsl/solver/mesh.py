@@ -1,0 +1,336 @@
+"""From an objective to the same one with its rows divided among many devices, of one process or of several.
+
+The points of each block are filled up to a multiple of the devices and divided among them, parameters are on all. Each device
+linearises its own points; what the core asks of the feature matrix is a sum over the devices, or a QR of their triangles
+(TSQR: Demmel, Grigori, Hoemmen and Langou 2012, arXiv 0808.2664). The core knows nothing of it.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.experimental import multihost_utils
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from pdedsl.numerics.programs import compiled, put
+from pdedsl.numerics.system import System
+from pdedsl.planning.cost import memory
+from pdedsl.solver.features import Cloud, Implicit, Stored
+from pdedsl.solver.method import Linear, Objective, Points
+
+AXIS = "rows"
+ONE = "one device"
+"""Where a run is that is divided among none, in words."""
+DIVIDED, SAME = PartitionSpec(AXIS), PartitionSpec()
+
+
+@dataclass(frozen=True)
+class Devices:
+    """The devices of all processes of a run."""
+
+    mesh: Mesh
+
+    @property
+    def count(self) -> int:
+        """Of all processes."""
+        return self.mesh.size
+
+    @property
+    def several(self) -> bool:
+        """Whether they belong to more than one process."""
+        return jax.process_count() > 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this process is the one that writes and speaks."""
+        return jax.process_index() == 0
+
+    @property
+    def room(self) -> float:
+        """Bytes that each device may take: half of its own memory, or of its share of that of the machine."""
+        own = jax.local_devices()
+        stats = own[0].memory_stats() or {}
+        return float(stats.get("bytes_limit", memory() / len(own))) / 2
+
+    @property
+    def words(self) -> str:
+        """How many of what kind."""
+        kind = self.mesh.devices.flat[0].device_kind
+        processes = f" of {jax.process_count()} processes" if self.several else ""
+        return f"{self.count} devices ({kind}){processes}"
+
+    @property
+    def everywhere(self) -> NamedSharding:
+        """Where what all devices have lies."""
+        return NamedSharding(self.mesh, SAME)
+
+    def same(self, tree: Any) -> Any:
+        """Arrays, equal in all processes, on all devices."""
+        return put(tree, self.everywhere)
+
+    def divided(self, tree: Any) -> Any:
+        """Arrays, equal in all processes, whose rows are divided among the devices."""
+        return put(tree, NamedSharding(self.mesh, DIVIDED))
+
+    @staticmethod
+    def here(tree: Any) -> Any:
+        """What is on all devices, as arrays of this process alone."""
+        return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)), tree)
+
+    def common(self, tree: Any) -> Any:
+        """Arrays as the first process has them: machines of different kinds round differently."""
+        return multihost_utils.broadcast_one_to_all(tree) if self.several else tree
+
+    def agreed(self, seconds: float, stopping: bool = False) -> tuple[float, bool]:
+        """A time as the first process has it, and whether any of them is to stop."""
+        if not self.several:
+            return seconds, stopping
+        found = np.reshape(multihost_utils.process_allgather(np.asarray([seconds, float(stopping)])), (-1, 2))
+        return float(found[0, 0]), bool(found[:, 1].any())
+
+
+def devices(count: int | None = None) -> Devices:
+    """So many devices, or all that there are, of all processes. ValueError where there are fewer, or some were left out."""
+    found = jax.devices()
+    if count is not None and count > len(found):
+        there = f"there {'is' if len(found) == 1 else 'are'} {len(found)} ({found[0].device_kind}), not {count}"
+        virtual = (
+            f'; jax.config.update("jax_num_cpu_devices", {count}), before anything is computed, makes virtual ones'
+        )
+        raise ValueError(f"devices: {there}{virtual if found[0].platform == 'cpu' else ''}")
+    if count is not None and jax.process_count() > 1 and count < len(found):
+        raise ValueError(f"devices: {count} of the {len(found)} of all processes; all of them take part")
+    return Devices(Mesh(np.asarray(found[:count]), (AXIS,)))
+
+
+def virtual(count: int) -> None:
+    """Let a processor be so many devices; to be called before anything is computed. Where something was, it stays as it is."""
+    with suppress(RuntimeError):
+        jax.config.update("jax_num_cpu_devices", count)
+
+
+def join(count: int | None = None, seconds: int = 60) -> Devices:
+    """The devices of all processes that the environment names: of Slurm, Open MPI, Kubernetes and TPUs as JAX finds them, else
+    `JAX_COORDINATOR_ADDRESS` with `JAX_NUM_PROCESSES` and `JAX_PROCESS_ID`.
+
+    To be called before anything is computed. ValueError where the environment names none, where not all come within some
+    seconds, or where they differ in their versions.
+    """
+    address = os.environ.get("JAX_COORDINATOR_ADDRESS")
+    try:
+        own = {key: int(os.environ[name]) for key, name in EXPLICIT.items() if name in os.environ}
+    except ValueError:
+        raise ValueError(f"{' and '.join(EXPLICIT.values())} take whole numbers") from None
+    jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    try:
+        jax.distributed.initialize(initialization_timeout=seconds, heartbeat_timeout_seconds=HEARTBEAT, **own)
+    except (ValueError, TypeError) as error:
+        named = ", ".join(("JAX_COORDINATOR_ADDRESS", *EXPLICIT.values()))
+        raise ValueError(
+            f"the environment names no other processes ({error}); outside of Slurm and Open MPI set {named}"
+        ) from error
+    except jax.errors.JaxRuntimeError as error:
+        who = f"process {own['process_id']} of {own['num_processes']}" if len(own) == 2 else "this process"
+        raise ValueError(
+            f"not all processes came to {address or 'the coordinator'} within {seconds} s; {who} did"
+        ) from error
+    _same_versions()
+    return devices(count)
+
+
+EXPLICIT = {"num_processes": "JAX_NUM_PROCESSES", "process_id": "JAX_PROCESS_ID"}
+"""Where the environment says what JAX does not find by itself."""
+HEARTBEAT = 30
+"""Seconds after which a process that is silent is given up."""
+
+
+def _same_versions() -> None:
+    """ValueError where processes differ in the version of JAX, which makes programs of their own."""
+    own = [int("".join(c for c in part if c.isdigit()) or 0) for part in jax.__version__.split(".")[:3]]
+    found = np.reshape(multihost_utils.process_allgather(np.asarray(own, np.int32)), (-1, len(own)))
+    if (found != found[0]).any():
+        told = ", ".join(f"process {k}: {'.'.join(map(str, row))}" for k, row in enumerate(found.tolist()))
+        raise ValueError(f"the processes have different versions of JAX: {told}")
+
+
+@contextmanager
+def together(own: Devices | None) -> Iterator[None]:
+    """What each process does before all go on: if one fails, none does. ValueError where another one failed."""
+    try:
+        yield
+    except BaseException:
+        if own is not None:
+            own.agreed(0.0, True)
+        raise
+    if own is not None and own.agreed(0.0)[1]:
+        raise ValueError("another process of the run could not begin: it says why")
+
+
+class Shared(Objective):
+    """An objective whose rows are divided among devices."""
+
+    def __init__(self, system: System, devices: Devices, chunk: int | None = None):
+        super().__init__(system, chunk)
+        self.devices = devices
+        self._local = Objective(system, chunk)
+
+    def placed(self, points: Points) -> Points:
+        """The points of each block on their devices, filled up by ones that do not count.
+
+        ValueError for fewer points, of all blocks together, than devices.
+        """
+        n = self.devices.count
+        if (total := sum(len(own) for own in points)) < n:
+            raise ValueError(f"{total} points cannot be divided among {n} devices")
+        found = []
+        for cloud in self.clouds(points):
+            each = -(-cloud.x.shape[0] // n)
+            found.append(cloud.filled(n * (each if self.chunk is None else min(self.chunk, each))))
+        return self.devices.divided(tuple(found))
+
+    def some(self, points: Points, part: float, key: Array) -> Points:
+        """See `Objective.some`; of its own points on each device."""
+
+        def local(key: Array, own: Points) -> Points:
+            return self._local.some(own, part, jax.random.fold_in(key, jax.lax.axis_index(AXIS)))
+
+        return self._over(local)(key, points)
+
+    def _over(self, function: Callable[..., Any], *out: PartitionSpec) -> Callable[..., Any]:
+        """A function of parameters and of each device's points."""
+        return jax.shard_map(
+            function, mesh=self.devices.mesh, in_specs=(SAME, DIVIDED), out_specs=out or DIVIDED, check_vma=False
+        )
+
+    def rows(self, parameters: Array, points: Points, scaled: bool = True) -> Array:
+        """See `Objective.rows`; in the order of the devices."""
+        return self._over(lambda theta, own: self._local.rows(theta, own, scaled))(parameters, points)
+
+    def losses(self, parameters: Array, points: Points) -> Array:
+        """See `Objective.losses`."""
+        return jnp.sum(self._over(lambda theta, own: self._local.losses(theta, own)[None])(parameters, points), axis=0)
+
+    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> Linear:
+        """See `Objective.linearise`; rows in the order of the devices."""
+
+        def local(theta: Array, own: tuple[Cloud, ...]) -> tuple[Array, Array, Any]:
+            r, phi, losses = self._local.linearise(theta, own, scaled)
+            return r, losses[None], phi.entries if isinstance(phi, Stored) else ()
+
+        r, losses, entries = self._over(local)(parameters, points)
+        if self.chunk is None:
+            own: Stored | Implicit = Stored(entries)
+        else:
+            count = tuple(min(self.chunk, cloud.x.shape[0] // self.devices.count) for cloud in points)
+            own = Implicit(self._rows(scaled), count, parameters, self.clouds(points))
+        return Linear(r, Divided(own, self.devices), jnp.sum(losses, axis=0))
+
+
+class Divided(eqx.Module):
+    """A feature matrix of which each device has some rows."""
+
+    own: Stored | Implicit
+    devices: Devices = eqx.field(static=True)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """See `Features`."""
+        return self.own.shape
+
+    def _each(self, function: Callable[..., Array], out: PartitionSpec, *more: PartitionSpec) -> Callable[..., Array]:
+        """A function of what each device has, and of more."""
+        if isinstance(self.own, Stored):
+            where: Any = Stored(DIVIDED)  # pyright: ignore[reportArgumentType]
+        else:
+            where = Implicit(self.own.rows, self.own.count, SAME, DIVIDED)  # pyright: ignore[reportArgumentType]
+        mapped = jax.shard_map(
+            function, mesh=self.devices.mesh, in_specs=(where, *more), out_specs=out, check_vma=False
+        )
+        return lambda *given: mapped(self.own, *given)
+
+    def gram(self) -> Array:
+        """A sum over the devices."""
+        return self._each(lambda own: jax.lax.psum(own.gram(), AXIS), SAME)()
+
+    def qr(self, r: Array) -> Array:
+        """QR of the rows of each device, and of all their triangles."""
+        triangles = self._each(lambda own, rest: own.qr(rest), DIVIDED, DIVIDED)(r)
+        return jnp.linalg.qr(jax.lax.with_sharding_constraint(triangles, self.devices.everywhere), mode="r")
+
+    def apply(self, v: Array) -> Array:
+        """Its own rows, on each device."""
+        return self._each(lambda own, given: own.apply(given), DIVIDED, SAME)(v)
+
+    def apply_transposed(self, w: Array) -> Array:
+        """A sum over the devices."""
+        return self._each(lambda own, given: jax.lax.psum(own.apply_transposed(given), AXIS), SAME, DIVIDED)(w)
+
+    def whole(self) -> Array:
+        """See `Features`."""
+        return jax.lax.with_sharding_constraint(self._each(lambda own: own.whole(), DIVIDED)(), self.devices.everywhere)
+
+    def beside(self, columns: Array) -> "Divided":
+        """See `Features`."""
+        return Divided(Stored(columns), self.devices)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where the rows of a run are: here, or on many devices; all at a time, or some."""
+
+    devices: Devices | None = None
+    """None for the one device that JAX takes by itself."""
+    chunk: int | None = None
+    """As of `Objective`."""
+
+    @property
+    def words(self) -> str:
+        """On what."""
+        return ONE if self.devices is None else self.devices.words
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one process computes."""
+        return self.devices is not None and self.devices.several
+
+    @property
+    def first(self) -> bool:
+        """Whether this process is the one that writes and speaks."""
+        return self.devices is None or self.devices.first
+
+    def common(self, tree: Any) -> Any:
+        """Arrays as the first process has them: machines of different kinds round differently."""
+        return multihost_utils.broadcast_one_to_all(tree) if self.several else tree
+
+    def agreed(self, seconds: float, stopping: bool = False) -> tuple[float, bool]:
+        """See `Devices.agreed`."""
+        return (seconds, stopping) if self.devices is None else self.devices.agreed(seconds, stopping)
+
+    def objective(self, system: System) -> Objective:
+        """The objective of a system, with its rows there."""
+        return Objective(system, self.chunk) if self.devices is None else Shared(system, self.devices, self.chunk)
+
+    def compiled(self, objective: Objective, step: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
+        """A step, compiled for a state, points and points beside them; what it is given and gives is here."""
+        if not isinstance(objective, Shared):
+            return compiled(step, *arguments)
+        last: dict[int, tuple[Points, Points]] = {}
+
+        def placed(place: int, points: Points) -> Points:
+            """Points that stay lie where they are to."""
+            if place not in last or last[place][0] is not points:
+                last[place] = points, objective.placed(points) if points else ()
+            return last[place][1]
+
+        def there(state: Any, points: Points, held: Points) -> tuple[Any, Points, Points]:
+            return objective.devices.same(objective.devices.common(state)), placed(0, points), placed(1, held)
+
+        made = compiled(step, *there(*arguments), everywhere=objective.devices.everywhere)
+        return lambda *own: objective.devices.here(made(*there(*own)))
