@@ -137,6 +137,7 @@ def plan(
     file: File,
     param: Parameters = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="As for solve.")] = None,
+    devices: Annotated[int, typer.Option(metavar="N", help="For points divided among N devices.", min=1)] = 1,
     json_: Annotated[bool, typer.Option("--json", help="As data, for programs.")] = False,
 ) -> None:
     """Say what the text tells of its solution, and how it is going to be solved because of that."""
@@ -147,7 +148,7 @@ def plan(
             plan_ = planning.defaults.planned(found)
         except ValueError as error:
             stop(str(error), USAGE)
-        read = planning.reading.reading(found, plan_)
+        read = planning.reading.reading(found, plan_, devices)
         if json_:
             rows = [
                 {"what": r.what, "words": r.words, "line": r.line(found.source)} for r in (*read.facts, *read.choices)

@@ -39,6 +39,15 @@ def taken(count: int | None, hosts: bool) -> Any:
         return at_once(ended) if hosts else ended()
 
 
+def first(devices: Any, begin: Callable[[], Any]) -> Any:
+    """What the first process begins with, None in others; where it cannot, none of them goes on."""
+    try:
+        with solver.mesh.together(devices):
+            return begin() if devices is None or devices.first else None
+    except ValueError as error:
+        return stop(str(error), USAGE)
+
+
 def at_once(ended: Callable[[], Any]) -> Any:
     """End the program as something ends it, without waiting for other processes that may not answer, as JAX would."""
     try:

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 import pdedsl
-from pdedsl import planning, runs, solver, stages, studies
+from pdedsl import planning, runs, stages, studies
 from pdedsl.commands.devices import Count, Hosts, taken
+from pdedsl.commands.devices import first as begun_by_first
 from pdedsl.commands.running import JsonLines, Profile, Quiet, Shown, ensemble, follow, leave, run_one, stopped
 from pdedsl.commands.shell import (
     USAGE,
@@ -152,8 +153,7 @@ def _solve(
     with stopped() as stopping:
         if members == 1:
             devices = choices.get("devices")
-            with solver.mesh.together(devices):
-                own = folder() if devices is None or devices.first else None
+            own = begun_by_first(devices, folder)
             if own is None:
                 follow(stopping, partial(pdedsl.solve, problem, clock=clock, **choices))
                 return

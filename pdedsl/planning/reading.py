@@ -81,8 +81,8 @@ class Reading:
     """Lines of a `solve` block that fix the choices."""
 
 
-def reading(problem: Problem, plan: Plan) -> Reading:
-    """What is read from a problem, and what its plan is. Takes no values of exact solutions or references."""
+def reading(problem: Problem, plan: Plan, devices: int = 1) -> Reading:
+    """What is read from a problem, and what its plan is, on so many devices. Takes no values of exact solutions or references."""
     sizes = field_sizes(problem, dict(plan.sizes))
     compiled = forms(problem)
     facts = [
@@ -101,7 +101,8 @@ def reading(problem: Problem, plan: Plan) -> Reading:
         *_sums(problem),
         *_mirrors(problem, plan),
     ]
-    choices, block = _choices(problem, plan, all(own.is_linear for forms in compiled.values() for own in forms))
+    linear = all(own.is_linear for forms in compiled.values() for own in forms)
+    choices, block = _choices(problem, plan, linear, devices)
     if plan.space == "auto" and divisible(problem):
         assert problem.time is not None
         if plan.slabs == "auto":
@@ -344,15 +345,15 @@ def _mirrors(problem: Problem, plan: Plan) -> Iterator[Reason]:
 # ---- what is chosen ------------------------------------------------------------------------------------------------------
 
 
-def _choices(problem: Problem, plan: Plan, linear: bool) -> tuple[list[Reason], list[str]]:
+def _choices(problem: Problem, plan: Plan, linear: bool, devices: int) -> tuple[list[Reason], list[str]]:
     spans = {chosen.key: chosen.span for chosen in problem.choices}
     said = next(
         (k for k in ("space", "network", "method", "points") for key in spans if key.partition(".")[0] == k), ""
     )
     place = next((span for key, span in spans.items() if said and key.partition(".")[0] == said), NOWHERE)
-    trained = Reason(
-        "network", f"{spoken(plan.network, brief=True)}, {spoken(plan.method, brief=True)}: {cost(problem, plan).words}"
-    )
+    needed = cost(problem, plan, devices)
+    words = f"{spoken(plan.network, brief=True)}, {spoken(plan.method, brief=True)}: {needed.words}"
+    trained = Reason("network", words)
     if plan.space == "network":
         why = f"because of `{said}`" if said else unsuited(problem)
         return [Reason("space", f"network, {why}", place), trained], [

@@ -14,7 +14,7 @@ from pdedsl.planning import plan
 from pdedsl.solver.cutoff import Pick, Schedule, Spectrum, Trials, schedule
 from pdedsl.solver.factor import FACTORS, GRAM_FLOOR, Factors, dual, gram, krylov, qr
 from pdedsl.solver.features import Features
-from pdedsl.solver.method import Iteration, Objective, Points
+from pdedsl.solver.method import Iteration, Objective, Placed
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Anagram:
         return State(parameters, self.cutoff.begin(), jnp.asarray(self.cutoff.thorough), last, jnp.asarray(0))
 
     def step(
-        self, objective: Objective, state: "State", points: Points, held: Points = ()
+        self, objective: Objective, state: "State", points: Placed, held: Placed = ()
     ) -> "tuple[State, Iteration]":
         return step(self, objective, state, points, held)
 
-    def parts(self, objective: Objective, parameters: Array, points: Points) -> Mapping[str, Callable[[], Any]]:
+    def parts(self, objective: Objective, parameters: Array, points: Placed) -> Mapping[str, Callable[[], Any]]:
         linear = program(lambda theta: objective.linearise(theta, points, self.rows == "scaled"))
         factor = program(lambda r, phi: factorise(self, phi, r, self.begin(parameters)))
         r, phi, _ = linear(parameters)
@@ -73,7 +73,7 @@ class State(NamedTuple):
 
 
 def step(
-    method: Anagram, objective: Objective, state: State, points: Points, held: Points = ()
+    method: Anagram, objective: Objective, state: State, points: Placed, held: Placed = ()
 ) -> tuple[State, Iteration]:
     """One iteration; pure, to be jitted. `held` are fresh points for schedules that ask for them."""
     scaled = method.rows == "scaled"
@@ -81,7 +81,8 @@ def step(
     r, phi, losses = objective.linearise(state.parameters, some, scaled)
     s, v, c, unreached = factorise(method, phi, r, state)
     if method.sketch != 1:
-        losses = objective.losses(state.parameters, points)
+        # After the factorisation: what is summed over devices is to have an order (`mesh.Divided`).
+        losses = objective.losses(state.parameters + 0.0 * v[:, 0], points)
     loss = jnp.sum(losses)
     rule = method.cutoff
     lengths = jnp.asarray(rule.lengths)
@@ -141,20 +142,17 @@ def step(
         def turn(carry: tuple[Array, Array, Array], _: None) -> tuple[tuple[Array, Array, Array], None]:
             at, best, lowest = carry
             residuals = jax.lax.map(lambda d: objective.rows(state.parameters + d, points, scaled), at)
-            reached = jax.vmap(lambda r: weigh(r))(residuals)
+            products, squares = phi.meet(residuals.T)
+            reached = jnp.where(jnp.isfinite(squares), 0.5 * squares, jnp.inf)
             near = jnp.linalg.norm(at - directions, axis=1) <= BEND * jnp.linalg.norm(directions, axis=1)
             better = (reached < lowest) & near
             best, lowest = jnp.where(better[:, None], at, best), jnp.where(better, reached, lowest)
-            missed = (phi.apply_transposed(residuals.T).T @ v) * inverse[None, :] - promised
+            missed = (products.T @ v) * inverse[None, :] - promised
             return (at - (gains * missed) @ v.T, best, lowest), None
 
         begin_ = (directions, directions, jnp.full(directions.shape[0], jnp.inf))
         (_, best, lowest), _ = jax.lax.scan(turn, begin_, length=method.corrections + 1)
         return best, lowest
-
-    def weigh(r: Array) -> Array:
-        total = 0.5 * jnp.sum(r**2)
-        return jnp.where(jnp.isfinite(total), total, jnp.inf)
 
     def again(carry: tuple[Array, _Proposal]) -> Array:
         count, proposal = carry
@@ -174,7 +172,7 @@ def step(
     return State(parameters, found.moved, thorough, last, state.count + 1), report
 
 
-def _held_out(objective: Objective, parameters: Array, held: Points, v: Array, weights: Array) -> Array:
+def _held_out(objective: Objective, parameters: Array, held: Placed, v: Array, weights: Array) -> Array:
     """The root mean square of the linearised residual on fresh points, after keeping 1, 2, ... singular values."""
     r, phi, _ = objective.linearise(parameters, held)
     left = r[:, None] - jnp.cumsum(phi.apply(v) * weights[None, :], axis=1)

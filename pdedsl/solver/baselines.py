@@ -10,7 +10,7 @@ import optax
 from jax import Array
 
 from pdedsl.solver.cutoff import HALVINGS
-from pdedsl.solver.method import Iteration, Objective, Points
+from pdedsl.solver.method import Iteration, Objective, Placed
 
 
 class State(NamedTuple):
@@ -20,7 +20,7 @@ class State(NamedTuple):
     memory: Any = ()
 
 
-def _report(objective: Objective, before: Array, after: Array, points: Points) -> Iteration:
+def _report(objective: Objective, before: Array, after: Array, points: Placed) -> Iteration:
     losses = objective.losses(before, points)
     nothing = jnp.full((), jnp.nan, losses.dtype)
     accepted = jnp.any(before != after)
@@ -37,7 +37,7 @@ class _Plain:
     def begin(self, parameters: Array) -> State:
         return State(parameters)
 
-    def parts(self, objective: Objective, parameters: Array, points: Points) -> Mapping[str, Callable[[], Any]]:
+    def parts(self, objective: Objective, parameters: Array, points: Placed) -> Mapping[str, Callable[[], Any]]:
         return {}
 
     def back(self, state: State, parameters: Array) -> State:
@@ -50,7 +50,7 @@ class GradientDescent(_Plain):
 
     batch: ClassVar[int] = 10
 
-    def step(self, objective: Objective, state: State, points: Points, held: Points) -> tuple[State, Iteration]:
+    def step(self, objective: Objective, state: State, points: Placed, held: Placed) -> tuple[State, Iteration]:
         def turn(_: Any, parameters: Array) -> Array:
             loss, slope = jax.value_and_grad(objective.loss)(parameters, points)
             lengths = jnp.asarray(HALVINGS)
@@ -80,7 +80,7 @@ class Optax(_Plain):
     def begin(self, parameters: Array) -> State:
         return State(parameters, self._optimiser.init(parameters))
 
-    def step(self, objective: Objective, state: State, points: Points, held: Points) -> tuple[State, Iteration]:
+    def step(self, objective: Objective, state: State, points: Placed, held: Placed) -> tuple[State, Iteration]:
         def value(parameters: Array) -> Array:
             return objective.loss(parameters, points)
 
@@ -106,7 +106,7 @@ class Bfgs(_Plain):
     def begin(self, parameters: Array) -> State:
         return State(parameters, jnp.eye(parameters.size, dtype=parameters.dtype))
 
-    def step(self, objective: Objective, state: State, points: Points, held: Points) -> tuple[State, Iteration]:
+    def step(self, objective: Objective, state: State, points: Placed, held: Placed) -> tuple[State, Iteration]:
         value_and_slope = jax.value_and_grad(lambda theta: objective.loss(theta, points))
 
         def turn(_: Any, state: State) -> State:

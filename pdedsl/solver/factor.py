@@ -46,10 +46,10 @@ def gram(phi: Features, r: Array) -> Factors:
     """`eigh(Phi^T Phi)`: the fastest for S > P; singular values below 1e-8 s_1 are rounding and come out as 0."""
     squares, v = jnp.linalg.eigh(phi.gram())
     squares, v = squares[::-1], v[:, ::-1]
-    h = phi.apply_transposed(r) @ v
+    h, total = phi.meet(r)
     s = _visible(squares)
-    c = jnp.where(s > 0, h / jnp.where(s > 0, s, 1.0), 0.0)
-    return Factors(s, v, c, _rest(r, c))
+    c = jnp.where(s > 0, (h @ v) / jnp.where(s > 0, s, 1.0), 0.0)
+    return Factors(s, v, c, _rest(total, c))
 
 
 def dual(phi: Features, r: Array) -> Factors:
@@ -60,7 +60,7 @@ def dual(phi: Features, r: Array) -> Factors:
     s = _visible(squares)
     inverse = jnp.where(s > 0, 1 / jnp.where(s > 0, s, 1.0), 0.0)
     c = jnp.where(s > 0, u.T @ r, 0.0)
-    return Factors(s, whole.T @ (u * inverse[None, :]), c, _rest(r, c))
+    return Factors(s, whole.T @ (u * inverse[None, :]), c, _rest(phi.meet(r)[1], c))
 
 
 BLOCK = 4
@@ -93,7 +93,8 @@ def krylov(phi: Features, r: Array, rank: int, floor: Array | float = 0.0, block
             ahead, _ = jnp.linalg.qr(ahead - z @ (z.T @ ahead))
         image = phi.apply(ahead)
         z, images = (jax.lax.dynamic_update_slice_in_dim(a, b, k * block, 1) for a, b in ((z, ahead), (images, image)))
-        return k + 1, z, images, phi.apply_transposed(image), jnp.sqrt(jnp.max(jnp.sum(image**2, axis=0)))
+        ahead, squares = phi.meet(image)
+        return k + 1, z, images, ahead, jnp.sqrt(jnp.max(squares))
 
     def wanting(carry: tuple[Array, ...]) -> Array:
         return (carry[0] < count // block) & (carry[-1] > ENOUGH * floor)
@@ -105,9 +106,9 @@ def krylov(phi: Features, r: Array, rank: int, floor: Array | float = 0.0, block
     return small._replace(v=z @ small.v)
 
 
-def _rest(r: Array, c: Array) -> Array:
-    """What is left of |r|^2, as well as a difference can tell."""
-    return jnp.maximum(jnp.sum(r**2) - jnp.sum(c**2), 0.0)
+def _rest(total: Array, c: Array) -> Array:
+    """What is left of |r|^2, the total, as well as a difference can tell."""
+    return jnp.maximum(total - jnp.sum(c**2), 0.0)
 
 
 GRAM_FLOOR = 1e-8

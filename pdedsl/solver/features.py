@@ -33,6 +33,10 @@ class Features(Protocol):
         """`Phi^T w`, shape (P,) or (P, K) for w of shape (S,) or (S, K)."""
         ...
 
+    def meet(self, w: Array) -> tuple[Array, Array]:
+        """`Phi^T w` and the sum of the squares of each column of w: in one go, where rows are far from each other."""
+        ...
+
     def whole(self) -> Array:
         """Phi itself, shape (S, P)."""
         ...
@@ -67,6 +71,10 @@ class Stored(eqx.Module):
     def apply_transposed(self, w: Array) -> Array:
         """The product from the left: along the rows, as they lie in memory."""
         return (w.T @ self.entries).T
+
+    def meet(self, w: Array) -> tuple[Array, Array]:
+        """See `Features`."""
+        return self.apply_transposed(w), jnp.sum(w**2, axis=0)
 
     def whole(self) -> Array:
         """See `Features`."""
@@ -231,6 +239,10 @@ class Implicit(eqx.Module):
 
             found, _ = jax.lax.scan(more, found, (chunks, rest))
         return found.reshape(-1, *w.shape[1:])
+
+    def meet(self, w: Array) -> tuple[Array, Array]:
+        """See `Features`."""
+        return self.apply_transposed(w), jnp.sum(w**2, axis=0)
 
     def whole(self) -> Array:
         """See `Features`."""

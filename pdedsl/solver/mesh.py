@@ -6,9 +6,11 @@ linearises its own points; what the core asks of the feature matrix is a sum ove
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Timer
 from typing import Any
 
 import equinox as eqx
@@ -23,7 +25,7 @@ from pdedsl.numerics.programs import compiled, put
 from pdedsl.numerics.system import System
 from pdedsl.planning.cost import memory
 from pdedsl.solver.features import Cloud, Implicit, Stored
-from pdedsl.solver.method import Linear, Objective, Points
+from pdedsl.solver.method import Linear, Objective, Placed, Points
 
 AXIS = "rows"
 ONE = "one device"
@@ -86,7 +88,13 @@ class Devices:
 
     def common(self, tree: Any) -> Any:
         """Arrays as the first process has them: machines of different kinds round differently."""
-        return multihost_utils.broadcast_one_to_all(tree) if self.several else tree
+        if not self.several:
+            return tree
+        leaves, form = jax.tree.flatten(tree)
+        flat = np.concatenate([np.ravel(np.asarray(leaf)).astype(float) for leaf in leaves])
+        flat, ends = multihost_utils.broadcast_one_to_all(flat), np.cumsum([leaf.size for leaf in leaves])[:-1]
+        parts = zip(np.split(flat, ends), leaves, strict=True)
+        return form.unflatten([part.reshape(leaf.shape).astype(leaf.dtype) for part, leaf in parts])
 
     def agreed(self, seconds: float, stopping: bool = False) -> tuple[float, bool]:
         """A time as the first process has it, and whether any of them is to stop."""
@@ -116,33 +124,45 @@ def virtual(count: int) -> None:
         jax.config.update("jax_num_cpu_devices", count)
 
 
-def join(count: int | None = None, seconds: int = 60) -> Devices:
+def join(count: int | None = None, seconds: float = 60.0, late: Callable[[str], Any] | None = None) -> Devices:
     """The devices of all processes that the environment names: of Slurm, Open MPI, Kubernetes and TPUs as JAX finds them, else
     `JAX_COORDINATOR_ADDRESS` with `JAX_NUM_PROCESSES` and `JAX_PROCESS_ID`.
 
-    To be called before anything is computed. ValueError where the environment names none, where not all come within some
-    seconds, or where they differ in their versions.
+    To be called before anything is computed. Where not all processes come within some seconds, the program ends with a message,
+    or as `late` does, which is given that: JAX would abort it. ValueError where the environment names no processes, or where
+    these differ in their versions.
     """
-    address = os.environ.get("JAX_COORDINATOR_ADDRESS")
     try:
-        own = {key: int(os.environ[name]) for key, name in EXPLICIT.items() if name in os.environ}
+        own: dict[str, Any] = {key: int(os.environ[name]) for key, name in EXPLICIT.items() if name in os.environ}
     except ValueError:
         raise ValueError(f"{' and '.join(EXPLICIT.values())} take whole numbers") from None
+    address = os.environ.get("JAX_COORDINATOR_ADDRESS", "the coordinator that the environment names")
+    if "JAX_COORDINATOR_ADDRESS" in os.environ and not address.rpartition(":")[2].isdigit():
+        raise ValueError(f"JAX_COORDINATOR_ADDRESS is HOST:PORT, not {address}")
+    who = f"process {own['process_id']} of {own['num_processes']}" if len(own) == 2 else "this process"
+    words = f"{who} waited {seconds:g} s at {address}: not all processes came there"
+    watch = Timer(seconds, late or _give_up, (words,))
+    watch.daemon = True
+    watch.start()
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    jax.config.update("jax_enable_preemption_service", False)  # it would take signals from those who wait for them
     try:
-        jax.distributed.initialize(initialization_timeout=seconds, heartbeat_timeout_seconds=HEARTBEAT, **own)
-    except (ValueError, TypeError) as error:
+        ahead: dict[str, Any] = {"initialization_timeout": round(2 * seconds + 10), "heartbeat_timeout_seconds": HEARTBEAT}
+        jax.distributed.initialize(**ahead, **own)
+    except (ValueError, TypeError, RuntimeError) as error:
         named = ", ".join(("JAX_COORDINATOR_ADDRESS", *EXPLICIT.values()))
         raise ValueError(
-            f"the environment names no other processes ({error}); outside of Slurm and Open MPI set {named}"
+            f"no other processes are named ({error}): outside of Slurm and Open MPI set {named}"
         ) from error
-    except jax.errors.JaxRuntimeError as error:
-        who = f"process {own['process_id']} of {own['num_processes']}" if len(own) == 2 else "this process"
-        raise ValueError(
-            f"not all processes came to {address or 'the coordinator'} within {seconds} s; {who} did"
-        ) from error
+    finally:
+        watch.cancel()
     _same_versions()
     return devices(count)
+
+
+def _give_up(words: str) -> None:
+    print(f"pdedsl: {words}", file=sys.stderr, flush=True)
+    os._exit(2)
 
 
 EXPLICIT = {"num_processes": "JAX_NUM_PROCESSES", "process_id": "JAX_PROCESS_ID"}
@@ -181,7 +201,7 @@ class Shared(Objective):
         self.devices = devices
         self._local = Objective(system, chunk)
 
-    def placed(self, points: Points) -> Points:
+    def placed(self, points: Points) -> Placed:
         """The points of each block on their devices, filled up by ones that do not count.
 
         ValueError for fewer points, of all blocks together, than devices.
@@ -195,10 +215,10 @@ class Shared(Objective):
             found.append(cloud.filled(n * (each if self.chunk is None else min(self.chunk, each))))
         return self.devices.divided(tuple(found))
 
-    def some(self, points: Points, part: float, key: Array) -> Points:
+    def some(self, points: Placed, part: float, key: Array) -> Placed:
         """See `Objective.some`; of its own points on each device."""
 
-        def local(key: Array, own: Points) -> Points:
+        def local(key: Array, own: Placed) -> Placed:
             return self._local.some(own, part, jax.random.fold_in(key, jax.lax.axis_index(AXIS)))
 
         return self._over(local)(key, points)
@@ -209,15 +229,38 @@ class Shared(Objective):
             function, mesh=self.devices.mesh, in_specs=(SAME, DIVIDED), out_specs=out or DIVIDED, check_vma=False
         )
 
-    def rows(self, parameters: Array, points: Points, scaled: bool = True) -> Array:
+    def rows(self, parameters: Array, points: Placed, scaled: bool = True) -> Array:
         """See `Objective.rows`; in the order of the devices."""
         return self._over(lambda theta, own: self._local.rows(theta, own, scaled))(parameters, points)
 
-    def losses(self, parameters: Array, points: Points) -> Array:
+    def losses(self, parameters: Array, points: Placed) -> Array:
         """See `Objective.losses`."""
         return jnp.sum(self._over(lambda theta, own: self._local.losses(theta, own)[None])(parameters, points), axis=0)
 
-    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> Linear:
+    def loss(self, parameters: Array, points: Placed) -> Array:
+        """See `Objective.loss`; with its gradient, where that is asked for, in one sum over the devices."""
+
+        @jax.custom_vjp
+        def loss(theta: Array, own: Placed) -> Array:
+            return jnp.sum(self.losses(theta, own))
+
+        def forward(theta: Array, own: Placed) -> tuple[Array, tuple[Array, Placed]]:
+            def local(theta: Array, own: Placed) -> Array:
+                value, slope = jax.value_and_grad(self._local.loss)(theta, own)
+                return jax.lax.psum(jnp.append(slope, value), AXIS)
+
+            found = jax.shard_map(
+                local, mesh=self.devices.mesh, in_specs=(SAME, DIVIDED), out_specs=SAME, check_vma=False
+            )(theta, own)
+            return found[-1], (found[:-1], own)
+
+        def backward(kept: tuple[Array, Placed], by: Array) -> tuple[Array, Placed]:
+            return by * kept[0], jax.tree.map(jnp.zeros_like, kept[1])
+
+        loss.defvjp(forward, backward)
+        return loss(parameters, points)
+
+    def linearise(self, parameters: Array, points: Placed, scaled: bool = True) -> Linear:
         """See `Objective.linearise`; rows in the order of the devices."""
 
         def local(theta: Array, own: tuple[Cloud, ...]) -> tuple[Array, Array, Any]:
@@ -228,16 +271,23 @@ class Shared(Objective):
         if self.chunk is None:
             own: Stored | Implicit = Stored(entries)
         else:
-            count = tuple(min(self.chunk, cloud.x.shape[0] // self.devices.count) for cloud in points)
-            own = Implicit(self._rows(scaled), count, parameters, self.clouds(points))
-        return Linear(r, Divided(own, self.devices), jnp.sum(losses, axis=0))
+            clouds = self.clouds(points)
+            count = tuple(min(self.chunk, cloud.x.shape[0] // self.devices.count) for cloud in clouds)
+            own = Implicit(self._rows(scaled), count, parameters, clouds)
+        total = jnp.sum(losses, axis=0)
+        return Linear(r, Divided(own, self.devices, jnp.sum(total)), total)
 
 
 class Divided(eqx.Module):
-    """A feature matrix of which each device has some rows."""
+    """A feature matrix of which each device has some rows.
+
+    On processors what devices send each other has no order but what each waits for, and must come in the same order on all:
+    what is sent at one time is sent together (`meet`), and first of all the loss, `sent`.
+    """
 
     own: Stored | Implicit
     devices: Devices = eqx.field(static=True)
+    sent: Array
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -255,14 +305,19 @@ class Divided(eqx.Module):
         )
         return lambda *given: mapped(self.own, *given)
 
+    @property
+    def _nothing(self) -> Array:
+        """Zero, once the loss is known."""
+        return (self.sent > jnp.inf).astype(self.sent.dtype)
+
     def gram(self) -> Array:
         """A sum over the devices."""
-        return self._each(lambda own: jax.lax.psum(own.gram(), AXIS), SAME)()
+        return self._each(lambda own, zero: jax.lax.psum(own.gram() + zero, AXIS), SAME, SAME)(self._nothing)
 
     def qr(self, r: Array) -> Array:
         """QR of the rows of each device, and of all their triangles."""
-        triangles = self._each(lambda own, rest: own.qr(rest), DIVIDED, DIVIDED)(r)
-        return jnp.linalg.qr(jax.lax.with_sharding_constraint(triangles, self.devices.everywhere), mode="r")
+        triangles = self._each(lambda own, rest: own.qr(rest), DIVIDED, DIVIDED)(r + self._nothing)
+        return jnp.linalg.qr(self._gathered(triangles), mode="r")
 
     def apply(self, v: Array) -> Array:
         """Its own rows, on each device."""
@@ -270,15 +325,29 @@ class Divided(eqx.Module):
 
     def apply_transposed(self, w: Array) -> Array:
         """A sum over the devices."""
-        return self._each(lambda own, given: jax.lax.psum(own.apply_transposed(given), AXIS), SAME, DIVIDED)(w)
+        return self.meet(w)[0]
+
+    def meet(self, w: Array) -> tuple[Array, Array]:
+        """A sum over the devices, of both at once."""
+
+        def local(own: Stored | Implicit, given: Array) -> Array:
+            columns = given if given.ndim > 1 else given[:, None]
+            products, squares = own.meet(columns)
+            return jax.lax.psum(jnp.concatenate([products, squares[None]]), AXIS)
+
+        found = self._each(local, SAME, DIVIDED)(w + self._nothing).reshape(-1, *w.shape[1:])
+        return found[:-1], found[-1]
 
     def whole(self) -> Array:
         """See `Features`."""
-        return jax.lax.with_sharding_constraint(self._each(lambda own: own.whole(), DIVIDED)(), self.devices.everywhere)
+        return self._gathered(self._each(lambda own, zero: own.whole() + zero, DIVIDED, SAME)(self._nothing))
+
+    def _gathered(self, rows: Array) -> Array:
+        return jax.lax.with_sharding_constraint(rows, self.devices.everywhere)
 
     def beside(self, columns: Array) -> "Divided":
         """See `Features`."""
-        return Divided(Stored(columns), self.devices)
+        return Divided(Stored(columns), self.devices, self.sent)
 
 
 @dataclass(frozen=True)
@@ -307,7 +376,13 @@ class Where:
 
     def common(self, tree: Any) -> Any:
         """Arrays as the first process has them: machines of different kinds round differently."""
-        return multihost_utils.broadcast_one_to_all(tree) if self.several else tree
+        if not self.several:
+            return tree
+        leaves, form = jax.tree.flatten(tree)
+        flat = np.concatenate([np.ravel(np.asarray(leaf)).astype(float) for leaf in leaves])
+        flat, ends = multihost_utils.broadcast_one_to_all(flat), np.cumsum([leaf.size for leaf in leaves])[:-1]
+        parts = zip(np.split(flat, ends), leaves, strict=True)
+        return form.unflatten([part.reshape(leaf.shape).astype(leaf.dtype) for part, leaf in parts])
 
     def agreed(self, seconds: float, stopping: bool = False) -> tuple[float, bool]:
         """See `Devices.agreed`."""
@@ -321,15 +396,15 @@ class Where:
         """A step, compiled for a state, points and points beside them; what it is given and gives is here."""
         if not isinstance(objective, Shared):
             return compiled(step, *arguments)
-        last: dict[int, tuple[Points, Points]] = {}
+        last: dict[int, tuple[Points, Placed]] = {}
 
-        def placed(place: int, points: Points) -> Points:
+        def placed(place: int, points: Points) -> Placed:
             """Points that stay lie where they are to."""
             if place not in last or last[place][0] is not points:
                 last[place] = points, objective.placed(points) if points else ()
             return last[place][1]
 
-        def there(state: Any, points: Points, held: Points) -> tuple[Any, Points, Points]:
+        def there(state: Any, points: Points, held: Points) -> tuple[Any, Placed, Placed]:
             return objective.devices.same(objective.devices.common(state)), placed(0, points), placed(1, held)
 
         made = compiled(step, *there(*arguments), everywhere=objective.devices.everywhere)

@@ -11,8 +11,10 @@ from jax import Array
 from pdedsl.numerics.system import Block, System
 from pdedsl.solver.features import Cloud, Features, Implicit, Rows, Stored, chunked, jacobian
 
-Points = tuple[Array | Cloud, ...]
-"""The points of each block, shapes (N_k, d); or as an objective has placed them."""
+Points = tuple[Array, ...]
+"""The points of each block, shapes (N_k, d)."""
+Placed = tuple[Array, ...] | tuple[Array | Cloud, ...]
+"""The same, or as an objective has placed them."""
 
 
 class Iteration(NamedTuple):
@@ -53,14 +55,14 @@ class Objective:
         self.system = system
         self.chunk = chunk
 
-    def clouds(self, points: Points) -> tuple[Cloud, ...]:
+    def clouds(self, points: Placed) -> tuple[Cloud, ...]:
         """The points of each block with what its rows are to be and are worth."""
         return tuple(
             own if isinstance(own, Cloud) else self._cloud(block, own)
             for block, own in zip(self.system.blocks, points, strict=True)
         )
 
-    def some(self, points: Points, part: float, key: Array) -> Points:
+    def some(self, points: Placed, part: float, key: Array) -> Placed:
         """A part of the points of each block, at least one, drawn at random; of the same weight together."""
         clouds = self.clouds(points)
         keys = jax.random.split(key, len(clouds))
@@ -82,11 +84,11 @@ class Objective:
 
         return rows
 
-    def rows(self, parameters: Array, points: Points, scaled: bool = True) -> Array:
+    def rows(self, parameters: Array, points: Placed, scaled: bool = True) -> Array:
         """The stacked residual r, shape (S,), rows scaled by sqrt(w_k / N_k) over their size, or raw."""
         return jnp.concatenate([own.reshape(-1) for own in self._each(parameters, points, scaled)])
 
-    def _each(self, parameters: Array, points: Points, scaled: bool) -> list[Array]:
+    def _each(self, parameters: Array, points: Placed, scaled: bool) -> list[Array]:
         """The rows of each block, shapes (N_k, m_k); chunk by chunk, and again for their gradient, where there are chunks."""
         own, clouds = self._rows(scaled), self.clouds(points)
         if self.chunk is None:
@@ -99,14 +101,14 @@ class Objective:
             found.append(made.reshape(-1, made.shape[-1]))
         return found
 
-    def losses(self, parameters: Array, points: Points) -> Array:
+    def losses(self, parameters: Array, points: Placed) -> Array:
         """`w_k mean |r_k / size_k|^2 / 2` for each block."""
         return jnp.stack([jnp.sum(own**2) / 2 for own in self._each(parameters, points, True)])
 
-    def loss(self, parameters: Array, points: Points) -> Array:
+    def loss(self, parameters: Array, points: Placed) -> Array:
         return jnp.sum(self.losses(parameters, points))
 
-    def linearise(self, parameters: Array, points: Points, scaled: bool = True) -> Linear:
+    def linearise(self, parameters: Array, points: Placed, scaled: bool = True) -> Linear:
         """The residual, its derivatives, and the loss of each block."""
         rows = self._rows(scaled)
         if self.chunk is not None:
@@ -147,9 +149,9 @@ class Method(Protocol):
 
     def begin(self, parameters: Array) -> Any: ...
 
-    def step(self, objective: Objective, state: Any, points: Points, held: Points) -> tuple[Any, Iteration]: ...
+    def step(self, objective: Objective, state: Any, points: Placed, held: Placed) -> tuple[Any, Iteration]: ...
 
-    def parts(self, objective: Objective, parameters: Array, points: Points) -> Mapping[str, Callable[[], Any]]:
+    def parts(self, objective: Objective, parameters: Array, points: Placed) -> Mapping[str, Callable[[], Any]]:
         """What a step consists of beside its trials, each ready to be timed."""
         ...
 

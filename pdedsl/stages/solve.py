@@ -131,12 +131,12 @@ def solve(
     if start is not None:
         problem = started(problem, start)
     plan = _together(pinned(problem, plan, start), devices)
-    many = () if devices is None else (devices.count, devices.room)
-    affordable(problem, plan, *many)
+    count, room = (1, None) if devices is None else (devices.count, devices.room)
+    affordable(problem, plan, count, room)
     journal.begin(problem, plan)
     known, begun = truths(problem) if exact is None else given_truths(problem, exact), time.perf_counter()
     before = 0.0 if clock.begun is None else begun - clock.begun
-    needed = cost(problem, plan, *many)
+    needed = cost(problem, plan, count, room)
     # Plan -> polynomials, where the plan has them: all there is to do, if they converge
     found = _raised(problem, plan, known, watch, stopping, clock, start)
     family = problem.domain.swept and found is not None and found.relative <= FAMILY
@@ -156,7 +156,7 @@ def solve(
                 late = f"there was no time to train a network, which takes some {whole:.0f} s to compile"
                 return _in_polynomials(problem, plan, known, replace(found, story=(*found.story, late)), start, before)
         with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
-            look = Hooks.between if where.several else taken.look  # threads are to be as many in all processes
+            look = Hooks().between if where.several else taken.look  # threads are to be as many in all processes
             hooks = Hooks(watch, journal.keep, stopping, look, is_dead, _errors(lowered, known))
             outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock, where)
             story = told(problem, start)

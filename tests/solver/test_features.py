@@ -1,12 +1,13 @@
 """A feature matrix that is held, one of chunks, and one of devices: the same answers, against numpy."""
 
+from functools import cache
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from pdedsl.numerics.system import Block, System
-from pdedsl.solver.features import Features
 from pdedsl.solver.mesh import Shared, devices
 from pdedsl.solver.method import Objective
 
@@ -28,67 +29,102 @@ SYSTEM = System(
     lambda p: lambda x: jnp.tanh(p[:5] * x[0] + p[5:10] * x[1])[None, :] @ p[10:],
     jnp.linspace(-1, 1, 15),
 )
-ROWS = 2 * 37 + 10 + 1
+ROWS, COLUMNS = 2 * 37 + 10 + 1, 15
+OBJECTIVES = {
+    "held": lambda: Objective(SYSTEM),
+    "chunks": lambda: Objective(SYSTEM, chunk=8),
+    "devices": lambda: Shared(SYSTEM, devices(4)),
+    "devices, chunks": lambda: Shared(SYSTEM, devices(3), chunk=4),
+}
 
 
-def _features(kind: str, scaled: bool = True) -> tuple[np.ndarray, Features, np.ndarray]:
-    objective = {
-        "held": lambda: Objective(SYSTEM),
-        "chunks": lambda: Objective(SYSTEM, chunk=8),
-        "devices": lambda: Shared(SYSTEM, devices(4)),
-        "devices, chunks": lambda: Shared(SYSTEM, devices(3), chunk=4),
-    }[kind]()
-    points = tuple(jnp.asarray(b.points) for b in SYSTEM.blocks)
-    if isinstance(objective, Shared):
-        points = objective.placed(points)
-    assert jnp.allclose(
-        objective.rows(SYSTEM.start, points, scaled), objective.linearise(SYSTEM.start, points, scaled).r
-    )
-    r, phi, losses = objective.linearise(SYSTEM.start, points, scaled)
-    np.testing.assert_allclose(objective.losses(SYSTEM.start, points), losses, rtol=1e-14)
-    return np.asarray(r), phi, np.asarray(losses)
-
-
+@cache
 def _plain(scaled: bool) -> tuple[np.ndarray, np.ndarray, list[float]]:
-    """The same row by row, by hand."""
+    """Residual, derivatives and losses row by row, by hand."""
     rows, slopes, losses = [], [], []
     for block in SYSTEM.blocks:
         size = np.broadcast_to(np.atleast_2d(block.size), (len(block.points), 2 if block.name == "pair" else 1))
         targets = np.zeros_like(size) if block.targets is None else block.targets
-        loss = 0.0
-        for x, own, aim in zip(block.points, size, targets, strict=True):
-            factor = np.sqrt(block.weight / len(block.points)) / own
 
-            def residual(p: jax.Array, block: Block = block, x: np.ndarray = x, aim: np.ndarray = aim) -> jax.Array:
-                return block.residual(SYSTEM.model(p), jnp.asarray(x)) - aim
+        def residual(p: jax.Array, x: jax.Array, block: Block = block) -> jax.Array:
+            return block.residual(SYSTEM.model(p), x)
 
-            value = np.asarray(residual(SYSTEM.start))
-            loss += 0.5 * np.sum((factor * value) ** 2)
-            rows.append((factor if scaled else 1.0) * value)
-            by = factor if scaled else np.ones_like(factor)
-            slopes.append(by[:, None] * np.asarray(jax.jacfwd(residual)(SYSTEM.start)))
-        losses.append(loss)
+        points = jnp.asarray(block.points)
+        values = np.asarray(jax.vmap(lambda x: residual(SYSTEM.start, x))(points)) - targets
+        derivatives = np.asarray(jax.vmap(lambda x: jax.jacfwd(residual)(SYSTEM.start, x))(points))
+        factor = np.sqrt(block.weight / len(block.points)) / size
+        losses.append(0.5 * np.sum((factor * values) ** 2))
+        by = factor if scaled else np.ones_like(factor)
+        rows.append((by * values).reshape(-1))
+        slopes.append((by[:, :, None] * derivatives).reshape(-1, COLUMNS))
     return np.concatenate(rows), np.concatenate(slopes), losses
 
 
-@pytest.mark.parametrize("scaled", [True, False])
-@pytest.mark.parametrize("kind", ["held", "chunks", "devices", "devices, chunks"])
+@pytest.mark.parametrize(
+    ("kind", "scaled"), [("held", True), ("chunks", False), ("devices", True), ("devices, chunks", True)]
+)
 def test_products_squares_and_triangles(kind: str, scaled: bool) -> None:
-    r, phi, losses = _features(kind, scaled)
+    objective = OBJECTIVES[kind]()
+    points = tuple(jnp.asarray(b.points) for b in SYSTEM.blocks)
+    points = objective.placed(points) if isinstance(objective, Shared) else points
+    v = GENERATOR.normal(size=(COLUMNS, 3))
+
+    @jax.jit
+    def asked(theta: jax.Array, points: tuple) -> dict[str, jax.Array]:
+        r, phi, losses = objective.linearise(theta, points, scaled)
+        w = jnp.stack([r, jnp.sin(jnp.arange(1.0, len(r) + 1))], axis=1)
+        loss, slope = jax.value_and_grad(objective.loss)(theta, points)
+        return {
+            "r": r,
+            "w": w,
+            "rows": objective.rows(theta, points, scaled),
+            "losses": losses,
+            "again": objective.losses(theta, points),
+            "loss": loss,
+            "slope": slope,
+            "whole": phi.whole(),
+            "gram": phi.gram(),
+            "qr": phi.qr(r),
+            "apply": phi.apply(jnp.asarray(v)),
+            "apply one": phi.apply(jnp.asarray(v[:, 0])),
+            "transposed": phi.apply_transposed(w),
+            "transposed one": phi.apply_transposed(w[:, 1]),
+            "squares": phi.meet(w)[1],
+        }
+
+    found = {name: np.asarray(value) for name, value in asked(SYSTEM.start, points).items()}
     plain, slopes, expected = _plain(scaled)
-    np.testing.assert_allclose(losses, expected, rtol=1e-13)
-    assert phi.shape == (len(r), 15) and len(r) >= ROWS
+    np.testing.assert_allclose(found["losses"], expected, rtol=1e-13)
+    np.testing.assert_allclose(found["again"], expected, rtol=1e-13)
+    np.testing.assert_allclose(found["loss"], sum(expected), rtol=1e-13)
+    gradient = _plain(True)[1].T @ _plain(True)[0]
+    np.testing.assert_allclose(found["slope"], gradient, rtol=1e-11, atol=1e-12)
+    assert found["whole"].shape == (len(found["r"]), COLUMNS) and len(found["r"]) >= ROWS
+    np.testing.assert_allclose(found["rows"], found["r"], atol=1e-14)
     # Rows come in another order, and some of nothing among them; what the core does with them is the same.
-    filled = np.concatenate([np.c_[slopes, plain], np.zeros((len(r) - ROWS, 16))])
-    own = np.c_[np.asarray(phi.whole()), r]
-    order = np.lexsort(np.round(filled.T, 9)), np.lexsort(np.round(own.T, 9))
-    np.testing.assert_allclose(filled[order[0]], own[order[1]], atol=1e-13)
-    np.testing.assert_allclose(phi.gram(), slopes.T @ slopes, rtol=1e-12, atol=1e-13)
-    triangle = np.asarray(phi.qr(jnp.asarray(r)))
     both = np.c_[slopes, plain]
-    np.testing.assert_allclose(triangle.T @ triangle, both.T @ both, rtol=1e-12, atol=1e-12)
-    v, w = GENERATOR.normal(size=(15, 3)), GENERATOR.normal(size=(len(r), 3))
-    np.testing.assert_allclose(phi.apply(jnp.asarray(v)), own[:, :-1] @ v, atol=1e-13)
-    np.testing.assert_allclose(phi.apply(jnp.asarray(v[:, 0])), own[:, :-1] @ v[:, 0], atol=1e-13)
-    np.testing.assert_allclose(phi.apply_transposed(jnp.asarray(w)), own[:, :-1].T @ w, atol=1e-12)
-    np.testing.assert_allclose(phi.apply_transposed(jnp.asarray(w[:, 0])), own[:, :-1].T @ w[:, 0], atol=1e-12)
+    own = np.c_[found["whole"], found["r"]]
+    filled = np.concatenate([both, np.zeros((len(own) - ROWS, COLUMNS + 1))])
+    ordered = [rows[np.lexsort(np.round(rows.T, 9))] for rows in (filled, own)]
+    np.testing.assert_allclose(*ordered, atol=1e-13)
+    np.testing.assert_allclose(found["gram"], slopes.T @ slopes, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(found["qr"].T @ found["qr"], both.T @ both, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(found["apply"], own[:, :-1] @ v, atol=1e-13)
+    np.testing.assert_allclose(found["apply one"], own[:, :-1] @ v[:, 0], atol=1e-13)
+    np.testing.assert_allclose(found["transposed"], own[:, :-1].T @ found["w"], atol=1e-12)
+    np.testing.assert_allclose(found["transposed one"], own[:, :-1].T @ found["w"][:, 1], atol=1e-12)
+    np.testing.assert_allclose(found["squares"], np.sum(found["w"] ** 2, axis=0), rtol=1e-13)
+
+
+@pytest.mark.parametrize("kind", ["held", "devices"])
+def test_a_part_of_the_points_weighs_as_much_as_all(kind: str) -> None:
+    objective = OBJECTIVES[kind]()
+    points = tuple(jnp.asarray(b.points) for b in SYSTEM.blocks)
+    points = objective.placed(points) if isinstance(objective, Shared) else points
+
+    @jax.jit
+    def squared(key: jax.Array) -> jax.Array:
+        return jnp.sum(objective.rows(SYSTEM.start, objective.some(points, 0.5, key)) ** 2)
+
+    found = [float(squared(jax.random.key(k))) for k in range(200)]
+    assert np.mean(found) == pytest.approx(2 * sum(_plain(True)[2]), rel=4 * np.std(found) / np.mean(found) / 200**0.5)
