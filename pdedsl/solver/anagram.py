@@ -68,7 +68,7 @@ class State(NamedTuple):
     """Whether the cut-off has come near the floor of the fast factorisations."""
     last: Array
     """The last step, shape (P,), for a method with momentum; of no length without."""
-    count: Array
+    taken: Array
     """Steps so far."""
 
 
@@ -77,7 +77,7 @@ def step(
 ) -> tuple[State, Iteration]:
     """One iteration; pure, to be jitted. `held` are fresh points for schedules that ask for them."""
     scaled = method.rows == "scaled"
-    some = points if method.sketch == 1 else objective.some(points, method.sketch, jax.random.key(state.count))
+    some = points if method.sketch == 1 else objective.some(points, method.sketch, jax.random.key(state.taken))
     r, phi, losses = objective.linearise(state.parameters, some, scaled)
     s, v, c, unreached = factorise(method, phi, r, state)
     if method.sketch != 1:
@@ -169,7 +169,7 @@ def step(
     report = Iteration(loss, losses, accept, state.thorough, found.cutoff, found.rank, s[_some(s.size)], found.gain)
     thorough = state.thorough | (found.cutoff < 10 * GRAM_FLOOR * jnp.max(s))
     last = jnp.where(accept, found.taken, 0.0) if method.momentum else state.last
-    return State(parameters, found.moved, thorough, last, state.count + 1), report
+    return State(parameters, found.moved, thorough, last, state.taken + 1), report
 
 
 def _held_out(objective: Objective, parameters: Array, held: Placed, v: Array, weights: Array) -> Array:
