@@ -45,7 +45,7 @@ def test_python(code: str, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("checkout")
 def test_commands() -> None:
     lines = [line.split("  #")[0] for block in blocks("sh") for line in block.splitlines() if line.startswith("pdedsl")]
-    assert len(lines) == 22
+    assert len(lines) == 23
     for line in lines:
         result = CliRunner().invoke(app, shlex.split(line)[1:] + (["--steps", "3"] if " solve " in line else []))
         unsolved = 3 if any(verb in line for verb in (" solve ", " resume ", " verify ")) else 0  # by so few steps

@@ -55,6 +55,8 @@ class Cost:
     """The most rows of a point."""
     krylov: int | None = None
     """The directions that a step is sought in; None where all of them are factored."""
+    units: int = 60
+    """Those of the hidden layers."""
 
     @property
     def own(self) -> int:
@@ -66,11 +68,11 @@ class Cost:
         """Memory of a step on each device.
 
         The matrix, or what is there of it at a time, with its scaled copy, and the smaller of the two squares with its
-        eigenvectors; or the directions that a step is sought in and what they do to the rows.
+        eigenvectors and what LAPACK works in; or the directions that a step is sought in and what they do to the rows.
         """
         at_once = self.own if self.chunk is None else min(self.own, self.chunk * self.components)
         if self.krylov is not None:
-            return 8.0 * (3 * (self.own + self.columns) * self.krylov + CARRIED * at_once)
+            return 8.0 * (3 * (self.own + self.columns) * self.krylov + CARRIED * self.units * at_once)
         square = min(self.rows, self.columns) if self.chunk is None else self.columns
         return 8.0 * (3 * at_once * self.columns + 4 * square**2)
 
@@ -106,8 +108,10 @@ class Cost:
         return f"{size}: about {self.bytes / 2**30:.3g} GiB and {self.seconds:.3g} s a step{divided}"
 
 
-CARRIED = 400.0
-"""Numbers that a product of the matrix with a vector takes for each row at a time."""
+CARRIED = 15.0
+"""Numbers that products of the matrix with a few vectors take for each row at a time and each hidden unit
+(`python -m benchmarks.scaling`, as are the counts of `Cost.bytes`).
+"""
 PRODUCT = 30.0
 """Floating point operations of a product with the matrix and one with its transpose, for each entry that is not held."""
 FEWEST, MOST = 64, 8192
@@ -127,7 +131,7 @@ def cost(problem: Problem, plan: Plan, devices: int = 1, room: float | None = No
         count = columns(problem, linear(space), plan.symmetry)
     count += sum(_parameters(problem, plan.network, group) for group in networked(problem, space))
     components = max((len(statements[name].lhs) for name, _ in plan.points), default=1)
-    whole = Cost(rows, count, devices=devices, components=components)
+    whole = Cost(rows, count, devices=devices, components=components, units=sum(plan.network.widths))
     return _routed(whole, plan.method, memory() / 2 if room is None else room)
 
 

@@ -147,7 +147,10 @@ def join(count: int | None = None, seconds: float = 60.0, late: Callable[[str], 
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
     jax.config.update("jax_enable_preemption_service", False)  # it would take signals from those who wait for them
     try:
-        ahead: dict[str, Any] = {"initialization_timeout": round(2 * seconds + 10), "heartbeat_timeout_seconds": HEARTBEAT}
+        ahead: dict[str, Any] = {
+            "initialization_timeout": round(2 * seconds + 10),
+            "heartbeat_timeout_seconds": HEARTBEAT,
+        }
         jax.distributed.initialize(**ahead, **own)
     except (ValueError, TypeError, RuntimeError) as error:
         named = ", ".join(("JAX_COORDINATOR_ADDRESS", *EXPLICIT.values()))

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.goals import SPECS
 from pdedsl.numerics.system import system
-from pdedsl.planning.cost import affordable, cost, doubts
+from pdedsl.planning.cost import FEWEST, affordable, cost, doubts
 from pdedsl.planning.defaults import planned
 from pdedsl.stages.load import check, load, loads
 from pdedsl.stages.words import chosen
@@ -70,3 +70,32 @@ def test_a_parameter_that_moves_the_shape_has_degrees_that_its_values_determine(
     for degree, codes in ((24, []), (25, ["E201"])):
         text = RING + f"solve {{ space = polynomials(8, 8, {degree}) }}\n"
         assert [d.code for d in check(Source.of(text)).diagnostics] == codes
+
+
+def test_the_way_of_computing_a_step_is_that_which_fits() -> None:
+    plan = planned(loads(TEXT + "solve { network = mlp(16, 16)\n points = random(4000) }\n"))
+    problem = loads(TEXT)
+    whole = cost(problem, plan, room=1e12)
+    assert whole.chunk is None and whole.krylov is None and whole.sent == 0
+    chunks = cost(problem, plan, room=0.6 * whole.bytes)
+    assert chunks.chunk is not None and chunks.chunk >= FEWEST and chunks.bytes <= 0.6 * whole.bytes
+    assert "points at a time" in chunks.words
+    least = cost(problem, plan, room=8.0 * 4 * whole.columns**2)
+    assert least.krylov is not None and "sought in 300 directions" in least.words
+    with pytest.raises(MemoryError, match="a smaller `rank`"):
+        affordable(problem, plan, room=1e5)
+    divided = cost(problem, plan, devices=4, room=1e12)
+    assert divided.bytes < whole.bytes and divided.sent == whole.columns**2 + whole.columns
+    # What was chosen stays, and is refused where it does not fit.
+    chosen_ = planned(loads(TEXT + "solve { network = mlp(16, 16)\n method = anagram(factor = gram) }\n"))
+    assert cost(problem, chosen_, room=1e5).krylov is None
+    with pytest.raises(MemoryError, match="leave `factor = gram` out"):
+        affordable(problem, chosen_, room=1e5)
+
+
+def test_large_networks_go_by_products_because_they_are_faster() -> None:
+    problem = loads(TEXT)
+    large = planned(loads(TEXT + "solve { network = mlp(150, 150)\n points = random(20000) }\n"))
+    assert cost(problem, large, room=1e15).krylov == 300
+    adam = planned(loads(TEXT + "solve { network = mlp(3000, 3000)\n method = adam }\n"))
+    affordable(problem, adam)  # it needs no matrix at all

@@ -100,3 +100,38 @@ def test_a_trial_that_is_not_a_number_is_rejected() -> None:
             state, report = iterate(state, (points,))
             assert np.isfinite(float(report.loss)) and np.isfinite(np.asarray(state.parameters)).all()
         assert float(report.loss) < 0.06
+
+
+def test_momentum_is_that_of_spring() -> None:
+    """Equation (16) of arXiv 2401.10190: the step closest to a part of the last one, damped."""
+    system, a, b = linear_system(9, 40, 9)
+    weight, part = 0.04, 0.8
+    method = Anagram(schedule(Fixed(weight**0.5, filter="soft")), momentum=part, corrections=0)
+    points = tuple(jnp.asarray(k.points) for k in system.blocks)
+    state = method.begin(system.start)
+    phi, target = scales(system)[:, None] * a, scales(system) * b
+    last = np.zeros(40)
+    for _ in range(3):
+        r = phi @ np.asarray(state.parameters) - target
+        damped = np.linalg.solve(phi @ phi.T + weight * np.eye(9), r + part * phi @ last)
+        expected = part * last - phi.T @ damped
+        state, _ = step(method, Objective(system), state, points)
+        last = np.asarray(state.last)
+        assert np.linalg.norm(last) > 0
+        np.testing.assert_allclose(last / np.linalg.norm(last), expected / np.linalg.norm(expected), atol=1e-10)
+
+
+def test_a_sketch_is_another_part_of_the_points_in_each_step_and_lowers_the_loss_of_all() -> None:
+    system, _, _ = linear_system(400, 9, 9)
+    method = Anagram(sketch=0.25, corrections=0)
+    points, objective = tuple(jnp.asarray(k.points) for k in system.blocks), Objective(system)
+    state, steps = method.begin(system.start), []
+    iterate = jax.jit(partial(step, method, objective))
+    for _ in range(4):
+        before = state.parameters
+        state, report = iterate(state, points)
+        np.testing.assert_allclose(report.loss, objective.loss(before, points), rtol=1e-12)
+        steps.append(np.asarray(state.parameters))
+    again, _ = iterate(method.begin(system.start)._replace(taken=jnp.asarray(1)), points)
+    assert not np.allclose(again.parameters, steps[0])
+    assert objective.loss(state.parameters, points) < objective.loss(system.start, points)
