@@ -10,7 +10,20 @@ from rich.markup import escape
 import pdedsl
 from pdedsl import runs, solver, studies
 from pdedsl.commands.devices import Count, Hosts, taken
-from pdedsl.commands.running import JsonLines, Profile, Quiet, Shown, ensemble, follow, leave, run_one, stopped
+from pdedsl.commands.running import (
+    Hands,
+    JsonLines,
+    Profile,
+    Quiet,
+    Scheduler,
+    Shown,
+    Workers,
+    ensemble,
+    follow,
+    leave,
+    run_one,
+    stopped,
+)
 from pdedsl.commands.shell import USAGE, Fresh, err, no_traceback, stop
 from pdedsl.commands.sweeping import go_through
 
@@ -24,6 +37,8 @@ def resume(
     time_limit: Annotated[float | None, typer.Option(help="The most seconds, from the very beginning.")] = None,
     devices: Count = None,
     hosts: Hosts = False,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
     profile: Profile = False,
     quiet: Quiet = False,
     json_lines: JsonLines = False,
@@ -49,6 +64,7 @@ def resume(
             if own is not None and not own.first:
                 follow(stopping, partial(pdedsl.resume, folder, **choices))
                 return
+            hands = Hands(workers, scheduler)
             for words in other:
                 err.print(f"[yellow]{escape(words)}: the run does not go on bit for bit[/yellow]", soft_wrap=True)
             if swept is not None:
@@ -57,9 +73,10 @@ def resume(
                     given = {**choices, **running, "start": before, "brief": True}
                     return runs.run.start_again(first, member.seed, dict(member.values), folder=own, **given)
 
-                go_through(folder, swept, shown, stopping, start, **choices)
+                go_through(folder, swept, shown, stopping, start, hands, **choices)
             elif seeds:
-                ensemble(folder, shown, stopping, partial(runs.run.start_again, first, **choices), **choices)
+                again = partial(runs.run.start_again, first, **choices)
+                ensemble(folder, shown, stopping, again, hands=hands, **choices)
             else:
                 leave(
                     [run_one(Fresh(folder, False), shown, stopping, partial(pdedsl.resume, folder, **choices))], shown

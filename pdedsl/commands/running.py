@@ -93,6 +93,41 @@ def member(own: Path, shown: Shown, stopping: Any, start: Callable[..., Any], **
     return run_one(Fresh(own, False), shown, stopping, partial(pdedsl.resume, own, **limits) if begun else start)
 
 
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="N", help="Runs at a time, each in a process of its own.", min=1)
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADDRESS", help="Of dask.distributed: the processes are those of its workers."),
+]
+
+
+class Hands(NamedTuple):
+    """How many runs are made at a time, and by whom."""
+
+    workers: int = 1
+    scheduler: str | None = None
+
+    @property
+    def many(self) -> bool:
+        return self.workers > 1 or self.scheduler is not None
+
+
+def ahead(jobs: Sequence[Any], hands: Hands, shown: Shown, stopping: Any) -> None:
+    """Make runs many at a time; how each ends is shown, and what it wrote is there for those who go through them."""
+    if not jobs or not hands.many:
+        return
+    stopping.say = lambda words: err.print(f"[yellow]{words}[/yellow]")
+    workers = hands.workers if hands.workers > 1 or hands.scheduler is None else -1
+    try:
+        for count, (job, status) in enumerate(studies.spread.spread(jobs, workers, hands.scheduler, stopping), 1):
+            if not shown.quiet and not shown.json_lines:
+                words = f"{count} of {len(jobs)}  {job.own.name}  {status}"
+                screen.print(words, markup=False, highlight=False, soft_wrap=True)
+    except ValueError as error:
+        stop(str(error), USAGE)
+
+
 def go_on(folder: Path, shown: Shown, what: str) -> None:
     """Say how several runs go on."""
     if not shown.quiet and not shown.json_lines:
@@ -110,6 +145,7 @@ def ensemble(
     stopping: Any,
     start: Callable[..., Any],
     fresh: Sequence[int] = (),
+    hands: Hands = Hands(),  # noqa: B008
     **limits: Any,
 ) -> None:
     """Solve with each seed of an ensemble, a `fresh` one or one to go on with; then say how far they agree."""
@@ -137,6 +173,10 @@ def ensemble(
                         aside("one seed says what all would:", "nothing is drawn for polynomials")
                     leave(solutions, shown)
                     return
+                if len(solutions) == 1 and solutions[0].outcome.posterior is None:
+                    others = [(s, home) for s, home in study.members(folder).items() if home != own]
+                    jobs = [studies.spread.Job(own, home, s, limits=limits) for s, home in others]
+                    ahead(jobs, hands, shown, stopping)
             found = study.together(solutions)
             written = study.save(found, folder)
     except runs.lock.Busy as error:

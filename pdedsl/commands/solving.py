@@ -12,7 +12,20 @@ import pdedsl
 from pdedsl import planning, runs, stages, studies
 from pdedsl.commands.devices import Count, Hosts, taken
 from pdedsl.commands.devices import first as begun_by_first
-from pdedsl.commands.running import JsonLines, Profile, Quiet, Shown, ensemble, follow, leave, run_one, stopped
+from pdedsl.commands.running import (
+    Hands,
+    JsonLines,
+    Profile,
+    Quiet,
+    Scheduler,
+    Shown,
+    Workers,
+    ensemble,
+    follow,
+    leave,
+    run_one,
+    stopped,
+)
 from pdedsl.commands.shell import (
     USAGE,
     AllowOutside,
@@ -53,6 +66,8 @@ def solve(
             metavar="N", help="Solve with N seeds, and N draws of the noise of data; say how far they agree.", min=1
         ),
     ] = 1,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
     verify_members: Annotated[
         int | None,
         typer.Option(
@@ -103,6 +118,7 @@ def solve(
             begun,
             ensemble,
             check,
+            Hands(workers, scheduler),
         )
 
 
@@ -146,6 +162,7 @@ def _solve(
     begun: float,
     members: int = 1,
     check: Callable[..., None] | None = None,
+    hands: Hands = Hands(),  # noqa: B008
 ) -> None:
     """Solve a problem in a folder, or with several seeds in folders below it; `begun` is when the command did."""
     # A limit that was given with the command holds for all of it, one of the spec for solving.
@@ -166,7 +183,7 @@ def _solve(
             return
         first = _seed(choices.pop("seed", problem.settings.get("seed", 0)))
         seeds = range(first, first + members)
-        ensemble(folder().path, shown, stopping, partial(pdedsl.solve, problem, **choices), seeds)
+        ensemble(folder().path, shown, stopping, partial(pdedsl.solve, problem, **choices), seeds, hands)
 
 
 def _verified(

@@ -11,7 +11,19 @@ import typer
 
 import pdedsl
 from pdedsl import commands, runs, stages, studies
-from pdedsl.commands.running import JsonLines, Quiet, Shown, go_on, leave, member, stopped
+from pdedsl.commands.running import (
+    Hands,
+    JsonLines,
+    Quiet,
+    Scheduler,
+    Shown,
+    Workers,
+    ahead,
+    go_on,
+    leave,
+    member,
+    stopped,
+)
 from pdedsl.commands.shell import (
     USAGE,
     File,
@@ -56,6 +68,8 @@ def sweep(
     ] = None,
     most: Annotated[int, typer.Option("--points", help="The most points of a branch.", min=2)] = 200,
     cold: Annotated[bool, typer.Option("--cold", help="Begin each run from nothing, not from the one before.")] = False,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
     seeds: Annotated[int, typer.Option(help="Runs of each combination, where anything is drawn.", min=1)] = 1,
     param: Parameters = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="As for solve.")] = None,
@@ -116,7 +130,7 @@ def sweep(
                 given = {**choices, **running, "seed": own.seed, "start": before, "brief": True}
                 return pdedsl.solve(problems[own.values], folder=home, **given)
 
-            go_through(folder, plan, shown, stopping, start)
+            go_through(folder, plan, shown, stopping, start, Hands(workers, scheduler))
 
 
 def _at_odds(follow: bool, switch: bool, until: str | None, **others: bool) -> str:
@@ -285,15 +299,31 @@ def _cells(problem: Any, words: Sequence[str], design: str | None) -> tuple[tupl
         stop(str(error), USAGE)
 
 
-def go_through(folder: Path, plan: Any, shown: Shown, stopping: Any, start: Callable[..., Any], **limits: Any) -> None:
-    """Solve, or go on with, each run of a sweep; then tabulate and draw."""
+def go_through(
+    folder: Path,
+    plan: Any,
+    shown: Shown,
+    stopping: Any,
+    start: Callable[..., Any],
+    hands: Hands = Hands(),  # noqa: B008
+    **limits: Any,
+) -> None:
+    """Solve, or go on with, each run of a sweep; then tabulate and draw. With many hands all but the first are made before."""
+    first = folder / plan.members[0].name
 
     def run(own: Any, before: Any) -> Any:
         home = folder / own.name
+        if before is not None and hands.many and not asked:
+            asked.append(own)
+            once = plan.members[1:] if before.has_network else [m for m in plan.members[1:] if m.seed == 0]
+            given = {"brief": True, "limits": limits}
+            jobs = [studies.spread.Job(first, folder / m.name, m.seed, dict(m.values), **given) for m in once]
+            ahead(jobs, hands, shown, stopping)
         title = f"{shown.title}: {own.name.replace('-seed=', ', seed ').replace('=', ' = ')}"
         one = shown._replace(title=title, one=True)
         return member(home, one, stopping, partial(start, own, before, home), brief=True, **limits)
 
+    asked: list[Any] = []
     rows = []
     try:
         with runs.lock.alone(folder):

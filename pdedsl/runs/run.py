@@ -240,7 +240,7 @@ def _finished(
     if isinstance(journal, _Folder) and journal.ours and solution.history:
         journal.still()
         with jax.enable_x64(True):
-            solution.write(journal.path, brief)
+            solution.write(journal.path, brief or outcome.lost)  # JAX ends this process, too, before long
     return solution
 
 

@@ -170,8 +170,8 @@ def _give_up(words: str) -> None:
 
 EXPLICIT = {"num_processes": "JAX_NUM_PROCESSES", "process_id": "JAX_PROCESS_ID"}
 """Where the environment says what JAX does not find by itself."""
-HEARTBEAT = 30
-"""Seconds after which a process that is silent is given up."""
+HEARTBEAT = 120
+"""Seconds after which JAX ends all processes where one is silent: in less, those who know of it must have saved what they have."""
 
 
 def _same_versions() -> None:

@@ -131,10 +131,9 @@ def minimise(
     limits = replace(limits, seconds=max(limits.seconds - late, LEAST * limits.seconds))
     kept = time.perf_counter()
     history, lost = list(now.history), False
-    _, stopping = where.agreed(0.0, hooks.stopping())
     try:
         while (status := ending(fixed, limits, history)) is None:
-            if stopping:
+            if where.agreed(0.0, hooks.stopping())[1]:
                 status = "interrupted"
                 break
             if hooks.hopeless(history):
@@ -151,7 +150,7 @@ def minimise(
             held = loop.fresh(count + 1) if method.held else ()
             after, report = iterate(state, drawn, held)
             errors = hooks.measure(after.parameters)
-            seconds, stopping = where.agreed(time.perf_counter() - begun, hooks.stopping())
+            seconds, _ = where.agreed(time.perf_counter() - begun)
             record = _record(count + method.batch, seconds, system, report, errors)
             history.append(record)
             now = Snapshot(after, trusted, drawn, history)

@@ -2,6 +2,7 @@ from . import compare as compare
 from . import ensemble as ensemble
 from . import follow as follow
 from . import members as members
+from . import spread as spread
 from . import sweep as sweep
 from . import swept as swept
 from . import theory as theory

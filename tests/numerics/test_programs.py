@@ -11,7 +11,7 @@ import pytest
 import pdedsl
 from pdedsl.numerics import programs
 from pdedsl.numerics.programs import compiled, opened, program
-from pdedsl.solver import minimise
+from pdedsl.solver import mesh
 
 
 def test_a_program_is_its_function() -> None:
@@ -72,7 +72,7 @@ def test_values_of_the_parameters_of_a_spec_are_one_program(monkeypatch: pytest.
         seen.append(text(function, *arguments))
         return compiled(function, *arguments)
 
-    monkeypatch.setattr(minimise, "compiled", noted)
+    monkeypatch.setattr(mesh, "compiled", noted)
     losses = [pdedsl.solve(pdedsl.loads(SPEC, values)).history[-1].loss for values in ({}, {"k": 2.0}, {"p": 3.0})]
     assert seen[0] == seen[1] != seen[2]  # another power is another function
     assert len(set(losses)) == 3
