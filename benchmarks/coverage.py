@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from benchmarks.goals import SPECS
 from pdedsl.analysis.uncertainty import WITHIN, band
 from pdedsl.numerics.polynomials import Expanded
 from pdedsl.runs.solution import Solution
+from pdedsl.studies.spread import spread
 from pdedsl.vocabulary.columns import as_csv
 
 PLACES = np.linspace(0.02, 0.98, 49)
@@ -78,24 +80,32 @@ def held(case: Case, found: Solution) -> list[float]:
     return parts
 
 
+def drawn(name: str, seed: int) -> list[float]:
+    """What of the truth of a case lies in its intervals, for one draw of its noise."""
+    case = next(own for own in CASES if own.name == name)
+    draw = np.random.default_rng([20, seed])
+    columns = case.columns(draw)
+    columns["u"] = columns["u"] + case.noise * draw.normal(size=len(columns["u"]))
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "data.csv").write_text(as_csv(columns))
+        problem = pdedsl.loads(case.text, name=str(Path(folder) / "spec.pde"))
+        return held(case, pdedsl.solve(problem, time_limit=20))
+
+
 def main() -> None:
     """Draw, solve and count."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("names", nargs="*")
     asked.add_argument("--draws", type=int, default=400)
+    asked.add_argument("--workers", type=int, default=1)
+    asked.add_argument("--scheduler", metavar="ADDRESS", help="of dask.distributed")
     options = asked.parse_args()
     for case in CASES:
         if options.names and case.name not in options.names:
             continue
-        begun, found = time.perf_counter(), []
-        for seed in range(options.draws):
-            draw = np.random.default_rng([20, seed])
-            columns = case.columns(draw)
-            columns["u"] = columns["u"] + case.noise * draw.normal(size=len(columns["u"]))
-            with tempfile.TemporaryDirectory() as folder:
-                (Path(folder) / "data.csv").write_text(as_csv(columns))
-                problem = pdedsl.loads(case.text, name=str(Path(folder) / "spec.pde"))
-                found.append(held(case, pdedsl.solve(problem, time_limit=20)))
+        begun = time.perf_counter()
+        jobs = [partial(drawn, case.name, seed) for seed in range(options.draws)]
+        found = [parts for _, parts in spread(jobs, options.workers, options.scheduler)]
         names = [*case.truth, *(["the field"] if case.field else [])]
         for own, parts in zip(names, np.asarray(found).T, strict=True):
             error = 1.96 * np.std(parts) / len(parts) ** 0.5

@@ -2,7 +2,8 @@
 
 Each is solved by a whole command on one core, start, estimates, report and pictures included. Printed are medians of the
 worst field's error, relative to its variation, by family (the first word of a file's name), the worst ten, how many come
-below 1e-6, and how the printed estimates compare with the errors.
+below 1e-6, and how the printed estimates compare with the errors. What `--keep` names is read again: those that are in it are not
+solved once more. With `--workers 2`, or `--scheduler ADDRESS`, several are solved at a time: times then say less.
 """
 
 import argparse
@@ -14,8 +15,11 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
+
+from pdedsl.studies.spread import spread
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Row:
 
 
 def measure(path: Path, seconds: float) -> Row:
-    """Solve one spec by a command of its own, on the first core."""
+    """Solve one spec by a command of its own, on one core."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         command = [sys.executable, "-m", "pdedsl.commands.cli", "solve", str(path), "-q", "--out", str(out)]
@@ -58,7 +62,8 @@ def measure(path: Path, seconds: float) -> Row:
 
 def _alone() -> None:
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
 
 
 def table(rows: list[Row]) -> str:
@@ -88,11 +93,16 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--keep", type=Path, metavar="FILE", help="write each row here as JSON, as it comes")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of dask.distributed")
     arguments = parser.parse_args()
-    found = []
-    for path in sorted(arguments.folder.glob("*.pde")):
-        found.append(measure(path, arguments.seconds))
-        print(f"{found[-1].name:45s} {found[-1].error:.1e} {found[-1].seconds:5.1f} s  {found[-1].space}", flush=True)
+    kept = arguments.keep is not None and arguments.keep.exists()
+    found = [Row(**row) for row in json.loads(arguments.keep.read_text())] if kept else []
+    paths = [path for path in sorted(arguments.folder.glob("*.pde")) if path.stem not in {row.name for row in found}]
+    jobs = [partial(measure, path, arguments.seconds) for path in paths]
+    for _, row in spread(jobs, arguments.workers, arguments.scheduler):
+        found.append(row)
+        print(f"{row.name:45s} {row.error:.1e} {row.seconds:5.1f} s  {row.space}", flush=True)
         if arguments.keep is not None:
             arguments.keep.write_text(json.dumps([asdict(row) for row in found], indent=1))
     print(f"\n{table(found)}")

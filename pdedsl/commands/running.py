@@ -120,9 +120,10 @@ def ahead(jobs: Sequence[Any], hands: Hands, shown: Shown, stopping: Any) -> Non
     stopping.say = lambda words: err.print(f"[yellow]{words}[/yellow]")
     workers = hands.workers if hands.workers > 1 or hands.scheduler is None else -1
     try:
-        for count, (job, status) in enumerate(studies.spread.spread(jobs, workers, hands.scheduler, stopping), 1):
+        ended = studies.spread.spread(jobs, workers, hands.scheduler, stopping)
+        for count, (place, status) in enumerate(ended, 1):
             if not shown.quiet and not shown.json_lines:
-                words = f"{count} of {len(jobs)}  {job.own.name}  {status}"
+                words = f"{count} of {len(jobs)}  {jobs[place].own.name}  {status}"
                 screen.print(words, markup=False, highlight=False, soft_wrap=True)
     except ValueError as error:
         stop(str(error), USAGE)

@@ -8,9 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import joblib
+
+try:
+    from dask.distributed import Client
+except ImportError:  # an extra: few have a scheduler
+    Client = None
 
 from pdedsl.runs.run import resume, start_again
 from pdedsl.vocabulary.diagnostics import SpecError
@@ -43,10 +48,17 @@ class Job:
             return f"failed: {error}"
 
 
+T = TypeVar("T")
+
+
 def spread(
-    jobs: Sequence[Job], workers: int, scheduler: str | None = None, stopping: Callable[[], bool] = lambda: False
-) -> Iterator[tuple[Job, str]]:
-    """Runs, so many at a time, in the order in which they end; no new ones begin once `stopping` says so.
+    jobs: Sequence[Callable[[], T]],
+    workers: int,
+    scheduler: str | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Iterator[tuple[int, T]]:
+    """What jobs give, with the place of each, so many at a time, in the order in which they end; no new ones begin once `stopping`
+    says so. Jobs and what they give are pickled.
 
     `scheduler` is the address of one of dask.distributed, whose workers see the same disk. ValueError where it is not there.
     """
@@ -55,13 +67,12 @@ def spread(
             stack.enter_context(_client(scheduler))
             stack.enter_context(joblib.parallel_config("dask"))
         engine = joblib.Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="n_jobs")
-        found: Any = engine(joblib.delayed(_run)(number, job) for number, job in enumerate(jobs) if not stopping())
-        for number, status in found:
-            yield jobs[number], status
+        found: Any = engine(joblib.delayed(_done)(place, job) for place, job in enumerate(jobs) if not stopping())
+        yield from found
 
 
-def _run(number: int, job: Job) -> tuple[int, str]:
-    return number, job()
+def _done(place: int, job: Callable[[], T]) -> tuple[int, T]:
+    return place, job()
 
 
 WAIT = 20
@@ -69,10 +80,8 @@ WAIT = 20
 
 
 def _client(address: str) -> Any:
-    try:
-        from dask.distributed import Client  # an extra: few have a scheduler
-    except ImportError:
-        raise ValueError('a scheduler needs dask.distributed: pip install "pdedsl[cluster]"') from None
+    if Client is None:
+        raise ValueError('a scheduler needs dask.distributed: pip install "pdedsl[cluster]"')
     try:
         return Client(address, timeout=WAIT)
     except (OSError, ValueError) as error:
