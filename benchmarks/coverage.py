@@ -4,6 +4,7 @@ Numbers by their intervals; an unknown field by the part of its domain in which 
 """
 
 import argparse
+import importlib
 import re
 import tempfile
 import time
@@ -114,4 +115,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    importlib.import_module("benchmarks.coverage").main()  # by the name under which other processes find its functions
