@@ -76,7 +76,6 @@ POSITIVE = Number("a positive number")
 ANY = Number("a number", least=float("-inf"))
 NOT_NEGATIVE = Number("a number, 0 or more", least=-1e-300)
 FILTER = Words(("hard", "soft"))
-LATER = Signature(later=True)
 
 ACTIVATIONS: dict[str, float] = dict.fromkeys(("tanh", "sin", "gelu", "swish"), float("inf"))
 """Activations and how many continuous derivatives they have."""
@@ -157,7 +156,7 @@ KEYS: Mapping[str, Kind] = {
     "tolerance": NOT_NEGATIVE,
     "sizes": Pair("mean and spread", ANY, POSITIVE, instead=("auto",)),
     "seed": NATURAL,
-    "precision": Calls({"double": Signature(), "mixed": LATER, "single": LATER}),
+    "precision": Calls({"double": Signature(), "mixed": Signature(), "single": Signature()}),
 }
 
 

@@ -274,6 +274,9 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
         yield Diagnostic("E201", f"`slabs` cuts time into pieces: {why}", place, "leave `slabs` out")
     elif plan.slabs != "auto" and plan.space != "auto" and not isinstance(plan.space, Polynomials):
         yield not_yet("`slabs` with a space that is not of polynomials alone", place, "write `space = auto`")
+    if plan.precision != "double" and fixed(plan.space):
+        message = f"`precision = {plan.precision}` is for networks: what is chosen is fitted in double precision"
+        yield Diagnostic("E201", message, spans.get("precision", NOWHERE), "leave `precision` out")
     for key, own in settings_of(plan.space).items():
         if any(isinstance(part, Corners) for part in parts_of(own)) and (why := smooth(problem)):
             message = f"`corners` adds what is singular at corners: {why}"

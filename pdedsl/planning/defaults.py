@@ -52,12 +52,16 @@ def planned(problem: Problem, cutoff: Callable | None = None) -> Plan:
         ),
         sizes=tuple((key.partition(".")[2], value) for key, value in said.items() if isinstance(value, Size)),
         seed=int(said.get("seed", 0)),
+        precision=said.get("precision", "double"),
     )
 
 
 def _space(problem: Problem, said: Mapping[str, Any]) -> Space:
-    """What is said of the space; if nothing is, a network where one is described, or points, or a method of those alone."""
-    of_networks = "space" not in said and any(key.partition(".")[0] in ("network", "points", "method") for key in said)
+    """What is said of the space; if nothing is, a network where one is described, or points, a method or a precision of
+    those alone.
+    """
+    described = any(key.partition(".")[0] in ("network", "points", "method") for key in said)
+    of_networks = "space" not in said and (described or said.get("precision", "double") != "double")
     rest = said.get("space", "auto")
     if rest == "auto" and (of_networks or unsuited(problem)):
         rest = "network"

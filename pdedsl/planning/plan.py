@@ -11,6 +11,8 @@ from typing import Any, Literal
 from pdedsl.spaces.space import Network, Size, Space, Stretching, Symmetry, settings_of, space_from
 
 Filter = Literal["hard", "soft"]
+Precision = Literal["double", "mixed", "single"]
+"""Of the matrix of a step: double; single, factored in double; or single in both."""
 
 # ---- points --------------------------------------------------------------------------------------------------------------
 
@@ -206,7 +208,8 @@ class Plan:
     sizes: tuple[tuple[str, Size], ...] = ()
     """Those of fields that were chosen; the others come from the data (`spaces.sizes`)."""
     seed: int = 0
-    precision: Literal["double"] = "double"
+    precision: Precision = "double"
+    """Of the matrix of a step and its factorisation; residuals, losses and parameters are in double precision."""
     stretch: tuple[tuple[str, Stretching], ...] = ()
     """How the coordinates with these names are stretched; the others where the solution is steep."""
     slabs: int | Literal["auto"] = "auto"

@@ -19,7 +19,7 @@ from pdedsl.planning.cost import cost, tables
 from pdedsl.planning.data import additive, slopes_inside, thin, waves
 from pdedsl.planning.degrees import CROSSES, FEW, MOST, lowest, most_columns, unsuited
 from pdedsl.planning.functions import columns, free, inseparable, parities
-from pdedsl.planning.plan import Plan
+from pdedsl.planning.plan import Anagram, Plan
 from pdedsl.planning.spelling import made_of, spoken
 from pdedsl.problem.domain import Coordinate
 from pdedsl.problem.moving import moving
@@ -353,6 +353,9 @@ def _choices(problem: Problem, plan: Plan, linear: bool, devices: int) -> tuple[
     place = next((span for key, span in spans.items() if said and key.partition(".")[0] == said), NOWHERE)
     needed = cost(problem, plan, devices)
     words = f"{spoken(plan.network, brief=True)}, {spoken(plan.method, brief=True)}: {needed.words}"
+    if needed.krylov is not None and isinstance(plan.method, Anagram) and plan.method.factor == "auto":
+        whole = replace(needed, krylov=None, chunk=None)
+        words += f"; a factorisation would take {whole.bytes / 2**30:.3g} GiB and {whole.seconds:.3g} s"
     trained = Reason("network", words)
     if plan.space == "network":
         why = f"because of `{said}`" if said else unsuited(problem)

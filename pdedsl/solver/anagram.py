@@ -12,7 +12,7 @@ from jax import Array
 from pdedsl.numerics.programs import program
 from pdedsl.planning import plan
 from pdedsl.solver.cutoff import Pick, Schedule, Spectrum, Trials, schedule
-from pdedsl.solver.factor import FACTORS, GRAM_FLOOR, Factors, dual, gram, krylov, qr
+from pdedsl.solver.factor import FACTORS, Factors, dual, gram, krylov, qr
 from pdedsl.solver.features import Features
 from pdedsl.solver.method import Iteration, Objective, Placed
 
@@ -167,7 +167,7 @@ def step(
     accept = found.choice.accept
     parameters = jnp.where(accept, state.parameters + found.taken, state.parameters)
     report = Iteration(loss, losses, accept, state.thorough, found.cutoff, found.rank, s[_some(s.size)], found.gain)
-    thorough = state.thorough | (found.cutoff < 10 * GRAM_FLOOR * jnp.max(s))
+    thorough = state.thorough | (found.cutoff < 10 * phi.eps**0.5 * jnp.max(s))
     last = jnp.where(accept, found.taken, 0.0) if method.momentum else state.last
     return State(parameters, found.moved, thorough, last, state.taken + 1), report
 

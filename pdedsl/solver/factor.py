@@ -29,9 +29,10 @@ def svd(phi: Features, r: Array) -> Factors:
 
 
 def _decomposed(phi: Array, r: Array) -> Factors:
-    u, s, vt = jnp.linalg.svd(phi, full_matrices=False)
+    """In the precision of the matrix; what comes of it is in that of the residual."""
+    u, s, v = (own.astype(r.dtype) for own in jnp.linalg.svd(phi, full_matrices=False))
     c = u.T @ r
-    return Factors(s, vt.T, c, jnp.sum((r - u @ c) ** 2))
+    return Factors(s, v.T, c, jnp.sum((r - u @ c) ** 2))
 
 
 def qr(phi: Features, r: Array) -> Factors:
@@ -39,15 +40,17 @@ def qr(phi: Features, r: Array) -> Factors:
     if phi.shape[0] <= phi.shape[1]:
         return svd(phi, r)
     triangle = phi.qr(r)
-    return _decomposed(triangle[:, :-1], triangle[:, -1])
+    return _decomposed(triangle[:, :-1], triangle[:, -1].astype(r.dtype))
 
 
 def gram(phi: Features, r: Array) -> Factors:
-    """`eigh(Phi^T Phi)`: the fastest for S > P; singular values below 1e-8 s_1 are rounding and come out as 0."""
-    squares, v = jnp.linalg.eigh(phi.gram())
+    """`eigh(Phi^T Phi)`: the fastest for S > P; singular values below 1e-8 s_1, the root of the unit roundoff, are
+    rounding and come out as 0.
+    """
+    squares, v = (own.astype(r.dtype) for own in jnp.linalg.eigh(phi.gram()))
     squares, v = squares[::-1], v[:, ::-1]
     h, total = phi.meet(r)
-    s = _visible(squares)
+    s = _visible(squares, phi.eps)
     c = jnp.where(s > 0, (h @ v) / jnp.where(s > 0, s, 1.0), 0.0)
     return Factors(s, v, c, _rest(total, c))
 
@@ -55,12 +58,12 @@ def gram(phi: Features, r: Array) -> Factors:
 def dual(phi: Features, r: Array) -> Factors:
     """`eigh(Phi Phi^T)`: the fastest for S < P; as blind below 1e-8 s_1 as `gram`."""
     whole = phi.whole()
-    squares, u = jnp.linalg.eigh(whole @ whole.T)
+    squares, u = (own.astype(r.dtype) for own in jnp.linalg.eigh(whole @ whole.T))
     squares, u = squares[::-1], u[:, ::-1]
-    s = _visible(squares)
+    s = _visible(squares, phi.eps)
     inverse = jnp.where(s > 0, 1 / jnp.where(s > 0, s, 1.0), 0.0)
     c = jnp.where(s > 0, u.T @ r, 0.0)
-    return Factors(s, whole.T @ (u * inverse[None, :]), c, _rest(phi.meet(r)[1], c))
+    return Factors(s, whole.T.astype(r.dtype) @ (u * inverse[None, :]), c, _rest(phi.meet(r)[1], c))
 
 
 BLOCK = 4
@@ -111,13 +114,10 @@ def _rest(total: Array, c: Array) -> Array:
     return jnp.maximum(total - jnp.sum(c**2), 0.0)
 
 
-GRAM_FLOOR = 1e-8
-"""The square root of the unit roundoff: where the spectrum of a Gram matrix ends."""
-
-
-def _visible(squares: Array) -> Array:
+def _visible(squares: Array, eps: float) -> Array:
+    """Singular values where their squares say something; what a Gram matrix shows ends at the root of the unit roundoff."""
     s = jnp.sqrt(jnp.maximum(squares, 0.0))
-    return jnp.where(s > GRAM_FLOOR * s[0], s, 0.0)
+    return jnp.where(s > eps**0.5 * s[0], s, 0.0)
 
 
 FACTORS: Mapping[str, Callable[[Features, Array], Factors]] = {"svd": svd, "qr": qr, "gram": gram, "dual": dual}

@@ -17,6 +17,11 @@ class Features(Protocol):
     @property
     def shape(self) -> tuple[int, int]: ...
 
+    @property
+    def eps(self) -> float:
+        """The unit roundoff of its entries: squares and triangles have it, too; products are given and taken in double precision."""
+        ...
+
     def gram(self) -> Array:
         """`Phi^T Phi`, shape (P, P)."""
         ...
@@ -47,7 +52,7 @@ class Features(Protocol):
 
 
 class Stored(eqx.Module):
-    """A feature matrix that is held in memory."""
+    """A feature matrix that is held in memory, in single or double precision."""
 
     entries: Array
 
@@ -56,21 +61,29 @@ class Stored(eqx.Module):
         """See `Features`."""
         return self.entries.shape[0], self.entries.shape[1]
 
+    @property
+    def eps(self) -> float:
+        """See `Features`."""
+        return float(jnp.finfo(self.entries.dtype).eps)
+
     def gram(self) -> Array:
         """See `squared`."""
         return squared(self.entries)
 
     def qr(self, r: Array) -> Array:
         """Householder's."""
-        return jnp.linalg.qr(jnp.concatenate([self.entries, r[:, None]], axis=1), mode="r")
+        return jnp.linalg.qr(jnp.concatenate([self.entries, self._own(r)[:, None]], axis=1), mode="r")
+
+    def _own(self, given: Array) -> Array:
+        return given.astype(self.entries.dtype)
 
     def apply(self, v: Array) -> Array:
         """See `Features`."""
-        return self.entries @ v
+        return (self.entries @ self._own(v)).astype(v.dtype)
 
     def apply_transposed(self, w: Array) -> Array:
         """The product from the left: along the rows, as they lie in memory."""
-        return (w.T @ self.entries).T
+        return (self._own(w).T @ self.entries).T.astype(w.dtype)
 
     def meet(self, w: Array) -> tuple[Array, Array]:
         """See `Features`."""
@@ -143,7 +156,7 @@ Rows = Callable[[Array, int, Cloud], Array]
 
 
 def jacobian(rows: Rows, k: int, parameters: Array, cloud: Cloud) -> tuple[Array, Array]:
-    """The rows of a block, shape (N, m), and their derivatives by the parameters, shape (N, m, P)."""
+    """The rows of a block, shape (N, m), and their derivatives by the parameters, shape (N, m, P), in the precision of these."""
 
     def linear(one: Cloud) -> tuple[Array, Array]:
         alone = jax.tree.map(lambda part: part[None], one)
@@ -167,6 +180,9 @@ class Implicit(eqx.Module):
     """How many points of each block at a time; each block has a multiple of that."""
     parameters: Array
     clouds: tuple[Cloud, ...]
+    """Parameters and points are of the precision in which it is made."""
+    kept: jnp.dtype = eqx.field(static=True)
+    """That of its entries once they are made."""
 
     def _components(self, k: int) -> int:
         one = jax.tree.map(lambda part: part[:1], self.clouds[k])
@@ -177,6 +193,11 @@ class Implicit(eqx.Module):
         """See `Features`."""
         rows = sum(cloud.x.shape[0] * self._components(k) for k, cloud in enumerate(self.clouds))
         return rows, self.parameters.size
+
+    @property
+    def eps(self) -> float:
+        """See `Features`."""
+        return float(jnp.finfo(self.kept).eps)
 
     def _chunks(self) -> Iterator[tuple[int, Cloud]]:
         """Each block's place with its points, chunk by chunk."""
@@ -193,19 +214,20 @@ class Implicit(eqx.Module):
 
     def _part(self, k: int, cloud: Cloud) -> Array:
         """Its rows at some points of a block, shape (n m, P)."""
-        return jacobian(self.rows, k, self.parameters, cloud)[1].reshape(-1, self.parameters.size)
+        found = jacobian(self.rows, k, self.parameters, cloud)[1]
+        return found.reshape(-1, self.parameters.size).astype(self.kept)
 
     def gram(self) -> Array:
         """See `Features`."""
-        found = jnp.zeros((self.parameters.size,) * 2, self.parameters.dtype)
+        found = jnp.zeros((self.parameters.size,) * 2, self.kept)
         for k, chunks in self._chunks():
             found, _ = jax.lax.scan(lambda total, own, k=k: (total + squared(self._part(k, own)), None), found, chunks)
         return found
 
     def qr(self, r: Array) -> Array:
         """See `Features`."""
-        found = jnp.zeros((self.parameters.size + 1,) * 2, self.parameters.dtype)
-        for (k, chunks), rest in zip(self._chunks(), self._split(r[:, None]), strict=True):
+        found = jnp.zeros((self.parameters.size + 1,) * 2, self.kept)
+        for (k, chunks), rest in zip(self._chunks(), self._split(r[:, None].astype(self.kept)), strict=True):
 
             def more(triangle: Array, own: tuple[Cloud, Array], k: int = k) -> tuple[Array, None]:
                 rows = jnp.concatenate([self._part(k, own[0]), own[1]], axis=1)
@@ -216,7 +238,7 @@ class Implicit(eqx.Module):
 
     def apply(self, v: Array) -> Array:
         """See `Features`."""
-        columns = v[:, None] if v.ndim == 1 else v
+        columns = (v[:, None] if v.ndim == 1 else v).astype(self.parameters.dtype)
         found = []
         for k, chunks in self._chunks():
 
@@ -225,12 +247,12 @@ class Implicit(eqx.Module):
                 return jax.vmap(push, in_axes=1, out_axes=1)(columns)
 
             found.append(jax.lax.map(moved, chunks).reshape(-1, columns.shape[1]))
-        return jnp.concatenate(found).reshape(-1, *v.shape[1:])
+        return jnp.concatenate(found).reshape(-1, *v.shape[1:]).astype(v.dtype)
 
     def apply_transposed(self, w: Array) -> Array:
         """See `Features`."""
-        columns = w[:, None] if w.ndim == 1 else w
-        found = jnp.zeros((self.parameters.size, columns.shape[1]), w.dtype)
+        columns = (w[:, None] if w.ndim == 1 else w).astype(self.parameters.dtype)
+        found = jnp.zeros((self.parameters.size, columns.shape[1]), self.parameters.dtype)
         for (k, chunks), rest in zip(self._chunks(), self._split(columns), strict=True):
 
             def more(total: Array, own: tuple[Cloud, Array], k: int = k) -> tuple[Array, None]:
@@ -238,7 +260,7 @@ class Implicit(eqx.Module):
                 return total + jax.vmap(pull, in_axes=1, out_axes=1)(own[1])[0], None
 
             found, _ = jax.lax.scan(more, found, (chunks, rest))
-        return found.reshape(-1, *w.shape[1:])
+        return found.reshape(-1, *w.shape[1:]).astype(w.dtype)
 
     def meet(self, w: Array) -> tuple[Array, Array]:
         """See `Features`."""

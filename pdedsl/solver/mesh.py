@@ -24,6 +24,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from pdedsl.numerics.programs import compiled, put
 from pdedsl.numerics.system import System
 from pdedsl.planning.cost import memory
+from pdedsl.planning.plan import Precision
 from pdedsl.solver.features import Cloud, Implicit, Stored
 from pdedsl.solver.method import Linear, Objective, Placed, Points
 
@@ -199,10 +200,10 @@ def together(own: Devices | None) -> Iterator[None]:
 class Shared(Objective):
     """An objective whose rows are divided among devices."""
 
-    def __init__(self, system: System, devices: Devices, chunk: int | None = None):
-        super().__init__(system, chunk)
+    def __init__(self, system: System, devices: Devices, chunk: int | None = None, precision: Precision = "double"):
+        super().__init__(system, chunk, precision)
         self.devices = devices
-        self._local = Objective(system, chunk)
+        self._local = Objective(system, chunk, precision)
 
     def placed(self, points: Points) -> Placed:
         """The points of each block on their devices, filled up by ones that do not count.
@@ -276,7 +277,8 @@ class Shared(Objective):
         else:
             clouds = self.clouds(points)
             count = tuple(min(self.chunk, cloud.x.shape[0] // self.devices.count) for cloud in clouds)
-            own = Implicit(self._rows(scaled), count, parameters, clouds)
+            made = self._made(parameters), self._made(clouds)
+            own = Implicit(self._rows(scaled), count, *made, self._kept(parameters))
         total = jnp.sum(losses, axis=0)
         return Linear(r, Divided(own, self.devices, jnp.sum(total)), total)
 
@@ -297,12 +299,17 @@ class Divided(eqx.Module):
         """See `Features`."""
         return self.own.shape
 
+    @property
+    def eps(self) -> float:
+        """See `Features`."""
+        return self.own.eps
+
     def _each(self, function: Callable[..., Array], out: PartitionSpec, *more: PartitionSpec) -> Callable[..., Array]:
         """A function of what each device has, and of more."""
         if isinstance(self.own, Stored):
             where: Any = Stored(DIVIDED)  # pyright: ignore[reportArgumentType]
         else:
-            where = Implicit(self.own.rows, self.own.count, SAME, DIVIDED)  # pyright: ignore[reportArgumentType]
+            where = Implicit(self.own.rows, self.own.count, SAME, DIVIDED, self.own.kept)  # pyright: ignore[reportArgumentType]
         mapped = jax.shard_map(
             function, mesh=self.devices.mesh, in_specs=(where, *more), out_specs=out, check_vma=False
         )
@@ -315,7 +322,7 @@ class Divided(eqx.Module):
 
     def gram(self) -> Array:
         """A sum over the devices."""
-        return self._each(lambda own, zero: jax.lax.psum(own.gram() + zero, AXIS), SAME, SAME)(self._nothing)
+        return self._each(lambda own, zero: jax.lax.psum(_later(own.gram(), zero), AXIS), SAME, SAME)(self._nothing)
 
     def qr(self, r: Array) -> Array:
         """QR of the rows of each device, and of all their triangles."""
@@ -343,7 +350,7 @@ class Divided(eqx.Module):
 
     def whole(self) -> Array:
         """See `Features`."""
-        return self._gathered(self._each(lambda own, zero: own.whole() + zero, DIVIDED, SAME)(self._nothing))
+        return self._gathered(self._each(lambda own, zero: _later(own.whole(), zero), DIVIDED, SAME)(self._nothing))
 
     def _gathered(self, rows: Array) -> Array:
         return jax.lax.with_sharding_constraint(rows, self.devices.everywhere)
@@ -353,6 +360,10 @@ class Divided(eqx.Module):
         return Divided(Stored(columns), self.devices, self.sent)
 
 
+def _later(value: Array, zero: Array) -> Array:
+    return value + zero.astype(value.dtype)
+
+
 @dataclass(frozen=True)
 class Where:
     """Where the rows of a run are: here, or on many devices; all at a time, or some."""
@@ -360,7 +371,8 @@ class Where:
     devices: Devices | None = None
     """None for the one device that JAX takes by itself."""
     chunk: int | None = None
-    """As of `Objective`."""
+    precision: Precision = "double"
+    """Both as of `Objective`."""
 
     @property
     def words(self) -> str:
@@ -393,7 +405,9 @@ class Where:
 
     def objective(self, system: System) -> Objective:
         """The objective of a system, with its rows there."""
-        return Objective(system, self.chunk) if self.devices is None else Shared(system, self.devices, self.chunk)
+        if self.devices is None:
+            return Objective(system, self.chunk, self.precision)
+        return Shared(system, self.devices, self.chunk, self.precision)
 
     def compiled(self, objective: Objective, step: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
         """A step, compiled for a state, points and points beside them; what it is given and gives is here."""

@@ -9,6 +9,7 @@ import numpy as np
 from jax import Array
 
 from pdedsl.numerics.system import Block, System
+from pdedsl.planning.plan import Precision
 from pdedsl.solver.features import Cloud, Features, Implicit, Rows, Stored, chunked, jacobian
 
 Points = tuple[Array, ...]
@@ -50,10 +51,22 @@ class Linear(NamedTuple):
 class Objective:
     """The loss of a system and its linearisation, over points that are given at each call."""
 
-    def __init__(self, system: System, chunk: int | None = None):
-        """`chunk` is the number of points of a block of which the feature matrix is there at a time; None for all."""
-        self.system = system
-        self.chunk = chunk
+    def __init__(self, system: System, chunk: int | None = None, precision: Precision = "double"):
+        """`chunk` is the number of points of a block of which the feature matrix is there at a time; None for all.
+
+        The feature matrix is made in a `precision`; residuals and losses are in that of the parameters.
+        """
+        self.system, self.chunk, self.precision = system, chunk, precision
+
+    def _made(self, tree: Any) -> Any:
+        """What the feature matrix is made of, in its precision."""
+        if self.precision == "double":
+            return tree
+        return jax.tree.map(lambda leaf: leaf.astype(jnp.float32), tree)
+
+    def _kept(self, parameters: Array) -> Any:
+        """The precision in which it is kept."""
+        return jnp.dtype(jnp.float32) if self.precision == "single" else parameters.dtype
 
     def clouds(self, points: Placed) -> tuple[Cloud, ...]:
         """The points of each block with what its rows are to be and are worth."""
@@ -110,17 +123,18 @@ class Objective:
 
     def linearise(self, parameters: Array, points: Placed, scaled: bool = True) -> Linear:
         """The residual, its derivatives, and the loss of each block."""
-        rows = self._rows(scaled)
+        rows, kept = self._rows(scaled), self._kept(parameters)
         if self.chunk is not None:
-            each, found = self._each(parameters, points, scaled), chunked(self.clouds(points), self.chunk)
-            phi = Implicit(rows, found[1], parameters, found[0])
-            losses = self._weighed(each, found[0], scaled)
+            each, (clouds, count) = self._each(parameters, points, scaled), chunked(self.clouds(points), self.chunk)
+            phi = Implicit(rows, count, self._made(parameters), self._made(clouds), kept)
+            losses = self._weighed(each, clouds, scaled)
             return Linear(jnp.concatenate([own.reshape(-1) for own in each]), phi, losses)
         clouds = tuple(cloud.filled(1) for cloud in self.clouds(points))
-        found = [jacobian(rows, k, parameters, cloud) for k, cloud in enumerate(clouds)]
-        r = jnp.concatenate([own.reshape(-1) for own, _ in found])
-        phi = jnp.concatenate([own.reshape(-1, parameters.size) for _, own in found])
-        return Linear(r, Stored(phi), self._weighed([own for own, _ in found], clouds, scaled))
+        found = [jacobian(rows, k, self._made(parameters), self._made(cloud)) for k, cloud in enumerate(clouds)]
+        each = [own for own, _ in found] if self.precision == "double" else self._each(parameters, clouds, scaled)
+        phi = jnp.concatenate([own.reshape(-1, parameters.size) for _, own in found]).astype(kept)
+        r = jnp.concatenate([own.reshape(-1) for own in each])
+        return Linear(r, Stored(phi), self._weighed(each, clouds, scaled))
 
     @staticmethod
     def _weighed(rows: Sequence[Array], clouds: Sequence[Cloud], scaled: bool) -> Array:

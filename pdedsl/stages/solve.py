@@ -147,7 +147,7 @@ def solve(
     with jax.enable_x64(True):
         # Plan -> System: residual blocks and a parametrised solution, in JAX
         lowered = _begun(problem, plan, start, found)
-        method, where = choose(plan.method, lowered.start.size, needed), Where(devices, needed.chunk)
+        method, where = choose(plan.method, lowered.start.size, needed), Where(devices, needed.chunk, plan.precision)
         # System -> Outcome: the parameters of the solution, and how they were found
         earlier = journal.earlier(method, lowered)
         if found is not None and earlier is None and not trained(plan.space):

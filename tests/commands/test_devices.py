@@ -57,6 +57,10 @@ def test_the_plan_says_what_devices_send(spec: Path) -> None:
     words = " ".join(pdedsl("plan", spec, "--set", "network=mlp(6)", "--devices", 4).output.split())
     columns = (2 + 1) * 6 + 6 + 1
     assert f"4 devices, which send {columns**2 + columns:.2g} numbers" in words, words
+    large = " ".join(
+        pdedsl("plan", spec, "--set", "network=mlp(300, 300)", "--set", "points=random(90000)").output.split()
+    )
+    assert "sought in 300 directions" in large and "a factorisation would take" in large, large
 
 
 @pytest.mark.slow

@@ -99,3 +99,11 @@ def test_large_networks_go_by_products_because_they_are_faster() -> None:
     assert cost(problem, large, room=1e15).krylov == 300
     adam = planned(loads(TEXT + "solve { network = mlp(3000, 3000)\n method = adam }\n"))
     affordable(problem, adam)  # it needs no matrix at all
+
+
+def test_polynomials_are_fitted_in_double_precision() -> None:
+    problem = loads("pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = 1\nboundary: u = 0 on all\n")
+    with pytest.raises(ValueError, match="`precision = single` is for networks"):
+        affordable(problem, planned(chosen(problem, {"space": "polynomials(6)", "precision": "single"})))
+    assert planned(chosen(problem, {"precision": "mixed"})).space == "network"
+    assert planned(chosen(problem, {"precision": "double"})).space == "auto"

@@ -128,3 +128,27 @@ def test_a_part_of_the_points_weighs_as_much_as_all(kind: str) -> None:
 
     found = [float(squared(jax.random.key(k))) for k in range(200)]
     assert np.mean(found) == pytest.approx(2 * sum(_plain(True)[2]), rel=4 * np.std(found) / np.mean(found) / 200**0.5)
+
+
+@pytest.mark.parametrize("chunk", [None, 8])
+@pytest.mark.parametrize("precision", ["mixed", "single"])
+def test_a_matrix_of_single_precision_under_residuals_of_double(precision: str, chunk: int | None) -> None:
+    objective = Objective(SYSTEM, chunk, precision)
+    points = tuple(jnp.asarray(b.points) for b in SYSTEM.blocks)
+
+    @jax.jit
+    def asked(theta: jax.Array) -> tuple:
+        r, phi, losses = objective.linearise(theta, points)
+        return r, losses, phi.whole(), phi.gram(), phi.qr(r), phi.apply(theta), phi.apply_transposed(r)
+
+    r, losses, whole, gram, triangle, applied, met = map(np.asarray, asked(SYSTEM.start))
+    plain, slopes, expected = _plain(True)
+    np.testing.assert_allclose(losses, expected, rtol=1e-13)
+    np.testing.assert_allclose(0.5 * r @ r, sum(expected), rtol=1e-13)
+    kind = np.float32 if precision == "single" else np.float64
+    assert whole.dtype == gram.dtype == triangle.dtype == kind
+    assert r.dtype == applied.dtype == met.dtype == np.float64
+    scale = np.abs(slopes.T @ slopes).max()
+    off = np.abs(gram - slopes.T @ slopes).max() / scale
+    assert 1e-10 < off < 1e-5
+    np.testing.assert_allclose(met, slopes.T @ plain, atol=1e-5 * scale)
