@@ -46,7 +46,7 @@ def unpack(path: Path, state: Any) -> Snapshot:
     leaves, form = jax.tree.flatten(state)
     found = [arrays.get(f"state {k}") for k in range(len(leaves))]
     if any(f is None or f.shape != jnp.shape(leaf) for f, leaf in zip(found, leaves, strict=True)):
-        raise ValueError(f"{path} belongs to another network or method")
+        raise ValueError(f"{path} belongs to another network or method, or was written by another version of pdedsl")
     restored = form.unflatten([jnp.asarray(f, jnp.asarray(leaf).dtype) for f, leaf in zip(found, leaves, strict=True)])
     trusted = jnp.asarray(arrays["trusted"], restored.parameters.dtype)
     return Snapshot(restored, trusted, tuple(map(jnp.asarray, points(arrays))), records(arrays))

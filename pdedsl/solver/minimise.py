@@ -118,6 +118,7 @@ def minimise(
     points: Points = tuple(jnp.asarray(b.points) for b in system.blocks)
     now = earlier or Snapshot(method.begin(system.start), system.start, points, ())
     fixed = all(b.every == 0 for b in system.blocks)
+    limits = replace(limits, seconds=where.agreed(limits.seconds)[0])
     if (status := ending(fixed, limits, now.history)) is not None:
         return loop.outcome(now, status, 0.0, hooks)
     iterate = loop.iteration(method, now)
