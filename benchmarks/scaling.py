@@ -18,13 +18,15 @@ import jax.numpy as jnp
 import numpy as np
 
 import pdedsl
+from pdedsl.numerics.programs import put
 from pdedsl.numerics.system import System, system
 from pdedsl.planning import plan
 from pdedsl.planning.cost import cost
 from pdedsl.planning.plan import Plan, Sobol
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.choose import choose
-from pdedsl.solver.mesh import Shared, Where, devices
+from pdedsl.solver.devices import HERE, devices
+from pdedsl.solver.mesh import Shared, Where, everywhere
 from pdedsl.spaces.space import Network
 
 SPEC = """pde 1
@@ -66,11 +68,11 @@ def measure(problem: Problem, planned: Plan, built: System, route: str, count: i
     """A step by a route, on so many devices."""
     factor, chunk = ROUTES[route]
     method = choose(plan.Anagram(factor=factor, rank=DIRECTIONS), built.start.size)  # pyright: ignore[reportArgumentType]
-    where = Where(devices(count) if count > 1 else None, chunk)
+    where = Where(devices(count) if count > 1 else HERE, chunk)
     objective, own = where.objective(built), tuple(jnp.asarray(b.points) for b in built.blocks)
     state = method.begin(built.start)
     if isinstance(objective, Shared):
-        placed, state = objective.placed(own), objective.devices.same(state)
+        placed, state = objective.placed(own), put(state, everywhere(objective.devices))
     else:
         placed = own
     compiled = jax.jit(lambda state, points: method.step(objective, state, points, ())).lower(state, placed).compile()

@@ -3,13 +3,12 @@
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from pdedsl import solver
-from pdedsl.commands.shell import FAILED, USAGE, err, stop
+from pdedsl.commands.shell import USAGE, stop
 
 Count = Annotated[
     int | None,
@@ -24,45 +23,45 @@ Hosts = Annotated[
 
 
 def taken(count: int | None, hosts: bool) -> Any:
-    """The devices that were asked for; None for the one that is taken without asking. Ends the command where there are none."""
+    """The devices that were asked for. Ends the command where there are none."""
     if count is None and not hosts:
-        return None
+        return solver.devices.HERE
     try:
         if hosts:
-            return solver.mesh.join(count)
+            return solver.devices.join(count)
         assert count is not None
         if os.environ.get("JAX_PLATFORMS") == "cpu":
-            solver.mesh.virtual(count)
-        return solver.mesh.devices(count)
+            solver.devices.virtual(count)
+        return solver.devices.devices(count)
     except ValueError as error:
-        ended = partial(stop, str(error), USAGE)
-        return at_once(ended) if hosts else ended()
+        return fail(str(error))
 
 
-def first(devices: Any, begin: Callable[[], Any]) -> Any:
+def spoken(devices: Any) -> str:
+    """The devices of a run as its display has them: nothing of one that nobody asked for."""
+    return "" if devices == solver.devices.HERE else devices.words
+
+
+def begun_by_first(devices: Any, begin: Callable[[], Any]) -> Any:
     """What the first process begins with, None in others; where it cannot, none of them goes on."""
     try:
-        with solver.mesh.together(devices):
-            return begin() if devices is None or devices.first else None
+        with solver.devices.together(devices):
+            return begin() if devices.first else None
     except ValueError as error:
         return stop(str(error), USAGE)
 
 
-def at_once(ended: Callable[[], Any]) -> Any:
-    """End the program as something ends it, without waiting for other processes that may not answer, as JAX would."""
+def fail(message: str, status: int = USAGE) -> NoReturn:
+    """End the command with a message; one of many processes does not wait for others, which may not answer, as JAX would."""
     try:
-        ended()
-    except typer.Exit as leaving:
+        stop(message, status)
+    except typer.Exit:
+        if not solver.devices.joined():
+            raise
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(leaving.exit_code)
+        os._exit(status)
 
 
-def lost(again: str) -> None:
-    """End the program where another process was lost, with everything written; `again` is how the run goes on."""
-
-    def ended() -> None:
-        err.print(f"what was saved is whole; go on with {again}", markup=False, soft_wrap=True)
-        stop("another process of the run answered no more", FAILED)
-
-    at_once(ended)
+LOST = "another process of the run answered no more"
+"""What a run says that was ended by that."""

@@ -16,7 +16,7 @@ from pdedsl.commands.shell import err
 from pdedsl.planning.spelling import made_of
 from pdedsl.runs.files import as_json
 from pdedsl.runs.solution import Solution
-from pdedsl.solver.mesh import ONE
+from pdedsl.solver.devices import ONE
 from pdedsl.solver.minimise import PACE
 from pdedsl.solver.record import Record, as_row
 from pdedsl.studies.sweep import Row

@@ -8,9 +8,10 @@ import typer
 from rich.markup import escape
 
 import pdedsl
-from pdedsl import runs, solver, studies
-from pdedsl.commands.devices import Count, Hosts, taken
+from pdedsl import runs, studies
+from pdedsl.commands.devices import Count, Hosts, spoken, taken
 from pdedsl.commands.running import (
+    APART,
     Hands,
     JsonLines,
     Profile,
@@ -48,20 +49,20 @@ def resume(
         choices: dict[str, Any] = {k: v for k, v in (("steps", steps), ("time_limit", time_limit)) if v is not None}
         if not folder.is_dir():
             stop(f"{folder}: there is no such folder", USAGE)
-        own = taken(devices, hosts)
+        if devices is not None and (workers > 1 or scheduler is not None):
+            stop(APART, USAGE)
+        choices["devices"] = taken(devices, hosts)
         with stopped() as stopping:
-            shown = Shown(folder.name, profile, quiet, json_lines, where="" if own is None else own.words)
+            shown = Shown(folder.name, profile, quiet, json_lines, where=spoken(choices["devices"]))
             try:
                 seeds, swept = studies.ensemble.members(folder), studies.sweep.kept(folder)
                 first = next(iter(seeds.values()), folder if swept is None else folder / swept.members[0].name)
-                other = _changed(first, own) if (first / "run.json").exists() else []
+                other = runs.folder.changed(first, choices["devices"].words) if (first / "run.json").exists() else []
             except ValueError as error:
                 stop(str(error), USAGE)
             if hosts and (seeds or swept is not None):
                 stop("--hosts is for one run, not for several", USAGE)
-            if own is not None:
-                choices["devices"] = own
-            if own is not None and not own.first:
+            if not choices["devices"].first:
                 follow(stopping, partial(pdedsl.resume, folder, **choices))
                 return
             hands = Hands(workers, scheduler)
@@ -81,8 +82,3 @@ def resume(
                 leave(
                     [run_one(Fresh(folder, False), shown, stopping, partial(pdedsl.resume, folder, **choices))], shown
                 )
-
-
-def _changed(folder: Path, devices: Any) -> list[str]:
-    """See `runs.folder.changed`."""
-    return runs.folder.changed(folder, solver.mesh.Where(devices).words)

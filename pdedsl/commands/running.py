@@ -45,7 +45,7 @@ def run_one(folder: Fresh, shown: Shown, stopping: Any, solver: Callable[..., An
         with face:
             solved = solver(watch=face.watch, stopping=stopping, announce=face.end)
     except (ValueError, MemoryError, runs.lock.Busy) as error:
-        stop(str(error) or "the machine has not enough memory", USAGE)
+        commands.devices.fail(str(error) or "the machine has not enough memory")
     except OSError:
         if (folder.path / "checkpoint.npz").exists():
             err.print(f"[yellow]what was saved is whole; go on with[/yellow] {escape(again)}", soft_wrap=True)
@@ -71,7 +71,7 @@ def run_one(folder: Fresh, shown: Shown, stopping: Any, solver: Callable[..., An
         if solved.status == "interrupted":
             aside("go on with", again)
     if solved.outcome.lost:
-        commands.devices.lost(again)
+        commands.devices.fail(f"{commands.devices.LOST}; what was saved is whole: {again} goes on with it", FAILED)
     if solved.history[-1].loss != solved.history[-1].loss:
         stop("the loss is not a number", FAILED)
     return solved
@@ -82,9 +82,9 @@ def follow(stopping: Any, solver: Callable[..., Any]) -> None:
     try:
         solved = solver(stopping=stopping)
     except (ValueError, MemoryError) as error:
-        stop(str(error), USAGE)
+        commands.devices.fail(str(error))
     if solved.outcome.lost:
-        commands.devices.at_once(partial(stop, "another process of the run answered no more", FAILED))
+        commands.devices.fail(commands.devices.LOST, FAILED)
 
 
 def member(own: Path, shown: Shown, stopping: Any, start: Callable[..., Any], **limits: Any) -> Any:
@@ -102,6 +102,9 @@ Scheduler = Annotated[
 ]
 
 
+APART = "--devices divides one run, --workers and --scheduler make several at a time: take one of them"
+
+
 class Hands(NamedTuple):
     """How many runs are made at a time, and by whom."""
 
@@ -115,8 +118,6 @@ class Hands(NamedTuple):
 
 def ahead(jobs: Sequence[Any], hands: Hands, shown: Shown, stopping: Any) -> None:
     """Make runs many at a time; how each ends is shown, and what it wrote is there for those who go through them."""
-    if not jobs or not hands.many:
-        return
     stopping.say = lambda words: err.print(f"[yellow]{words}[/yellow]")
     workers = hands.workers if hands.workers > 1 or hands.scheduler is None else -1
     try:
@@ -174,7 +175,7 @@ def ensemble(
                         aside("one seed says what all would:", "nothing is drawn for polynomials")
                     leave(solutions, shown)
                     return
-                if len(solutions) == 1 and solutions[0].outcome.posterior is None:
+                if len(solutions) == 1 and hands.many and solutions[0].outcome.posterior is None:
                     others = [(s, home) for s, home in study.members(folder).items() if home != own]
                     jobs = [studies.spread.Job(own, home, s, limits=limits) for s, home in others]
                     ahead(jobs, hands, shown, stopping)

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 import pdedsl
-from pdedsl import planning, runs, stages, studies
-from pdedsl.commands.devices import Count, Hosts, taken
-from pdedsl.commands.devices import first as begun_by_first
+from pdedsl import planning, runs, solver, stages, studies
+from pdedsl.commands.devices import Count, Hosts, begun_by_first, spoken, taken
 from pdedsl.commands.running import (
+    APART,
     Hands,
     JsonLines,
     Profile,
@@ -94,8 +94,9 @@ def solve(
         choices |= {k: v for k, v in (("seed", seed), ("steps", steps), ("time_limit", time_limit)) if v is not None}
         if hosts and (ensemble > 1 or verify_members is not None):
             stop("--hosts is for one run, without --ensemble and --verify", USAGE)
-        if (own := taken(devices, hosts)) is not None:
-            choices["devices"] = own
+        if devices is not None and ensemble > 1 and (workers > 1 or scheduler is not None):
+            stop(APART, USAGE)
+        choices["devices"] = taken(devices, hosts)
         if from_ is not None:
             choices["start"] = _start(problem, from_)
         check = None
@@ -114,7 +115,7 @@ def solve(
             problem,
             choices,
             partial(fresh_folder, file, out),
-            Shown(problem.name, profile, quiet, json_lines, where="" if own is None else own.words),
+            Shown(problem.name, profile, quiet, json_lines, where=spoken(choices["devices"])),
             begun,
             ensemble,
             check,
@@ -169,8 +170,7 @@ def _solve(
     clock = planning.plan.Clock(begun, room=ROOM) if "time_limit" in choices else planning.plan.Clock()
     with stopped() as stopping:
         if members == 1:
-            devices = choices.get("devices")
-            own = begun_by_first(devices, folder)
+            own = begun_by_first(choices.setdefault("devices", solver.devices.HERE), folder)
             if own is None:
                 follow(stopping, partial(pdedsl.solve, problem, clock=clock, **choices))
                 return

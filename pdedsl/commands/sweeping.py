@@ -309,21 +309,13 @@ def go_through(
     **limits: Any,
 ) -> None:
     """Solve, or go on with, each run of a sweep; then tabulate and draw. With many hands all but the first are made before."""
-    first = folder / plan.members[0].name
 
     def run(own: Any, before: Any) -> Any:
         home = folder / own.name
-        if before is not None and hands.many and not asked:
-            asked.append(own)
-            once = plan.members[1:] if before.has_network else [m for m in plan.members[1:] if m.seed == 0]
-            given = {"brief": True, "limits": limits}
-            jobs = [studies.spread.Job(first, folder / m.name, m.seed, dict(m.values), **given) for m in once]
-            ahead(jobs, hands, shown, stopping)
         title = f"{shown.title}: {own.name.replace('-seed=', ', seed ').replace('=', ' = ')}"
         one = shown._replace(title=title, one=True)
         return member(home, one, stopping, partial(start, own, before, home), brief=True, **limits)
 
-    asked: list[Any] = []
     rows = []
     try:
         with runs.lock.alone(folder):
@@ -333,6 +325,8 @@ def go_through(
                     screen.out(runs.files.as_json(_told(row)), highlight=False)
                 elif not shown.quiet:
                     screen.print(commands.progress.row_line(row), markup=False, highlight=False, soft_wrap=True)
+                if len(rows) == 1 and hands.many:
+                    ahead(studies.spread.others(plan, folder, row.drawn, limits), hands, shown, stopping)
             if rows[-1].status == "interrupted":
                 go_on(folder, shown, "all runs")
                 return

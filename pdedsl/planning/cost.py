@@ -9,7 +9,7 @@ from pdedsl.geometry.points import resolved
 from pdedsl.meaning.choices import ACTIVATIONS
 from pdedsl.planning.degrees import shrunk, unsuited
 from pdedsl.planning.functions import at_once, columns, each, inseparable, networked, stretchable
-from pdedsl.planning.plan import Anagram, Engd, Grid, Method, Plan, Sampling
+from pdedsl.planning.plan import Adam, Anagram, Bfgs, GradientDescent, Grid, Lbfgs, Method, Plan, Sampling
 from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, FieldGroup, Statement
@@ -98,7 +98,9 @@ class Cost:
 
     @property
     def words(self) -> str:
-        how = f", sought in {self.krylov} directions" if self.krylov is not None else ""
+        how = f", sought in {self.krylov} directions" if (self.krylov or 0) > 1 else ""
+        if self.krylov == 1:
+            how = ", of which none is held"
         if not how and self.chunk is not None:
             how = f", {self.chunk} points at a time"
         divided = ""
@@ -137,19 +139,25 @@ def cost(problem: Problem, plan: Plan, devices: int = 1, room: float | None = No
 
 def _routed(whole: Cost, method: Method, room: float) -> Cost:
     """See `cost`."""
-    if not isinstance(method, Anagram | Engd):
+    if isinstance(method, Adam | Lbfgs | GradientDescent):
         return replace(whole, krylov=1)
-    free = isinstance(method, Anagram) and method.factor == "auto"
-    few = replace(whole, krylov=method.rank if isinstance(method, Anagram) else 1, chunk=MOST)
-    if isinstance(method, Anagram) and method.factor == "krylov":
-        return few
-    if whole.bytes <= room and not (free and few.seconds < whole.seconds / FASTER):
+    if isinstance(method, Bfgs):
         return whole
-    left = room - 8.0 * 4 * whole.columns**2
-    chunk = int(min(MOST, left / (8.0 * 3 * whole.columns * whole.components)))
-    if chunk < FEWEST or (free and few.seconds < whole.seconds / FASTER):
-        return few if free else whole
-    return replace(whole, chunk=chunk)
+    own = method if isinstance(method, Anagram) else Anagram(factor="gram")
+    few = replace(whole, krylov=own.rank, chunk=MOST)
+    faster = own.factor == "auto" and few.seconds < whole.seconds / FASTER
+    if own.factor == "krylov" or faster:
+        return few
+    if whole.bytes <= room:
+        return whole
+    if (
+        own.factor in ("auto", "qr", "gram") and whole.rows >= whole.columns
+    ):  # else it is factored as it is, in one piece
+        left = room - 8.0 * 4 * whole.columns**2
+        chunk = int(min(MOST, left / (8.0 * 3 * whole.columns * whole.components)))
+        if chunk >= FEWEST:
+            return replace(whole, chunk=chunk)
+    return few if own.factor == "auto" else whole
 
 
 FASTER = 3.0
@@ -185,23 +193,24 @@ def memory() -> float:
         return float("inf")
 
 
-def affordable(problem: Problem, plan: Plan, devices: int = 1, room: float | None = None) -> None:
-    """Raises MemoryError where a step would need more memory than the machine has, or each device: `room` bytes.
+def affordable(problem: Problem, plan: Plan, devices: int = 1, room: float | None = None) -> Cost:
+    """What a step of a plan needs, see `cost`. Raises MemoryError where a step would need more memory than the machine has, or each device: `room` bytes.
 
     For a linear space that was chosen ValueError where it is not for the problem, or where a step takes longer than the time
     limit.
     """
     for wrong in _misplaced(problem, plan, {}):
         raise ValueError(wrong.message)
+    needed, most = cost(problem, plan, devices, room), memory() if room is None else room
     if fixed(plan.space):
         _fits(problem, plan.space, plan)
-        return
-    needed, most = cost(problem, plan, devices, room), memory() if room is None else room
+        return needed
     if needed.bytes > most:
         owner = "the machine has" if room is None else "a device may take"
         raise MemoryError(
             f"a step factors {needed.words}; {owner} {most / 2**30:.3g} GiB: {_smaller(needed, plan.method)}"
         )
+    return needed
 
 
 def _smaller(needed: Cost, method: Method) -> str:

@@ -18,7 +18,7 @@ from pdedsl.planning.plan import Anagram, Custom, Plan, from_settings
 from pdedsl.planning.spelling import spoken, typed
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.files import PART, as_json, as_npz, write
-from pdedsl.solver.mesh import ONE
+from pdedsl.solver.devices import ONE
 from pdedsl.stages.load import loads
 from pdedsl.stages.starting import Start, restored, started, warm_of
 from pdedsl.stages.words import read_settings

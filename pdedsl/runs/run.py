@@ -28,8 +28,8 @@ from pdedsl.runs.files import write
 from pdedsl.runs.folder import CHECKPOINT, begin, begun_from, contents, own_cutoff, summary, whole
 from pdedsl.runs.lock import alone
 from pdedsl.runs.solution import Solution
-from pdedsl.solver import mesh
-from pdedsl.solver.mesh import ONE, Devices, Where
+from pdedsl.solver import devices as machines
+from pdedsl.solver.devices import HERE, ONE, Devices
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Outcome, Snapshot, Status, ending
 from pdedsl.solver.record import Record, from_columns
@@ -58,7 +58,7 @@ def solve(
     exact: Known | None = None,
     start: Solution | Start | None = None,
     brief: bool = False,
-    devices: int | Devices | None = None,
+    devices: int | Devices = HERE,
     **choices: Choice | str,
 ) -> Solution:
     """Solve a problem.
@@ -76,7 +76,7 @@ def solve(
     `time_limit` counts from the call on, compilation included; `clock` says otherwise. `cutoff` is a schedule of one's own for
     ANaGRAM: a function `(s, c, history)` of the singular values, the largest first, and the coefficients of the residual along
     them, both of shape (K,), and of a `pdedsl.solver.cutoff.History`, to a filter in [0, 1] of shape (K,); JAX traces it.
-    A network is trained with its points divided among `devices`: so many of this process, or `pdedsl.solver.mesh.join()`, those
+    A network is trained with its points divided among `devices`: so many of this process, or `pdedsl.solver.devices.join()`, those
     of several processes, which all make the same call; the first of them writes the folder.
     Computes in double precision whatever JAX's own setting is.
     Raises ValueError for a choice that is not one, FileExistsError for a folder with a run, MemoryError where a step
@@ -84,14 +84,14 @@ def solve(
     """
     if not isinstance(problem, Problem):
         raise TypeError(f"solve takes a Problem, as pdedsl.load(FILE) gives it, not {type(problem).__name__}")
-    own = mesh.devices(devices) if isinstance(devices, int) else devices
+    own = machines.devices(devices) if isinstance(devices, int) else devices
     begin = start.start if isinstance(start, Solution) else start
     with ExitStack() as stack:
-        with mesh.together(own):
+        with machines.together(own):
             problem = chosen(problem, choices)
             plan = planned(problem, cutoff)
             journal = Unkept()
-            if folder is not None and (own is None or own.first):
+            if folder is not None and own.first:
                 folder = Path(folder)
                 folder.mkdir(parents=True, exist_ok=True)
                 journal = _Folder(folder, stack.enter_context(alone(folder)), start=begin, devices=own)
@@ -111,7 +111,7 @@ def resume(
     cutoff: Callable | None = None,
     announce: Callable[[Solution], None] = lambda solution: None,
     brief: bool = False,
-    devices: int | Devices | None = None,
+    devices: int | Devices = HERE,
     **choices: Choice | str,
 ) -> Solution:
     """Go on with the run in a folder from its last checkpoint, bit for bit as if it had never stopped.
@@ -121,9 +121,9 @@ def resume(
     for bit on as many of the same kind. A `cutoff` of one's own must be given again.
     Raises ValueError for other choices and for a folder that holds no run.
     """
-    folder, own = Path(folder), mesh.devices(devices) if isinstance(devices, int) else devices
+    folder, own = Path(folder), machines.devices(devices) if isinstance(devices, int) else devices
     with ExitStack() as stack:
-        with mesh.together(own):
+        with machines.together(own):
             for key in choices:
                 if key not in LIMITS:
                     raise ValueError(f"a run goes on with its own `{key}`: only {', '.join(LIMITS)} may change")
@@ -135,8 +135,7 @@ def resume(
                 plan = replace(plan, method=replace(plan.method, cutoff=Custom(cutoff)))  # pyright: ignore[reportCallIssue]
             limits = {LIMITS[k]: cast(float, read_setting(k, str(v), problem)) for k, v in choices.items()}
             plan = replace(plan, limits=replace(plan.limits, **limits))
-            first = own is None or own.first
-            still = stack.enter_context(alone(folder)) if first else lambda: None
+            still = stack.enter_context(alone(folder)) if own.first else lambda: None
             said, history = summary(folder), ()
             if (folder / CHECKPOINT).exists():
                 history = checkpoint.records(checkpoint.read(folder / CHECKPOINT))
@@ -191,16 +190,11 @@ class _Folder:
     so_far: dict[str, Any] = field(default_factory=dict)
     """What the summary of the run said before it went on."""
     start: Start | None = None
-    devices: Devices | None = None
-
-    @property
-    def ours(self) -> bool:
-        """Whether this process writes it; others read."""
-        return self.devices is None or self.devices.first
+    devices: Devices = HERE
 
     def begin(self, problem: Problem, plan: Plan) -> None:
-        if self.ours:
-            begin(self.path, problem, plan, self.start, **{**self.so_far, "devices": Where(self.devices).words})
+        if self.devices.first:
+            begin(self.path, problem, plan, self.start, **{**self.so_far, "devices": self.devices.words})
 
     def earlier(self, method: Method, lowered: System) -> Snapshot | None:
         if not (self.path / CHECKPOINT).exists():
@@ -208,7 +202,7 @@ class _Folder:
         return checkpoint.unpack(self.path / CHECKPOINT, method.begin(lowered.start))
 
     def keep(self, snapshot: Snapshot) -> None:
-        if not self.ours:
+        if not self.devices.first:
             return
         self.still()
         write(self.path / CHECKPOINT, checkpoint.pack(snapshot))
@@ -225,7 +219,7 @@ def _finished(
     exact: Known | None = None,
     start: Start | None = None,
     brief: bool = False,
-    devices: Devices | None = None,
+    devices: Devices = HERE,
 ) -> Solution:
     """Run to the end and write what came of it."""
     started, so_far = clock.begun or time.perf_counter(), journal.so_far if isinstance(journal, _Folder) else {}
@@ -234,10 +228,10 @@ def _finished(
     outcome = replace(solved.outcome, compile_seconds=compiled + solved.outcome.compile_seconds)
     seconds = so_far.get("seconds", 0.0) + time.perf_counter() - started
     solution = Solution(replace(solved, outcome=outcome), seconds)
-    if solution.history and (devices is None or devices.first):
+    if solution.history and devices.first:
         with threads(0):
             announce(solution)
-    if isinstance(journal, _Folder) and journal.ours and solution.history:
+    if isinstance(journal, _Folder) and devices.first and solution.history:
         journal.still()
         with jax.enable_x64(True):
             solution.write(journal.path, brief or outcome.lost)  # JAX ends this process, too, before long

@@ -1,1 +1,1 @@
-from . import mesh as mesh
+from . import devices as devices

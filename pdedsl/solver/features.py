@@ -1,5 +1,6 @@
 """The feature matrix as the core asks for it: held, or made anew for each question; from either, products and squares."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
@@ -51,7 +52,23 @@ class Features(Protocol):
         ...
 
 
-class Stored(eqx.Module):
+class _Here(eqx.Module):
+    """What feature matrices have in common whose rows are all in one place."""
+
+    @abstractmethod
+    def apply_transposed(self, w: Array) -> Array:
+        """See `Features`."""
+
+    def meet(self, w: Array) -> tuple[Array, Array]:
+        """See `Features`."""
+        return self.apply_transposed(w), jnp.sum(w**2, axis=0)
+
+    def beside(self, columns: Array) -> "Stored":
+        """See `Features`."""
+        return Stored(columns)
+
+
+class Stored(_Here):
     """A feature matrix that is held in memory, in single or double precision."""
 
     entries: Array
@@ -85,17 +102,9 @@ class Stored(eqx.Module):
         """The product from the left: along the rows, as they lie in memory."""
         return (self._own(w).T @ self.entries).T.astype(w.dtype)
 
-    def meet(self, w: Array) -> tuple[Array, Array]:
-        """See `Features`."""
-        return self.apply_transposed(w), jnp.sum(w**2, axis=0)
-
     def whole(self) -> Array:
         """See `Features`."""
         return self.entries
-
-    def beside(self, columns: Array) -> "Stored":
-        """See `Features`."""
-        return Stored(columns)
 
 
 BLOCKS = 4
@@ -168,7 +177,7 @@ def jacobian(rows: Rows, k: int, parameters: Array, cloud: Cloud) -> tuple[Array
     return jax.vmap(linear)(cloud)
 
 
-class Implicit(eqx.Module):
+class Implicit(_Here):
     """A feature matrix that is never held: of so many points at a time, as it is asked for.
 
     Memory grows with the points of a chunk, time with all of them: the Gram matrix and the triangle are accumulated chunk by
@@ -262,18 +271,10 @@ class Implicit(eqx.Module):
             found, _ = jax.lax.scan(more, found, (chunks, rest))
         return found.reshape(-1, *w.shape[1:]).astype(w.dtype)
 
-    def meet(self, w: Array) -> tuple[Array, Array]:
-        """See `Features`."""
-        return self.apply_transposed(w), jnp.sum(w**2, axis=0)
-
     def whole(self) -> Array:
         """See `Features`."""
         found = [jax.lax.map(lambda own, k=k: self._part(k, own), chunks) for k, chunks in self._chunks()]
         return jnp.concatenate([own.reshape(-1, self.parameters.size) for own in found])
-
-    def beside(self, columns: Array) -> Stored:
-        """See `Features`."""
-        return Stored(columns)
 
 
 def chunked(clouds: Sequence[Cloud], points: int) -> tuple[tuple[Cloud, ...], tuple[int, ...]]:

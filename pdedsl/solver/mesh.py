@@ -5,12 +5,8 @@ linearises its own points; what the core asks of the feature matrix is a sum ove
 (TSQR: Demmel, Grigori, Hoemmen and Langou 2012, arXiv 0808.2664). The core knows nothing of it.
 """
 
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Timer
 from typing import Any
 
 import equinox as eqx
@@ -18,183 +14,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.experimental import multihost_utils
-from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jax.sharding import NamedSharding, PartitionSpec
 
 from pdedsl.numerics.programs import compiled, put
 from pdedsl.numerics.system import System
-from pdedsl.planning.cost import memory
 from pdedsl.planning.plan import Precision
+from pdedsl.solver.devices import AXIS, HERE, Devices
 from pdedsl.solver.features import Cloud, Implicit, Stored
 from pdedsl.solver.method import Linear, Objective, Placed, Points
 
-AXIS = "rows"
-ONE = "one device"
-"""Where a run is that is divided among none, in words."""
 DIVIDED, SAME = PartitionSpec(AXIS), PartitionSpec()
 
 
-@dataclass(frozen=True)
-class Devices:
-    """The devices of all processes of a run."""
-
-    mesh: Mesh
-
-    @property
-    def count(self) -> int:
-        """Of all processes."""
-        return self.mesh.size
-
-    @property
-    def several(self) -> bool:
-        """Whether they belong to more than one process."""
-        return jax.process_count() > 1
-
-    @property
-    def first(self) -> bool:
-        """Whether this process is the one that writes and speaks."""
-        return jax.process_index() == 0
-
-    @property
-    def room(self) -> float:
-        """Bytes that each device may take: half of its own memory, or of its share of that of the machine."""
-        own = jax.local_devices()
-        stats = own[0].memory_stats() or {}
-        return float(stats.get("bytes_limit", memory() / len(own))) / 2
-
-    @property
-    def words(self) -> str:
-        """How many of what kind."""
-        kind = self.mesh.devices.flat[0].device_kind
-        processes = f" of {jax.process_count()} processes" if self.several else ""
-        return f"{self.count} devices ({kind}){processes}"
-
-    @property
-    def everywhere(self) -> NamedSharding:
-        """Where what all devices have lies."""
-        return NamedSharding(self.mesh, SAME)
-
-    def same(self, tree: Any) -> Any:
-        """Arrays, equal in all processes, on all devices."""
-        return put(tree, self.everywhere)
-
-    def divided(self, tree: Any) -> Any:
-        """Arrays, equal in all processes, whose rows are divided among the devices."""
-        return put(tree, NamedSharding(self.mesh, DIVIDED))
-
-    @staticmethod
-    def here(tree: Any) -> Any:
-        """What is on all devices, as arrays of this process alone."""
-        return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)), tree)
-
-    def common(self, tree: Any) -> Any:
-        """Arrays as the first process has them: machines of different kinds round differently."""
-        if not self.several:
-            return tree
-        leaves, form = jax.tree.flatten(tree)
-        flat = np.concatenate([np.ravel(np.asarray(leaf)).astype(float) for leaf in leaves])
-        flat, ends = multihost_utils.broadcast_one_to_all(flat), np.cumsum([leaf.size for leaf in leaves])[:-1]
-        parts = zip(np.split(flat, ends), leaves, strict=True)
-        return form.unflatten([part.reshape(leaf.shape).astype(leaf.dtype) for part, leaf in parts])
-
-    def agreed(self, seconds: float, stopping: bool = False) -> tuple[float, bool]:
-        """A time as the first process has it, and whether any of them is to stop."""
-        if not self.several:
-            return seconds, stopping
-        found = np.reshape(multihost_utils.process_allgather(np.asarray([seconds, float(stopping)])), (-1, 2))
-        return float(found[0, 0]), bool(found[:, 1].any())
-
-
-def devices(count: int | None = None) -> Devices:
-    """So many devices, or all that there are, of all processes. ValueError where there are fewer, or some were left out."""
-    found = jax.devices()
-    if count is not None and count > len(found):
-        there = f"there {'is' if len(found) == 1 else 'are'} {len(found)} ({found[0].device_kind}), not {count}"
-        virtual = (
-            f'; jax.config.update("jax_num_cpu_devices", {count}), before anything is computed, makes virtual ones'
-        )
-        raise ValueError(f"devices: {there}{virtual if found[0].platform == 'cpu' else ''}")
-    if count is not None and jax.process_count() > 1 and count < len(found):
-        raise ValueError(f"devices: {count} of the {len(found)} of all processes; all of them take part")
-    return Devices(Mesh(np.asarray(found[:count]), (AXIS,)))
-
-
-def virtual(count: int) -> None:
-    """Let a processor be so many devices; to be called before anything is computed. Where something was, it stays as it is."""
-    with suppress(RuntimeError):
-        jax.config.update("jax_num_cpu_devices", count)
-
-
-def join(count: int | None = None, seconds: float = 60.0, late: Callable[[str], Any] | None = None) -> Devices:
-    """The devices of all processes that the environment names: of Slurm, Open MPI, Kubernetes and TPUs as JAX finds them, else
-    `JAX_COORDINATOR_ADDRESS` with `JAX_NUM_PROCESSES` and `JAX_PROCESS_ID`.
-
-    To be called before anything is computed. Where not all processes come within some seconds, the program ends with a message,
-    or as `late` does, which is given that: JAX would abort it. ValueError where the environment names no processes, or where
-    these differ in their versions.
-    """
-    try:
-        own: dict[str, Any] = {key: int(os.environ[name]) for key, name in EXPLICIT.items() if name in os.environ}
-    except ValueError:
-        raise ValueError(f"{' and '.join(EXPLICIT.values())} take whole numbers") from None
-    address = os.environ.get("JAX_COORDINATOR_ADDRESS", "the coordinator that the environment names")
-    if "JAX_COORDINATOR_ADDRESS" in os.environ and not address.rpartition(":")[2].isdigit():
-        raise ValueError(f"JAX_COORDINATOR_ADDRESS is HOST:PORT, not {address}")
-    who = f"process {own['process_id']} of {own['num_processes']}" if len(own) == 2 else "this process"
-    words = f"{who} waited {seconds:g} s at {address}: not all processes came there"
-    watch = Timer(seconds, late or _give_up, (words,))
-    watch.daemon = True
-    watch.start()
-    jax.config.update("jax_cpu_collectives_implementation", "gloo")
-    jax.config.update("jax_enable_preemption_service", False)  # it would take signals from those who wait for them
-    try:
-        ahead: dict[str, Any] = {
-            "initialization_timeout": round(2 * seconds + 10),
-            "heartbeat_timeout_seconds": HEARTBEAT,
-        }
-        jax.distributed.initialize(**ahead, **own)
-    except (ValueError, TypeError, RuntimeError) as error:
-        named = ", ".join(("JAX_COORDINATOR_ADDRESS", *EXPLICIT.values()))
-        raise ValueError(
-            f"no other processes are named ({error}): outside of Slurm and Open MPI set {named}"
-        ) from error
-    finally:
-        watch.cancel()
-    _same_versions()
-    return devices(count)
-
-
-def _give_up(words: str) -> None:
-    print(f"pdedsl: {words}", file=sys.stderr, flush=True)
-    os._exit(2)
-
-
-EXPLICIT = {"num_processes": "JAX_NUM_PROCESSES", "process_id": "JAX_PROCESS_ID"}
-"""Where the environment says what JAX does not find by itself."""
-HEARTBEAT = 120
-"""Seconds after which JAX ends all processes where one is silent: in less, those who know of it must have saved what they have."""
-
-
-def _same_versions() -> None:
-    """ValueError where processes differ in the version of JAX, which makes programs of their own."""
-    own = [int("".join(c for c in part if c.isdigit()) or 0) for part in jax.__version__.split(".")[:3]]
-    found = np.reshape(multihost_utils.process_allgather(np.asarray(own, np.int32)), (-1, len(own)))
-    if (found != found[0]).any():
-        told = ", ".join(f"process {k}: {'.'.join(map(str, row))}" for k, row in enumerate(found.tolist()))
-        raise ValueError(f"the processes have different versions of JAX: {told}")
-
-
-@contextmanager
-def together(own: Devices | None) -> Iterator[None]:
-    """What each process does before all go on: if one fails, none does. ValueError where another one failed."""
-    try:
-        yield
-    except BaseException:
-        if own is not None:
-            own.agreed(0.0, True)
-        raise
-    if own is not None and own.agreed(0.0)[1]:
-        raise ValueError("another process of the run could not begin: it says why")
+def everywhere(devices: Devices) -> NamedSharding:
+    """Where what all devices have lies."""
+    assert devices.mesh is not None
+    return NamedSharding(devices.mesh, SAME)
 
 
 class Shared(Objective):
@@ -202,7 +37,8 @@ class Shared(Objective):
 
     def __init__(self, system: System, devices: Devices, chunk: int | None = None, precision: Precision = "double"):
         super().__init__(system, chunk, precision)
-        self.devices = devices
+        assert devices.mesh is not None
+        self.devices, self._mesh = devices, devices.mesh
         self._local = Objective(system, chunk, precision)
 
     def placed(self, points: Points) -> Placed:
@@ -217,7 +53,7 @@ class Shared(Objective):
         for cloud in self.clouds(points):
             each = -(-cloud.x.shape[0] // n)
             found.append(cloud.filled(n * (each if self.chunk is None else min(self.chunk, each))))
-        return self.devices.divided(tuple(found))
+        return put(tuple(found), NamedSharding(self._mesh, DIVIDED))
 
     def some(self, points: Placed, part: float, key: Array) -> Placed:
         """See `Objective.some`; of its own points on each device."""
@@ -227,11 +63,9 @@ class Shared(Objective):
 
         return self._over(local)(key, points)
 
-    def _over(self, function: Callable[..., Any], *out: PartitionSpec) -> Callable[..., Any]:
-        """A function of parameters and of each device's points."""
-        return jax.shard_map(
-            function, mesh=self.devices.mesh, in_specs=(SAME, DIVIDED), out_specs=out or DIVIDED, check_vma=False
-        )
+    def _over(self, function: Callable[..., Any], out: PartitionSpec = DIVIDED) -> Callable[..., Any]:
+        """A function of what is the same on all devices, parameters, and of each one's points."""
+        return jax.shard_map(function, mesh=self._mesh, in_specs=(SAME, DIVIDED), out_specs=out, check_vma=False)
 
     def rows(self, parameters: Array, points: Placed, scaled: bool = True) -> Array:
         """See `Objective.rows`; in the order of the devices."""
@@ -253,9 +87,7 @@ class Shared(Objective):
                 value, slope = jax.value_and_grad(self._local.loss)(theta, own)
                 return jax.lax.psum(jnp.append(slope, value), AXIS)
 
-            found = jax.shard_map(
-                local, mesh=self.devices.mesh, in_specs=(SAME, DIVIDED), out_specs=SAME, check_vma=False
-            )(theta, own)
+            found = self._over(local, SAME)(theta, own)
             return found[-1], (found[:-1], own)
 
         def backward(kept: tuple[Array, Placed], by: Array) -> tuple[Array, Placed]:
@@ -353,7 +185,7 @@ class Divided(eqx.Module):
         return self._gathered(self._each(lambda own, zero: _later(own.whole(), zero), DIVIDED, SAME)(self._nothing))
 
     def _gathered(self, rows: Array) -> Array:
-        return jax.lax.with_sharding_constraint(rows, self.devices.everywhere)
+        return jax.lax.with_sharding_constraint(rows, everywhere(self.devices))
 
     def beside(self, columns: Array) -> "Divided":
         """See `Features`."""
@@ -366,46 +198,16 @@ def _later(value: Array, zero: Array) -> Array:
 
 @dataclass(frozen=True)
 class Where:
-    """Where the rows of a run are: here, or on many devices; all at a time, or some."""
+    """Where the rows of a run are: on what devices; all at a time, or some; in what precision their derivatives."""
 
-    devices: Devices | None = None
-    """None for the one device that JAX takes by itself."""
+    devices: Devices = HERE
     chunk: int | None = None
     precision: Precision = "double"
     """Both as of `Objective`."""
 
-    @property
-    def words(self) -> str:
-        """On what."""
-        return ONE if self.devices is None else self.devices.words
-
-    @property
-    def several(self) -> bool:
-        """Whether more than one process computes."""
-        return self.devices is not None and self.devices.several
-
-    @property
-    def first(self) -> bool:
-        """Whether this process is the one that writes and speaks."""
-        return self.devices is None or self.devices.first
-
-    def common(self, tree: Any) -> Any:
-        """Arrays as the first process has them: machines of different kinds round differently."""
-        if not self.several:
-            return tree
-        leaves, form = jax.tree.flatten(tree)
-        flat = np.concatenate([np.ravel(np.asarray(leaf)).astype(float) for leaf in leaves])
-        flat, ends = multihost_utils.broadcast_one_to_all(flat), np.cumsum([leaf.size for leaf in leaves])[:-1]
-        parts = zip(np.split(flat, ends), leaves, strict=True)
-        return form.unflatten([part.reshape(leaf.shape).astype(leaf.dtype) for part, leaf in parts])
-
-    def agreed(self, seconds: float, stopping: bool = False) -> tuple[float, bool]:
-        """See `Devices.agreed`."""
-        return (seconds, stopping) if self.devices is None else self.devices.agreed(seconds, stopping)
-
     def objective(self, system: System) -> Objective:
         """The objective of a system, with its rows there."""
-        if self.devices is None:
+        if self.devices == HERE:
             return Objective(system, self.chunk, self.precision)
         return Shared(system, self.devices, self.chunk, self.precision)
 
@@ -422,7 +224,12 @@ class Where:
             return last[place][1]
 
         def there(state: Any, points: Points, held: Points) -> tuple[Any, Placed, Placed]:
-            return objective.devices.same(objective.devices.common(state)), placed(0, points), placed(1, held)
+            return put(self.devices.common(state), same), placed(0, points), placed(1, held)
 
-        made = compiled(step, *there(*arguments), everywhere=objective.devices.everywhere)
-        return lambda *own: objective.devices.here(made(*there(*own)))
+        def here(tree: Any) -> Any:
+            """What is on all devices, as arrays of this process alone."""
+            return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)), tree)
+
+        same = everywhere(self.devices)
+        made = compiled(step, *there(*arguments), everywhere=same)
+        return lambda *own: here(made(*there(*own)))

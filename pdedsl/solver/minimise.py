@@ -15,6 +15,7 @@ from jax import Array
 from pdedsl.numerics.programs import program
 from pdedsl.numerics.system import System
 from pdedsl.planning.plan import Clock, Limits
+from pdedsl.solver.devices import is_lost
 from pdedsl.solver.mesh import Where
 from pdedsl.solver.method import Iteration, Method, Objective, Points
 from pdedsl.solver.record import Record
@@ -118,12 +119,12 @@ def minimise(
     points: Points = tuple(jnp.asarray(b.points) for b in system.blocks)
     now = earlier or Snapshot(method.begin(system.start), system.start, points, ())
     fixed = all(b.every == 0 for b in system.blocks)
-    limits = replace(limits, seconds=where.agreed(limits.seconds)[0])
+    limits = replace(limits, seconds=where.devices.agreed(limits.seconds)[0])
     if (status := ending(fixed, limits, now.history)) is not None:
         return loop.outcome(now, status, 0.0, hooks)
     iterate = loop.iteration(method, now)
     hooks.measure(now.state.parameters)
-    compiling, _ = where.agreed(time.perf_counter() - begun)
+    compiling, _ = where.devices.agreed(time.perf_counter() - begun)
     if now.history:
         begun = time.perf_counter() - now.history[-1].seconds  # compiling counts once
     elif clock.training_alone:
@@ -134,7 +135,7 @@ def minimise(
     history, lost = list(now.history), False
     try:
         while (status := ending(fixed, limits, history)) is None:
-            if where.agreed(0.0, hooks.stopping())[1]:
+            if where.devices.agreed(0.0, hooks.stopping())[1]:
                 status = "interrupted"
                 break
             if hooks.hopeless(history):
@@ -151,7 +152,7 @@ def minimise(
             held = loop.fresh(count + 1) if method.held else ()
             after, report = iterate(state, drawn, held)
             errors = hooks.measure(after.parameters)
-            seconds, _ = where.agreed(time.perf_counter() - begun)
+            seconds, _ = where.devices.agreed(time.perf_counter() - begun)
             record = _record(count + method.batch, seconds, system, report, errors)
             history.append(record)
             now = Snapshot(after, trusted, drawn, history)
@@ -162,8 +163,8 @@ def minimise(
                 kept = time.perf_counter()
     except KeyboardInterrupt:
         status = "interrupted"
-    except jax.errors.JaxRuntimeError:
-        if not where.several:
+    except (jax.errors.JaxRuntimeError, ValueError) as error:
+        if not where.devices.several or not is_lost(error):
             raise
         status, lost = "interrupted", True
     hooks.keep(now)

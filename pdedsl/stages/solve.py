@@ -18,13 +18,14 @@ from pdedsl.numerics.programs import program
 from pdedsl.numerics.system import System, system
 from pdedsl.numerics.truth import Known, Truth, measure, truths
 from pdedsl.numerics.truth import given as given_truths
-from pdedsl.planning.cost import affordable, cost
+from pdedsl.planning.cost import affordable
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Clock, Limits, Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.choose import choose
-from pdedsl.solver.mesh import ONE, Devices, Where
+from pdedsl.solver.devices import HERE, ONE, Devices
+from pdedsl.solver.mesh import Where
 from pdedsl.solver.method import Method, Objective
 from pdedsl.solver.minimise import Hooks, Outcome, Snapshot, is_dead, minimise
 from pdedsl.solver.record import Record
@@ -116,7 +117,7 @@ def solve(
     clock: Clock = Clock(),  # noqa: B008
     exact: Known | None = None,
     start: Start | None = None,
-    devices: Devices | None = None,
+    devices: Devices = HERE,
 ) -> Solved:
     """Solve what a text, or a problem, states: by its own plan, or by another one; from the beginning, or from a start.
 
@@ -131,12 +132,10 @@ def solve(
     if start is not None:
         problem = started(problem, start)
     plan = _together(pinned(problem, plan, start), devices)
-    count, room = (1, None) if devices is None else (devices.count, devices.room)
-    affordable(problem, plan, count, room)
+    needed = affordable(problem, plan, devices.count, devices.room)
     journal.begin(problem, plan)
     known, begun = truths(problem) if exact is None else given_truths(problem, exact), time.perf_counter()
     before = 0.0 if clock.begun is None else begun - clock.begun
-    needed = cost(problem, plan, count, room)
     # Plan -> polynomials, where the plan has them: all there is to do, if they converge
     found = _raised(problem, plan, known, watch, stopping, clock, start)
     family = problem.domain.swept and found is not None and found.relative <= FAMILY
@@ -156,7 +155,7 @@ def solve(
                 late = f"there was no time to train a network, which takes some {whole:.0f} s to compile"
                 return _in_polynomials(problem, plan, known, replace(found, story=(*found.story, late)), start, before)
         with threads(sum(len(b.points) for b in lowered.blocks) * lowered.start.size) as taken:
-            look = Hooks().between if where.several else taken.look  # threads are to be as many in all processes
+            look = Hooks().between if devices.several else taken.look  # threads are to be as many in all processes
             hooks = Hooks(watch, journal.keep, stopping, look, is_dead, _errors(lowered, known))
             outcome = minimise(lowered, method, limits, plan.seed, hooks, earlier, clock, where)
             story = told(problem, start)
@@ -173,19 +172,21 @@ def solve(
                 outcome = minimise(lowered, method, limits, seed, hooks, None, clock, where)
     if outcome.lost:
         story += ("another process answered no more",)
-    by_network = Solved(problem, plan, lowered, known, outcome, taken, decided(plan.space), story, start, where.words)
+    by_network = Solved(problem, plan, lowered, known, outcome, taken, decided(plan.space), story, start, devices.words)
     if found is None or trained(plan.space):
         return by_network
     return _better(by_network, _in_polynomials(problem, plan, known, found, start, before), found.relative)
 
 
-def _together(plan: Plan, devices: Devices | None) -> Plan:
+def _together(plan: Plan, devices: Devices) -> Plan:
     """A plan for several processes: what is left open is a network, since polynomials are fitted in one.
 
     ValueError for a space that has polynomials.
     """
-    if devices is None or not devices.several or decided(plan.space) == "network":
-        return replace(plan, space="network") if devices is not None and devices.several else plan
+    if not devices.several:
+        return plan
+    if decided(plan.space) == "network":
+        return replace(plan, space="network")
     raise ValueError(
         f"`{made_of(plan, plan.space)}` is fitted in one process, without --hosts: write `space = network`"
     )

@@ -18,6 +18,7 @@ except ImportError:  # an extra: few have a scheduler
     Client = None
 
 from pdedsl.runs.run import resume, start_again
+from pdedsl.studies.sweep import Sweep
 from pdedsl.vocabulary.diagnostics import SpecError
 
 
@@ -46,6 +47,16 @@ class Job:
             return "interrupted"
         except (ValueError, OSError, MemoryError, SpecError) as error:
             return f"failed: {error}"
+
+
+def others(plan: Sweep, folder: Path, drawn: bool, limits: Mapping[str, Any]) -> list[Job]:
+    """All runs of a sweep but the first, each by itself: one seed of each where nothing is `drawn`."""
+    first, *rest = plan.members
+    return [
+        Job(folder / first.name, folder / own.name, own.seed, dict(own.values), True, limits)
+        for own in rest
+        if drawn or own.seed == 0
+    ]
 
 
 T = TypeVar("T")

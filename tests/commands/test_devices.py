@@ -111,7 +111,7 @@ def test_a_signal_to_any_process_stops_all(spec: Path) -> None:
 
 @pytest.mark.slow
 def test_who_never_comes_is_told(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    script = "from pdedsl.solver.mesh import join; join(seconds=2)"
+    script = "from pdedsl.solver.devices import join; join(seconds=2)"
     address = f"localhost:{_port()}"
     own = {"JAX_COORDINATOR_ADDRESS": address, "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": "0"}
     ended = subprocess.run([sys.executable, "-c", script], env={**os.environ, **own}, capture_output=True, text=True)

@@ -32,7 +32,7 @@ def test_what_does_not_fit_is_said_before() -> None:
     with pytest.raises(MemoryError, match="GiB"):
         affordable(problem, planned(problem))
     small = loads(TEXT + "solve { network = mlp(8) }\n")
-    assert not list(doubts(small, planned(small))) and affordable(small, planned(small)) is None
+    assert not list(doubts(small, planned(small))) and affordable(small, planned(small)) == cost(small, planned(small))
 
 
 def test_pieces_where_there_is_no_time() -> None:
@@ -98,7 +98,19 @@ def test_large_networks_go_by_products_because_they_are_faster() -> None:
     large = planned(loads(TEXT + "solve { network = mlp(150, 150)\n points = random(20000) }\n"))
     assert cost(problem, large, room=1e15).krylov == 300
     adam = planned(loads(TEXT + "solve { network = mlp(3000, 3000)\n method = adam }\n"))
-    affordable(problem, adam)  # it needs no matrix at all
+    assert "of which none is held" in affordable(problem, adam).words
+    with pytest.raises(MemoryError):  # which holds the square of its parameters
+        affordable(problem, planned(loads(TEXT + "solve { network = mlp(3000, 3000)\n method = bfgs }\n")))
+
+
+@pytest.mark.parametrize("factor", ["auto", "svd", "dual"])
+def test_no_chunks_where_the_matrix_is_taken_in_one_piece(factor: str) -> None:
+    few = f"solve {{ network = mlp(24, 24)\n points = random(400)\n method = anagram(factor = {factor}) }}\n"
+    problem, plan = loads(TEXT), planned(loads(TEXT + few))
+    whole = cost(problem, plan, room=1e12)
+    assert whole.chunk is None and whole.rows < whole.columns
+    less = cost(problem, plan, room=0.6 * whole.bytes)
+    assert (less.krylov is not None) == (factor == "auto") and (less.chunk is None) == (factor != "auto")
 
 
 def test_polynomials_are_fitted_in_double_precision() -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from pdedsl.numerics.system import Block, System
-from pdedsl.solver.mesh import Shared, devices
+from pdedsl.solver.devices import devices
+from pdedsl.solver.mesh import Shared
 from pdedsl.solver.method import Objective
 
 GENERATOR = np.random.default_rng(3)

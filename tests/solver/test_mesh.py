@@ -15,7 +15,8 @@ from pdedsl.planning.plan import Limits
 from pdedsl.solver.anagram import Anagram, factorise
 from pdedsl.solver.baselines import Bfgs, GradientDescent, Optax
 from pdedsl.solver.cutoff import schedule
-from pdedsl.solver.mesh import Shared, Where, devices, join, together
+from pdedsl.solver.devices import HERE, devices
+from pdedsl.solver.mesh import Shared, Where
 from pdedsl.solver.method import Method
 from pdedsl.solver.minimise import Hooks, minimise
 from pdedsl.stages.load import load
@@ -83,7 +84,7 @@ METHODS: dict[str, Method] = {
 def test_every_method_and_schedule_goes_its_way_on_devices(name: str) -> None:
     method, ends = METHODS[name], []
     chunk = 64 if name == "krylov" else None
-    for where in (Where(None, chunk), Where(devices(4), chunk)):
+    for where in (Where(HERE, chunk), Where(devices(4), chunk)):
         run = minimise(_system("heat"), method, Limits(10 * method.batch, 1e9), where=where)
         assert len(run.history) == 10 and run.history[-1].loss < run.history[0].loss
         ends.append(run.history[-1].loss)
@@ -104,35 +105,7 @@ def test_the_same_devices_give_the_same_bits() -> None:
     assert np.array_equal(runs[0].parameters, runs[1].parameters)
 
 
-def test_more_devices_than_there_are_and_than_points() -> None:
-    with pytest.raises(ValueError, match=r"there are 4 \(cpu\), not 5; jax.config.update"):
-        devices(5)
+def test_fewer_points_than_devices() -> None:
     few = System(_system("heat").blocks[:1], _system("heat").model, _system("heat").start)
     with pytest.raises(ValueError, match="3 points cannot be divided among 4 devices"):
         Shared(few, devices(4)).placed((jnp.zeros((3, 2)),))
-
-
-def test_what_fails_before_a_run_is_the_same_error_on_one_process() -> None:
-    with pytest.raises(KeyError), together(devices(2)):
-        raise KeyError
-    with together(None), together(devices(1)):
-        pass
-    assert devices(2).agreed(3.0, True) == (3.0, True)
-    assert devices(2).words == "2 devices (cpu)" and Where().words == "one device"
-
-
-@pytest.mark.parametrize(
-    ("own", "said"),
-    [
-        ({}, "no other processes are named"),
-        ({"JAX_NUM_PROCESSES": "two"}, "take whole numbers"),
-        ({"JAX_COORDINATOR_ADDRESS": "here", "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": "0"}, "HOST:PORT"),
-    ],
-)
-def test_what_the_environment_does_not_say(own: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("JAX_COORDINATOR_ADDRESS", "JAX_NUM_PROCESSES", "JAX_PROCESS_ID"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in own.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(ValueError, match=said):
-        join()
