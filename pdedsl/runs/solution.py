@@ -26,6 +26,7 @@ from pdedsl.numerics.programs import program
 from pdedsl.numerics.quantities import Quantity, quantities, quantity, values_of
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import measure
+from pdedsl.planning.cost import cost
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.moving import Values, moving_coordinates, swept_out, to_fixed, to_stated, within
@@ -148,7 +149,8 @@ class Solution:
             return dict(self.history[-1].losses)
         with jax.enable_x64(True):
             points = tuple(jnp.asarray(own) for own in self.outcome.points)
-            found: Array = program(Objective(self.system).losses)(jnp.asarray(self.outcome.parameters), points)
+            objective = Objective(self.system, cost(self.problem, self.plan).chunk)
+            found: Array = program(objective.losses)(jnp.asarray(self.outcome.parameters), points)
         return {block.name: float(loss) for block, loss in zip(self.system.blocks, found, strict=True)}
 
     @cached_property
