@@ -112,7 +112,10 @@ KEYS: Mapping[str, Kind] = {
             "auto": Signature(),
             "network": Signature(),
             "polynomials": Signature(
-                (COUNT,), repeats=True, least=1, keywords={"terms": Words(("total", "product", "cross", "family"))}
+                (COUNT,),
+                repeats=True,
+                least=1,
+                keywords={"terms": Words(("total", "product", "cross", "additive", "composite", "family"))},
             ),
             "features": Signature((COUNT,), least=1),
             "corners": Signature((COUNT,)),
@@ -223,14 +226,14 @@ def _check_space(value: syntax.Value, coordinates: int) -> Iterator[Diagnostic]:
         if not isinstance(word, syntax.Word) or word.name.name != "polynomials":
             continue
         degrees = [a for a in word.arguments if not isinstance(a, syntax.Keyword)]
-        cross = any(isinstance(a, syntax.Keyword) and str(to_choice(a.value)) == "cross" for a in word.arguments)
-        allowed = {1} if cross or not coordinates else {1, coordinates}
+        said = (str(to_choice(a.value)) for a in word.arguments if isinstance(a, syntax.Keyword))
+        single = next((name for name in said if name in ("cross", "additive", "composite")), None)
+        allowed = {1} if single or not coordinates else {1, coordinates}
         if coordinates and len(degrees) not in allowed:
             message = f"`polynomials` with {len(degrees)} degrees in {coordinates} coordinates"
-            each = "" if cross or coordinates == 1 else f" or polynomials({', '.join(['16'] * coordinates)})"
-            yield Diagnostic(
-                "E303", message, word.span, f"write polynomials(20{', terms = cross' if cross else ''}){each}"
-            )
+            each = "" if single or coordinates == 1 else f" or polynomials({', '.join(['16'] * coordinates)})"
+            terms = f", terms = {single}" if single else ""
+            yield Diagnostic("E303", message, word.span, f"write polynomials(20{terms}){each}")
 
 
 def to_choice(value: syntax.Value) -> Choice:

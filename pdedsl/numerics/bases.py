@@ -24,15 +24,19 @@ def table(functions: Functions, x: Array, index: MultiIndex, memo: Memo) -> Arra
 
 @table.register
 def _(functions: Basis, x: Array, index: MultiIndex, memo: Memo) -> Array:
-    if any(index[axis] for axis in range(len(index)) if axis not in functions.axes):
-        return jnp.zeros(functions.size, x.dtype)
-    found = jnp.ones(functions.size, x.dtype)
-    for k, axis in enumerate(functions.axes):
+    live = functions.live(index)
+    found = jnp.ones(len(live), x.dtype)
+    for (k, axis), moved in zip(enumerate(functions.axes), functions.factors(live), strict=True):
+        if not len(moved):
+            continue
         key = (axis, functions.most[k], index[axis])
         if key not in memo:
             memo[key] = _along(functions, k, x[axis], index[axis])
-        found = found * memo[key][functions.numbers[:, k]]
-    return found
+        if 2 * len(moved) > len(live):
+            found = found * memo[key][functions.numbers[live, k]]
+        else:
+            found = found.at[moved].multiply(memo[key][functions.numbers[live[moved], k]], unique_indices=True)
+    return found if len(live) == functions.size else jnp.zeros(functions.size, x.dtype).at[live].set(found)
 
 
 def _along(basis: Basis, k: int, x: Array, order: int) -> Array:

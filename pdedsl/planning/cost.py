@@ -14,7 +14,9 @@ from pdedsl.planning.spelling import spoken
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, FieldGroup, Statement
 from pdedsl.problem.symbol import order
+from pdedsl.spaces.composite import quantity
 from pdedsl.spaces.corners import smooth
+from pdedsl.spaces.groups import groups
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import (
     Corners,
@@ -295,6 +297,14 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
         if families and why:
             message = f"`terms = family` is for members that are solved one by one: {why}"
             yield Diagnostic("E201", message, spans.get(key, NOWHERE), "leave `terms = family` out")
+        kinds = {part.kind for part in parts_of(own) if isinstance(part, Polynomials)}
+        for kind, formed, what in (
+            ("additive", groups, "sums of functions of few coordinates each"),
+            ("composite", quantity, "functions of one distance or direction"),
+        ):
+            if kind in kinds and not formed(problem):
+                message = f"`terms = {kind}` is for data that are {what}: these are not"
+                yield Diagnostic("E201", message, spans.get(key, NOWHERE), "write terms = cross, or leave `terms` out")
         for axis in problem.domain.shaping:
             most = int(resolved(problem.domain, axis))
             chosen = [each(problem, part)[axis] for part in parts_of(own) if isinstance(part, Polynomials)]

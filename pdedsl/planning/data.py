@@ -1,4 +1,4 @@
-"""From the statements of a problem to what they say of its solution: waves, layers, sums over the coordinates."""
+"""From the statements of a problem to what they say of its solution: waves and layers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,7 @@ from pdedsl.problem.domain import middle
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Statement
-from pdedsl.spaces.affine import operators
-from pdedsl.spaces.linear import Form, Slopes, constant, forms
+from pdedsl.spaces.linear import Form, Slopes, constant
 from pdedsl.spaces.space import Size
 
 PROBES = 32
@@ -60,26 +59,6 @@ def waves(problem: Problem) -> dict[int, Waves]:
                         if axis not in found or count > found[axis].count:
                             found[axis] = Waves(count, statement)
     return found
-
-
-def additive(problem: Problem) -> bool:
-    """Whether all data are sums of functions of one coordinate each, and fields are multiplied with no swept parameter."""
-    swept = {c.symbol for c in problem.domain.swept}
-    if any(
-        e.free_symbols & swept for components in forms(problem).values() for own in components for e in operators(own)
-    ):
-        return False
-    values = problem.domain.at(_probes(problem))
-    nothing = {f.expression: sp.S.Zero for f in problem.fields}
-    for statement in problem.statements:
-        for residual in statement.residual:
-            right: sp.Expr = residual.xreplace(nothing).doit()
-            own = sorted(right.free_symbols & set(problem.symbols), key=str)
-            for k, a in enumerate(own):
-                mixed = (np.asarray(evaluate(sp.diff(right, a, b), values), float) for b in own[k + 1 :])
-                if any(np.abs(m).max() > 1e-12 for m in mixed):
-                    return False
-    return True
 
 
 @dataclass(frozen=True)

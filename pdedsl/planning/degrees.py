@@ -7,13 +7,15 @@ import numpy as np
 
 from pdedsl.geometry.points import resolved
 from pdedsl.geometry.quadrature import rule
-from pdedsl.planning.data import additive, waves
+from pdedsl.planning.data import waves
 from pdedsl.planning.functions import axes_of, columns, each, singular_count, solutions
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Equation, Statement
 from pdedsl.spaces.affine import affine, dimensions
 from pdedsl.spaces.basis import Basis
+from pdedsl.spaces.composite import quantity
 from pdedsl.spaces.functions import Functions, taken_apart
+from pdedsl.spaces.groups import groups
 from pdedsl.spaces.placing import FEWEST, OVER
 from pdedsl.spaces.space import (
     Added,
@@ -23,18 +25,21 @@ from pdedsl.spaces.space import (
     Polynomials,
     Space,
     Symmetry,
+    Terms,
 )
 
 MOST = 4000
 """Columns, of all fields together, up to which degrees are raised of their own accord (`most_columns`)."""
 FEW = 4
-"""Coordinates up to which all products of low degree are affordable."""
+"""Coordinates up to which all products of low degree are affordable, whatever data are."""
 FIRST: Mapping[int, int] = {1: 6, 2: 5, 3: 3, 4: 2}
 """The degree to begin with, by the number of coordinates."""
 GROWTH: Mapping[int, float] = {1: 1.5, 2: 1.65, 3: 2.0, 4: 2.2, 5: 4.5}
 """How many times as many columns the next space has."""
 CROSSES = (2, 4, 6, 9, 13, 18, 25, 34, 46, 62)
 """Degrees of hyperbolic crosses: what is additive, or nearly, has few of its products."""
+FIRST_COMPOSITE, HIGHER, HIGHEST_COMPOSITE = 8, 1.5, 90
+"""The degree in a quantity that data are functions of to begin with, how many times as high the next is, and the last."""
 COORDINATES = 12
 """In more, even a cross holds no more than slopes and curvatures."""
 NODES = 40_000_000
@@ -78,8 +83,36 @@ def cornered(problem: Problem, space: Polynomials, symmetry: Symmetry = "auto", 
 
 def lowest(problem: Problem, symmetry: Symmetry = "auto") -> Polynomials:
     """The polynomials to begin with where nothing is chosen."""
+    return begun(problem, symmetry)[0]
+
+
+def begun(problem: Problem, symmetry: Symmetry = "auto") -> list[Polynomials]:
+    """Those to begin with, the first of them, and what is tried where the solution has not the form of the data: in many coordinates."""
+    if dimensions(problem) < FEW:
+        return [_products(problem, symmetry)]
+    found = list[Polynomials]()
+    most = max((own.count for own in waves(problem).values()), default=0.0)
+    if quantity(problem) is not None:
+        found.append(Polynomials((FIRST_COMPOSITE,), "composite"))
+    if held := groups(problem):
+        sums = Polynomials((FIRST[max(map(len, held))] + round(np.pi * most),), "additive")
+        found += [sums] if columns(problem, sums, symmetry) <= most_columns(problem) else []
+    if dimensions(problem) <= COORDINATES or not found:
+        found.append(_products(problem, symmetry))
+    return found
+
+
+def after(problem: Problem, kind: Terms, symmetry: Symmetry = "auto") -> Polynomials | None:
+    """What is tried where the solution has not the form of the data that its polynomials have; None where nothing else is."""
+    every = begun(problem, symmetry)
+    kinds = [own.kind for own in every]
+    return None if kind not in kinds[:-1] else every[kinds.index(kind) + 1]
+
+
+def _products(problem: Problem, symmetry: Symmetry) -> Polynomials:
+    """The polynomials to begin with where data say nothing of the form of the solution."""
     spread, d = affine(problem), dimensions(problem)
-    if d > COORDINATES or (d >= FEW and additive(problem)):
+    if d > COORDINATES:
         return Polynomials((CROSSES[0],), "cross")
     # A wave takes pi degrees, and a product of waves in several coordinates the sum of theirs. Of many waves a total degree
     # that holds their product has twice as many functions as all products of the degrees of each.
@@ -133,6 +166,16 @@ def following(
         larger = (n for n in CROSSES if space.degrees[0] < n <= min(highest))
         found = next((replace(space, degrees=(n,)) for n in larger), None)
         return found if found is not None and columns(problem, found, symmetry) <= limit else None
+    if space.terms == "composite":
+        found = replace(space, degrees=(min(round(HIGHER * space.degrees[0]), HIGHEST_COMPOSITE),))
+        return found if found != space and columns(problem, found, symmetry) <= limit else None
+    if space.terms == "additive":
+        n = space.degrees[0]
+        found = replace(space, degrees=(int(min(max(n + 2, round(max(reach))), 2 * n, *highest)),))
+        most = min(limit, 2 * columns(problem, space, symmetry))
+        while columns(problem, found, symmetry) > most:
+            found = replace(found, degrees=(found.degrees[0] - 1,))
+        return found if found.degrees[0] > n else None
     most = min(limit, GROWTH[min(dimensions(problem), FEW + 1)] * columns(problem, space, symmetry))
     highest = [float(n) if k in affine(problem) else highest[k] for k, n in enumerate(space.degrees)]
     reach = [min(r, most) for r, most in zip(reach, highest, strict=True)]
@@ -146,9 +189,10 @@ def following(
     found = larger = space
     while columns(problem, larger := grown(share), symmetry) <= most and share < 4:
         found, share = larger, STEP * share
-    if found == space and columns(problem, larger, symmetry) <= SMALL:
+    least = 1.1 * columns(problem, space, symmetry)
+    if columns(problem, found, symmetry) <= least and columns(problem, larger, symmetry) <= SMALL:
         found = larger
-    return found if columns(problem, found, symmetry) > 1.1 * columns(problem, space, symmetry) else None
+    return found if columns(problem, found, symmetry) > least else None
 
 
 def shrunk(chosen: Space, share: float) -> Space:
@@ -198,7 +242,8 @@ def unsuited(problem: Problem) -> str:
         for i in problem.integrals_in(r for s in problem.statements for r in s.residual)
     ):
         return "the largest value of a field has no slope"
-    if (d := max(len(axes_of(problem, f)) for f in problem.fields)) > COORDINATES:
+    d = max(len(axes_of(problem, f)) for f in problem.fields)
+    if d > COORDINATES and not groups(problem) and quantity(problem) is None:
         return f"in {d} coordinates there are too many products of polynomials"
     for statement in problem.statements:
         if _limit(problem, statement) < LEAST:

@@ -20,6 +20,7 @@ from pdedsl.problem.symbol import order
 from pdedsl.spaces.affine import affine
 from pdedsl.spaces.basis import basis, sized, slopes
 from pdedsl.spaces.collocation import Expansion
+from pdedsl.spaces.composite import composite
 from pdedsl.spaces.corners import singular
 from pdedsl.spaces.features import ridges
 from pdedsl.spaces.functions import Functions, Joined, Products, Sided, multiplied, superposed
@@ -49,14 +50,19 @@ ALONE = 4
 
 
 def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
-    """How many coefficients all fields have together; where there are symmetries, about how many."""
+    """How many coefficients all fields have together."""
     found, halved = 0, parities(problem, symmetry)
     for unknown, parity in zip(problem.fields, halved, strict=True):
         axes = axes_of(problem, unknown)
         pieces = 1 if (held := cut_for(problem, unknown)) is None else held.count
         for part in parts_of(_own(space, unknown)):
             if isinstance(part, Polynomials):
-                found += pieces * max(1, sized(problem, axes, part) >> sum(axis in parity for axis in axes))
+                own = (
+                    composite(problem, axes, part).size
+                    if part.kind == "composite"
+                    else sized(problem, axes, part, parity)
+                )
+                found += pieces * own
                 for gaps in [holes(problem.domain)] if held is None else held.holes:
                     found += 0 if (own := _round(problem, unknown, gaps, part)) is None else own.size
             elif isinstance(part, Features):
@@ -219,6 +225,8 @@ def _smooth(
                 found.append(own)
         elif isinstance(part, Features):
             found.append(ridges(problem, axes, part, {axis: own.count for axis, own in waves(problem).items()}))
+        elif part.kind == "composite":
+            found.append(composite(problem, axes, part))
         else:
             found.append(basis(problem, axes, part, parity))
             if (own := _round(problem, unknown, gaps, part)) is not None:

@@ -16,8 +16,8 @@ from pdedsl.geometry.points import random
 from pdedsl.geometry.regions import regions
 from pdedsl.planning.continuation import FACTORS, led_by
 from pdedsl.planning.cost import cost, tables
-from pdedsl.planning.data import additive, slopes_inside, thin, waves
-from pdedsl.planning.degrees import CROSSES, FEW, MOST, lowest, most_columns, unsuited
+from pdedsl.planning.data import slopes_inside, thin, waves
+from pdedsl.planning.degrees import CROSSES, FEW, MOST, begun, most_columns, unsuited
 from pdedsl.planning.functions import columns, free, inseparable, parities
 from pdedsl.planning.plan import Anagram, Plan
 from pdedsl.planning.spelling import made_of, spoken
@@ -30,8 +30,10 @@ from pdedsl.problem.sources import point_sources, sourced
 from pdedsl.problem.statements import Equation, FunctionSought, Interface, Place, Statement
 from pdedsl.problem.symbol import order
 from pdedsl.problem.write import write_bounds, write_law
-from pdedsl.spaces.affine import affine
+from pdedsl.spaces.affine import affine, dimensions
+from pdedsl.spaces.composite import quantity
 from pdedsl.spaces.corners import angled
+from pdedsl.spaces.groups import groups
 from pdedsl.spaces.linear import Form, forms
 from pdedsl.spaces.measured import measured
 from pdedsl.spaces.pieces import divisible
@@ -48,6 +50,8 @@ PROBES = 16
 """Points at which it is seen whether what switches there is an interface."""
 _SEED = 19_340_512
 REENTRANT = np.radians(200)
+NAMED = 6
+"""Symmetries that are named one by one."""
 """The angle from which a corner is told."""
 
 
@@ -98,7 +102,7 @@ def reading(problem: Problem, plan: Plan, devices: int = 1) -> Reading:
         *_sources(problem),
         *_layers(problem, plan, compiled, sizes),
         *_corners(problem),
-        *_sums(problem),
+        *_forms(problem),
         *_mirrors(problem, plan),
     ]
     linear = all(own.is_linear for forms in compiled.values() for own in forms)
@@ -323,9 +327,19 @@ def _at(corner: Corner) -> str:
     return f"({corner.place[0]:.3g}, {corner.place[1]:.3g})"
 
 
-def _sums(problem: Problem) -> Iterator[Reason]:
-    if len(problem.coordinates) >= FEW and additive(problem):
-        yield Reason("additive", "data are sums over the coordinates: few products are needed")
+def _forms(problem: Problem) -> Iterator[Reason]:
+    """What data are, of all functions of many coordinates, which the solution may be, too."""
+    if dimensions(problem) < FEW:
+        return
+    if (own := quantity(problem)) is not None:
+        place = [float(f"{v:.3g}") for v in own.vector]
+        where = f"{place[0]:g} in each coordinate" if len(set(place)) == 1 else f"[{place[0]:g}, {place[1]:g}, ...]"
+        what = f"the distance from {where}" if own.is_distance else f"the coordinate along {where}"
+        yield Reason("composite", f"data are functions of {what}, and so may the solution be")
+    if held := groups(problem):
+        most = max(map(len, held))
+        apart = "one coordinate each" if most == 1 else f"at most {most} coordinates each"
+        yield Reason("additive", f"data are sums of functions of {apart}, and so may the solution be")
 
 
 def _mirrors(problem: Problem, plan: Plan) -> Iterator[Reason]:
@@ -333,13 +347,15 @@ def _mirrors(problem: Problem, plan: Plan) -> Iterator[Reason]:
     found = parities(problem, plan.symmetry)
     axes = sorted({axis for own in found for axis in own})
     if axes:
-        names = ", ".join(
+        names = [
             f"{f.name} {'even' if own[axis] > 0 else 'odd'} in {problem.coordinates[axis].name}"
             for axis in axes
             for f, own in zip(problem.fields, found, strict=True)
             if f.arguments
-        )
-        yield Reason("symmetry", f"{names}, about the middle: a half of the functions for each coordinate")
+        ]
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED + 1 else ""
+        shown = ", ".join(names[: NAMED if more else None])
+        yield Reason("symmetry", f"{shown}{more}, about the middle: a half of the functions for each coordinate")
 
 
 # ---- what is chosen ------------------------------------------------------------------------------------------------------
@@ -364,15 +380,15 @@ def _choices(problem: Problem, plan: Plan, linear: bool, devices: int) -> tuple[
             f"network = {spoken(plan.network, brief=True)}",
         ]
     if plan.space == "auto":
-        least, most = lowest(problem, plan.symmetry), most_columns(problem)
-        if least.terms != "cross" and len(set(least.degrees)) == 1:
-            least = Polynomials(least.degrees[:1])
+        least, *others = (_brief(own) for own in begun(problem, plan.symmetry))
+        most = most_columns(problem)
         strong = [own.strong for f in problem.fields for own in angled(problem, f)]
         also, slowly = " + corners" if any(strong) else "", "; with `corners` where that is slow" if strong else ""
         singly = "; else members one by one, and polynomials of the parameters between them"
         singly = "" if inseparable(problem) else singly
-        begun = f"{spoken(least, brief=True)} and on, up to {MOST} functions"
-        words = f"{begun}, while they converge{slowly}{singly}; else the network"
+        starts = f"{spoken(least, brief=True)} and on, up to {MOST} functions"
+        rest = "".join(f"; else {spoken(own, brief=True)}" for own in others)
+        words = f"{starts}, while they converge{rest}{slowly}{singly}; else the network"
         block = [f"space = {spoken(_fixed(problem, least, plan.symmetry), brief=True)}{also}"]
     else:
         words, most = f"{made_of(plan, plan.space)}, as it was chosen", columns(problem, plan.space, plan.symmetry)
@@ -389,6 +405,13 @@ def _choices(problem: Problem, plan: Plan, linear: bool, devices: int) -> tuple[
     return ([*chosen, trained] if plan.space == "auto" else chosen), block
 
 
+def _brief(space: Polynomials) -> Polynomials:
+    """The same with one degree, where it is that of all coordinates."""
+    if len(set(space.degrees)) > 1 or len(space.degrees) == 1:
+        return space
+    return replace(space, degrees=space.degrees[:1], terms=None)
+
+
 def _fixed(problem: Problem, least: Polynomials, symmetry: Symmetry) -> Polynomials:
     """Of the spaces that are tried the largest of a middling size."""
 
@@ -398,6 +421,8 @@ def _fixed(problem: Problem, least: Polynomials, symmetry: Symmetry) -> Polynomi
     def fits(by: int) -> bool:
         return columns(problem, more(by), symmetry) <= MIDDLING
 
+    if least.terms == "composite":
+        return more(least.degrees[0])
     if least.terms == "cross":
         return more(max((n - least.degrees[0] for n in CROSSES if fits(n - least.degrees[0])), default=0))
     low, high = 0, 1

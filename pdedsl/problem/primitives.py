@@ -183,6 +183,7 @@ def _directions(unit: np.ndarray) -> np.ndarray:
         rho = np.sqrt(1 - z**2)
         return np.stack([rho * np.cos(angle), rho * np.sin(angle), z], axis=1)
     normal = scipy.special.ndtri(np.clip(unit, 1e-12, 1 - 1e-12))
+    normal[~normal.any(axis=1), 0] = 1.0  # the middle of all numbers has no direction
     return normal / np.linalg.norm(normal, axis=1, keepdims=True)
 
 

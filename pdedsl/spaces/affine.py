@@ -27,10 +27,10 @@ def affine(problem: Problem) -> frozenset[int]:
         return frozenset()
     for f in own:
         symbols -= set().union(*(s.free_symbols for s in operators(f)))
-    sources = [_source(f) for f in own]
-    for source in sources:
-        for a, b in combinations_with_replacement(sorted(symbols & source.free_symbols, key=str), 2):
-            if sp.diff(source, a, b) != 0:
+    sources = [source(f) for f in own]
+    for given in sources:
+        for a, b in combinations_with_replacement(sorted(symbols & given.free_symbols, key=str), 2):
+            if sp.diff(given, a, b) != 0:
                 symbols -= {a, b}
     return frozenset(domain.column(s) for s in symbols)
 
@@ -48,8 +48,8 @@ def operators(form: Form) -> Iterator[sp.Basic]:
         yield from operators(inner)
 
 
-def _source(form: Form) -> sp.Expr:
+def source(form: Form) -> sp.Expr:
     """A residual where all fields vanish, and with integrals of what these leave."""
     known: dict[Any, Any] = dict.fromkeys(form.atoms, sp.Integer(0))
-    known |= {integral.symbol: _source(inner) for integral, _, inner in form.integrals}
+    known |= {integral.symbol: source(inner) for integral, _, inner in form.integrals}
     return expand_derivatives(form.residual.xreplace(known))

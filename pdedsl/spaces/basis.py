@@ -1,9 +1,9 @@
 """From intervals and degrees to products of polynomials and waves, and to tables of them and of their derivatives."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from math import comb, prod
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
+from pdedsl.spaces.groups import supports
 from pdedsl.spaces.space import Polynomials, Terms
 from pdedsl.spaces.stretch import Stretch, bell
 
@@ -48,12 +49,29 @@ class Basis:
 
     def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         """A derivative of each product at points of shape (n, d), shape (n, K)."""
-        if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
-            return np.zeros((len(points), self.size))
-        found = np.ones((len(points), self.size))
-        for k in range(len(self.axes)):
-            found *= self._along(k, points, order)[:, self.numbers[:, k]]
+        live = self.live(order)
+        own = np.ones((len(points), len(live)))
+        for k, moved in enumerate(self.factors(live)):
+            if 2 * len(moved) > len(live):
+                own *= self._along(k, points, order)[:, self.numbers[live, k]]
+            elif len(moved):
+                own[:, moved] *= self._along(k, points, order)[:, self.numbers[live[moved], k]]
+        if len(live) == self.size:
+            return own
+        found = np.zeros((len(points), self.size))
+        found[:, live] = own
         return found
+
+    def live(self, order: MultiIndex) -> np.ndarray:
+        """The products that a derivative leaves: those that vary in all that it differentiates in."""
+        if any(n and axis not in self.axes for axis, n in enumerate(order)):
+            return np.zeros(0, int)
+        derived = [k for k, axis in enumerate(self.axes) if order[axis]]
+        return np.flatnonzero((self.numbers[:, derived] > 0).all(axis=1))
+
+    def factors(self, live: np.ndarray) -> list[np.ndarray]:
+        """For each argument which of some products have it as a factor, by their places among these."""
+        return [np.flatnonzero(self.numbers[live, k]) for k in range(len(self.axes))]
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         """See `Functions`: coordinate by coordinate, where they are few; those first that are the same at all points."""
@@ -169,58 +187,89 @@ def basis(
 
     Even or odd about the middle of the interval.
     """
-    circular, numbers = tuple(problem.coordinates[axis].periodic for axis in axes), _numbers(problem, axes, space)
-    for k, axis in enumerate(axes):
-        if axis in parity:
-            odd = (numbers[:, k] % 2 == 1) if not circular[k] else (numbers[:, k] % 2 == 0) & (numbers[:, k] > 0)
-            numbers = numbers[odd == (parity[axis] < 0)]
+    if space.kind == "additive":
+        degrees, signs = [space.degrees[0]] * len(axes), [parity.get(axis, 0) for axis in axes]
+        circular = [problem.coordinates[axis].periodic for axis in axes]
+        numbers = _sums(supports(problem, tuple(axes)), circular, degrees, signs)
+    else:
+        numbers = _products(_lines(problem, axes, space, parity), space.kind)
+    circular = tuple(problem.coordinates[axis].periodic for axis in axes)
     stretches = tuple(space.stretches[0][axis] for axis in axes) if space.stretches else ()
     return Basis(tuple(axes), tuple(problem.bounds[axis] for axis in axes), circular, numbers, stretches)
 
 
-def _numbers(problem: Problem, axes: Sequence[int], space: Polynomials) -> np.ndarray:
-    """The numbers of the products over some coordinates, shape (K, k)."""
-    circular = tuple(problem.coordinates[axis].periodic for axis in axes)
-    if not axes:
-        return np.zeros((1, 0), int)
-    if len(space.degrees) == 1:
-        return np.asarray(list(_members(circular, space.degrees[0], space.kind)), int).reshape(-1, len(axes))
-    return _grid(circular, [space.degrees[axis] for axis in axes], space.kind)
+@dataclass(frozen=True)
+class _Line:
+    """The functions of one argument up to a degree."""
+
+    numbers: np.ndarray
+    degrees: np.ndarray
+    """Of each of them."""
+    most: int
 
 
-def _grid(circular: Sequence[bool], degrees: Sequence[int], terms: Terms) -> np.ndarray:
-    """The numbers of the products up to a degree for each coordinate, shape (K, k); of them those whose sum is low."""
-    ranges = [range(2 * n + 1 if own else n + 1) for n, own in zip(degrees, circular, strict=True)]
-    numbers = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, len(degrees))
-    if terms == "product":
-        return numbers
-    own = np.where(circular, (numbers + 1) // 2, numbers) / np.maximum(degrees, 1)
-    return numbers[own.sum(axis=1) <= 1 + 1e-9]
+def _line(circular: bool, most: int, sign: int) -> _Line:
+    """Those up to a degree; of a sign that is not 0 the even (1) or the odd ones (-1)."""
+    numbers = np.arange((2 if circular else 1) * most + 1)
+    if sign:
+        odd = (numbers % 2 == 0) & (numbers > 0) if circular else numbers % 2 == 1
+        numbers = numbers[odd == (sign < 0)]
+    return _Line(numbers, (numbers + 1) // 2 if circular else numbers, most)
 
 
-def _count(circular: Sequence[bool], degrees: Sequence[int]) -> int:
-    """How many products `_grid` has of a low sum: over all but the last coordinate, times what is left for that."""
-    *others, last = degrees
-    sums = np.zeros(1)
-    for n, own in zip(others, circular, strict=False):
-        degree = np.repeat(np.arange(n + 1), [1, *[2 if own else 1] * n])
-        sums = (sums[:, None] + degree / max(n, 1)).reshape(-1)
-        sums = sums[sums <= 1 + 1e-9]
-    most = np.floor((1 + 1e-9 - sums) * last + 1e-9)
-    return int(np.sum(2 * most + 1 if circular[-1] else most + 1))
+def _lines(problem: Problem, axes: Sequence[int], space: Polynomials, parity: Mapping[int, int]) -> list[_Line]:
+    """The functions of each argument that a space has products of."""
+    many = len(space.degrees) > 1
+    return [_line(problem.coordinates[k].periodic, space.degrees[k if many else 0], parity.get(k, 0)) for k in axes]
 
 
-def _members(circular: Sequence[bool], left: int, terms: Terms) -> Iterator[tuple[int, ...]]:
-    """The numbers of the products of what is left of a degree, coordinate by coordinate."""
-    if not circular:
-        yield ()
-        return
-    for degree in range(left + 1):
-        own = (degree,) if not circular[0] or degree == 0 else (2 * degree - 1, 2 * degree)
-        rest = {"total": left - degree, "product": left, "cross": (left + 1) // (degree + 1) - 1}[terms]
-        for more in _members(circular[1:], rest, terms):
-            for number in own:
-                yield (number, *more)
+def _spent(spent: np.ndarray, line: _Line, kind: Terms) -> np.ndarray:
+    """What products cost of 1 that is allowed with each function of another argument, shape (n, functions)."""
+    if kind == "product":
+        return np.zeros((len(spent), len(line.degrees)))
+    if kind == "cross":  # prod (1 + d_k) <= 1 + n, as a sum
+        return spent[:, None] + np.log1p(line.degrees) / np.log1p(max(line.most, 1))
+    return spent[:, None] + line.degrees / max(line.most, 1)
+
+
+ALLOWED = 1 + 1e-9
+"""What products may cost, with rounding."""
+
+
+def _products(lines: Sequence[_Line], kind: Terms) -> np.ndarray:
+    """The numbers of the products of a space, argument by argument, in their order, shape (K, k)."""
+    numbers, spent = np.zeros((1, 0), int), np.zeros(1)
+    for line in lines:
+        more = _spent(spent, line, kind)
+        rows, own = np.nonzero(more <= ALLOWED)
+        numbers, spent = np.column_stack([numbers[rows], line.numbers[own]]), more[rows, own]
+    return numbers
+
+
+def _count(lines: Sequence[_Line], kind: Terms) -> int:
+    """How many these are, without making them: for each that they may cost, how many cost that."""
+    spent, ways = np.zeros(1), np.ones(1)
+    for line in lines:
+        more = _spent(spent, line, kind)
+        kept = more <= ALLOWED
+        spent, place = np.unique(np.round(more[kept], 12), return_inverse=True)
+        ways = np.bincount(place, np.broadcast_to(ways[:, None], more.shape)[kept], len(spent))
+    return round(float(np.sum(ways)))
+
+
+def _sums(
+    supports: Sequence[tuple[int, ...]], circular: Sequence[bool], degrees: Sequence[int], signs: Sequence[int]
+) -> np.ndarray:
+    """The numbers of a constant and of the products of some arguments each, of a total degree, shape (K, k)."""
+    found = [np.zeros((1, len(circular)), int)]
+    for places in supports:
+        own = _products([_line(circular[k], degrees[k], signs[k]) for k in places], "total")
+        own = own[(own > 0).all(axis=1)]
+        found.append(np.zeros((len(own), len(circular)), int))
+        found[-1][:, list(places)] = own
+    odd = [k for k, sign in enumerate(signs) if sign < 0]
+    numbers = np.concatenate(found)
+    return numbers[(numbers[:, odd] > 0).all(axis=1)]
 
 
 def largest(problem: Problem, axes: Sequence[int], count: int, most: int = 24) -> Basis:
@@ -243,40 +292,25 @@ LARGE = 400
 """A degree from which the products of several coordinates are no longer counted one by one."""
 
 
-def sized(problem: Problem, axes: Sequence[int], space: Polynomials) -> int:
-    """How many products of a space there are over some coordinates, without making those of one degree."""
+def sized(
+    problem: Problem, axes: Sequence[int], space: Polynomials, parity: Mapping[int, int] = MappingProxyType({})
+) -> int:
+    """How many products `basis` has, without making them; about how many where these are very many."""
     if not axes:
         return 1
     if space.kind == "family":
         alone = replace(space, terms="total")
         swept = [axis for axis in axes if problem.coordinates[axis].kind == "parameter"]
-        return prod(sized(problem, own, alone) for own in ([a for a in axes if a not in swept], swept))
-    periodic = [problem.coordinates[axis].periodic for axis in axes]
-    if len(space.degrees) > 1:
-        degrees = [space.degrees[axis] for axis in axes]
-        if space.kind == "product" or prod(degrees[:-1]) > LARGE**2:
-            return prod(2 * n + 1 if own else n + 1 for n, own in zip(degrees, periodic, strict=True))
-        return _count(periodic, degrees)
-    degree = max(space.degrees)
-    if len(axes) == 1:
-        return 2 * degree + 1 if periodic[0] else degree + 1
-    if space.kind == "total" and (degree > LARGE or not any(periodic)):
-        return comb(len(axes) + degree, degree) << sum(periodic)
-    if degree > LARGE:
-        return degree ** (len(axes) if space.kind == "product" else 2)
-    ways = [1] + [0] * degree
-    """By what a member costs: how many there are."""
-    for own_periodic in periodic:
-        twice = 2 if own_periodic else 1
-        more = [0] * (degree + 1)
-        for spent, count in enumerate(ways):
-            for own in range(degree + 1):
-                sums = {"total": spent + own, "product": max(spent, own), "cross": (spent + 1) * (own + 1) - 1}
-                total = sums[space.kind]
-                if total <= degree:
-                    more[total] += count * (twice if own else 1)
-        ways = more
-    return sum(ways)
+        return prod(sized(problem, own, alone, parity) for own in ([a for a in axes if a not in swept], swept))
+    if space.kind == "additive":
+        return basis(problem, axes, space, parity).size
+    lines = _lines(problem, axes, space, parity)
+    degrees, every = [line.most for line in lines], prod(len(line.numbers) for line in lines)
+    if space.kind == "product" or (len(set(degrees)) > 1 and prod(degrees[:-1]) > LARGE**2):
+        return every
+    if max(degrees) > 10 * LARGE:
+        return every
+    return _count(lines, space.kind)
 
 
 @cache

@@ -106,6 +106,13 @@ class Expansion:
             found += factor * self.basis.table(points, rest)
         return self.offset(points, index), found
 
+    def live(self, index: MultiIndex) -> slice:
+        """The coefficients that a derivative depends on, all others left out that come before and after them."""
+        if self.built != Ansatz() or not isinstance(self.basis, Basis):
+            return slice(0, self.basis.size)
+        live = self.basis.live(index)
+        return slice(live[0], live[-1] + 1) if len(live) else slice(0, 0)
+
     def values(self, coefficients: np.ndarray, points: np.ndarray, index: MultiIndex) -> np.ndarray:
         """A derivative at points of shape (n, d), shape (n,), some at a time; between bounds that of the free number."""
         found = np.empty(len(points))
@@ -223,8 +230,8 @@ def values(fields: Sequence[Spanned], coefficients: np.ndarray, points: np.ndarr
     return np.stack([f.bounds.value(f.values(own, points, none)) for f, own in zip(fields, parts, strict=True)], axis=1)
 
 
-Tables = dict[tuple[int, Key], tuple[Any, np.ndarray]]
-"""By statement and derivative: what the fields are where all coefficients vanish, and the table."""
+Tables = dict[tuple[int, Key], tuple[Any, slice, np.ndarray]]
+"""By statement and derivative: what the fields are where all coefficients vanish, and the table of those coefficients that count."""
 
 
 class Collocation:
@@ -357,16 +364,18 @@ class Collocation:
             own = self.fields[place]
             if isinstance(own.basis, Superposed):  # whose tables are large
                 return own.values(parts[place], points, index)
-            offset, table = self._table(points, (place, index))
-            return offset + table @ parts[place]
+            offset, live, table = self._table(points, (place, index))
+            return offset + table @ parts[place][live]
 
         return state
 
-    def _table(self, points: np.ndarray, key: Key) -> tuple[Any, np.ndarray]:
+    def _table(self, points: np.ndarray, key: Key) -> tuple[Any, slice, np.ndarray]:
         place = self._places.get(id(points))
         held, name = (self._inner, (id(points), key)) if place is None else (self.tables, (place, key))
         if name not in held:
-            held[name] = self.fields[key[0]].table(points, key[1])
+            own = self.fields[key[0]]
+            (offset, table), live = own.table(points, key[1]), own.live(key[1])
+            held[name] = (offset, live, table if live == slice(0, own.columns) else table[:, live].copy())
         return held[name]
 
     def _slopes(self, row: Row) -> np.ndarray:
@@ -382,7 +391,8 @@ class Collocation:
         starts = self.ends - [f.basis.size for f in self.fields]
         for key, slope in slopes.items():
             own = found[:, starts[key[0]] : self.ends[key[0]]]
-            own += slope[:, None] * self._table(points, key)[1]
+            _, live, table = self._table(points, key)
+            own[:, live] += slope[:, None] * table
         return found
 
 

@@ -17,6 +17,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.problem.sources import region
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement
+from pdedsl.spaces.composite import composite_of
 from pdedsl.spaces.functions import Functions, Joined, Products, Sided, Superposed
 from pdedsl.spaces.poles import around_holes
 from pdedsl.spaces.singular import Singular
@@ -31,6 +32,10 @@ CROSSINGS = 8
 """Crossings of a line or surface for each point that is taken of them."""
 SHIFT = 0.2718
 """By how much points that nothing was fitted to are moved from those that something was."""
+SHARED = 6.0
+"""Functions that differ on all faces together, for each of a basis, from which faces are taken to share them: in many coordinates."""
+DIMENSIONS = 12
+"""Coordinates beyond which points of a low-discrepancy sequence are less even than random ones."""
 EMPTY = 64
 """How many times as many points of a box as are asked for tell that a region has none there."""
 FEWEST = 24
@@ -46,9 +51,10 @@ def low_discrepant(shift: float, drawn: Sequence[int] = ()) -> Unit:
     def unit(n: int, k: int) -> np.ndarray:
         if not k:
             return np.zeros((n, 0))
-        found = np.random.default_rng(_SEED).random((n, k))
+        found = (np.random.default_rng(_SEED).random((n, k)) + shift) % 1
         own = [column for column in range(k) if column - k not in drawn]
-        found[:, own] = (low_discrepancy(n, len(own)) + shift) % 1
+        if len(own) <= DIMENSIONS:
+            found[:, own] = (low_discrepancy(n, len(own)) + shift) % 1
         return found
 
     return unit
@@ -95,7 +101,8 @@ def _placed(problem: Problem, statement: Statement, bases: Sequence[Functions], 
             where = region(problem, statement)
             cut = next((b for b in bases if isinstance(b, Sided)), None)
             if cut is None:
-                return filled(domain, max(FEWEST, round(OVER * max(b.size for b in bases))), unit, where, bases)
+                n = max(FEWEST, round(OVER * max(b.size for b in bases)))
+                return _spread(domain, filled(domain, n, unit, where, bases), bases, unit)
             found = []
             for k in range(cut.regions.count):
                 own = [b.parts[k] if isinstance(b, Sided) else b for b in bases]
@@ -103,14 +110,22 @@ def _placed(problem: Problem, statement: Statement, bases: Sequence[Functions], 
                 found.append(filled(domain, n, unit, where, own, (cut.regions, k)))
             return np.concatenate(found)
         case Boundary() | Initial():
-            found = []
-            for piece in pieces(domain, statement):
+            found, held = [], pieces(domain, statement)
+            traces = {
+                k: max(b.trace(k) for b in bases) for k in {p.face.axis for p in held if isinstance(p.face, Face)}
+            }
+            every = sum(traces[p.face.axis] for p in held if isinstance(p.face, Face))
+            part = min(1.0, SHARED * max(b.size for b in bases) / max(every, 1))
+            for piece in held:
                 if isinstance(piece.face, Face):
-                    n = round(OVER * max(b.trace(piece.face.axis) for b in bases)) + 2
+                    n = round(OVER * part * traces[piece.face.axis]) + 2
                 else:
                     n = round(2 * ROUND * max(b.trace(axis) for b in bases for axis in domain.spatial)) + 2
                 drawn = sample(domain, (piece,), n, unit)
-                found.append(denser(drawn) if piece.share == 1 else drawn)
+                if isinstance(piece.face, Face):
+                    drawn = _spread(domain, drawn, bases, unit, piece.face.axis)
+                plain = piece.share < 1 or any(composite_of(b) for b in bases)
+                found.append(drawn if plain else denser(drawn))
             return np.concatenate(found) if found else np.zeros((0, len(domain.coordinates)))
         case Constraint():
             n = max(FEWEST, round(OVER * max(b.along for b in bases)))
@@ -121,6 +136,16 @@ def _placed(problem: Problem, statement: Statement, bases: Sequence[Functions], 
         case Interface():
             n = round(ROUND * max(b.trace(axis) for b in bases for axis in domain.spatial)) + 2
             return apart(domain, crossings(domain, statement.on, CROSSINGS * n, unit), n)
+
+
+def _spread(
+    domain: Domain, points: np.ndarray, bases: Sequence[Functions], unit: Unit, fixed: int | None = None
+) -> np.ndarray:
+    """Points moved, all but a fixed coordinate, so that what bases are functions of is everywhere in its range, denser at its ends."""
+    own = next((held for b in bases if (held := composite_of(b)) is not None), None)
+    if own is None:
+        return points
+    return own.spread(domain, points, (1 - np.cos(np.pi * unit(len(points), 1)[:, 0])) / 2, fixed)
 
 
 def _singular(basis: Functions) -> int:

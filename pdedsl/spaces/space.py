@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pdedsl.spaces.stretch import Stretch
 
-Terms = Literal["total", "product", "cross", "family"]
+Terms = Literal["total", "product", "cross", "additive", "composite", "family"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class Polynomials:
     """One degree n for all coordinates together, or one n_k for each."""
     terms: Terms | None = None
     """Which products of degrees d_k: `total`, sum d_k / n_k <= 1; `product`, d_k <= n_k, the default where each coordinate
-    has its own; `cross`, prod (1 + d_k) <= 1 + n, few of them in many coordinates; `family`, all products of those of a total degree
+    has its own; `cross`, prod (1 + d_k) <= 1 + n, few of them in many coordinates; `additive`, those of a total
+    degree in coordinates that data multiply with each other (`spaces.groups`), and sums of these; `composite`, those of a total degree in what data are functions
+    of, a distance or a direction, and in time and swept parameters (`spaces.composite`); `family`, all products of those of a total degree
     in coordinates and those of one in swept parameters."""
     slabs: tuple[float, ...] = ()
     """Times at which one piece of time ends and the next begins, with the same products; none where all is one piece."""

@@ -13,8 +13,8 @@ import numpy as np
 
 from pdedsl.numerics.truth import Truth
 from pdedsl.planning.continuation import FACTORS, eased, led_by
-from pdedsl.planning.degrees import cornered, first, following, most_columns, reach
-from pdedsl.planning.functions import columns, expansions, free, stretched_by
+from pdedsl.planning.degrees import after, cornered, first, following, most_columns, reach
+from pdedsl.planning.functions import columns, each, expansions, free, stretched_by
 from pdedsl.planning.plan import Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.problem import Problem
@@ -26,7 +26,7 @@ from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.posterior import Posterior
-from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
+from pdedsl.spaces.space import Added, Polynomials, Space, Terms, fixed, polynomials_of, space_for
 from pdedsl.spaces.stretch import Stretch
 from pdedsl.spaces.superposition import Superposition, collocated
 from pdedsl.stages.another import another
@@ -344,9 +344,27 @@ class _Climb(Ladder):
         if found is not None:
             self.waiting, self.again = True, AGAIN * len(last.coefficients)
             return found
+        if self.formless and (found := after(self.problem, self.kind, self.plan.symmetry)) is not None:
+            self.rungs, self.history = [], []
+            return found
         own = polynomials_of(space_for(last.space, ""))
-        asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), own.degrees if own else ())
+        degrees = each(self.problem, own) if own else ()
+        asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), degrees)
         return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
+
+    @property
+    def kind(self) -> Terms:
+        """Which products the last solution is made of."""
+        own = polynomials_of(self.rungs[-1].space)
+        return "total" if own is None else own.kind
+
+    @property
+    def formless(self) -> bool:
+        """Whether the solution has not the form of the data: sums, or functions of one quantity, come no nearer to it."""
+        if self.chosen != "auto" or len(self.rungs) < 2:
+            return False
+        last, before = self.rungs[-1], self.rungs[-2]
+        return self.kind in ("composite", "additive") and last.left > max(HELPED * before.left, SATISFIED)
 
     @property
     def layered(self) -> bool:
@@ -424,7 +442,9 @@ class _Climb(Ladder):
                 within(before.coefficients, before.fields, rung.fields) - rung.coefficients
             )
         elif np.isfinite(rung.expected) and self.warm is not None and self.warm.error is not None:
-            error = relative / max(self.warm.relative, 1e-300) * self.warm.error
+            own, before = np.std(rung.values, axis=0), np.maximum(self.warm.variation, 1e-300)
+            varied = np.repeat(own / before, [f.columns for f in rung.fields])
+            error = relative / max(self.warm.relative, 1e-300) * varied * self.warm.error
         misses = self.missed(rung.fields, rung.coefficients)
         begin, last = rungs[0].space, rungs[-1].space
         tried = f"{made_of(self.plan, begin)} to {made_of(self.plan, last)}"

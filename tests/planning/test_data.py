@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pdedsl.planning.data import THIN, additive, layer, waves
+from pdedsl.planning.data import THIN, layer, waves
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.sizes import field_sizes
@@ -29,13 +29,6 @@ def test_waves_of_the_data(equation: str, walls: str, counts: dict[int, float]) 
     assert found.keys() == counts.keys()
     for axis, count in counts.items():
         assert 0.8 * count < found[axis].count <= count * (1 + 1e-12)
-
-
-def test_what_is_additive() -> None:
-    sums = plane("laplacian(u) = sin(x) + y^2", "exp(x) - y")
-    assert (
-        additive(sums) and not additive(plane("laplacian(u) = x*y")) and not additive(plane("laplacian(u) = 1", "x*y"))
-    )
 
 
 def thinnest(problem: Problem) -> float | None:

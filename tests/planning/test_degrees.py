@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pdedsl.planning.degrees import MOST, first, following, reach, unsuited
+from pdedsl.planning.degrees import MOST, after, first, following, lowest, reach, unsuited
 from pdedsl.planning.functions import columns
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.basis import basis
@@ -29,8 +29,8 @@ def test_spaces_hold_each_other_and_end(d: int) -> None:
         space = following(problem, space, [2.0 * n for n in space.degrees])
     assert len(seen) >= 3 and columns(problem, seen[-1]) <= MOST
     axes = range(d)
-    for before, after in pairwise(seen[:4]):
-        members = [set(map(tuple, basis(problem, axes, own).numbers.tolist())) for own in (before, after)]
+    for before, later in pairwise(seen[:4]):
+        members = [set(map(tuple, basis(problem, axes, own).numbers.tolist())) for own in (before, later)]
         assert members[0] < members[1]
 
 
@@ -51,19 +51,30 @@ def test_a_chosen_space_is_reached() -> None:
         seen.append(space)
         space = following(problem, space, [], chosen)
     assert seen[-1] == chosen and all(a.degrees <= b.degrees for a, b in pairwise(seen))
-    assert columns(problem, chosen, "none") == 21 * 13 and columns(problem, chosen) == 21 * 13 // 4
+    assert columns(problem, chosen, "none") == 21 * 13 and columns(problem, chosen) == 11 * 7
     small = Polynomials((1,))
     assert first(problem, small) == small and following(problem, small, [], small) is None
 
 
-def test_additive_data_begin_with_a_cross() -> None:
-    assert first(box(4, "sin(x0) + x1")).terms == "cross" and first(box(4, "x0*x1")).terms == "total"
+def test_sums_begin_with_sums() -> None:
+    own = box(4, "sin(x0) + x1")
+    space = first(own)
+    assert (
+        isinstance(space, Polynomials)
+        and space.kind == "additive"
+        and after(own, "additive") == lowest(box(4, "x0*x1*x2*x3"))
+    )
+    assert after(own, "total") is None
+    more = following(own, space, [9.0, 11.4, 2.0, 3.0])
+    assert isinstance(more, Polynomials) and more.degrees == (11,) and more.kind == "additive"
+    assert following(own, more, [11.0] * 4) == Polynomials((13,), "additive")
 
 
 def test_what_polynomials_are_not_for() -> None:
     assert unsuited(box(2)) == ""
-    many = "pde 1\ndomain x[1:40] in [0, 1]\nfield u(x)\nequation: laplacian(u) = 1\nboundary: u = 0 on all\n"
-    assert "40 coordinates" in unsuited(loads(many))
+    many = "pde 1\ndomain x[1:40] in [0, 1]\nfield u(x)\nequation: laplacian(u) = {}\nboundary: u = 0 on all\n"
+    assert "40 coordinates" in unsuited(loads(many.format("x[1]*exp(-norm(x))")))
+    assert unsuited(loads(many.format("sum(exp(x[k]*x[k+1]), k in 1:39)"))) == ""
     slow = (
         "pde 1\ndomain x in [0, 1], y in [0, 1], z in [0, 1]\ntime t in [0, 1]\nfield u(x, y, z, t)\n"
         "equation: dt(u) = laplacian(u) + integral(u)\ninitial: u = 1\nboundary: u = 1 on all\n"

@@ -63,7 +63,7 @@ WALLS = "boundary: u = 0 on all\n"
         (
             "pde 1\ndomain x[1:5] in [0, 1]\nfield u(x)\nequation: laplacian(u) = sum(x[k], k in 1:5)\n" + WALLS,
             "additive",
-            "few products",
+            "functions of one coordinate each",
         ),
     ],
 )  # fmt: skip
