@@ -17,6 +17,7 @@ from pdedsl.problem.symbol import order
 from pdedsl.spaces.composite import quantity
 from pdedsl.spaces.corners import smooth
 from pdedsl.spaces.groups import groups
+from pdedsl.spaces.linear import forms
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import (
     Corners,
@@ -59,6 +60,8 @@ class Cost:
     """The directions that a step is sought in; None where all of them are factored."""
     units: int = 60
     """Those of the hidden layers."""
+    axes: int = 2
+    """Coordinates in which a statement differentiates, at most: values of a network carry a slope in each."""
 
     @property
     def own(self) -> int:
@@ -74,7 +77,7 @@ class Cost:
         """
         at_once = self.own if self.chunk is None else min(self.own, self.chunk * self.components)
         if self.krylov is not None:
-            return 8.0 * (3 * (self.own + self.columns) * self.krylov + CARRIED * self.units * at_once)
+            return 8.0 * (3 * (self.own + self.columns) * self.krylov + CARRIED * self._slopes * self.units * at_once)
         square = min(self.rows, self.columns) if self.chunk is None else self.columns
         return 8.0 * (3 * at_once * self.columns + 4 * square**2)
 
@@ -84,10 +87,15 @@ class Cost:
         or products with vectors.
         """
         if self.krylov is not None:
-            each = PRODUCT * self.own * self.columns + 4.0 * self.krylov * (self.own + self.columns)
+            each = PRODUCT * self._slopes * self.own * self.columns + 4.0 * self.krylov * (self.own + self.columns)
             return self.krylov * each / FLOPS
         short, long = sorted((self.own, self.columns))
         return (2.0 * long * short**2 + self.cubes * min(self.rows, self.columns) ** 3) / FLOPS
+
+    @property
+    def _slopes(self) -> float:
+        """What is carried along with the values of a network, relative to a problem in two coordinates."""
+        return (self.axes + 2) / 4
 
     @property
     def sent(self) -> int:
@@ -135,7 +143,10 @@ def cost(problem: Problem, plan: Plan, devices: int = 1, room: float | None = No
         count = columns(problem, linear(space), plan.symmetry)
     count += sum(_parameters(problem, plan.network, group) for group in networked(problem, space))
     components = max((len(statements[name].lhs) for name, _ in plan.points), default=1)
-    whole = Cost(rows, count, devices=devices, components=components, units=sum(plan.network.widths))
+    own = [form for parts in forms(problem).values() for form in parts]
+    axes = max((sum(any(i[k] for _, i in f.slopes) for k in range(len(problem.coordinates))) for f in own), default=0)
+    units = sum(plan.network.widths)
+    whole = Cost(rows, count, devices=devices, components=components, units=units, axes=max(axes, 2))
     return _routed(whole, plan.method, memory() / 2 if room is None else room)
 
 
