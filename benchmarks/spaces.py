@@ -20,7 +20,7 @@ from pdedsl.studies.compare import Race, compare
 PROBLEMS = {
     "smooth": ("helmholtz", ("polynomials(40)", "features(600)", "network")),
     "corner": ("poisson_l", ("polynomials(40)", "polynomials(24) + corners", "features(600)", "network")),
-    "many": ("poisson_10d", ("polynomials(4)", "polynomials(6, terms = cross)", "features(1500)", "network")),
+    "many": ("poisson_10d", ("polynomials(16, terms = composite)", "polynomials(4)", "features(1500)", "network")),
 }
 
 

@@ -11,6 +11,8 @@ from benchmarks.goals import GOALS, SPECS
 from benchmarks.hard import LINES, Line
 from benchmarks.inverse import LINES as INVERSE
 from benchmarks.inverse import off
+from benchmarks.many import LINES as MANY
+from benchmarks.many import Line as Many
 
 
 def test_every_spec_has_a_goal_and_a_truth() -> None:
@@ -50,7 +52,16 @@ def test_what_is_hard_is_solved(line: Line) -> None:
     assert line.error(solution.summary()) < line.goal and solution.verdict.word == "solved"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("line", MANY, ids=lambda own: own.name)
+def test_many_coordinates_are_few_where_data_say_so(line: Many) -> None:
+    solution = pdedsl.solve(pdedsl.load(SPECS / "many" / f"{line.name}.pde"), time_limit=2 * line.seconds)
+    error = max(solution.errors.values())
+    assert error < line.goal and error < 10 * max(e.relative for e in solution.estimates) + 1e-12
+
+
 def test_every_hard_spec_has_a_line() -> None:
+    assert {p.stem for p in (SPECS / "many").glob("*.pde")} == {own.name for own in MANY}
     assert {f"hard/{p.stem}" for p in (SPECS / "hard").glob("*.pde")} <= {own.spec for own in LINES}
 
 

@@ -145,6 +145,7 @@ KEYS: Mapping[str, Kind] = {
                     "rank": COUNT,
                     "momentum": Number("a number from 0 to 0.999", least=-1e-300, most=0.999),
                     "sketch": Number("a part of the points, above 0 and at most 1", most=1.0),
+                    "directions": NATURAL,
                 }
             ),
             "adam": Signature(keywords={"rate": POSITIVE}),

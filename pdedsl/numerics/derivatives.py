@@ -67,6 +67,39 @@ def derivatives(u: Callable[[Array], Array], x: Array, parts: Iterable[Part]) ->
         return {part: _nested(u, x, part) for part in wanted}
 
 
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """A function of a point whose Laplacians are estimates, from second derivatives along random directions.
+
+    `E v^T H v = sum w_k H_kk` for `v_k = sqrt(w_k) e_k` with random signs `e_k` (Hutchinson 1990; Hu, Shi, Karniadakis and Kawaguchi,
+    arXiv 2312.14499). What two sets of directions give is independent, so that the product of two residuals that are linear in
+    Laplacians is their square without bias. Exact where there are no more coordinates than directions, and for weights below zero.
+    """
+
+    u: Callable[[Array], Array]
+    signs: Array
+    """The random signs, shape (directions, d)."""
+
+    def __call__(self, x: Array) -> Array:
+        return self.u(x)
+
+    def derivatives(self, x: Array, parts: Iterable[Part]) -> dict[Part, Array]:
+        """See `derivatives`."""
+        wanted = list(parts)
+        found = derivatives(self.u, x, [part for part in wanted if not self._estimates(part)])
+        return found | {p: self._estimate(x, p) for p in wanted if isinstance(p, Laplacian) and self._estimates(p)}
+
+    def _estimates(self, part: Part) -> bool:
+        count = self.signs.shape[0]
+        return isinstance(part, Laplacian) and min(part.weights) >= 0 and len(part.slopes) > count
+
+    def _estimate(self, x: Array, part: Laplacian) -> Array:
+        count = self.signs.shape[0]
+        along = self.signs.astype(x.dtype) * jnp.sqrt(jnp.asarray(part.weights, x.dtype))[None, :]
+        whole = Laplacian((1.0 / count,) * count)
+        return derivatives(lambda y: self.u(x + y @ along), jnp.zeros(count, x.dtype), [whole])[whole]
+
+
 def _nested(u: Callable[[Array], Array], x: Array, part: Part) -> Array:
     if isinstance(part, Laplacian):
         weights = [w for w in part.weights if w]

@@ -269,6 +269,16 @@ def doubts(problem: Problem, plan: Plan) -> Iterator[Diagnostic]:
     yield from _misplaced(problem, plan, spans)
 
 
+def _bent(problem: Problem) -> str:
+    """A statement that is not linear in second derivatives; nothing where there is none."""
+    for name, own in forms(problem).items():
+        for form in own:
+            second = {atom for atom, (_, index) in form.atoms.items() if max(index, default=0) >= 2}
+            if any(set(s.free_symbols) & second for (_, i), s in form.slopes.items() if max(i, default=0) >= 2):
+                return name
+    return ""
+
+
 def _too_much(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
     """W609: more than half of the machine's memory, or more than ten seconds a step."""
     place = next((spans[key] for key in ("network", "points") if key in spans), None)
@@ -299,6 +309,9 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
     if plan.precision != "double" and fixed(plan.space):
         message = f"`precision = {plan.precision}` is for networks: what is chosen is fitted in double precision"
         yield Diagnostic("E201", message, spans.get("precision", NOWHERE), "leave `precision` out")
+    if isinstance(plan.method, Anagram) and plan.method.directions and (name := _bent(problem)):
+        message = f"`directions` estimates Laplacians, in which `{name}` is not linear: its square would have a bias"
+        yield Diagnostic("E201", message, spans.get("method", NOWHERE), "leave `directions` out")
     for key, own in settings_of(plan.space).items():
         if any(isinstance(part, Corners) for part in parts_of(own)) and (why := smooth(problem)):
             message = f"`corners` adds what is singular at corners: {why}"

@@ -135,9 +135,13 @@ class Anagram:
     sketch: float = 1.0
     """The part of the points, drawn anew for each step, that the matrix of a step is of."""
 
+    directions: int = 0
+    """Random directions of each point, drawn anew for each step, along which Laplacians are estimated; 0 where they are exact."""
+
     def __post_init__(self) -> None:
         if self.corrections is None:
-            fits = isinstance(self.cutoff, Trust) and self.rows == "scaled" and self.sketch == 1
+            exact = self.sketch == 1 and not self.directions
+            fits = isinstance(self.cutoff, Trust) and self.rows == "scaled" and exact
             object.__setattr__(self, "corrections", CORRECTIONS if fits else 0)
 
 

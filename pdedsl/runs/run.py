@@ -19,7 +19,7 @@ from pdedsl.analysis.defect import Defect, restored
 from pdedsl.numerics.system import System
 from pdedsl.numerics.truth import Known, truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.plan import Adaptive, Clock, Custom, Plan
+from pdedsl.planning.plan import Adaptive, Anagram, Clock, Custom, Plan
 from pdedsl.planning.spelling import spoken, typed
 from pdedsl.problem.choices import Choice
 from pdedsl.problem.problem import Problem
@@ -140,8 +140,9 @@ def resume(
             if (folder / CHECKPOINT).exists():
                 history = checkpoint.records(checkpoint.read(folder / CHECKPOINT))
                 fixed = not any(isinstance(sampling, Adaptive) for _, sampling in plan.points)
+                noisy = isinstance(plan.method, Anagram) and plan.method.directions > 0
                 spent = said["status"] == "time limit" and "seconds" not in limits
-                over = said["status"] != "running" and bool(spent or ending(fixed, plan.limits, history))
+                over = said["status"] != "running" and bool(spent or ending(fixed, plan.limits, history, noisy))
             else:
                 over = said["status"] in DONE and not trained(plan.space)
                 if not over and said["status"] != "running" and trained(plan.space):

@@ -26,19 +26,26 @@ class Anagram:
     """Rows scaled by sqrt(w_k / N_k), so that the step minimises the loss; or stacked raw, as published."""
     factor: Literal["auto", "svd", "qr", "gram", "dual", "krylov"] = "auto"
     corrections: int = 6
-    """Chord iterations on a candidate step; for soft cut-offs, scaled rows and the matrix of all points."""
+    """Chord iterations on a candidate step; for soft cut-offs, scaled rows, the matrix of all points and exact residuals."""
     rank: int = 300
     """The directions of a step by `krylov`."""
     momentum: float = 0.0
     """The part of the last step from which a step begins: SPRING (Goldshlager, Abrahamsen and Lin 2024, arXiv 2401.10190)."""
     sketch: float = 1.0
     """The part of the points, drawn anew for each step, that the matrix of a step is of; trials are on all of them."""
+    directions: int = 0
+    """Random directions of each point, drawn anew for each step, along which Laplacians are estimated; 0 where they are exact."""
     batch: ClassVar[int] = 1
 
     @property
     def held(self) -> bool:
         """Whether the schedule asks for fresh points."""
         return self.cutoff.held
+
+    @property
+    def noisy(self) -> bool:
+        """Whether losses are estimates."""
+        return self.directions > 0
 
     def begin(self, parameters: Array) -> "State":
         last = jnp.zeros_like(parameters) if self.momentum else jnp.zeros(0, parameters.dtype)
@@ -77,6 +84,8 @@ def step(
 ) -> tuple[State, Iteration]:
     """One iteration; pure, to be jitted. `held` are fresh points for schedules that ask for them."""
     scaled = method.rows == "scaled"
+    if method.directions:
+        points = objective.estimated(points, method.directions, jax.random.fold_in(jax.random.key(1), state.taken))
     some = points if method.sketch == 1 else objective.some(points, method.sketch, jax.random.key(state.taken))
     r, phi, losses = objective.linearise(state.parameters, some, scaled)
     s, v, c, unreached = factorise(method, phi, r, state)

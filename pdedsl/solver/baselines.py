@@ -34,6 +34,10 @@ class _Plain:
     def held(self) -> bool:
         return False
 
+    @property
+    def noisy(self) -> bool:
+        return False
+
     def begin(self, parameters: Array) -> State:
         return State(parameters)
 

@@ -19,9 +19,8 @@ def choose(method: plan.Method, columns: int, needed: Cost | None = None) -> Met
     match method:
         case plan.Anagram():
             assert method.corrections is not None
-            same = {
-                name: getattr(method, name) for name in ("rows", "factor", "corrections", "rank", "momentum", "sketch")
-            }
+            names = ("rows", "factor", "corrections", "rank", "momentum", "sketch", "directions")
+            same = {name: getattr(method, name) for name in names}
             if needed is not None and needed.krylov is not None:
                 same["factor"] = "krylov"
             return Anagram(schedule(method.cutoff), **same)

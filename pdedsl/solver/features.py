@@ -134,6 +134,8 @@ class Cloud(NamedTuple):
     """sqrt(w / N) over the size of each component, shape (N or 1, m or 1); zero where a point only fills up."""
     kept: Array
     """One, and zero where a point only fills up, shape (N or 1, 1)."""
+    seeds: Array
+    """From 0 to 1, one for each random direction along which Laplacians are estimated, shape (N or 1, V); V = 0 where they are exact."""
 
     def filled(self, multiple: int) -> "Cloud":
         """The same with as many points as a multiple of some number: the last one again, of no weight."""
@@ -145,19 +147,33 @@ class Cloud(NamedTuple):
             end = own[-1:] if last else jnp.zeros_like(own[-1:])
             return jnp.concatenate([own, jnp.broadcast_to(end, (more, part.shape[1]))])
 
-        return Cloud(full(self.x, True), full(self.targets, True), full(self.factor, False), full(self.kept, False))
+        ends = (True, True, False, False, True)
+        return Cloud(*(full(part, last) for part, last in zip(self, ends, strict=True)))
 
     def drawn(self, part: float, key: Array) -> "Cloud":
         """A part of its points, at least one, drawn at random, each of which counts for as many more."""
         count = self.x.shape[0]
         taken = max(1, round(part * count))
         chosen = jax.random.permutation(key, count)[:taken]
-        x, targets, factor, kept = self.filled(1)
-        return Cloud(x[chosen], targets[chosen], (count / taken) ** 0.5 * factor[chosen], kept[chosen])
+        found: Cloud = jax.tree.map(lambda part: part[chosen], self.filled(1))
+        return found._replace(factor=(count / taken) ** 0.5 * found.factor)
+
+    def estimated(self, directions: int, key: Array) -> "Cloud":
+        """The same with so many random directions for each point."""
+        return self.filled(1)._replace(seeds=jax.random.uniform(key, (self.x.shape[0], directions), self.x.dtype))
+
+    def signs(self, seeds: Array, side: int) -> Array:
+        """The random signs of the directions of a point, shape (V, d): those of either `side`, 0 or 1, are independent."""
+
+        def drawn(seed: Array) -> Array:
+            key = jax.random.key((seed.astype(jnp.float32) * 2**24).astype(jnp.uint32))
+            return jax.random.rademacher(jax.random.fold_in(key, side), (self.x.shape[1],), jnp.int8)
+
+        return jax.vmap(drawn)(seeds)
 
     def chunks(self, count: int) -> "Cloud":
         """Its points by `count` at a time, along a new first axis; their number must be a multiple of that."""
-        return jax.tree.map(lambda part: part.reshape(-1, count, part.shape[1]), self)
+        return jax.tree.map(lambda part: part.reshape(part.shape[0] // count, count, part.shape[1]), self)
 
 
 Rows = Callable[[Array, int, Cloud], Array]

@@ -63,6 +63,14 @@ class Shared(Objective):
 
         return self._over(local)(key, points)
 
+    def estimated(self, points: Placed, directions: int, key: Array) -> Placed:
+        """See `Objective.estimated`; of its own points on each device."""
+
+        def local(key: Array, own: Placed) -> Placed:
+            return self._local.estimated(own, directions, jax.random.fold_in(key, jax.lax.axis_index(AXIS)))
+
+        return self._over(local)(key, points)
+
     def _over(self, function: Callable[..., Any], out: PartitionSpec = DIVIDED) -> Callable[..., Any]:
         """A function of what is the same on all devices, parameters, and of each one's points."""
         return jax.shard_map(function, mesh=self._mesh, in_specs=(SAME, DIVIDED), out_specs=out, check_vma=False)

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from pdedsl.numerics.derivatives import Estimated
 from pdedsl.numerics.system import Block, System
 from pdedsl.planning.plan import Precision
 from pdedsl.solver.features import Cloud, Features, Implicit, Rows, Stored, chunked, jacobian
@@ -85,14 +86,25 @@ class Objective:
     def _cloud(block: Block, x: Array) -> Cloud:
         targets = np.zeros((1, 1)) if block.targets is None else block.targets
         factor = (block.weight / x.shape[0]) ** 0.5 / np.atleast_2d(block.size)
-        return Cloud(x, *(jnp.asarray(own, x.dtype) for own in (targets, factor, np.ones((1, 1)))))
+        rest = (targets, factor, np.ones((1, 1)), np.zeros((1, 0)))
+        return Cloud(x, *(jnp.asarray(own, x.dtype) for own in rest))
 
-    def _rows(self, scaled: bool) -> Rows:
-        """The rows of a block, multiplied with sqrt(w_k / N_k) over their size, or raw."""
+    def estimated(self, points: Placed, directions: int, key: Array) -> Placed:
+        """The points with so many random directions each, along which Laplacians are estimated."""
+        clouds = self.clouds(points)
+        keys = jax.random.split(key, len(clouds))
+        return tuple(cloud.estimated(directions, own) for cloud, own in zip(clouds, keys, strict=True))
+
+    def _rows(self, scaled: bool, side: int = 0) -> Rows:
+        """The rows of a block, multiplied with sqrt(w_k / N_k) over their size, or raw; of one `side` where they are estimates."""
 
         def rows(parameters: Array, k: int, cloud: Cloud) -> Array:
             u, residual = self.system.model(parameters), self.system.blocks[k].residual
-            found = jax.vmap(lambda x: residual(u, x))(cloud.x) - cloud.targets
+
+            def row(x: Array, seeds: Array) -> Array:
+                return residual(Estimated(u, cloud.signs(seeds, side)) if seeds.size else u, x)
+
+            found = jax.vmap(row, in_axes=(0, 0 if cloud.seeds.size else None))(cloud.x, cloud.seeds) - cloud.targets
             return (cloud.factor if scaled else cloud.kept) * found
 
         return rows
@@ -101,9 +113,9 @@ class Objective:
         """The stacked residual r, shape (S,), rows scaled by sqrt(w_k / N_k) over their size, or raw."""
         return jnp.concatenate([own.reshape(-1) for own in self._each(parameters, points, scaled)])
 
-    def _each(self, parameters: Array, points: Placed, scaled: bool) -> list[Array]:
+    def _each(self, parameters: Array, points: Placed, scaled: bool, side: int = 0) -> list[Array]:
         """The rows of each block, shapes (N_k, m_k); chunk by chunk, and again for their gradient, where there are chunks."""
-        own, clouds = self._rows(scaled), self.clouds(points)
+        own, clouds = self._rows(scaled, side), self.clouds(points)
         if self.chunk is None:
             return [own(parameters, k, cloud) for k, cloud in enumerate(clouds)]
         filled, count = chunked(clouds, self.chunk)
@@ -115,32 +127,44 @@ class Objective:
         return found
 
     def losses(self, parameters: Array, points: Placed) -> Array:
-        """`w_k mean |r_k / size_k|^2 / 2` for each block."""
-        return jnp.stack([jnp.sum(own**2) / 2 for own in self._each(parameters, points, True)])
+        """`w_k mean |r_k / size_k|^2 / 2` for each block; of estimates without bias, and so perhaps below zero."""
+        own, clouds = self._each(parameters, points, True), self.clouds(points)
+        return jnp.stack([jnp.sum(a * b) / 2 for a, b in zip(own, self._others(own, parameters, clouds), strict=True)])
+
+    def _others(
+        self, own: list[Array], parameters: Array, clouds: tuple[Cloud, ...], scaled: bool = True
+    ) -> list[Array]:
+        """The same rows once more: where they are estimates, independent ones."""
+        return self._each(parameters, clouds, scaled, side=1) if any(cloud.seeds.size for cloud in clouds) else own
 
     def loss(self, parameters: Array, points: Placed) -> Array:
         return jnp.sum(self.losses(parameters, points))
 
     def linearise(self, parameters: Array, points: Placed, scaled: bool = True) -> Linear:
-        """The residual, its derivatives, and the loss of each block."""
+        """The residual, its derivatives, and the loss of each block.
+
+        Of estimates the derivatives are independent of the residual: what they say of the gradient has no bias.
+        """
         rows, kept = self._rows(scaled), self._kept(parameters)
         if self.chunk is not None:
             each, (clouds, count) = self._each(parameters, points, scaled), chunked(self.clouds(points), self.chunk)
             phi = Implicit(rows, count, self._made(parameters), self._made(clouds), kept)
-            losses = self._weighed(each, clouds, scaled)
-            return Linear(jnp.concatenate([own.reshape(-1) for own in each]), phi, losses)
+            others = self._others(each, parameters, clouds, scaled)
+            losses = self._weighed(each, others, clouds, scaled)
+            return Linear(jnp.concatenate([own.reshape(-1) for own in others]), phi, losses)
         clouds = tuple(cloud.filled(1) for cloud in self.clouds(points))
         found = [jacobian(rows, k, self._made(parameters), self._made(cloud)) for k, cloud in enumerate(clouds)]
         each = [own for own, _ in found] if self.precision == "double" else self._each(parameters, clouds, scaled)
         phi = jnp.concatenate([own.reshape(-1, parameters.size) for _, own in found]).astype(kept)
-        r = jnp.concatenate([own.reshape(-1) for own in each])
-        return Linear(r, Stored(phi), self._weighed(each, clouds, scaled))
+        others = self._others(each, parameters, clouds, scaled)
+        r = jnp.concatenate([own.reshape(-1) for own in others])
+        return Linear(r, Stored(phi), self._weighed(each, others, clouds, scaled))
 
     @staticmethod
-    def _weighed(rows: Sequence[Array], clouds: Sequence[Cloud], scaled: bool) -> Array:
-        """The loss of each block, from its rows, scaled or raw."""
-        pairs = zip(rows, clouds, strict=True)
-        return jnp.stack([jnp.sum((own if scaled else cloud.factor * own) ** 2) / 2 for own, cloud in pairs])
+    def _weighed(rows: Sequence[Array], others: Sequence[Array], clouds: Sequence[Cloud], scaled: bool) -> Array:
+        """The loss of each block, from its rows and the same once more, scaled or raw."""
+        factors = (1.0 if scaled else cloud.factor**2 for cloud in clouds)
+        return jnp.stack([jnp.sum(by * a * b) / 2 for by, a, b in zip(factors, rows, others, strict=True)])
 
 
 class State(Protocol):
@@ -159,6 +183,11 @@ class Method(Protocol):
     @property
     def held(self) -> bool:
         """Whether a step wants fresh points beside its own."""
+        ...
+
+    @property
+    def noisy(self) -> bool:
+        """Whether losses are estimates, drawn anew for each step."""
         ...
 
     def begin(self, parameters: Array) -> Any: ...

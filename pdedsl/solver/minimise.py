@@ -94,6 +94,8 @@ PACE = 20
 """Iterations over which the pace of a run is taken."""
 PATIENCE = 3
 """Iterations without an acceptable step, on points that do not change, after which nothing more will come."""
+NOISY, SURE = 20, 2.0
+"""Iterations whose losses, where they are estimates, are to be above zero in the mean by so many of its deviations."""
 PLATEAU = 150
 """Iterations that must bring the loss lower than as many before them."""
 DEAD, FEW, WANTING = 10, 3, 1e-6
@@ -120,7 +122,7 @@ def minimise(
     now = earlier or Snapshot(method.begin(system.start), system.start, points, ())
     fixed = all(b.every == 0 for b in system.blocks)
     limits = replace(limits, seconds=where.devices.agreed(limits.seconds)[0])
-    if (status := ending(fixed, limits, now.history)) is not None:
+    if (status := ending(fixed, limits, now.history, method.noisy)) is not None:
         return loop.outcome(now, status, 0.0, hooks)
     iterate = loop.iteration(method, now)
     hooks.measure(now.state.parameters)
@@ -134,7 +136,7 @@ def minimise(
     kept = time.perf_counter()
     history, lost = list(now.history), False
     try:
-        while (status := ending(fixed, limits, history)) is None:
+        while (status := ending(fixed, limits, history, method.noisy)) is None:
             if where.devices.agreed(0.0, hooks.stopping())[1]:
                 status = "interrupted"
                 break
@@ -273,19 +275,27 @@ class _Loop:
         return history[-1].step - checks[-1] if history and checks else 0
 
 
-def ending(fixed: bool, limits: Limits, history: Sequence[Record]) -> Status | None:
-    """Why a run with this history ends, whose points are fixed or not; None if it goes on."""
+def ending(fixed: bool, limits: Limits, history: Sequence[Record], noisy: bool = False) -> Status | None:
+    """Why a run with this history ends, whose points are fixed or not and losses exact or `noisy`; None if it goes on."""
     if not history:
         return None
     last = history[-1]
-    final = fixed and len(history) >= PATIENCE and all(r.refused for r in history[-PATIENCE:])
-    if last.loss <= limits.tolerance:
+    final = fixed and not noisy and len(history) >= PATIENCE and all(r.refused for r in history[-PATIENCE:])
+    if noisy and _drowned(history):
+        return "stalled"
+    if not noisy and last.loss <= limits.tolerance:
         return "tolerance"
     if last.step >= limits.steps:
         return "steps"
     if last.seconds >= limits.seconds:
         return "time limit"
     return "stalled" if final or _flat(history) else None
+
+
+def _drowned(history: Sequence[Record]) -> bool:
+    """Whether the last losses, estimates without bias, are no more than their own deviation: nothing is seen of what is left."""
+    own = np.asarray([r.loss for r in history[-NOISY:]])
+    return len(own) == NOISY and float(np.mean(own)) <= SURE * float(np.std(own)) / NOISY**0.5
 
 
 def is_dead(history: Sequence[Record]) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from jax import Array
 
-from pdedsl.numerics.derivatives import Laplacian, _nested, _NoRule, _sweep, derivatives
+from pdedsl.numerics.derivatives import Estimated, Laplacian, _nested, _NoRule, _sweep, derivatives
 
 
 def smooth(x: Array) -> Array:
@@ -94,3 +94,17 @@ def test_a_hundred_dimensions_are_one_sweep() -> None:
     assert operations < 2 * d + 100
     t = jnp.tanh(weight @ jnp.ones(d))
     np.testing.assert_allclose(laplacian(jnp.ones(d)), jnp.sum(jnp.sum(weight**2, 1) * -2 * t * (1 - t**2)), rtol=1e-11)
+
+
+def test_an_estimated_laplacian_is_right_in_the_mean_over_all_signs() -> None:
+    """The mean over all eight directions of signs is the trace, with weights; slopes and few coordinates stay exact."""
+    part, slope = Laplacian((1.0, 0.5, 2.0)), (0, 1, 0)
+    signs = jnp.asarray(list(product((-1, 1), repeat=3)))
+    exact = derivatives(smooth, POINT, [part, slope])
+    each = [Estimated(smooth, own[None]).derivatives(POINT, [part, slope]) for own in signs]
+    np.testing.assert_allclose(np.mean([own[part] for own in each], axis=0), exact[part], rtol=1e-12)
+    assert np.std([own[part] for own in each], axis=0).max() > 1e-3
+    np.testing.assert_allclose(each[0][slope], exact[slope], rtol=1e-13)
+    np.testing.assert_allclose(Estimated(smooth, signs[:3]).derivatives(POINT, [part])[part], exact[part], rtol=1e-12)
+    both = Estimated(smooth, signs[:2]).derivatives(POINT, [part])[part]
+    np.testing.assert_allclose(both, (each[0][part] + each[1][part]) / 2, rtol=1e-12)

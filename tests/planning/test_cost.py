@@ -119,3 +119,16 @@ def test_polynomials_are_fitted_in_double_precision() -> None:
         affordable(problem, planned(chosen(problem, {"space": "polynomials(6)", "precision": "single"})))
     assert planned(chosen(problem, {"precision": "mixed"})).space == "network"
     assert planned(chosen(problem, {"precision": "double"})).space == "auto"
+
+
+def test_directions_are_for_what_is_linear_in_second_derivatives() -> None:
+    text = "pde 1\ndomain x[1:5] in [0, 1]\nfield u(x)\nequation: {} = 1\nboundary: u = 0 on all\nsolve {{ method = anagram(directions = 2) }}\n"
+    assert not [d for d in check(Source.of(text.format("laplacian(u) + u^3"))).diagnostics if d.severity == "error"]
+    (found,) = [d for d in check(Source.of(text.format("laplacian(u)^2"))).diagnostics if d.severity == "error"]
+    assert found.code == "E201" and "`equation` is not linear" in found.message
+
+
+def test_a_factorisation_is_faster_than_products_in_many_coordinates() -> None:
+    text = "pde 1\ndomain x[1:{}] in [0, 1]\nfield u(x)\nequation: laplacian(u) = 1\nboundary: u = 0 on all\nsolve {{ network = mlp(40, 40, 40) }}\n"
+    few, many = (cost(problem, planned(problem)) for problem in (loads(text.format(n)) for n in (3, 100)))
+    assert few.axes == 3 and many.axes == 100 and many.krylov is None

@@ -71,6 +71,7 @@ METHODS: dict[str, Method] = {
     "heldout": Anagram(schedule(plan.HeldOut()), corrections=0),
     "momentum": Anagram(momentum=0.5),
     "sketch": Anagram(sketch=0.5, corrections=0),
+    "directions": Anagram(directions=1, corrections=0),
     "adam": Optax("adam"),
     "lbfgs": Optax("lbfgs"),
     "bfgs": Bfgs(),
@@ -89,7 +90,8 @@ def test_every_method_and_schedule_goes_its_way_on_devices(name: str) -> None:
         assert len(run.history) == 10 and run.history[-1].loss < run.history[0].loss
         ends.append(run.history[-1].loss)
     # Discrete choices may part; what is drawn at random is drawn otherwise on each device.
-    assert ends[1] < (10 if name == "sketch" else 2) * ends[0] and ends[0] < (10 if name == "sketch" else 2) * ends[1]
+    apart = 10 if name in ("sketch", "directions") else 2
+    assert ends[1] < apart * ends[0] and ends[0] < apart * ends[1]
 
 
 def test_a_run_goes_on_where_there_are_fewer_devices() -> None:

@@ -19,7 +19,7 @@ from pdedsl.planning.plan import Limits
 from pdedsl.solver import anagram
 from pdedsl.solver.choose import choose
 from pdedsl.solver.method import Iteration, Objective, Points
-from pdedsl.solver.minimise import Hooks, Outcome, minimise
+from pdedsl.solver.minimise import NOISY, Hooks, Outcome, ending, minimise
 from pdedsl.solver.record import Record
 from pdedsl.stages.load import loads
 
@@ -189,3 +189,18 @@ def test_data_are_fitted_where_they_are_and_never_redrawn() -> None:
 def plan_of(cutoff: str) -> Any:
     text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dx(u) = 1\nboundary: u = 0  on x = 0\n"
     return planned(loads(f"{text}solve {{ method = anagram(cutoff = {cutoff}) }}\n")).method
+
+
+def test_estimated_losses_end_a_run_where_they_say_nothing_more() -> None:
+    """Losses without bias about zero are noise; a mean far above their deviation is not, and one below zero is no success."""
+    limits, noise = Limits(1000, 1e9), np.random.default_rng(0).normal(size=NOISY)
+
+    def history(mean: float) -> list[Record]:
+        return [Record(k + 1, 0.1 * k, mean + e, {}, 0.0, 1, 1.0, True) for k, e in enumerate(noise - noise.mean())]
+
+    assert ending(False, limits, history(0.0), noisy=True) == "stalled"
+    assert ending(False, limits, history(5.0), noisy=True) is None
+    assert (
+        ending(False, limits, history(-5.0)[:3], noisy=True) is None
+        and ending(False, limits, history(-5.0)) == "tolerance"
+    )

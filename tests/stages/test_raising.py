@@ -8,7 +8,7 @@ import pytest
 
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
-from pdedsl.planning.degrees import lowest
+from pdedsl.planning.degrees import begun, lowest
 from pdedsl.planning.functions import expansions
 from pdedsl.planning.plan import Limits, Plan
 from pdedsl.planning.spelling import made_of
@@ -225,3 +225,36 @@ def test_coordinates_are_stretched_at_those_faces_where_the_solution_is_steep() 
     along, eps = found.space.stretches[0]
     assert along is not None and along.places == (1.0,) and eps is not None and eps.places == (0.0,)
     assert found.history[-1].errors["u"] < 1e-5
+
+
+SIX = "pde 1\ndomain x[1:6] in [0, 1]\nfield u(x)\nequation: {}\nboundary: u = {} on all\n"
+
+
+@pytest.mark.parametrize(
+    ("equation", "walls", "kind"),
+    [
+        ("laplacian(u) + u^3 = 0", "1/(2 + sum(x[k], k in 1:6))", "composite"),
+        ("laplacian(u) = -2*exp(x[1] - x[2])", "exp(x[1] - x[2]) + sum(x[k]^3, k in 3:6)", "additive"),
+    ],
+)
+def test_the_form_of_the_data_is_tried_and_given_up_where_the_solution_has_not_it(
+    equation: str, walls: str, kind: str
+) -> None:
+    """Data are functions of one direction, or sums, and so is no solution: what is missed of the statements says so."""
+    problem = loads(SIX.format(equation, walls))
+    found = begun(problem)
+    assert found[0].kind == kind and found[-1].kind == "total"
+    done = raised(problem, replace(planned(problem), limits=Limits(seconds=20)))
+    assert done is not None and isinstance(done.space, Polynomials) and done.space.kind == "total"
+
+
+def test_the_form_of_the_data_is_that_of_the_solution() -> None:
+    sums = "pde 1\ndomain x[1:20] in [0, 1]\nfield u(x)\nequation: laplacian(u) = -exact(u)\nboundary: u = exact(u) on all\nexact u = {}\n"
+    for exact, kind in (
+        ("sum(sin(x[k]), k in 1:20)", "additive"),
+        ("cos(sum(x[k], k in 1:20)/sqrt(20))", "composite"),
+    ):
+        problem = loads(sums.format(exact))
+        done = raised(problem, planned(problem), truths(problem))
+        assert done is not None and isinstance(done.space, Polynomials) and done.space.kind == kind
+        assert done.final and done.history[-1].errors["u"] < 1e-10
