@@ -11,7 +11,7 @@ import numpy as np
 from pdedsl.commands.shell import USAGE, err, number, pair, stop
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.solution import Solution
-from pdedsl.vocabulary.spoken import split
+from pdedsl.vocabulary.spoken import name_words, split
 
 Named = dict[str, np.ndarray]
 """Columns of a table by their names."""
@@ -54,14 +54,30 @@ def held_by(param: list[str] | None, problem: Problem) -> Held:
 
 
 def from_options(at: list[str], problem: Problem, held: Held = MappingProxyType({})) -> np.ndarray:
-    """Points of shape (N, coordinates) from options such as `x=L/2,t=1`; what is wrong with one ends the command."""
+    """Points of shape (N, coordinates) from options such as `x=L/2,t=1`, of `x[1]`, `x[2]`, ... all `x=0`, or `x=[0, 1]`.
+
+    What is wrong with one ends the command.
+    """
     rows, names = [], [c.name for c in problem.coordinates]
     for text in at:
-        given = [pair(part, "--at") for part in split(text)]
+        given = [one for part in split(text) for one in _members(*pair(part, "--at"), problem)]
         _complete([name for name, _ in given], [n for n in names if n not in held], f"--at {text}")
         values = {**held, **{name: number(value, f"--at {name}", problem) for name, value in given}}
         rows.append([values[n] for n in names])
     return _known(np.asarray(rows, float), problem)
+
+
+def _members(name: str, value: str, problem: Problem) -> list[tuple[str, str]]:
+    """A coordinate with its value; of a group each member, with the one value or those of a list."""
+    group = [c.name for c in problem.coordinates if c.group == name]
+    if not group:
+        return [(name, value)]
+    if not value.startswith("["):
+        return [(own, value) for own in group]
+    values = split(value.strip("[]"))
+    if len(values) != len(group):
+        stop(f"--at {name}: {len(values)} values for {name_words(group)}", USAGE)
+    return list(zip(group, values, strict=True))
 
 
 def _known(points: np.ndarray, problem: Problem) -> np.ndarray:
@@ -104,7 +120,7 @@ def from_table(path: Path | None, problem: Problem, held: Held = MappingProxyTyp
     except (UnicodeDecodeError, csv.Error):
         stop(f"{path} is not a table in UTF-8", USAGE)
     if not any(header):
-        stop(f"{path} is empty: its first line names the columns {', '.join(names)}", USAGE)
+        stop(f"{path} is empty: its first line names the columns {name_words(names)}", USAGE)
     _complete(header, names, f"{path}: the first line is `{head.strip()[:40]}`", more=True)
     places, found = [header.index(n) for n in names], []
     for row in rows:
@@ -112,7 +128,7 @@ def from_table(path: Path | None, problem: Problem, held: Held = MappingProxyTyp
             found.append([float(row[place]) for place in places])
         except (IndexError, ValueError):
             if any(cell.strip() for cell in row):
-                stop(f"{path}:{rows.line_num}: this row needs a number for each of {', '.join(names)}", USAGE)
+                stop(f"{path}:{rows.line_num}: this row needs a number for each of {name_words(names)}", USAGE)
     if not found:
         stop(f"{path} holds no points", USAGE)
     own = dict(zip(names, np.asarray(found, float).T, strict=True))
@@ -127,4 +143,4 @@ def _complete(given: list[str], names: list[str], where: str, more: bool = False
     if missing or extra or twice:
         what = f"there is no coordinate `{extra[0]}`" if extra else f"`{(missing or twice)[0]}` is "
         what += "" if extra else "missing" if missing else "there twice"
-        stop(f"{where}: {what}; the coordinates are {', '.join(names)}", USAGE)
+        stop(f"{where}: {what}; the coordinates are {name_words(names)}", USAGE)

@@ -18,6 +18,7 @@ from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec, each
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.source import Span
+from pdedsl.vocabulary.spoken import name_words
 
 LONGEST_GROUP = 1000
 
@@ -177,7 +178,7 @@ def not_a_coordinate(scope: Scope, argument: syntax.Name, spec: Spec) -> tuple[S
     if argument.name in ("t", "time") and not any(each(spec, syntax.Time)):
         help_ = f"declare it: time {argument.name} in [0, 1]"
     else:
-        known = f"the coordinates are {', '.join(coordinates)}" if coordinates else "declare it: domain x in [0, 1]"
+        known = f"the coordinates are {name_words(coordinates)}" if coordinates else "declare it: domain x in [0, 1]"
         help_ = suggest(argument.name, coordinates) or known
     return scope, [Diagnostic("E201", message, argument.span, help_)]
 

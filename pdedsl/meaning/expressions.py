@@ -26,6 +26,7 @@ from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.functions import FUNCTIONS, raised
 from pdedsl.vocabulary.operators import OPERATORS
 from pdedsl.vocabulary.source import Span
+from pdedsl.vocabulary.spoken import name_words
 from pdedsl.vocabulary.tensor import RANKS, Tensor, scalar, vector
 from pdedsl.vocabulary.words import UNITLESS
 
@@ -214,7 +215,7 @@ class Walk:
 
     def _coordinates_words(self) -> str:
         known = [*self.scope.symbols, *(f"{g}[k]" for g in self.scope.groups)]
-        return f"the coordinates are {', '.join(known)}" if known else "declare coordinates with `domain` or `time`"
+        return f"the coordinates are {name_words(known)}" if known else "declare coordinates with `domain` or `time`"
 
     def _name(self, node: syntax.Name, place: Place, local: Locals) -> Tensor | None:
         name = node.name

@@ -10,6 +10,7 @@ from pdedsl.syntax import syntax
 from pdedsl.vocabulary.diagnostics import Diagnostic, suggest
 from pdedsl.vocabulary.functions import FUNCTIONS
 from pdedsl.vocabulary.operators import INTEGRALS, OPERATORS
+from pdedsl.vocabulary.spoken import name_words
 from pdedsl.vocabulary.words import FOREIGN_CALLS, LOOKALIKES
 
 _SIDES: Mapping[str, tuple[int, int]] = {
@@ -84,7 +85,7 @@ def unknown_name(name: syntax.Name, names: Names, called: bool, arguments: Seque
         missing = next(c for c in rest if c not in letters)
         message = f"`{name.name}`: there is no coordinate {missing}"
         coordinates = names.of("coordinate", "group")
-        help_ = f"the coordinates are {', '.join(coordinates)}" if coordinates else "declare it: domain x in [0, 1]"
+        help_ = f"the coordinates are {name_words(coordinates)}" if coordinates else "declare it: domain x in [0, 1]"
     else:
         calls = [*FUNCTIONS, *OPERATORS, *INTEGRALS, "sum", "prod", "where", "exact"]
         derivatives = [f"d{a}{b}" for a in sorted(letters) for b in ("", a)]

@@ -91,11 +91,12 @@ def begun(problem: Problem, symmetry: Symmetry = "auto") -> list[Polynomials]:
     if dimensions(problem) < FEW:
         return [_products(problem, symmetry)]
     found = list[Polynomials]()
-    most = max((own.count for own in waves(problem).values()), default=0.0)
-    if quantity(problem) is not None:
-        found.append(Polynomials((FIRST_COMPOSITE,), "composite"))
+    counts = [own.count for own in waves(problem).values()]
+    if quantity(problem) is not None:  # along which waves of all coordinates come one after another
+        first_degree = min(FIRST_COMPOSITE + round(np.pi * sum(counts)), HIGHEST_COMPOSITE // 2)
+        found.append(Polynomials((first_degree,), "composite"))
     if held := groups(problem):
-        sums = Polynomials((FIRST[max(map(len, held))] + round(np.pi * most),), "additive")
+        sums = Polynomials((FIRST[max(map(len, held))] + round(np.pi * max(counts, default=0.0)),), "additive")
         found += [sums] if columns(problem, sums, symmetry) <= most_columns(problem) else []
     if dimensions(problem) <= COORDINATES or not found:
         found.append(_products(problem, symmetry))

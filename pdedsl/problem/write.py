@@ -47,9 +47,9 @@ def write_domain(domain: Domain) -> list[str]:
     if domain.tree is not None:
         lines.append(f"domain ({', '.join(c.name for c in domain.space)}) = {write_shape(domain.tree)}")
     elif domain.space:
-        lines.append(f"domain {', '.join(_intervals(domain.space))}")
+        lines.append(f"domain {', '.join(write_intervals(domain.space))}")
     if domain.time is not None:
-        lines.append(f"time {', '.join(_intervals([domain.time]))}")
+        lines.append(f"time {', '.join(write_intervals([domain.time]))}")
     return lines
 
 
@@ -102,7 +102,7 @@ def _argument(argument: Any) -> str:
     return write_expression(argument)
 
 
-def _intervals(coordinates: Sequence[Coordinate]) -> list[str]:
+def write_intervals(coordinates: Sequence[Coordinate]) -> list[str]:
     """`x in [0, 1]`, and one entry for a run of coordinates `x[1]`, `x[2]`, ... of the same interval."""
     found: list[list[Coordinate]] = []
     for c in coordinates:

@@ -49,6 +49,7 @@ from pdedsl.stages.solve import Solved
 from pdedsl.stages.starting import Start, kept
 from pdedsl.stages.words import read_components, read_expression
 from pdedsl.vocabulary.columns import as_csv
+from pdedsl.vocabulary.spoken import name_words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -238,12 +239,13 @@ class Solution:
     def __call__(self, points: Any = None, **coordinates: Any) -> np.ndarray | dict[str, np.ndarray]:
         names = list(self.problem.names)
         if (points is None) == (not coordinates):
-            raise TypeError(f"give points of shape (N, {len(names)}), or the coordinates {', '.join(names)} by name")
+            raise TypeError(f"give points of shape (N, {len(names)}), or the coordinates {name_words(names)} by name")
         if points is None:
+            coordinates = dict(one for given in coordinates.items() for one in self._members(*given))
             missing, extra = [n for n in names if n not in coordinates], [n for n in coordinates if n not in names]
             if missing or extra:
-                what = f"there is no coordinate {extra[0]}" if extra else f"missing: {', '.join(missing)}"
-                raise TypeError(f"{what}; the coordinates are {', '.join(names)}")
+                what = f"there is no coordinate {extra[0]}" if extra else f"missing: {name_words(missing)}"
+                raise TypeError(f"{what}; the coordinates are {name_words(names)}")
             arrays = np.broadcast_arrays(*(np.asarray(coordinates[n], float) for n in names))
             shape = arrays[0].shape
             points = np.stack([a.reshape(-1) for a in arrays], axis=1)
@@ -251,12 +253,22 @@ class Solution:
             points = np.asarray(points, float)
             if points.ndim != 2 or points.shape[1] != len(names):
                 raise ValueError(
-                    f"points have shape {points.shape}, not (N, {len(names)}): columns are {', '.join(names)}"
+                    f"points have shape {points.shape}, not (N, {len(names)}): columns are {name_words(names)}"
                 )
             shape = points.shape[:1]
         values = self._values(points)
         found = {f.name: values[:, k].reshape(shape) for k, f in enumerate(self.problem.fields) if f.arguments}
         return next(iter(found.values())) if len(found) == 1 else found
+
+    def _members(self, name: str, value: Any) -> list[tuple[str, Any]]:
+        """A coordinate with its values; of a group `x` each member `x[k]`, with those in the last axis of shape (..., members)."""
+        group = [c.name for c in self.problem.coordinates if c.group == name]
+        if not group:
+            return [(name, value)]
+        values = np.asarray(value, float)
+        if values.ndim and values.shape[-1] != len(group):
+            raise TypeError(f"{name} has shape {values.shape}, not (..., {len(group)}): {name_words(group)}")
+        return list(zip(group, np.moveaxis(values, -1, 0) if values.ndim else [values] * len(group), strict=True))
 
     def evaluate(self, expression: str, points: Any) -> np.ndarray:
         """Any expression of the language on the solution: `evaluate("dx(u)", X)`.

@@ -15,6 +15,7 @@ from pdedsl.spaces.groups import supports
 from pdedsl.spaces.space import Polynomials, Terms
 from pdedsl.spaces.stretch import Stretch, bell
 
+_SCALES = np.random.default_rng(19_700_713).integers(1 << 40, 1 << 62, 4096)
 DENSE = 40
 """How many times as many products of all functions there may be as there are in a basis, to sum over them all."""
 
@@ -157,8 +158,15 @@ class Basis:
 
     def trace(self, axis: int) -> int:
         """How many of the products differ where one coordinate is fixed."""
-        kept = [k for k, own in enumerate(self.axes) if own != axis]
-        return len(np.unique(self.numbers[:, kept], axis=0)) if kept else 1
+        if axis not in self.axes:
+            return self.size
+        k = self.axes.index(axis)
+        return len(np.unique(self._keys - self.numbers[:, k] * _SCALES[k % len(_SCALES)]))
+
+    @cached_property
+    def _keys(self) -> np.ndarray:
+        """A number for each product that no other one has, shape (K,): a sum over its arguments, of large factors modulo 2^64."""
+        return self.numbers @ np.resize(_SCALES, len(self.axes))
 
     def stretch(self, axis: int) -> Stretch | None:
         """How a coordinate is stretched."""

@@ -139,6 +139,7 @@ class Placed:
         return values | {dummy: state(*key, self.points) for dummy, key in self.form.atoms.items()}
 
 
+@lru_cache(maxsize=64)
 def form(problem: Problem, residual: sp.Expr) -> Form:
     """A scalar residual of a problem, ready to be evaluated. Raises TooLarge as `expand_derivatives` does.
 

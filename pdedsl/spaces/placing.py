@@ -34,6 +34,8 @@ SHIFT = 0.2718
 """By how much points that nothing was fitted to are moved from those that something was."""
 SHARED = 6.0
 """Functions that differ on all faces together, for each of a basis, from which faces are taken to share them: in many coordinates."""
+GOLDEN = 0.6180339887498949
+"""By how much points of one of many faces are moved from those of the last."""
 DIMENSIONS = 12
 """Coordinates beyond which points of a low-discrepancy sequence are less even than random ones."""
 EMPTY = 64
@@ -58,6 +60,11 @@ def low_discrepant(shift: float, drawn: Sequence[int] = ()) -> Unit:
         return found
 
     return unit
+
+
+def _moved(unit: Unit, number: int) -> Unit:
+    """Other points for each of many faces, which share what they say of the same functions."""
+    return lambda n, k: (unit(n, k) + number * GOLDEN) % 1
 
 
 def _unit(problem: Problem, bases: Sequence[Functions], shift: float) -> Unit:
@@ -116,14 +123,15 @@ def _placed(problem: Problem, statement: Statement, bases: Sequence[Functions], 
             }
             every = sum(traces[p.face.axis] for p in held if isinstance(p.face, Face))
             part = min(1.0, SHARED * max(b.size for b in bases) / max(every, 1))
-            for piece in held:
+            for number, piece in enumerate(held):
+                own = unit if part == 1 else _moved(unit, number)
                 if isinstance(piece.face, Face):
                     n = round(OVER * part * traces[piece.face.axis]) + 2
                 else:
                     n = round(2 * ROUND * max(b.trace(axis) for b in bases for axis in domain.spatial)) + 2
-                drawn = sample(domain, (piece,), n, unit)
+                drawn = sample(domain, (piece,), n, own)
                 if isinstance(piece.face, Face):
-                    drawn = _spread(domain, drawn, bases, unit, piece.face.axis)
+                    drawn = _spread(domain, drawn, bases, own, piece.face.axis)
                 plain = piece.share < 1 or any(composite_of(b) for b in bases)
                 found.append(drawn if plain else denser(drawn))
             return np.concatenate(found) if found else np.zeros((0, len(domain.coordinates)))

@@ -361,7 +361,7 @@ class _Climb(Ladder):
     @property
     def formless(self) -> bool:
         """Whether the solution has not the form of the data: sums, or functions of one quantity, come no nearer to it."""
-        if self.chosen != "auto" or len(self.rungs) < 2:
+        if self.chosen != "auto" or len(self.rungs) < STILL:
             return False
         last, before = self.rungs[-1], self.rungs[-2]
         return self.kind in ("composite", "additive") and last.left > max(HELPED * before.left, SATISFIED)

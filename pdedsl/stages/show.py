@@ -10,7 +10,7 @@ from pdedsl.problem.document import document
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
-from pdedsl.problem.write import split, write_measurement, write_shape, write_where
+from pdedsl.problem.write import split, write_intervals, write_measurement, write_shape, write_where
 from pdedsl.spaces.hard import Ansatz, ansatz, inner
 from pdedsl.spaces.space import Size
 
@@ -25,7 +25,7 @@ def show_problem(problem: Problem) -> str:
     if domain.tree is not None:
         lines.append(f"({', '.join(c.name for c in domain.space)}) in {write_shape(domain.tree)}")
         boxed = tuple(c for c in boxed if c.kind != "space")
-    lines += [f"{c.name} in [{write_expression(c.lower)}, {write_expression(c.upper)}]" for c in boxed]
+    lines += write_intervals(boxed)
     lines += [f"{p.name} = {write_expression(p.value)}" for p in domain.parameters]
     lines += [f"periodic in {c.name}" for c in domain.coordinates if c.periodic]
     for statement in (*problem.statements, *problem.penalties):

@@ -1,16 +1,29 @@
 """From the numbers of a place to words, and from words with commas to their parts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 MANY = 4
 """Members of a group from which it is told as a list; of a list that is told, the first and the last."""
 
 
+def name_words(names: Iterable[str]) -> str:
+    """`x, t`; of the many of a group `a[1], a[2], ..., a[9]`."""
+    found = []
+    for _, members in groupby(names, _group):
+        own = list(members)
+        found += own if len(own) <= MANY else [*own[:2], "...", own[-1]]
+    return ", ".join(found)
+
+
+def _group(name: str) -> str:
+    return name.partition("[")[0]
+
+
 def place_words(where: Mapping[str, float], digits: int = 3) -> str:
     """`x = 0.5, t = 1`; of the many `a[1]`, `a[2]`, ... of a group `a = [0.1, 0.2, ..., 0.9]`."""
     found = []
-    for group, members in groupby(where.items(), lambda own: own[0].partition("[")[0] if "[" in own[0] else own[0]):
+    for group, members in groupby(where.items(), lambda own: _group(own[0])):
         own = list(members)
         if len(own) < MANY:
             found += [f"{name} = {value:.{digits}g}" for name, value in own]

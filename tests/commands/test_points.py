@@ -75,3 +75,13 @@ def test_members_of_a_family(tmp_path: Path) -> None:
     ):
         with pytest.raises(typer.Exit):
             wrong()
+
+
+def test_points_of_a_group() -> None:
+    """`x` alone means all of them: with one value, or a list."""
+    cube = loads("pde 1\ndomain x[1:5] in [0, 1]\nfield u(x)\nequation: laplacian(u) = 0\nboundary: u = x[1] on all\n")
+    given = from_options(["x=1/2", "x=[0, 1, 0, 1, 0.5]", "x[1]=1,x[2]=0,x[3]=0,x[4]=0,x[5]=0"], cube)
+    np.testing.assert_array_equal(given, [[0.5] * 5, [0, 1, 0, 1, 0.5], [1, 0, 0, 0, 0]])
+    for at in ("x=[0, 1]", "y=1", "x=1,x[2]=0"):
+        with pytest.raises(typer.Exit):
+            from_options([at], cube)

@@ -2,13 +2,20 @@
 
 import pytest
 
-from pdedsl.vocabulary.spoken import place_words, split
+from pdedsl.vocabulary.spoken import name_words, place_words, split
 
 
 def test_places() -> None:
     assert place_words({"x": 0.123456, "t": 1.0}) == "x = 0.123, t = 1"
     assert place_words({"x": 0.123456}, 5) == "x = 0.12346"
     assert place_words({}) == ""
+
+
+def test_names() -> None:
+    assert name_words(["x", "a[1]", "a[2]", "t"]) == "x, a[1], a[2], t"
+    assert (
+        name_words([*(f"x[{k}]" for k in range(1, 101)), "t"]) == "x[1], x[2], ..., x[100], t" and name_words([]) == ""
+    )
 
 
 def test_long_groups_are_lists() -> None:
