@@ -116,6 +116,10 @@ class Walker:
     def held(self) -> bool:
         return False
 
+    @property
+    def noisy(self) -> bool:
+        return False
+
     def begin(self, parameters: jax.Array) -> Walk:
         return Walk(parameters, jnp.asarray(0))
 
