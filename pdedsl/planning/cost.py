@@ -163,9 +163,8 @@ def _routed(whole: Cost, method: Method, room: float) -> Cost:
         return few
     if whole.bytes <= room:
         return whole
-    if (
-        own.factor in ("auto", "qr", "gram") and whole.rows >= whole.columns
-    ):  # else it is factored as it is, in one piece
+    in_parts = own.factor in ("auto", "qr", "gram") and whole.rows >= whole.columns  # else it is factored in one piece
+    if in_parts:
         left = room - 8.0 * 4 * whole.columns**2
         chunk = int(min(MOST, left / (8.0 * 3 * whole.columns * whole.components)))
         if chunk >= FEWEST:
@@ -269,16 +268,6 @@ def doubts(problem: Problem, plan: Plan) -> Iterator[Diagnostic]:
     yield from _misplaced(problem, plan, spans)
 
 
-def _bent(problem: Problem) -> str:
-    """A statement that is not linear in second derivatives; nothing where there is none."""
-    for name, own in forms(problem).items():
-        for form in own:
-            second = {atom for atom, (_, index) in form.atoms.items() if max(index, default=0) >= 2}
-            if any(set(s.free_symbols) & second for (_, i), s in form.slopes.items() if max(i, default=0) >= 2):
-                return name
-    return ""
-
-
 def _too_much(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
     """W609: more than half of the machine's memory, or more than ten seconds a step."""
     place = next((spans[key] for key in ("network", "points") if key in spans), None)
@@ -340,3 +329,13 @@ def _misplaced(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Itera
         if how == "faces" and axis not in stretchable(problem):
             message = f"`{name}` cannot be stretched towards faces: it is periodic, time, or a coordinate of a shape"
             yield Diagnostic("E201", message, spans.get(f"stretch.{name}", NOWHERE), f"leave `stretch.{name}` out")
+
+
+def _bent(problem: Problem) -> str:
+    """A statement that is not linear in second derivatives; nothing where there is none."""
+    for name, own in forms(problem).items():
+        for form in own:
+            second = {atom for atom, (_, index) in form.atoms.items() if max(index, default=0) >= 2}
+            if any(set(s.free_symbols) & second for (_, i), s in form.slopes.items() if max(i, default=0) >= 2):
+                return name
+    return ""

@@ -25,7 +25,7 @@ from pdedsl.spaces.space import (
     Polynomials,
     Space,
     Symmetry,
-    Terms,
+    polynomials_of,
 )
 
 MOST = 4000
@@ -103,11 +103,11 @@ def begun(problem: Problem, symmetry: Symmetry = "auto") -> list[Polynomials]:
     return found
 
 
-def after(problem: Problem, kind: Terms, symmetry: Symmetry = "auto") -> Polynomials | None:
+def after(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> Polynomials | None:
     """What is tried where the solution has not the form of the data that its polynomials have; None where nothing else is."""
-    every = begun(problem, symmetry)
-    kinds = [own.kind for own in every]
-    return None if kind not in kinds[:-1] else every[kinds.index(kind) + 1]
+    every, own = begun(problem, symmetry), polynomials_of(space)
+    kinds = [other.kind for other in every]
+    return None if own is None or own.kind not in kinds[:-1] else every[kinds.index(own.kind) + 1]
 
 
 def _products(problem: Problem, symmetry: Symmetry) -> Polynomials:

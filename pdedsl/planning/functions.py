@@ -57,12 +57,9 @@ def columns(problem: Problem, space: Space, symmetry: Symmetry = "auto") -> int:
         pieces = 1 if (held := cut_for(problem, unknown)) is None else held.count
         for part in parts_of(_own(space, unknown)):
             if isinstance(part, Polynomials):
-                own = (
-                    composite(problem, axes, part).size
-                    if part.kind == "composite"
-                    else sized(problem, axes, part, parity)
-                )
-                found += pieces * own
+                whole = part.kind == "composite"
+                count = composite(problem, axes, part).size if whole else sized(problem, axes, part, parity)
+                found += pieces * count
                 for gaps in [holes(problem.domain)] if held is None else held.holes:
                     found += 0 if (own := _round(problem, unknown, gaps, part)) is None else own.size
             elif isinstance(part, Features):

@@ -134,7 +134,6 @@ class Anagram:
     """The part of the last step from which a step begins (SPRING)."""
     sketch: float = 1.0
     """The part of the points, drawn anew for each step, that the matrix of a step is of."""
-
     directions: int = 0
     """Random directions of each point, drawn anew for each step, along which Laplacians are estimated; 0 where they are exact."""
 

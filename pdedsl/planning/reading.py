@@ -50,9 +50,9 @@ PROBES = 16
 """Points at which it is seen whether what switches there is an interface."""
 _SEED = 19_340_512
 REENTRANT = np.radians(200)
+"""The angle from which a corner is told."""
 NAMED = 6
 """Symmetries that are named one by one."""
-"""The angle from which a corner is told."""
 
 
 @dataclass(frozen=True)
@@ -406,10 +406,9 @@ def _choices(problem: Problem, plan: Plan, linear: bool, devices: int) -> tuple[
 
 
 def _brief(space: Polynomials) -> Polynomials:
-    """The same with one degree, where it is that of all coordinates."""
-    if len(set(space.degrees)) > 1 or len(space.degrees) == 1:
-        return space
-    return replace(space, degrees=space.degrees[:1], terms=None)
+    """The same of a total degree with one degree, where it is that of all coordinates."""
+    same = space.terms == "total" and len(set(space.degrees)) == 1
+    return Polynomials(space.degrees[:1]) if same else space
 
 
 def _fixed(problem: Problem, least: Polynomials, symmetry: Symmetry) -> Polynomials:

@@ -162,18 +162,21 @@ class Cloud(NamedTuple):
         """The same with so many random directions for each point."""
         return self.filled(1)._replace(seeds=jax.random.uniform(key, (self.x.shape[0], directions), self.x.dtype))
 
-    def signs(self, seeds: Array, side: int) -> Array:
-        """The random signs of the directions of a point, shape (V, d): those of either `side`, 0 or 1, are independent."""
-
-        def drawn(seed: Array) -> Array:
-            key = jax.random.key((seed.astype(jnp.float32) * 2**24).astype(jnp.uint32))
-            return jax.random.rademacher(jax.random.fold_in(key, side), (self.x.shape[1],), jnp.int8)
-
-        return jax.vmap(drawn)(seeds)
-
     def chunks(self, count: int) -> "Cloud":
         """Its points by `count` at a time, along a new first axis; their number must be a multiple of that."""
         return jax.tree.map(lambda part: part.reshape(part.shape[0] // count, count, part.shape[1]), self)
+
+
+def signs(seeds: Array, side: int, d: int) -> Array:
+    """The random signs of the directions of a point, shape (V, d), for its seeds, shape (V,): those of either `side`, 0 or 1, are
+    independent.
+    """
+
+    def drawn(seed: Array) -> Array:
+        key = jax.random.key((seed.astype(jnp.float32) * 2**24).astype(jnp.uint32))
+        return jax.random.rademacher(jax.random.fold_in(key, side), (d,), jnp.int8)
+
+    return jax.vmap(drawn)(seeds)
 
 
 Rows = Callable[[Array, int, Cloud], Array]

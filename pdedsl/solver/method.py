@@ -11,7 +11,7 @@ from jax import Array
 from pdedsl.numerics.derivatives import Estimated
 from pdedsl.numerics.system import Block, System
 from pdedsl.planning.plan import Precision
-from pdedsl.solver.features import Cloud, Features, Implicit, Rows, Stored, chunked, jacobian
+from pdedsl.solver.features import Cloud, Features, Implicit, Rows, Stored, chunked, jacobian, signs
 
 Points = tuple[Array, ...]
 """The points of each block, shapes (N_k, d)."""
@@ -102,7 +102,7 @@ class Objective:
             u, residual = self.system.model(parameters), self.system.blocks[k].residual
 
             def row(x: Array, seeds: Array) -> Array:
-                return residual(Estimated(u, cloud.signs(seeds, side)) if seeds.size else u, x)
+                return residual(Estimated(u, signs(seeds, side, x.size)) if seeds.size else u, x)
 
             found = jax.vmap(row, in_axes=(0, 0 if cloud.seeds.size else None))(cloud.x, cloud.seeds) - cloud.targets
             return (cloud.factor if scaled else cloud.kept) * found

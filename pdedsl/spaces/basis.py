@@ -15,7 +15,6 @@ from pdedsl.spaces.groups import supports
 from pdedsl.spaces.space import Polynomials, Terms
 from pdedsl.spaces.stretch import Stretch, bell
 
-_SCALES = np.random.default_rng(19_700_713).integers(1 << 40, 1 << 62, 4096)
 DENSE = 40
 """How many times as many products of all functions there may be as there are in a basis, to sum over them all."""
 
@@ -161,12 +160,16 @@ class Basis:
         if axis not in self.axes:
             return self.size
         k = self.axes.index(axis)
-        return len(np.unique(self._keys - self.numbers[:, k] * _SCALES[k % len(_SCALES)]))
+        scales, keys = self._keys
+        return len(np.unique(keys - self.numbers[:, k] * scales[k]))
 
     @cached_property
-    def _keys(self) -> np.ndarray:
-        """A number for each product that no other one has, shape (K,): a sum over its arguments, of large factors modulo 2^64."""
-        return self.numbers @ np.resize(_SCALES, len(self.axes))
+    def _keys(self) -> tuple[np.ndarray, np.ndarray]:
+        """A large random factor for each argument, shape (k,), and what they make of each product, shape (K,), modulo 2^64: no other
+        one has the same.
+        """
+        scales = np.random.default_rng(19_700_713).integers(1 << 40, 1 << 62, len(self.axes))
+        return scales, self.numbers @ scales
 
     def stretch(self, axis: int) -> Stretch | None:
         """How a coordinate is stretched."""

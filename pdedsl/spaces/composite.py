@@ -19,11 +19,11 @@ from pdedsl.problem.atoms import normal
 from pdedsl.problem.domain import Domain
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Interface, is_hard
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.affine import affine, source
 from pdedsl.spaces.basis import basis, derivative
 from pdedsl.spaces.functions import Functions, Products, Sequenced
+from pdedsl.spaces.groups import plain
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.space import Polynomials
 
@@ -69,56 +69,46 @@ class Quantity:
 def quantity(problem: Problem) -> Quantity | None:
     """What all data are functions of, beside time and swept parameters; None where it is no such quantity."""
     domain = problem.domain
-    if len(domain.spatial) < 2:
-        return None
-    own = [f for components in forms(problem).values() for f in components]
-    sought = problem.measurements or any(f.sought is not None for f in problem.fields)
     space = {problem.symbols[k] for k in domain.spatial}
     partial = any(space - set(f.arguments) for f in problem.fields)
     circular = any(domain.coordinates[k].periodic for k in domain.spatial)
-    if sought or partial or circular or domain.shaping or affine(problem) or any(f.integrals for f in own):
+    if len(space) < 2 or not plain(problem) or partial or circular or domain.shaping or affine(problem):
         return None
-    if any(isinstance(s, Interface) or is_hard(s) for s in problem.statements):
-        return None
-    sources = [s for f in own if (s := source(f)).free_symbols & space]
+    every = (source(f) for components in forms(problem).values() for f in components)
+    sources = [s for s in every if s.free_symbols & space]
     if any(s.free_symbols & set(normal(len(domain.spatial))) for s in sources):
         return None
-    candidates = _distances(domain, bool(sources))
-    if sources:
-        candidates += _directions(problem, sources)
-    return next((own for own in candidates if _told(problem, sources, own)), None)
+    return next((own for own in _candidates(problem, sources) if _told(problem, sources, own)), None)
 
 
-def _distances(domain: Domain, data: bool) -> list[Quantity]:
-    """Those from the origin and from the middle; of constant data on a shape from its middle."""
-    columns = domain.spatial
-    low, high = np.asarray([domain.bounds[k] for k in columns], float).T
-    places = [tuple((low + high) / 2)] if domain.shape is not None or data else []
-    if data and ((low <= 0) & (high >= 0)).all():
-        places.append((0.0,) * len(columns))
-    return [Quantity(columns, tuple(map(float, own)), True) for own in dict.fromkeys(places)]
-
-
-def _directions(problem: Problem, sources: Sequence[sp.Expr]) -> list[Quantity]:
-    """The one along which data change at some point."""
-    domain, point = problem.domain, inside(problem.domain, sp.true, 1, random(np.random.default_rng(1)))
+def _candidates(problem: Problem, sources: Sequence[sp.Expr]) -> list[Quantity]:
+    """The direction in which data change at one point, and the place from which they do at two: where the lines along which they
+    change there meet. Of constant data on a shape its middle.
+    """
+    columns = problem.domain.spatial
+    if not sources:
+        middle = tuple(float(np.mean(problem.domain.bounds[k])) for k in columns)
+        return [] if problem.domain.shape is None else [Quantity(columns, middle, True)]
+    points = inside(problem.domain, sp.true, 2, random(np.random.default_rng(1)))
     memo: dict[Any, Any] = {}
-    at = domain.at(point)
-    slope = np.asarray(
-        [
-            float(np.asarray(evaluate(sp.diff(sources[0], problem.symbols[k]), at, memo)).reshape(-1)[0])
-            for k in domain.spatial
-        ]
-    )
-    size = float(np.abs(slope).max())
-    return [Quantity(domain.spatial, tuple(map(float, slope / size)), False)] if np.isfinite(size) and size > 0 else []
+    at = problem.domain.at(points)
+    slopes = np.empty((2, len(columns)))
+    with np.errstate(all="ignore"):
+        for place, k in enumerate(columns):
+            slopes[:, place] = np.asarray(evaluate(sp.diff(sources[0], problem.symbols[k]), at, memo), float)
+    sizes = np.abs(slopes).max(axis=1, keepdims=True)
+    if not (np.isfinite(sizes) & (sizes > 0)).all():
+        return []
+    (first, second), here = slopes / sizes, points[:, list(columns)]
+    (along, _), *_ = np.linalg.lstsq(np.stack([first, -second], axis=1), here[1] - here[0])
+    centre = here[0] + along * first
+    return [Quantity(columns, tuple(map(float, v)), how) for v, how in ((first, False), (centre, True))]
 
 
 def _told(problem: Problem, sources: Sequence[sp.Expr], own: Quantity) -> bool:
     """Whether data are the same at points where a quantity is."""
     domain, columns = problem.domain, list(own.columns)
     here, there = np.split(inside(domain, sp.true, 2 * PROBES, random(np.random.default_rng(2))), 2)
-    here, there = here.copy(), there.copy()
     rest = [k for k in range(len(domain.coordinates)) if k not in columns]
     there[:, rest] = here[:, rest]
     a = np.asarray(own.vector)

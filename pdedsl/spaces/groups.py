@@ -40,10 +40,7 @@ def groups(problem: Problem) -> tuple[tuple[int, ...], ...]:
     domain = problem.domain
     shared = tuple(k for k in range(len(domain.coordinates)) if k not in domain.spatial and k not in affine(problem))
     own = [f for components in forms(problem).values() for f in components]
-    sought = problem.measurements or any(f.sought is not None for f in problem.fields)
-    if sought or any(isinstance(s, Interface) or is_hard(s) for s in problem.statements):
-        return ()
-    if not all(f.is_linear and not f.integrals for f in own):
+    if not plain(problem) or not all(f.is_linear for f in own):
         return ()
     found: Pairs = set()
     for form in own:
@@ -59,6 +56,15 @@ def groups(problem: Problem) -> tuple[tuple[int, ...], ...]:
     if most == len(domain.spatial) or most + len(shared) > MOST:
         return ()
     return tuple((*own, *shared) for own in cliques)
+
+
+def plain(problem: Problem) -> bool:
+    """Whether the form of the data may be that of the solution: nothing is sought, jumps, is integrated or built in."""
+    if problem.measurements or any(f.sought is not None for f in problem.fields):
+        return False
+    if any(isinstance(s, Interface) or is_hard(s) for s in problem.statements):
+        return False
+    return not any(f.integrals for components in forms(problem).values() for f in components)
 
 
 def supports(problem: Problem, axes: tuple[int, ...]) -> list[tuple[int, ...]]:

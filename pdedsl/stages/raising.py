@@ -26,7 +26,7 @@ from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.posterior import Posterior
-from pdedsl.spaces.space import Added, Polynomials, Space, Terms, fixed, polynomials_of, space_for
+from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.spaces.stretch import Stretch
 from pdedsl.spaces.superposition import Superposition, collocated
 from pdedsl.stages.another import another
@@ -36,6 +36,7 @@ from pdedsl.stages.holding import holding
 from pdedsl.stages.identifying import Identification, told
 from pdedsl.stages.rungs import (
     COARSE,
+    HELPED,
     ROUNDING,
     SATISFIED,
     Ladder,
@@ -43,6 +44,7 @@ from pdedsl.stages.rungs import (
     error_of,
     errors_at,
     flat,
+    formless,
     share_of,
     within,
 )
@@ -62,9 +64,9 @@ KNOWN = 1e-2
 """One with which no network is tried for what data say."""
 LATE = 0.2
 """The part of the columns from which a solution is one of the last: small spaces may change little, too."""
-HELPED, AGAIN, STILL = 0.5, 3, 3
-"""The part of the residual that as many polynomials leave on fresh points, from which functions that are singular at corners are of
-no help; how many times more coefficients there are when these are tried again; and the solutions with them that say so, too.
+AGAIN, STILL = 3, 3
+"""How many times more coefficients there are when functions that are singular at corners are tried again where they were of no help;
+and the solutions that say so.
 """
 ASTRAY, LED, LEADING = 0.1, 1e-6, 0.3
 """The part of the residual from which another solution of a nonlinear problem is the better one; the
@@ -344,27 +346,14 @@ class _Climb(Ladder):
         if found is not None:
             self.waiting, self.again = True, AGAIN * len(last.coefficients)
             return found
-        if self.formless and (found := after(self.problem, self.kind, self.plan.symmetry)) is not None:
+        tried = len(self.rungs) >= STILL and self.chosen == "auto" and formless(self.rungs)
+        if tried and (found := after(self.problem, last.space, self.plan.symmetry)) is not None:
             self.rungs, self.history = [], []
             return found
         own = polynomials_of(space_for(last.space, ""))
         degrees = each(self.problem, own) if own else ()
         asked = reach([f.basis for f in last.fields], split(last.fields, last.coefficients), degrees)
         return following(self.problem, last.space, asked, self.chosen, self.plan.symmetry)
-
-    @property
-    def kind(self) -> Terms:
-        """Which products the last solution is made of."""
-        own = polynomials_of(self.rungs[-1].space)
-        return "total" if own is None else own.kind
-
-    @property
-    def formless(self) -> bool:
-        """Whether the solution has not the form of the data: sums, or functions of one quantity, come no nearer to it."""
-        if self.chosen != "auto" or len(self.rungs) < STILL:
-            return False
-        last, before = self.rungs[-1], self.rungs[-2]
-        return self.kind in ("composite", "additive") and last.left > max(HELPED * before.left, SATISFIED)
 
     @property
     def layered(self) -> bool:

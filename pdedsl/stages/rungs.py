@@ -22,7 +22,7 @@ from pdedsl.spaces.functions import embedded
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.sizes import field_sizes
-from pdedsl.spaces.space import Space
+from pdedsl.spaces.space import Space, polynomials_of
 from pdedsl.spaces.stretch import Stretch, at_faces, logarithm
 
 ROUNDING = 1e-10
@@ -33,6 +33,8 @@ SLOWLY, SLOWEST = 0.3, 0.75
 """The part of the last change from which changes fall slowly, and the most that is told from two of them."""
 SATISFIED = 1e-6
 """The residual that is none."""
+HELPED = 0.5
+"""The part of the residual on fresh points from which what was added is of no help."""
 BOTH = (True, True)
 """The ends of a coordinate."""
 POINTS = 1024
@@ -156,11 +158,20 @@ def within(coefficients: np.ndarray, own: Sequence[Any], larger: Sequence[Any]) 
 def error_of(rungs: Sequence[Rung]) -> float:
     """The estimated error of the last solution, relative to the variation; infinite where nothing is known of it.
 
-    As where Newton's method was held up, and statements are missed: that changes little is no solution.
+    As where Newton's method was held up, or the solution has not the form of the data, and statements are missed: that changes little
+    is no solution.
     """
-    if rungs[-1].damped and rungs[-1].left > SATISFIED:
+    if (rungs[-1].damped and rungs[-1].left > SATISFIED) or formless(rungs):
         return np.inf
     return rungs[-1].change * share_of(rungs) if len(rungs) > 1 else rungs[-1].expected
+
+
+def formless(rungs: Sequence[Rung]) -> bool:
+    """Whether solutions of the form of the data, sums or functions of one quantity, come no nearer to the statements."""
+    own = polynomials_of(rungs[-1].space)
+    if own is None or own.kind not in ("composite", "additive") or len(rungs) < 2:
+        return False
+    return rungs[-1].left > max(HELPED * rungs[-2].left, SATISFIED)
 
 
 def share_of(rungs: Sequence[Rung]) -> float:

@@ -62,9 +62,9 @@ def test_sums_begin_with_sums() -> None:
     assert (
         isinstance(space, Polynomials)
         and space.kind == "additive"
-        and after(own, "additive") == lowest(box(4, "x0*x1*x2*x3"))
+        and after(own, space) == lowest(box(4, "x0*x1*x2*x3"))
     )
-    assert after(own, "total") is None
+    assert after(own, lowest(box(4, "x0*x1*x2*x3"))) is None
     more = following(own, space, [9.0, 11.4, 2.0, 3.0])
     assert isinstance(more, Polynomials) and more.degrees == (11,) and more.kind == "additive"
     assert following(own, more, [11.0] * 4) == Polynomials((13,), "additive")

@@ -121,3 +121,11 @@ def test_a_face_that_touches_another_part_is_no_boundary_beside_it() -> None:
     sides = [quarter.outward(k, quarter.surfaces[k].draw(unit))[0] for k in touching]
     assert sorted(round(float(kept.mean()), 3) for kept in sides) == [0.0, 0.0, 0.5, 0.5]
     assert min(kept.sum() for kept in sides) <= 1
+
+
+def test_points_on_spheres_of_many_dimensions() -> None:
+    """The first of a low-discrepancy sequence is the middle of all numbers, which has no direction of its own."""
+    shape = ball(sp.symbols("x1:6"), [0.0] * 5, 2.0)
+    assert shape.box is not None
+    drawn = shape.build(shape.box)[0].draw(np.concatenate([low_discrepancy(64, 5), np.full((1, 5), 0.5)]))
+    np.testing.assert_allclose(np.linalg.norm(drawn, axis=1), 2.0, rtol=1e-12)

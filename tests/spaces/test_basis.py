@@ -60,6 +60,8 @@ def test_which_products_are_in_a_basis(periodic: str, terms, space: tuple[int, .
     expected = set(zip(x[kept].tolist(), y[kept].tolist(), strict=True))
     assert {tuple(row) for row in found.numbers.tolist()} == expected
     assert found.size == len(expected) == sized(problem, (0, 1), chosen)
+    for parity in ({0: 1}, {0: -1, 1: 1}):
+        assert basis(problem, (0, 1), chosen, parity).size == sized(problem, (0, 1), chosen, parity)
 
 
 def test_coefficients_in_a_larger_basis_are_the_same_function() -> None:

@@ -1,9 +1,11 @@
 """What changes and residuals of the last spaces tell of an error."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pdedsl.spaces.space import Polynomials
+from pdedsl.spaces.space import Polynomials, Terms
 from pdedsl.stages.rungs import Rung, apart, error_of, flat, share_of
 
 
@@ -32,6 +34,17 @@ def test_shares(changes: list[float], left: list[float], share: float) -> None:
 def test_the_first_says_nothing_and_changes_that_stay_are_flat() -> None:
     assert error_of(rungs([np.inf], [1.0])) == np.inf
     assert flat(rungs([np.inf, 1.0, 0.5], [1, 1, 1])) and not flat(rungs([np.inf, 1.0, 0.1], [1, 1, 1]))
+
+
+@pytest.mark.parametrize("kind", ["composite", "additive"])
+def test_what_has_the_form_of_the_data_alone_is_no_solution_where_statements_are_missed(kind: Terms) -> None:
+    """The nearest function of that form is found to rounding, wherever the solution is."""
+
+    def formed(left: list[float]) -> list[Rung]:
+        return [replace(r, space=Polynomials((8,), kind)) for r in rungs([np.inf, 1e-8, 1e-15], left)]
+
+    assert error_of(formed([0.3, 0.3, 0.3])) == np.inf and error_of(formed([1.0, 1e-3, 1e-9])) < 1e-15
+    assert error_of(rungs([np.inf, 1e-8, 1e-15], [0.3, 0.3, 0.3])) < np.inf
 
 
 def test_changes_are_relative_to_what_varies() -> None:
