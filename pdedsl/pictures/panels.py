@@ -26,8 +26,6 @@ TRUE: Mapping[str, Any] = {"color": "black", "linewidth": 0.8, "linestyle": (0, 
 """How a curve that is known is drawn over ours."""
 FIELD_COLOURS = "RdBu_r"
 ERROR_COLOURS = "magma"
-LINES = 6
-"""Coordinates through the middle of a domain along which lines are drawn, of many."""
 INK = ("#1b4965", "#ca6702", "#5f0f40", "#588157", "#6c757d", "#9b2226", "#e09f3e", "#2a9d8f", "#a98467", "#7b2cbf")
 
 Panel = Callable[[Axes], None]
@@ -245,7 +243,7 @@ def _known_curves(scene: Scene, unknown: Field, axes: Axes) -> None:
     names, known = scene.own(unknown), exact_name(scene.problem, unknown.name)
     truth = next((t for t in scene.known if t.field == unknown.name), None)
     if unknown.name in dict(scene.problem.exact):
-        for name in (shown := names[:LINES]):
+        for name in (shown := _shown(names)):
             low, high = scene.ends[name]
             across = np.linspace(low, high, FINE) if len(names) == 1 else np.linspace(0, 1, FINE)
             axes.plot(across, scene.over(name)[known], label="exact" if name == shown[-1] else None, **TRUE)
@@ -273,16 +271,21 @@ def _along(
 ) -> None:
     """Curves along the coordinates of a field: one against its coordinate, several against the share of their intervals."""
     names = scene.own(unknown)
-    for colour, name in zip(INK * len(names), names[:LINES], strict=False):
+    for colour, name in zip(INK, _shown(names), strict=False):
         low, high = scene.ends[name]
         across = np.linspace(low, high, FINE) if len(names) == 1 else np.linspace(0, 1, FINE)
         draw(across, values(name), color=colour, linewidth=1.5, label=f"{name} from {low:.3g} to {high:.3g}")
     if len(names) == 1:
         axes.set(xlabel=scene.label(names[0]))
     else:
-        beside = f", {LINES} of {len(names)} coordinates" if len(names) > LINES else ""
+        beside = f", {len(INK)} of {len(names)} coordinates" if len(names) > len(INK) else ""
         axes.set(xlabel=f"share of the coordinate's interval{beside}")
         _legend(axes)
+
+
+def _shown(names: Sequence[str]) -> Sequence[str]:
+    """The coordinates along which lines are drawn: all, or of many the first and the last, which is time where there is one."""
+    return names if len(names) <= len(INK) else [*names[: len(INK) - 1], names[-1]]
 
 
 def _titled(words: str) -> str:

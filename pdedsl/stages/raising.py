@@ -170,6 +170,8 @@ class _Climb(Ladder):
         """Whether the next solution is such a one."""
         self.shelf: tuple[list[Rung], list[Record]] | None = None
         """Solutions that stayed coarse before coordinates were stretched."""
+        self.given_up: list[str] = []
+        """What was tried before and does not hold the solution, in words."""
         self.narrow = False
         """Whether coordinates were stretched at the faces alone where it is steep."""
         self.led = ""
@@ -348,6 +350,7 @@ class _Climb(Ladder):
             return found
         tried = len(self.rungs) >= STILL and self.chosen == "auto" and formless(self.rungs)
         if tried and (found := after(self.problem, last.space, self.plan.symmetry)) is not None:
+            self.given_up.append(f"{made_of(self.plan, last.space)}: the solution has not the form of the data")
             self.rungs, self.history = [], []
             return found
         own = polynomials_of(space_for(last.space, ""))
@@ -443,6 +446,7 @@ class _Climb(Ladder):
         held = f"Newton's method stays where statements are missed by {rung.left:.0e}: there may be no solution, as beyond a fold"
         smooth = self.again and isinstance(rung.space, Polynomials)
         story = (
+            *self.given_up,
             f"{tried}: {came}",
             *((self.led,) if self.led else ()),
             *((held,) if rung.damped and rung.left > SATISFIED else ()),
