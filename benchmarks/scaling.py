@@ -58,10 +58,14 @@ class Step:
 
 def made(columns: int, rows: int, d: int) -> tuple[Problem, Plan]:
     """A problem and a plan with about so many parameters and so many rows."""
-    width = max(1, round((columns - 1) / (d + 2)))
+    return of_widths((max(1, round((columns - 1) / (d + 2))),), rows, d)
+
+
+def of_widths(widths: tuple[int, ...], rows: int, d: int) -> tuple[Problem, Plan]:
+    """The same with so many units in each layer."""
     ends = rows // 5
     points = (("equation", Sobol(rows - ends)), ("boundary", Sobol(ends)))
-    return pdedsl.loads(SPEC.format(d=d)), Plan(points, Network((width,)))
+    return pdedsl.loads(SPEC.format(d=d)), Plan(points, Network(widths))
 
 
 def measure(problem: Problem, planned: Plan, built: System, route: str, count: int = 1) -> Step:
@@ -121,6 +125,20 @@ def series(what: str, sizes: list[int], fixed: tuple[int, int, int]) -> None:
     print("| of the model | " + " | ".join(MODEL[what].values()) + " |")
 
 
+def layers(rows: int) -> None:
+    """A table of what products alone take of memory in networks of several layers, against coordinates."""
+    coordinates = (2, 4, 8, 16, 32)
+    print("\nlayers and coordinates d: MiB reserved (and planned), products alone\n")
+    print("| layers | " + " | ".join(f"d = {d}" for d in coordinates) + " |\n|---|" + "---|" * len(coordinates))
+    for widths in ((60,), (40, 40), (20, 20, 20)):
+        cells = []
+        for d in coordinates:
+            problem, planned = of_widths(widths, rows, d)
+            step = measure(problem, planned, system(problem, planned), "krylov")
+            cells.append(f"{step.memory:.0f} ({step.predicted:.0f})")
+        print(f"| {', '.join(map(str, widths))} | " + " | ".join(cells) + " |", flush=True)
+
+
 def shards(columns: int, rows: int) -> None:
     """A table over devices."""
     problem, planned = made(columns, rows, 2)
@@ -164,6 +182,7 @@ def main() -> None:
     series("P", [most // 8, most // 4, most // 2, most], (0, most, 2))
     series("S", [most // 2, most, 2 * most, 4 * most], (most // 4, 0, 2))
     series("d", [2, 4, 8, 16], (most // 4, most, 0))
+    layers(most)
     shards(most // 4, 2 * most)
     estimate()
 

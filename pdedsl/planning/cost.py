@@ -58,7 +58,7 @@ class Cost:
     """The most rows of a point."""
     krylov: int | None = None
     """The directions that a step is sought in; None where all of them are factored."""
-    units: int = 60
+    widths: tuple[int, ...] = (20, 20, 20)
     """Those of the hidden layers."""
     axes: int = 2
     """Coordinates in which a statement differentiates, at most: values of a network carry a slope in each."""
@@ -73,13 +73,19 @@ class Cost:
         """Memory of a step on each device.
 
         The matrix, or what is there of it at a time, with its scaled copy, and the smaller of the two squares with its
-        eigenvectors and what LAPACK works in; or the directions that a step is sought in and what they do to the rows.
+        eigenvectors and what LAPACK works in; or the directions that a step is sought in and what they do to the rows. Of all but
+        the first layer slopes are held, too.
         """
         at_once = self.own if self.chunk is None else min(self.own, self.chunk * self.components)
         if self.krylov is not None:
-            return 8.0 * (3 * (self.own + self.columns) * self.krylov + CARRIED * self._slopes * self.units * at_once)
+            carried = sum(self.widths) + self.axes * sum(self.widths[1:])
+            return 8.0 * (3 * (self.own + self.columns) * self.krylov + CARRIED * carried * at_once)
         square = min(self.rows, self.columns) if self.chunk is None else self.columns
-        return 8.0 * (3 * at_once * self.columns + 4 * square**2)
+        return 8.0 * (self.each(self.chunk is not None) * at_once + 4 * square**2)
+
+    def each(self, parts: bool) -> float:
+        """Numbers that a row of the matrix takes, with what it is made from where there are some rows at a time."""
+        return 3 * self.columns + (MADE * sum(self.widths) if parts else 0.0)
 
     @property
     def seconds(self) -> float:
@@ -120,9 +126,9 @@ class Cost:
         return f"{size}: about {self.bytes / 2**30:.3g} GiB and {self.seconds:.3g} s a step{divided}"
 
 
-CARRIED = 15.0
-"""Numbers that products of the matrix with a few vectors take for each row at a time and each hidden unit
-(`python -m benchmarks.scaling`, as are the counts of `Cost.bytes`).
+CARRIED, MADE = 13.0, 6.0
+"""Numbers that products of the matrix with a few vectors take for each row at a time and each hidden unit or slope of one; and those
+that the matrix of some rows takes beside it (`python -m benchmarks.scaling`, as are the counts of `Cost.bytes`).
 """
 PRODUCT = 30.0
 """Floating point operations of a product with the matrix and one with its transpose, for each entry that is not held."""
@@ -145,8 +151,8 @@ def cost(problem: Problem, plan: Plan, devices: int = 1, room: float | None = No
     components = max((len(statements[name].lhs) for name, _ in plan.points), default=1)
     own = [form for parts in forms(problem).values() for form in parts]
     axes = max((sum(any(i[k] for _, i in f.slopes) for k in range(len(problem.coordinates))) for f in own), default=0)
-    units = sum(plan.network.widths)
-    whole = Cost(rows, count, devices=devices, components=components, units=units, axes=max(axes, 2))
+    widths = plan.network.widths
+    whole = Cost(rows, count, devices=devices, components=components, widths=widths, axes=max(axes, 2))
     return _routed(whole, plan.method, memory() / 2 if room is None else room)
 
 
@@ -166,7 +172,7 @@ def _routed(whole: Cost, method: Method, room: float) -> Cost:
     in_parts = own.factor in ("auto", "qr", "gram") and whole.rows >= whole.columns  # else it is factored in one piece
     if in_parts:
         left = room - 8.0 * 4 * whole.columns**2
-        chunk = int(min(MOST, left / (8.0 * 3 * whole.columns * whole.components)))
+        chunk = int(min(MOST, left / (8.0 * whole.each(True) * whole.components)))
         if chunk >= FEWEST:
             return replace(whole, chunk=chunk)
     return few if own.factor == "auto" else whole
