@@ -89,18 +89,22 @@ def _own(space: Space, unknown: Field) -> Space:
 
 
 def fields_of(
-    problem: Problem, space: Space, sizes: Mapping[str, Size], symmetry: Symmetry = "auto"
+    problem: Problem,
+    space: Space,
+    sizes: Mapping[str, Size],
+    symmetry: Symmetry = "auto",
+    mirrors: Sequence[Mapping[int, int]] | None = None,
 ) -> tuple[Expansion, ...] | tuple[Pieces, ...]:
-    """Each field in a linear space, as a sum over a basis or as one on each piece of time."""
+    """Each field in a linear space, as a sum over a basis or as one on each piece of time; `mirrors` as for `expansions`."""
     if not isinstance(space, Polynomials) or not space.slabs:
-        return expansions(problem, space, sizes, symmetry)
+        return expansions(problem, space, sizes, symmetry, mirrors)
     assert problem.time is not None
     axis = problem.domain.column(problem.time.symbol)
     low, high = problem.bounds[axis]
     halves = list(pairwise((low, *space.slabs, high)))
-    mirrors, parts = parities(problem, symmetry), []
+    mirrors, parts = mirrors or _mirrors(problem, space, symmetry), []
     for k, ends in enumerate(halves):
-        whole = replace(space, slabs=(), stretches=space.stretches[k : k + 1])
+        whole = replace(space, stretches=space.stretches[k : k + 1])
         parts.append(expansions(piece(problem, *ends, first=k == 0), whole, sizes, symmetry, mirrors))
     ends = np.asarray(space.slabs)
     return tuple(Pieces(axis, ends, own) for own in zip(*parts, strict=True))
@@ -118,9 +122,7 @@ def expansions(
     `mirrors` are these, where the problem is a piece of another one, whose they are.
     """
     found = []
-    if mirrors is None and any(isinstance(own, Polynomials) and own.kind == "family" for own in parts_of(space)):
-        mirrors = member_mirrors(problem, symmetry)
-    for unknown, parity in zip(problem.fields, mirrors or parities(problem, symmetry), strict=True):
+    for unknown, parity in zip(problem.fields, mirrors or _mirrors(problem, space, symmetry), strict=True):
         own = functions(problem, unknown, _own(space, unknown), parity)
         built = ansatz(problem, unknown)
         size = inner(problem, built, sizes[unknown.name])
@@ -128,6 +130,12 @@ def expansions(
             size = replace(size, mean=0.0)
         found.append(Expansion(problem, own, built, size, unknown.sought or FREE))
     return tuple(found)
+
+
+def _mirrors(problem: Problem, space: Space, symmetry: Symmetry) -> list[Mapping[int, int]]:
+    """The parities of all fields that a space has."""
+    families = any(isinstance(own, Polynomials) and own.kind == "family" for own in parts_of(space))
+    return member_mirrors(problem, symmetry) if families else parities(problem, symmetry)
 
 
 def functions(problem: Problem, unknown: Field, space: Space, parity: Mapping[int, int]) -> Functions:
@@ -159,9 +167,10 @@ def member_mirrors(problem: Problem, symmetry: Symmetry) -> list[Mapping[int, in
 
 
 def member_space(problem: Problem, space: Polynomials) -> Polynomials:
-    """The space of a single member of a family: constant in the parameters."""
+    """The space of a single member of a family: constant in the parameters, all products on pieces of time."""
     swept = [k for k, c in enumerate(problem.coordinates) if c.kind == "parameter"]
-    return Polynomials(tuple(0 if k in swept else n for k, n in enumerate(each(problem, space))), "total")
+    degrees = tuple(0 if k in swept else n for k, n in enumerate(each(problem, space)))
+    return replace(space, degrees=degrees, terms="product" if space.slabs else "total")
 
 
 def at_once(problem: Problem, space: Space) -> Space:

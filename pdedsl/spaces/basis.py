@@ -186,8 +186,9 @@ class Basis:
     def embedded(self, coefficients: np.ndarray, into: "Basis") -> np.ndarray:
         """Coefficients of this basis, shape (K,), in a larger one that holds it."""
         places = {tuple(row): place for place, row in enumerate(into.numbers.tolist())}
-        found = np.zeros(into.size)
-        found[[places[tuple(row)] for row in self.numbers.tolist()]] = coefficients
+        rows, found = np.zeros((self.size, len(into.axes)), int), np.zeros(into.size)
+        rows[:, [into.axes.index(axis) for axis in self.axes]] = self.numbers
+        found[[places[tuple(row)] for row in rows.tolist()]] = coefficients
         return found
 
 
@@ -196,10 +197,12 @@ def basis(
 ) -> Basis:
     """The products of a space over some of the coordinates; of those in `parity` only the even (1) or the odd ones (-1).
 
-    Even or odd about the middle of the interval.
+    Even or odd about the middle of the interval. Swept parameters of degree 0 are no arguments of it.
     """
+    degrees = space.degrees * (len(problem.coordinates) if len(space.degrees) == 1 else 1)
+    axes = [k for k in axes if degrees[k] or problem.coordinates[k].kind != "parameter"]
     if space.kind == "additive":
-        degrees, signs = [space.degrees[0]] * len(axes), [parity.get(axis, 0) for axis in axes]
+        degrees, signs = [degrees[0]] * len(axes), [parity.get(axis, 0) for axis in axes]
         circular = [problem.coordinates[axis].periodic for axis in axes]
         numbers = _sums(supports(problem, tuple(axes)), circular, degrees, signs)
     else:
@@ -310,9 +313,10 @@ def sized(
     if not axes:
         return 1
     if space.kind == "family":
-        alone = replace(space, terms="total")
         swept = [axis for axis in axes if problem.coordinates[axis].kind == "parameter"]
-        return prod(sized(problem, own, alone, parity) for own in ([a for a in axes if a not in swept], swept))
+        plane = replace(space, terms="product" if space.slabs else "total")
+        beside = sized(problem, swept, replace(space, terms="total"), parity)
+        return beside * sized(problem, [axis for axis in axes if axis not in swept], plane, parity)
     if space.kind == "additive":
         return basis(problem, axes, space, parity).size
     lines = _lines(problem, axes, space, parity)

@@ -58,6 +58,11 @@ class Pieces:
         return found
 
 
+def parts_of(fields: Sequence[Any]) -> tuple[Expansion, ...]:
+    """The sums over a basis that fields are, of those in pieces one piece after another."""
+    return tuple(part for own in fields for part in (own.parts if isinstance(own, Pieces) else (own,)))
+
+
 @dataclass(frozen=True, eq=False)
 class Before:
     """A field that was found on the piece before, as a function of its arguments."""

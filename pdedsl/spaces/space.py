@@ -37,7 +37,7 @@ class Polynomials:
     has its own; `cross`, prod (1 + d_k) <= 1 + n, few of them in many coordinates; `additive`, those of a total
     degree in coordinates that data multiply with each other (`spaces.groups`), and sums of these; `composite`, those of a total degree in what data are functions
     of, a distance or a direction, and in time and swept parameters (`spaces.composite`); `family`, all products of those of a total degree
-    in coordinates and those of one in swept parameters."""
+    in coordinates, on pieces of time of all up to theirs, and those of one in swept parameters."""
     slabs: tuple[float, ...] = ()
     """Times at which one piece of time ends and the next begins, with the same products; none where all is one piece."""
     stretches: tuple[tuple[Stretch | None, ...], ...] = ()

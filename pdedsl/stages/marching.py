@@ -7,13 +7,15 @@ below a tolerance. Then all is done again with a smaller tolerance; what that ch
 import math
 import time
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from pdedsl.numerics.truth import Truth
-from pdedsl.planning.functions import columns, expansions, fields_of, free, parities, solutions
+from pdedsl.planning.functions import columns, expansions, fields_of, free, member_mirrors, parities, solutions
 from pdedsl.planning.plan import Limits, Plan
 from pdedsl.planning.spelling import made_of
 from pdedsl.problem.evaluate import evaluate
@@ -30,7 +32,7 @@ from pdedsl.spaces.pieces import Before, Pieces, continued, divisible, piece
 from pdedsl.spaces.placing import SHIFT
 from pdedsl.spaces.sizes import row_sizes
 from pdedsl.spaces.space import Polynomials
-from pdedsl.spaces.superposition import collocated
+from pdedsl.spaces.superposition import Superposition, collocated
 from pdedsl.stages.raising import FINE, Raised
 from pdedsl.stages.rungs import Ladder, Rung, errors_at, rest, share_of
 from pdedsl.stages.steepness import Stretches, differ, initial_slopes, said_at_start, solution_slopes, steep
@@ -101,7 +103,7 @@ def marched(
     seconds: float = np.inf,
 ) -> Raised | None:
     """The solution in pieces of time, of the smallest tolerance for which there were `seconds`; None where there is none."""
-    march = _March(problem, plan, known, watch, stopping, begun)
+    march = March(problem, plan, known, watch, stopping, begun)
     if not march.suited:
         return None
     status: Status | None = None
@@ -124,7 +126,7 @@ def marched(
 
 
 @dataclass(frozen=True)
-class _Solved:
+class Piece:
     """A piece of time and the solution on it."""
 
     low: float
@@ -172,7 +174,7 @@ class _Alike:
         return self.key == key and all(a.shape == b.shape and np.allclose(a, b, 0, ROUNDING) for a, b in pairs)
 
 
-class _March(Ladder):
+class March(Ladder):
     """The tolerances that were met so far."""
 
     def __init__(
@@ -183,14 +185,17 @@ class _March(Ladder):
         watch: Callable[[Record], None],
         stopping: Callable[[], bool],
         begun: float | None,
+        held: Sequence[int] = (),
     ):
+        """`held` are the columns of parameters that are given values: `March.at`."""
         super().__init__(problem, plan, known, stopping, begun)
         assert problem.time is not None
+        self.held, self.place = tuple(held), tuple[float, ...]()
         asked = plan.limits.steps
         self.most = asked if asked != Limits().steps else math.inf  # the number that nobody chose is one of a network
         self.watch, self.axis = watch, problem.domain.column(problem.time.symbol)
         self.low, self.high = problem.bounds[self.axis]
-        self.mirrors = parities(problem, plan.symmetry)
+        self.mirrors = member_mirrors(problem, plan.symmetry) if held else parities(problem, plan.symmetry)
         self.worth = {
             s.name: row_sizes(problem, s, self.sizes) / (CARRIED if isinstance(s, Initial) else 1.0)
             for s in problem.statements
@@ -212,7 +217,7 @@ class _March(Ladder):
         self.chosen = isinstance(plan.space, Polynomials)
         if isinstance(plan.space, Polynomials):
             whole = plan.space.degrees * (len(problem.coordinates) if len(plan.space.degrees) == 1 else 1)
-            most = whole[self.axis]
+            whole, most = tuple(0 if k in self.held else n for k, n in enumerate(whole)), whole[self.axis]
             self.degrees, self.tolerances = whole, ((np.inf, max(1, round(PART * most))), (np.inf, most))
         else:
             first = next((n for n in range(FIRST, LOWEST, -2) if self._columns(self._over(n)) <= MODERATE), None)
@@ -225,12 +230,31 @@ class _March(Ladder):
 
     def _over(self, n: int) -> tuple[int, ...]:
         """A degree in space, with the first one in time, and that of what superposes."""
-        own = {self.axis: TOLERANCES[0][1], **dict.fromkeys(affine(self.problem), 1)}
+        own = {self.axis: TOLERANCES[0][1], **dict.fromkeys(affine(self.problem), 1), **dict.fromkeys(self.held, 0)}
         return tuple(own.get(k, n) for k in range(len(self.problem.coordinates)))
 
     def _columns(self, degrees: tuple[int, ...]) -> int:
         """Of one of the solutions that superpose."""
         return columns(self.problem, Polynomials(degrees, "product"), self.plan.symmetry) // solutions(self.problem)
+
+    def at(self, place: Sequence[float]) -> "March":
+        """The same for some values of the parameters that are held, from the beginning."""
+        found = copy(self)
+        found.place, found.probes, found.alike = tuple(place), self.probes.copy(), _Alike(())
+        found.probes[:, self.held] = place
+        found.rungs, found.history, found.kept, found.pace = [], [], [], []
+        return found
+
+    def along(self, space: Polynomials, guesses: Sequence[np.ndarray] = ()) -> list[Piece]:
+        """The solution on the pieces of a space. Raises LinAlgError where Newton's method does not converge on one of them."""
+        found: list[Piece] = []
+        for k, (low, high) in enumerate(pairwise((self.low, *space.slabs, self.high))):
+            guess = guesses[k] if guesses else None
+            solved = self._solve(low, high, space.degrees, space.stretches[k], found[-1] if found else None, guess)
+            if solved is None:
+                raise np.linalg.LinAlgError("there is no solution on a piece of time")
+            found.append(solved)
+        return found
 
     @property
     def suited(self) -> bool:
@@ -244,7 +268,7 @@ class _March(Ladder):
     def through(self, tolerance: float, degree: int, seconds: float) -> bool:
         """From the start to the end with a tolerance; whether there was time for all of it."""
         assert self.degrees is not None
-        started, found = time.perf_counter(), list[_Solved]()
+        started, found = time.perf_counter(), list[Piece]()
         self.until = started + seconds
         self.settled = NEWTON_STEP * tolerance**0.5 if tolerance < 1 else 0.0
         at, length, pace = self.low, self.length, [(self.low, 0.0)]
@@ -288,14 +312,14 @@ class _March(Ladder):
         return now[1] / max(float(before), 1e-9) * last[-1][1]
 
     def _accepted(
-        self, at: float, length: float, degrees: tuple[int, ...], last: _Solved | None, tolerance: float
-    ) -> tuple[_Solved, float] | None:
+        self, at: float, length: float, degrees: tuple[int, ...], last: Piece | None, tolerance: float
+    ) -> tuple[Piece, float] | None:
         """The next piece, as short and of as high a degree as the tolerance asks for, and how long the one after may be.
 
         None where there is no more time, or no piece is short enough.
         """
         stretches, turns, before, singular = self._stretched(last, (1.0,)), 0, None, False
-        turned: _Solved | None = None
+        turned: Piece | None = None
         smaller: tuple[float, tuple[int, ...]] | None
         while not self.over(0):
             end = self.high if at + 1.2 * length >= self.high else at + length
@@ -342,7 +366,7 @@ class _March(Ladder):
         more = self._raised(degrees, axes)
         return (self.given, more) if more != degrees and not self.chosen else None
 
-    def _stretched(self, solved: _Solved | None, moments: Sequence[float] = MOMENTS) -> Stretches:
+    def _stretched(self, solved: Piece | None, moments: Sequence[float] = MOMENTS) -> Stretches:
         """How coordinates are stretched for what a solution is at some parts of its piece, or for what is said of the start."""
         low, high = (self.low, self.low) if solved is None else (solved.low, solved.high)
         points = [self.probes.copy() for _ in moments]
@@ -360,8 +384,9 @@ class _March(Ladder):
         high: float,
         degrees: tuple[int, ...],
         stretches: Stretches,
-        last: _Solved | None,
-    ) -> _Solved | None:
+        last: Piece | None,
+        guess: np.ndarray | None = None,
+    ) -> Piece | None:
         """The solution on a piece; None where Newton's method does not converge."""
         own, ready = piece(self.problem, low, high, first=last is None), dict(self.forms)
         space = Polynomials(degrees, "product", stretches=(stretches,))
@@ -371,10 +396,11 @@ class _March(Ladder):
         for condition in own.conditions:
             if isinstance(condition, Initial):
                 ready[condition.name] = tuple(form(own, r) for r in condition.residual)
-        taken, fitted = list[Step](), collocated(own, fields, self.sizes, ready, self.worth)
+        taken, fitted = list[Step](), self._placed(collocated(own, fields, self.sizes, ready, self.worth))
         key = (f"{high - low:.12e}", degrees, stretches, last is None)
         origin = low * np.eye(len(self.problem.coordinates))[self.axis]
-        points = tuple((b.points - origin) / self.lengths for b in fitted.blocks)
+        counted = np.isin(np.arange(len(origin)), self.held, invert=True) / self.lengths
+        points = tuple((b.points - origin) * counted for b in fitted.blocks)
         if any(f.built != Ansatz() for f in fields) or not self.alike.serves(key, points):
             self.alike = _Alike(key, points)
         alike = self.alike
@@ -385,15 +411,16 @@ class _March(Ladder):
             return not self.over(len(taken)) and not (step.accepted and step.left <= self.settled**2)
 
         try:
-            guess = self._guess(fields, last, low)
+            guess = self._guess(fields, last, low) if guess is None else guess
             coefficients, alike.factors = descended(fitted, guess, NEWTON, note, alike.factors)
         except np.linalg.LinAlgError:
             return None
         self.steps += len(taken)
+        self.step = taken[-1]
         ended = fitted.is_linear or not taken[-1].accepted or taken[-1].left <= max(self.settled**2, SETTLED)
         if not np.isfinite(coefficients).all() or not ended:
             return None
-        other = Collocation(own, fields, self.sizes, ready, SHIFT, self.worth)
+        other = self._placed(Collocation(own, fields, self.sizes, ready, SHIFT, self.worth))
         other.tables = alike.fresh
         fresh = other.residual(coefficients)
         places = {b.statement.name: b.points for b in fitted.blocks}
@@ -401,11 +428,16 @@ class _March(Ladder):
         probes = self.probes.copy()
         probes[:, self.axis] = low + (high - low) * (probes[:, self.axis] - self.low) / (self.high - self.low)
         left, late, wide = float(fresh @ fresh), *tails(fields, coefficients, probes, self.axis)
-        return _Solved(
+        wide = {axis: own for axis, own in wide.items() if axis not in self.held}
+        return Piece(
             low, high, degrees, stretches, fields, coefficients, places, losses, left, fitted.is_linear, late, wide
         )
 
-    def _before(self, last: _Solved) -> dict[str, Before]:
+    def _placed(self, system: Collocation | Superposition) -> Collocation | Superposition:
+        """Residuals at the values of the parameters that are held."""
+        return system.at(self.held, self.place) if isinstance(system, Collocation) and self.held else system
+
+    def _before(self, last: Piece) -> dict[str, Before]:
         """The fields of a piece as functions of their arguments."""
         parts = zip(self.problem.fields, last.fields, split(last.fields, last.coefficients), strict=True)
         width = len(self.problem.coordinates)
@@ -414,7 +446,7 @@ class _March(Ladder):
             for f, own, c in parts
         }
 
-    def _guess(self, fields: tuple[Expansion, ...], last: _Solved | None, at: float) -> np.ndarray:
+    def _guess(self, fields: tuple[Expansion, ...], last: Piece | None, at: float) -> np.ndarray:
         """Coefficients of what the last tolerance had on a piece; for the first one, of what stays as the last piece ended."""
         known = self.rungs[-1] if self.rungs else last
         if known is None or self.linear:
@@ -449,19 +481,19 @@ class _March(Ladder):
             for axis, n in enumerate(degrees)
         )
 
-    def _watch(self, found: Sequence[_Solved]) -> None:
+    def _watch(self, found: Sequence[Piece]) -> None:
         own = found[-1].losses
         seconds, count = time.perf_counter() - self.begun, len(found[-1].coefficients)
         record = Record(self.steps, seconds, sum(own.values()), own, np.nan, count, 1.0, True)
         self.history.append(record)
         self.watch(record)
 
-    def _keep(self, found: Sequence[_Solved], seconds: float) -> None:
+    def _keep(self, found: Sequence[Piece], seconds: float) -> None:
         """All pieces as one solution."""
         degrees = tuple(map(max, *(own.degrees for own in found), found[0].degrees))
         ends, stretches = (tuple(own.high for own in found[:-1]), tuple(own.stretches for own in found))
         space = Polynomials(degrees, "product", ends, stretches)
-        fields: tuple[Any, ...] = fields_of(self.problem, space, self.sizes, self.plan.symmetry)
+        fields: tuple[Any, ...] = fields_of(self.problem, space, self.sizes, self.plan.symmetry, self.mirrors)
         parts = [[] for _ in fields]
         for k, own in enumerate(found):
             for place, (before, c) in enumerate(zip(own.fields, split(own.fields, own.coefficients), strict=True)):

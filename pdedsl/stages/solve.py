@@ -226,11 +226,11 @@ def _raised(
         plan = replace(plan, space=linear(plan.space), limits=limits)
     begun = time.perf_counter() if clock.begun is None else clock.begun
     with threads(0):
-        if plan.slabs != "auto" and divisible(problem):
-            return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
         if isinstance(plan.space, Polynomials) and plan.space.kind == "family":
             members = sampled(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
             return members or raised(problem, plan, known, watch, stopping, begun, start)
+        if plan.slabs != "auto" and divisible(problem):
+            return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
         found = raised(problem, plan, known, watch, stopping, begun, start)
         if plan.space == "auto" and problem.domain.swept and not (found is not None and found.final):
             left = plan.limits.seconds - (time.perf_counter() - begun)

@@ -1,0 +1,88 @@
+"""From a family of problems to its members piece by piece in time: all on the same pieces, in the same functions.
+
+Pieces, degrees and where coordinates are stretched are those of the member that needs most, of a few that are solved as one
+alone would be, to smaller and smaller tolerances.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from pdedsl.numerics.truth import Truth
+from pdedsl.planning.functions import fields_of
+from pdedsl.planning.plan import Plan
+from pdedsl.problem.problem import Problem
+from pdedsl.spaces.collocation import split
+from pdedsl.spaces.pieces import parts_of
+from pdedsl.spaces.space import Polynomials
+from pdedsl.stages.family import CHECKED, PLACES, Family
+from pdedsl.stages.marching import NEARLY, March, Piece
+
+ENOUGH, SLOWER = 0.8, 1.5
+"""The part of the time that members may take, and with what power of their coefficients they take longer."""
+
+
+class Pieced(Family):
+    """Members that were solved piece by piece."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        plan: Plan,
+        known: tuple[Truth, ...],
+        stopping: Callable[[], bool],
+        begun: float,
+        seconds: float,
+    ):
+        super().__init__(problem, plan, known, stopping, begun, seconds)
+        self.march = March(problem, plan, (), lambda _: None, stopping, begun, self.swept)
+        self.found: Sequence[Piece] = ()
+        """The last member."""
+
+    def prepare(self) -> None:
+        """See `Family`; of some members that are solved alone the one that needs most says how all are. How far they are off is seen
+        where those are solved to the next tolerance.
+        """
+        marches, shown, alone = [self.march.at(own.tolist()) for own in self.anchors], list[np.ndarray](), 0.0
+        for tolerance, degree in self.march.tolerances if self.march.suited else ():
+            if not all(own.through(tolerance, degree, self.left) for own in marches):
+                return
+            further = True
+            if shown:
+                further = self.nearer([own.rungs[-1].values[:PLACES] for own in marches], shown)
+            most = max(marches, key=lambda own: len(own.rungs[-1].coefficients))
+            space, size = most.rungs[-1].space, len(most.rungs[-1].coefficients)
+            assert isinstance(space, Polynomials)
+            longer = (self.members + CHECKED) * alone * (size / self.size) ** SLOWER if shown else 0.0
+            enough = bool(shown) and (not further or self.changes[-1] <= NEARLY)
+            if not space.slabs or enough or longer > ENOUGH * self.left:
+                self.off = self.changes[-1] if shown else np.inf
+                return
+            self._in(space)
+            self.march.settled, started = most.settled, time.perf_counter()
+            shown = self.shown_at(self.anchors)
+            alone = (time.perf_counter() - started) / len(marches)
+
+    def _in(self, space: Polynomials) -> None:
+        """Take other pieces, and functions on these."""
+        self.space = space
+        self.fields = fields_of(self.problem, space, self.sizes, self.plan.symmetry, self.march.mirrors)
+
+    def member(self, at: np.ndarray, start: np.ndarray) -> np.ndarray:
+        march = self.march.at(at.tolist())
+        guesses = self._by_piece(start) if start.any() else ()
+        self.found = march.along(self.space, guesses)
+        self.steps, self.last = self.steps + march.steps, march.step
+        parts = [split(own.fields, own.coefficients) for own in self.found]
+        return np.concatenate([c for own in zip(*parts, strict=True) for c in own])
+
+    def _by_piece(self, coefficients: np.ndarray) -> list[np.ndarray]:
+        """Coefficients of all fields on each piece."""
+        parts = split(parts_of(self.fields), coefficients)
+        count = len(self.space.slabs) + 1
+        return [np.concatenate(parts[k::count]) for k in range(count)]
+
+    @property
+    def points(self) -> tuple[np.ndarray, ...]:
+        return tuple(np.concatenate([own.points[name] for own in self.found]) for name in self.found[0].points)
