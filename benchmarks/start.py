@@ -4,7 +4,7 @@ Each command is a process of its own on one core, as from a shell; the bytecode 
 the first command of a day. Of `solve` it prints when the numbers are on the terminal, with nothing compiled before
 (cold) and once more (warm), and how much later pictures and report are written. Asked for is: `check` within half a
 second over the import of SymPy, `plan` within 0.3 s after it, the numbers of linear smooth problems within 2 s, the
-rest within 2 s more.
+rest within 2 s more; `eval` of a member of a family within 0.2 s.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -39,6 +39,13 @@ def seconds(command: Sequence[str], folder: Path, said: str = "") -> tuple[float
     return seen, time.perf_counter() - begun
 
 
+def asked(folder: Path, middle: Callable[[Sequence[str]], float]) -> float:
+    """How long it takes to ask a family for the value of a member at a point."""
+    spec, run = str(SPECS / "family" / "convection.pde"), str(folder / "family")
+    seconds([sys.executable, "-m", "pdedsl.commands.cli", "solve", spec, "--out", run], folder)
+    return middle([sys.executable, "-m", "pdedsl.commands.quick", "eval", run, "--at", "x=0.5", "--param", "eps=0.3"])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("specs", nargs="*", type=Path, default=sorted(SPECS.glob("*.pde")), metavar="SPEC.pde")
@@ -55,7 +62,8 @@ def main() -> None:
 
         seconds([*pdedsl, "solve", str(arguments.specs[0].resolve()), "--time-limit", "1"], folder)  # writes bytecode
         sympy = middle([sys.executable, "-c", "import sympy"])
-        print(f"import sympy: {sympy:.2f} s\n")
+        print(f"import sympy: {sympy:.2f} s")
+        print(f"eval of a family: {asked(folder, middle):.2f} s\n")
         print("| spec | check, over SymPy | plan, after check | numbers, cold | warm | then pictures and report |")
         print("|---|---|---|---|---|---|")
         columns: list[list[float]] = []

@@ -4,6 +4,7 @@ from . import gallery as gallery
 from . import inspecting as inspecting
 from . import points as points
 from . import progress as progress
+from . import quick as quick
 from . import resuming as resuming
 from . import running as running
 from . import shell as shell

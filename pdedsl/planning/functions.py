@@ -18,7 +18,6 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Field, FieldGroup, Initial
 from pdedsl.problem.symbol import order
 from pdedsl.spaces.affine import affine
-from pdedsl.spaces.basis import basis, sized, slopes
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.composite import composite
 from pdedsl.spaces.corners import singular
@@ -27,6 +26,7 @@ from pdedsl.spaces.functions import Functions, Joined, Products, Sided, multipli
 from pdedsl.spaces.hard import ansatz, inner
 from pdedsl.spaces.pieces import Pieces, piece
 from pdedsl.spaces.poles import Grown, poles
+from pdedsl.spaces.products import basis, sized, slopes
 from pdedsl.spaces.space import (
     Added,
     Corners,

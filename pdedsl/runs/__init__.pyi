@@ -1,7 +1,10 @@
+from . import answer as answer
+from . import answered as answered
 from . import checkpoint as checkpoint
 from . import export as export
 from . import files as files
 from . import folder as folder
 from . import lock as lock
 from . import run as run
+from . import sealed as sealed
 from . import solution as solution

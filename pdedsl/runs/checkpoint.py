@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pdedsl.runs.files import as_npz
-from pdedsl.runs.folder import Damaged
+from pdedsl.runs.sealed import Damaged
 from pdedsl.solver.minimise import Snapshot
 from pdedsl.solver.record import Record, as_columns, from_columns
 

@@ -1,12 +1,9 @@
 """What the folder of a run holds: enough to do it again, to go on with it, or to open it."""
 
-import hashlib
 import io
-import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,67 +14,16 @@ import numpy as np
 from pdedsl.planning.plan import Anagram, Custom, Plan, from_settings
 from pdedsl.planning.spelling import spoken, typed
 from pdedsl.problem.problem import Problem
-from pdedsl.runs.files import PART, as_json, as_npz, write
+from pdedsl.runs.files import PART, as_npz, write
+from pdedsl.runs.sealed import FORMAT, LARGEST, Damaged, checksum, sealed, summary, whole
 from pdedsl.solver.devices import ONE
 from pdedsl.stages.load import loads
 from pdedsl.stages.starting import Start, restored, started, warm_of
 from pdedsl.stages.words import read_settings
-from pdedsl.vocabulary.source import read_regular
 
 CHECKPOINT = "checkpoint.npz"
 START = "start.npz"
 """What a run starts from, where that is another one."""
-FORMAT = 3
-"""Of the files in a folder: older ones are not read."""
-LARGEST = 4_000_000_000
-"""Bytes of a file of a run."""
-
-
-_AGAIN = "solve it again: pdedsl solve {0}/spec.pde"
-_HELP = {
-    "run.json": _AGAIN,
-    "spec.pde": f"put it back, or {_AGAIN}",
-    "settings.txt": f"put it back, or {_AGAIN}",
-    "checkpoint.npz": f"the solution may be whole: pdedsl info {{0}}; or {_AGAIN}",
-}
-_RESUMED = "what it holds is made again from the checkpoint: pdedsl resume {0} --steps N, with more steps than it had"
-
-
-class Damaged(ValueError):
-    """A file of a run folder is not what the run wrote."""
-
-    def __init__(self, path: Path, why: str):
-        help_ = _HELP.get(path.name, _RESUMED).format(path.parent)
-        super().__init__(f"the run folder is damaged: {path}: {why}; {help_}")
-
-
-def checksum(data: bytes) -> str:
-    """What tells whether a file is still the one that was written."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def sealed(told: Mapping[str, Any]) -> bytes:
-    """What run.json says as its text, with a checksum of all the rest."""
-    plain = json.loads(as_json({name: value for name, value in told.items() if name != "checksum"}))
-    return as_json({**plain, "checksum": _seal(plain)}, indent=2).encode()
-
-
-def _seal(plain: Mapping[str, Any]) -> str:
-    return checksum(json.dumps(plain, sort_keys=True).encode())
-
-
-def whole(folder: Path, name: str) -> bytes:
-    """What a file of a run holds. Raises OSError if it cannot be read, Damaged if it is not what the run wrote."""
-    path = folder / name
-    try:
-        data = read_regular(path, LARGEST)
-    except FileNotFoundError:
-        raise Damaged(path, "it is missing") from None
-    expected = summary(folder).get("checksums", {}).get(name)
-    if checksum(data) != expected:
-        why = "it was changed since the run wrote it" if expected else "it is not the file of a run"
-        raise Damaged(path, why)
-    return data
 
 
 def begin(folder: Path, problem: Problem, plan: Plan, start: Start | None = None, **so_far: Any) -> None:
@@ -164,27 +110,4 @@ def _tables(problem: Problem) -> dict[str, str]:
         while name in found.values() and named.file not in found:
             name = f"{Path(name).parent}/_{Path(name).name}"
         found.setdefault(named.file, name)
-    return found
-
-
-def summary(folder: Path) -> Mapping[str, Any]:
-    """What the run.json of a run says, its `status` at least: `running` until all files are written.
-
-    Raises OSError if it cannot be read, Damaged if it is not what the run wrote.
-    """
-    path = folder / "run.json"
-    try:
-        found = json.loads(read_regular(path, LARGEST).decode())
-    except FileNotFoundError:
-        if (folder / "spec.pde").exists():
-            raise ValueError(f"{folder} was stopped before it began: pdedsl solve {folder}/spec.pde") from None
-        raise
-    except (ValueError, RecursionError):
-        raise Damaged(path, "it is not the summary of a run") from None
-    if not isinstance(found, dict) or "status" not in found:
-        raise Damaged(path, "it is not the summary of a run")
-    if found.get("format") == FORMAT and found.get("checksum") != _seal(
-        {k: v for k, v in found.items() if k != "checksum"}
-    ):
-        raise Damaged(path, "it was changed since the run wrote it")
     return found

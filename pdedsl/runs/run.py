@@ -25,8 +25,9 @@ from pdedsl.problem.choices import Choice
 from pdedsl.problem.problem import Problem
 from pdedsl.runs import checkpoint
 from pdedsl.runs.files import write
-from pdedsl.runs.folder import CHECKPOINT, begin, begun_from, contents, own_cutoff, summary, whole
+from pdedsl.runs.folder import CHECKPOINT, begin, begun_from, contents, own_cutoff
 from pdedsl.runs.lock import alone
+from pdedsl.runs.sealed import summary, whole
 from pdedsl.runs.solution import Solution
 from pdedsl.solver import devices as machines
 from pdedsl.solver.devices import HERE, ONE, Devices

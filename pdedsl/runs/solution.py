@@ -32,9 +32,12 @@ from pdedsl.planning.spelling import made_of
 from pdedsl.problem.moving import Values, moving_coordinates, swept_out, to_fixed, to_stated, within
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Report
+from pdedsl.runs.answer import ANSWER
+from pdedsl.runs.answered import answered
 from pdedsl.runs.files import as_npz, write
-from pdedsl.runs.folder import CHECKPOINT, begin, checksum, machine, sealed, summary
+from pdedsl.runs.folder import CHECKPOINT, begin, machine
 from pdedsl.runs.lock import alone
+from pdedsl.runs.sealed import checksum, sealed, summary
 from pdedsl.runs.told import told
 from pdedsl.solver import profile
 from pdedsl.solver.choose import choose
@@ -517,6 +520,7 @@ class Solution:
             "history.csv": as_csv(as_columns(self.history)).encode(),
             "network.npz": as_npz({"parameters": self.outcome.parameters, **points}),
             "error.npz": as_npz(self.defect.saved()),
+            **({ANSWER: as_npz(answer)} if (answer := self._answer) is not None else {}),
             **({"noise.npz": as_npz(saved(self.noise))} if self.noise else {}),
             **({"data.npz": as_npz(posterior.arrays)} if (posterior := self.outcome.posterior) is not None else {}),
         }
@@ -532,6 +536,13 @@ class Solution:
         begun = summary(folder).get("checksums", {})  # of what was written before anything was solved
         checksums = {**begun, **{name: checksum(data) for name, data in files.items()}}
         write(folder / "run.json", sealed({**self.summary(), "checksums": checksums}))
+
+    @property
+    def _answer(self) -> dict[str, np.ndarray] | None:
+        """What can be said at a point by numbers alone, as arrays."""
+        if self.outcome.posterior is not None or not isinstance(self.defect.at, Apart):
+            return None
+        return answered(self.problem, self.defect.at)
 
     def summary(self) -> dict[str, Any]:
         """What run.json holds: status, verdict, errors, reports, versions, machine."""

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from pdedsl.planning.spelling import spoken
-from pdedsl.runs.folder import FORMAT, machine
+from pdedsl.runs.folder import machine
+from pdedsl.runs.sealed import FORMAT
 from pdedsl.spaces.space import Polynomials, settings_of
 
 

@@ -1,19 +1,17 @@
-"""From intervals and degrees to products of polynomials and waves, and to tables of them and of their derivatives."""
+"""Products of polynomials and waves of some intervals, and tables of them and of their derivatives: numbers alone, no text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import prod
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pdedsl.problem.problem import Problem
-from pdedsl.problem.symbol import MultiIndex
-from pdedsl.spaces.groups import supports
-from pdedsl.spaces.space import Polynomials, Terms
 from pdedsl.spaces.stretch import Stretch, bell
+
+if TYPE_CHECKING:
+    from pdedsl.problem.symbol import MultiIndex
 
 DENSE = 40
 """How many times as many products of all functions there may be as there are in a basis, to sum over them all."""
@@ -47,7 +45,7 @@ class Basis:
         """The largest number along each argument."""
         return tuple(int(n) for n in self.numbers.max(axis=0, initial=0))
 
-    def table(self, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+    def table(self, points: np.ndarray, order: "MultiIndex") -> np.ndarray:
         """A derivative of each product at points of shape (n, d), shape (n, K)."""
         live = self.live(order)
         own = np.ones((len(points), len(live)))
@@ -62,7 +60,7 @@ class Basis:
         found[:, live] = own
         return found
 
-    def live(self, order: MultiIndex) -> np.ndarray:
+    def live(self, order: "MultiIndex") -> np.ndarray:
         """The products that a derivative leaves: those that vary in all that it differentiates in."""
         if any(n and axis not in self.axes for axis, n in enumerate(order)):
             return np.zeros(0, int)
@@ -73,7 +71,7 @@ class Basis:
         """For each argument which of some products have it as a factor, by their places among these."""
         return [np.flatnonzero(self.numbers[live, k]) for k in range(len(self.axes))]
 
-    def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+    def total(self, coefficients: np.ndarray, points: np.ndarray, order: "MultiIndex") -> np.ndarray:
         """See `Functions`: coordinate by coordinate, where they are few; those first that are the same at all points."""
         alike = [k for k, axis in enumerate(self.axes) if len(points) > 1 and np.ptp(points[:, axis]) == 0]
         if alike and all(axis in self.axes for axis, n in enumerate(order) if n):
@@ -96,7 +94,7 @@ class Basis:
         return found.reshape(len(points), *coefficients.shape[1:])
 
     def _held(
-        self, alike: Sequence[int], coefficients: np.ndarray, point: np.ndarray, order: MultiIndex
+        self, alike: Sequence[int], coefficients: np.ndarray, point: np.ndarray, order: "MultiIndex"
     ) -> tuple["Basis", np.ndarray]:
         """The products of the other arguments, and the coefficients of a sum in them, where some arguments are those of a point."""
         own = np.ones(self.size)
@@ -110,7 +108,7 @@ class Basis:
         stretches = tuple(self.stretches[k] for k in kept) if self.stretches else ()
         return Basis(axes, intervals, tuple(self.circular[k] for k in kept), numbers, stretches), found
 
-    def _along(self, k: int, points: np.ndarray, order: MultiIndex) -> np.ndarray:
+    def _along(self, k: int, points: np.ndarray, order: "MultiIndex") -> np.ndarray:
         """A derivative of the functions of one argument at points, shape (n, most + 1)."""
         (low, high), axis = self.intervals[k], self.axes[k]
         stretch, m = self.stretch(axis), order[axis]
@@ -190,142 +188,6 @@ class Basis:
         rows[:, [into.axes.index(axis) for axis in self.axes]] = self.numbers
         found[[places[tuple(row)] for row in rows.tolist()]] = coefficients
         return found
-
-
-def basis(
-    problem: Problem, axes: Sequence[int], space: Polynomials, parity: Mapping[int, int] = MappingProxyType({})
-) -> Basis:
-    """The products of a space over some of the coordinates; of those in `parity` only the even (1) or the odd ones (-1).
-
-    Even or odd about the middle of the interval. Swept parameters of degree 0 are no arguments of it.
-    """
-    degrees = space.degrees * (len(problem.coordinates) if len(space.degrees) == 1 else 1)
-    axes = [k for k in axes if degrees[k] or problem.coordinates[k].kind != "parameter"]
-    if space.kind == "additive":
-        degrees, signs = [degrees[0]] * len(axes), [parity.get(axis, 0) for axis in axes]
-        circular = [problem.coordinates[axis].periodic for axis in axes]
-        numbers = _sums(supports(problem, tuple(axes)), circular, degrees, signs)
-    else:
-        numbers = _products(_lines(problem, axes, space, parity), space.kind)
-    circular = tuple(problem.coordinates[axis].periodic for axis in axes)
-    stretches = tuple(space.stretches[0][axis] for axis in axes) if space.stretches else ()
-    return Basis(tuple(axes), tuple(problem.bounds[axis] for axis in axes), circular, numbers, stretches)
-
-
-@dataclass(frozen=True)
-class _Line:
-    """The functions of one argument up to a degree."""
-
-    numbers: np.ndarray
-    degrees: np.ndarray
-    """Of each of them."""
-    most: int
-
-
-def _line(circular: bool, most: int, sign: int) -> _Line:
-    """Those up to a degree; of a sign that is not 0 the even (1) or the odd ones (-1)."""
-    numbers = np.arange((2 if circular else 1) * most + 1)
-    if sign:
-        odd = (numbers % 2 == 0) & (numbers > 0) if circular else numbers % 2 == 1
-        numbers = numbers[odd == (sign < 0)]
-    return _Line(numbers, (numbers + 1) // 2 if circular else numbers, most)
-
-
-def _lines(problem: Problem, axes: Sequence[int], space: Polynomials, parity: Mapping[int, int]) -> list[_Line]:
-    """The functions of each argument that a space has products of."""
-    many = len(space.degrees) > 1
-    return [_line(problem.coordinates[k].periodic, space.degrees[k if many else 0], parity.get(k, 0)) for k in axes]
-
-
-def _spent(spent: np.ndarray, line: _Line, kind: Terms) -> np.ndarray:
-    """What products cost of 1 that is allowed with each function of another argument, shape (n, functions)."""
-    if kind == "product":
-        return np.zeros((len(spent), len(line.degrees)))
-    if kind == "cross":  # prod (1 + d_k) <= 1 + n, as a sum
-        return spent[:, None] + np.log1p(line.degrees) / np.log1p(max(line.most, 1))
-    return spent[:, None] + line.degrees / max(line.most, 1)
-
-
-ALLOWED = 1 + 1e-9
-"""What products may cost, with rounding."""
-
-
-def _products(lines: Sequence[_Line], kind: Terms) -> np.ndarray:
-    """The numbers of the products of a space, argument by argument, in their order, shape (K, k)."""
-    numbers, spent = np.zeros((1, 0), int), np.zeros(1)
-    for line in lines:
-        more = _spent(spent, line, kind)
-        rows, own = np.nonzero(more <= ALLOWED)
-        numbers, spent = np.column_stack([numbers[rows], line.numbers[own]]), more[rows, own]
-    return numbers
-
-
-def _count(lines: Sequence[_Line], kind: Terms) -> int:
-    """How many these are, without making them: for each that they may cost, how many cost that."""
-    spent, ways = np.zeros(1), np.ones(1)
-    for line in lines:
-        more = _spent(spent, line, kind)
-        kept = more <= ALLOWED
-        spent, place = np.unique(np.round(more[kept], 12), return_inverse=True)
-        ways = np.bincount(place, np.broadcast_to(ways[:, None], more.shape)[kept], len(spent))
-    return round(float(np.sum(ways)))
-
-
-def _sums(
-    supports: Sequence[tuple[int, ...]], circular: Sequence[bool], degrees: Sequence[int], signs: Sequence[int]
-) -> np.ndarray:
-    """The numbers of a constant and of the products of some arguments each, of a total degree, shape (K, k)."""
-    found = [np.zeros((1, len(circular)), int)]
-    for places in supports:
-        own = _products([_line(circular[k], degrees[k], signs[k]) for k in places], "total")
-        own = own[(own > 0).all(axis=1)]
-        found.append(np.zeros((len(own), len(circular)), int))
-        found[-1][:, list(places)] = own
-    odd = [k for k, sign in enumerate(signs) if sign < 0]
-    numbers = np.concatenate(found)
-    return numbers[(numbers[:, odd] > 0).all(axis=1)]
-
-
-def largest(problem: Problem, axes: Sequence[int], count: int, most: int = 24) -> Basis:
-    """The basis of the highest total degree that has no more than `count` members, at least of degree 1."""
-    if len(axes) > 8:  # too many to go through them all: constants and slopes
-        return basis(problem, axes, Polynomials((1,), "cross"))
-    degree = 1
-    while degree < most and sized(problem, axes, Polynomials((degree + 1,))) <= count:
-        degree += 1
-    return basis(problem, axes, Polynomials((degree,)))
-
-
-def slopes(problem: Problem, axes: Sequence[int]) -> Basis:
-    """A constant, and each of some coordinates, from -1 to 1 over its interval."""
-    numbers = np.eye(len(axes) + 1, len(axes), -1, dtype=int)
-    return Basis(tuple(axes), tuple(problem.bounds[axis] for axis in axes), (False,) * len(axes), numbers)
-
-
-LARGE = 400
-"""A degree from which the products of several coordinates are no longer counted one by one."""
-
-
-def sized(
-    problem: Problem, axes: Sequence[int], space: Polynomials, parity: Mapping[int, int] = MappingProxyType({})
-) -> int:
-    """How many products `basis` has, without making them; about how many where these are very many."""
-    if not axes:
-        return 1
-    if space.kind == "family":
-        swept = [axis for axis in axes if problem.coordinates[axis].kind == "parameter"]
-        plane = replace(space, terms="product" if space.slabs else "total")
-        beside = sized(problem, swept, replace(space, terms="total"), parity)
-        return beside * sized(problem, [axis for axis in axes if axis not in swept], plane, parity)
-    if space.kind == "additive":
-        return basis(problem, axes, space, parity).size
-    lines = _lines(problem, axes, space, parity)
-    degrees, every = [line.most for line in lines], prod(len(line.numbers) for line in lines)
-    if space.kind == "product" or (len(set(degrees)) > 1 and prod(degrees[:-1]) > LARGE**2):
-        return every
-    if max(degrees) > 10 * LARGE:
-        return every
-    return _count(lines, space.kind)
 
 
 @cache

@@ -12,8 +12,9 @@ from threadpoolctl import threadpool_limits
 
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
-from pdedsl.spaces.basis import Basis, largest
+from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.linear import Row
+from pdedsl.spaces.products import largest
 
 COLUMNS = 120
 """Functions of all fields together, or a little more."""

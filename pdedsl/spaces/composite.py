@@ -21,10 +21,11 @@ from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.affine import affine, source
-from pdedsl.spaces.basis import basis, derivative
+from pdedsl.spaces.basis import derivative
 from pdedsl.spaces.functions import Functions, Products, Sequenced
 from pdedsl.spaces.groups import plain
 from pdedsl.spaces.linear import forms
+from pdedsl.spaces.products import basis
 from pdedsl.spaces.space import Polynomials
 
 PROBES = 16

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import optimize
+import scipy  # whose modules are imported when they are first named
 
 from pdedsl.spaces.reduced import Reduced
 
@@ -109,7 +109,7 @@ def _met(found: Balance, at: Callable[[float], tuple[float, float]]) -> Balance:
     if last == len(found.weights) - 1:
         return replace(found, weight=float(found.weights[-1]), by_noise=True)
     low, high = np.log(found.weights[last : last + 2])
-    weight: Any = optimize.brentq(lambda own: at(float(np.exp(own)))[0] - 1.0, low, high, xtol=1e-3)
+    weight: Any = scipy.optimize.brentq(lambda own: at(float(np.exp(own)))[0] - 1.0, low, high, xtol=1e-3)
     return replace(found, weight=float(np.exp(weight)), by_noise=True)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
+import scipy  # whose modules are imported when they are first named
 
 from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.problem import Problem
@@ -129,7 +129,9 @@ def smoothness(
 
     pairs = np.stack(np.meshgrid(np.log(SIZES), np.log(DECAYS), indexing="ij"), axis=-1).reshape(-1, 2)
     best = min((np.tile(pair, len(functions)) for pair in pairs), key=loss)
-    found = optimize.minimize(loss, best, method="Nelder-Mead", bounds=EDGES * len(functions), options={"xatol": 0.05})
+    found = scipy.optimize.minimize(
+        loss, best, method="Nelder-Mead", bounds=EDGES * len(functions), options={"xatol": 0.05}
+    )
     return [Smoothness(*map(float, np.exp(pair))) for pair in found.x.reshape(-1, 2)]
 
 
@@ -169,5 +171,5 @@ def noise_of(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray, co
         return unlikely(about, coefficients, deviation, count, float(np.exp(logarithm)))
 
     around = np.log(min(NOISES, key=lambda s: loss(float(np.log(s)))))
-    found = optimize.minimize_scalar(loss, bounds=(around - 2.4, around + 2.4), method="bounded")
+    found = scipy.optimize.minimize_scalar(loss, bounds=(around - 2.4, around + 2.4), method="bounded")
     return float(np.exp(found.x))

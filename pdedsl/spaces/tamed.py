@@ -54,6 +54,11 @@ def unvalued(problem: Problem, points: np.ndarray) -> np.ndarray:
     return found
 
 
+def valued(problem: Problem) -> bool:
+    """Whether fields have finite values everywhere."""
+    return not any(own.least < lag for own in _strong(problem) for lag in own.own.lags)
+
+
 def _far(problem: Problem, corner: Corner, points: np.ndarray) -> np.ndarray:
     """How far points of shape (n, d) are from a corner, over the diameter."""
     return np.hypot(*(points[:, list(problem.domain.spatial)] - corner.place).T) / problem.domain.diameter

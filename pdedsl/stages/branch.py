@@ -12,8 +12,8 @@ from typing import Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy  # whose modules are imported when they are first named
 import sympy as sp
-from scipy.optimize import brentq
 
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.polynomials import Expanded
@@ -265,7 +265,7 @@ def _root(test: Callable[[float], float], step: float, ends: tuple[float, float]
     """Where a test vanishes between the beginning and the end of a step, at which it has other signs."""
     known = {0.0: ends[0], step: ends[1]}
     try:
-        found: float = brentq(  # pyright: ignore[reportCallIssue, reportAssignmentType]
+        found: float = scipy.optimize.brentq(  # pyright: ignore[reportCallIssue, reportAssignmentType]
             lambda part: known[part] if part in known else test(part), 0.0, step, xtol=LOCATED
         )
     except (ValueError, RuntimeError):

@@ -23,10 +23,10 @@ from pdedsl.problem.shapes import low_discrepancy
 from pdedsl.solver.minimise import Status
 from pdedsl.solver.newton import FLOOR, Step
 from pdedsl.solver.record import Record
-from pdedsl.spaces.basis import sized
 from pdedsl.spaces.collocation import Expansion, split, values
 from pdedsl.spaces.functions import Functions, Products
 from pdedsl.spaces.pieces import Pieces, parts_of
+from pdedsl.spaces.products import sized
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.raising import Raised
 from pdedsl.stages.rungs import COARSE, Ladder, apart, errors_at, within
@@ -58,6 +58,8 @@ _SEED = 19_991_210
 
 Fields = tuple[Expansion, ...] | tuple[Pieces, ...]
 """All fields, as sums over a basis or as one on each piece of time."""
+Checked = list[tuple[np.ndarray, np.ndarray]]
+"""Members that are never fitted: their parameters and their coefficients."""
 
 
 @dataclass(frozen=True)
@@ -169,9 +171,10 @@ class Family(Ladder):
             if len(found) < len(places):
                 break
             started = time.perf_counter()
-            self.fits.append(own := self._fit(space, places, found, truth))
-            last, spent = size, time.perf_counter() - started
-            yield self._record(own)
+            if not self.fits:  # what the first one is compared with
+                yield self._fitted(self._family(max(1, degree - 2)), places, found, truth)
+            yield self._fitted(space, places, found, truth)
+            last, spent, own = size, time.perf_counter() - started, self.fits[-1]
             if own.off <= max(DONE, self.off / 2):
                 self.status = "converged"
                 return
@@ -228,9 +231,12 @@ class Family(Ladder):
         degrees = tuple(most or min(degree, n) if k in self.swept else n for k, n in own)
         return replace(self.space, degrees=degrees, terms="family")
 
-    def _fit(
-        self, space: Polynomials, places: np.ndarray, found: np.ndarray, truth: list[tuple[np.ndarray, np.ndarray]]
-    ) -> Fit:
+    def _fitted(self, space: Polynomials, places: np.ndarray, found: np.ndarray, truth: Checked) -> Record:
+        """Another fit, as a record."""
+        self.fits.append(fit := self._fit(space, places, found, truth))
+        return self._record(fit)
+
+    def _fit(self, space: Polynomials, places: np.ndarray, found: np.ndarray, truth: Checked) -> Fit:
         """Least squares for the coefficients of members as functions of the parameters."""
         fields = fields_of(self.problem, space, self.sizes, self.plan.symmetry)
         points = np.tile(self.probes[:1], (len(places), 1))

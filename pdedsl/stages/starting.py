@@ -21,11 +21,12 @@ from pdedsl.problem.domain import Coordinate
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.basis import Basis
+from pdedsl.spaces.fitting import fitted, renumbered
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.pieces import Pieces, continued
 from pdedsl.spaces.placing import FEWEST, filled, low_discrepant
 from pdedsl.spaces.space import Network, Polynomials, Size
-from pdedsl.spaces.sums import Sum, fitted, renumbered, summed
+from pdedsl.spaces.sums import Sum, summed
 from pdedsl.stages.warm import Warm
 
 SAME = 1e-9

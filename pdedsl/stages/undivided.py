@@ -10,9 +10,9 @@ from pdedsl.planning.functions import expansions, member_mirrors, member_space
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import FLOOR, Step, descended
-from pdedsl.spaces.basis import sized
 from pdedsl.spaces.collocation import Collocation
 from pdedsl.spaces.hard import Ansatz
+from pdedsl.spaces.products import sized
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.family import HALF, Family
 from pdedsl.stages.rungs import COARSE, SATISFIED, apart

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy  # whose modules are imported when they are first named
 
 TRIED = 9
 """Values between the ends of the range, where the condition has the same sign at both."""
@@ -47,7 +47,7 @@ def until(gap: Gap, low: float, high: float) -> Found:
         raise ValueError(
             f"it does not hold from {low:g} to {high:g}: it is missed by {min(map(abs, gaps)):.3g} at {nearest:g}"
         )
-    value = ends[0] if at(ends[0]) == 0 else float(brentq(at, *ends, xtol=FOUND * abs(high - low)))  # pyright: ignore[reportArgumentType]
+    value = ends[0] if at(ends[0]) == 0 else float(scipy.optimize.brentq(at, *ends, xtol=FOUND * abs(high - low)))  # pyright: ignore[reportArgumentType]
     at(value)
     beside = min((own for own in known if own != value), key=lambda own: abs(own - value))
     slope = abs((known[beside][0] - known[value][0]) / (beside - value))

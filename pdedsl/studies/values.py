@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy.stats import qmc
+import scipy  # whose modules are imported when they are first named
 
 from pdedsl.problem.domain import between
 from pdedsl.vocabulary.spoken import split
@@ -100,7 +100,7 @@ def designed(own: Sequence[Range], design: str) -> Cells:
         if each.listed or each.count:
             raise ValueError(f"with a design `{each.name}` is a range without a number: {each.name}=a..b")
     n = int(count)
-    unit = qmc.Sobol(len(own), scramble=False).random_base2(max(0, int(np.ceil(np.log2(n)))))[:n]
+    unit = scipy.stats.qmc.Sobol(len(own), scramble=False).random_base2(max(0, int(np.ceil(np.log2(n)))))[:n]
     return tuple(zip(*(each.at(column).tolist() for each, column in zip(own, unit.T, strict=True)), strict=True))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pdedsl.numerics.bases import chebyshev, table
-from pdedsl.spaces.basis import basis
+from pdedsl.spaces.products import basis
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 

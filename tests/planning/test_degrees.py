@@ -8,7 +8,7 @@ import pytest
 from pdedsl.planning.degrees import MOST, after, first, following, lowest, reach, unsuited
 from pdedsl.planning.functions import columns
 from pdedsl.problem.problem import Problem
-from pdedsl.spaces.basis import basis
+from pdedsl.spaces.products import basis
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 

@@ -15,7 +15,8 @@ import xarray as xr
 import pdedsl
 from pdedsl.pictures.grid import as_netcdf, units
 from pdedsl.runs.files import PART
-from pdedsl.runs.folder import changed, sealed, summary
+from pdedsl.runs.folder import changed
+from pdedsl.runs.sealed import sealed, summary
 from pdedsl.vocabulary.diagnostics import SpecError
 
 LINE = """pde 1

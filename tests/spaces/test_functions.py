@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from pdedsl.numerics.bases import table
-from pdedsl.spaces.basis import basis
 from pdedsl.spaces.features import ridges
 from pdedsl.spaces.functions import Joined, multiplied
+from pdedsl.spaces.products import basis
 from pdedsl.spaces.space import Features, Polynomials
 from pdedsl.stages.load import loads
 

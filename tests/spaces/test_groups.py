@@ -4,8 +4,8 @@ from math import comb
 
 import pytest
 
-from pdedsl.spaces.basis import basis, sized
 from pdedsl.spaces.groups import groups, supports
+from pdedsl.spaces.products import basis, sized
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 

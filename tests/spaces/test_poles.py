@@ -10,10 +10,10 @@ from pdedsl.numerics.bases import table as table_of
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
 from pdedsl.problem.problem import Problem
-from pdedsl.spaces.basis import basis
 from pdedsl.spaces.functions import multiplied
 from pdedsl.spaces.placing import low_discrepant
 from pdedsl.spaces.poles import CONJUGATES, Grown, around_holes, poles
+from pdedsl.spaces.products import basis
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.raising import raised

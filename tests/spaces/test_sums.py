@@ -1,41 +1,36 @@
-"""Sums that are fitted to values: as near as their terms allow, the same through arrays, with derivatives."""
+"""Sums of polynomials and waves: against NumPy's own, and the same through arrays."""
 
 import numpy as np
 import pytest
+from numpy.polynomial import chebyshev
 
-from pdedsl.problem.problem import Problem
+from pdedsl.spaces.basis import Basis
 from pdedsl.spaces.space import Size
-from pdedsl.spaces.sums import Sum, fitted, summed
-from pdedsl.stages.load import loads
+from pdedsl.spaces.stretch import Stretch
+from pdedsl.spaces.sums import Sum, summed
 
 
-def made(domain: str) -> tuple[Problem, Sum]:
-    problem = loads(f"pde 1\ndomain {domain}\nfield u(x, y)\nequation: laplacian(u) = 1\nboundary: u = 0 on all\n")
-    return problem, fitted(
-        problem, (0, 1), lambda points: np.exp(points[:, 0]) * np.sin(2 * points[:, 1]), Size(1.0, 2.0)
-    )
+def made() -> Sum:
+    numbers = np.array([[0, 0], [1, 0], [2, 1], [0, 3]])
+    own = Basis((0, 1), ((0.0, 1.0), (-1.0, 2.0)), (False, False), numbers, (None, Stretch((0.5,), (0.1,), (1.0,))))
+    return Sum(own, np.array([1.0, -2.0, 0.5, 0.25]), Size(1.0, 2.0))
 
 
-@pytest.mark.parametrize("domain", ["x in [0, 1], y in [-1, 2]", "(x, y) = disk([0, 0], 1)"])
-def test_values_and_slopes_of_smooth_functions(domain: str) -> None:
-    _, own = made(domain)
-    x, y = np.meshgrid(np.linspace(0.1, 0.6, 5), np.linspace(-0.5, 0.6, 4))
-    np.testing.assert_allclose(own([x, y], (0, 0)), np.exp(x) * np.sin(2 * y), atol=1e-11)
-    np.testing.assert_allclose(own([x, y], (1, 1)), 2 * np.exp(x) * np.cos(2 * y), atol=1e-8)
-    assert own([0.5, y], (0, 0)).shape == y.shape  # a number and an array, as in an initial condition
+def test_values_are_those_of_numpy() -> None:
+    own, numbers = made(), np.array([[0, 0], [1, 0], [2, 1], [0, 3]])
+    x, y = np.linspace(0, 1, 7), np.linspace(-1, 2, 7)
+    stretch = own.basis.stretch(1)
+    assert stretch is not None
+    places = 2 * x - 1, stretch.at(y, (-1.0, 2.0), 0)[0]
+    dense = np.zeros((3, 4))
+    dense[tuple(numbers.T)] = own.coefficients
+    np.testing.assert_allclose(own([x, y], (0, 0)), 1 + 2 * chebyshev.chebval2d(*places, dense), atol=1e-14)
 
 
 def test_through_arrays() -> None:
-    _, own = made("x in [0, 1], y in [-1, 2]")
+    own = made()
     again = summed(own.arrays)
     np.testing.assert_array_equal(own([0.3, 0.4], (1, 0)), again([0.3, 0.4], (1, 0)))
+    assert own.arrays["numbers"].itemsize == 1
     with pytest.raises(ValueError, match="no sum"):
         summed({**own.arrays, "coefficients": np.zeros(2)})
-
-
-@pytest.mark.slow
-def test_what_is_not_smooth_keeps_its_best() -> None:
-    problem, _ = made("x in [0, 1], y in [-1, 2]")
-    own = fitted(problem, (0,), lambda points: np.abs(points[:, 0] - 0.4), Size())
-    x = np.linspace(0, 1, 50)
-    assert 1e-6 < np.abs(own([x], (0,)) - np.abs(x - 0.4)).max() < 1e-2

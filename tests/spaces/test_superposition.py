@@ -9,10 +9,10 @@ from pdedsl.numerics.bases import table
 from pdedsl.planning.functions import expansions
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import descend
-from pdedsl.spaces.basis import basis, slopes
 from pdedsl.spaces.collocation import Collocation, Expansion, values
 from pdedsl.spaces.functions import superposed
 from pdedsl.spaces.linear import forms
+from pdedsl.spaces.products import basis, slopes
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.spaces.superposition import Superposition, collocated

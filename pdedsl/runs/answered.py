@@ -1,0 +1,72 @@
+"""From a solution in polynomials to what it says at a point without its text."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pdedsl.numerics.polynomials import Apart, Expanded
+from pdedsl.problem.problem import Problem
+from pdedsl.runs.answer import Answered, arrays
+from pdedsl.spaces.basis import Basis
+from pdedsl.spaces.collocation import Expansion, split
+from pdedsl.spaces.fitting import renumbered
+from pdedsl.spaces.functions import Functions, Products
+from pdedsl.spaces.hard import Ansatz
+from pdedsl.spaces.pieces import Pieces
+from pdedsl.spaces.space import Size
+from pdedsl.spaces.sums import Sum
+from pdedsl.spaces.tamed import valued
+
+
+def answered(problem: Problem, off: Apart) -> dict[str, np.ndarray] | None:
+    """The arrays of an answer, from how far a solution is from a better one; None where fields are more than sums on a box:
+    on a shape, between moving ends, with hard conditions, with what is singular at corners.
+    """
+    domain, fields = problem.domain, list[Answered]()
+    if problem.stated is not None or domain.shape is not None or not valued(problem):
+        return None
+    for place, unknown in enumerate(problem.fields):
+        if not unknown.arguments:
+            continue
+        if (own := _field(unknown.name, off.whole, off.corrected, place)) is None:
+            return None
+        fields.append(own)
+    return arrays(list(problem.names), np.asarray(problem.bounds, float), fields)
+
+
+def _field(name: str, whole: Expanded, better: Expanded, place: int) -> Answered | None:
+    """A field as sums; None where it is more."""
+    own = whole.fields[place]
+    if not own.bounds.free:
+        return None
+    pieces = isinstance(own, Pieces)
+    parts: Sequence[Expansion] = own.parts if pieces else (own,)
+    flat = [flattened(part.basis) if part.built == Ansatz() else None for part in parts]
+    c, moved = (split(parts, np.asarray(u.coefficients[place])) for u in (whole, better))
+    values, errors = [], []
+    for part, basis, mine, other in zip(parts, flat, c, moved, strict=True):
+        if basis is None:
+            return None
+        values.append(Sum(renumbered(basis), mine, part.size))
+        errors.append(Sum(renumbered(basis), mine - other, Size(0.0, part.size.spread)))
+    axis, ends = (own.axis, own.ends) if pieces else (0, np.zeros(0))
+    return Answered(name, parts[0].basis.axes, axis, ends, tuple(values), tuple(errors))
+
+
+def flattened(functions: Functions) -> Basis | None:
+    """Functions as products of functions of one coordinate each; None where they are no such products."""
+    if isinstance(functions, Basis):
+        return functions
+    if not isinstance(functions, Products) or functions.moving:
+        return None
+    plane, beside = functions.plane, functions.beside
+    if not (isinstance(plane, Basis) and isinstance(beside, Basis)):
+        return None
+    own, other = functions.pairs.T
+    return Basis(
+        functions.axes,
+        functions.intervals,
+        (*plane.circular, *beside.circular),
+        np.concatenate([plane.numbers[own], beside.numbers[other]], axis=1),
+        tuple(part.stretch(axis) for part in (plane, beside) for axis in part.axes),
+    )
