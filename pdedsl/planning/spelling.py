@@ -1,5 +1,6 @@
 """Between the words of the `solve` block and the typed data of a plan, by one table."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
@@ -84,7 +85,7 @@ def spoken(value: Any, brief: bool = False) -> Choice:
 
 
 def made_of(own: plan.Plan, taken: space.Space) -> str:
-    """What a solution is made of in the end, in the words of the language."""
+    """What a solution is made of in the end, in the words of the language; of many equal degrees the first and the last."""
     if isinstance(taken, space.Each):
         named = [f"{name}: {made_of(own, part)}" for name, part in taken.own]
         return "; ".join([*named, f"others: {made_of(own, taken.others)}"])
@@ -92,7 +93,7 @@ def made_of(own: plan.Plan, taken: space.Space) -> str:
         return " + ".join(made_of(own, part) for part in taken.parts)
     if taken == "network":
         return str(spoken(own.network, brief=True))
-    words = str(spoken(taken, brief=True))
+    words = re.sub(r"(, \d+)\1{3,}", r"\1, ...\1", str(spoken(taken, brief=True)))
     if isinstance(taken, space.Polynomials):
         words += f" in each of {len(taken.slabs) + 1} pieces of time" if taken.slabs else ""
         words += ", stretched where it is steep" if any(map(any, taken.stretches)) else ""

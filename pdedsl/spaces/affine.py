@@ -5,7 +5,6 @@ Where the operators hold none of them and the data are affine in them, `u = u_0 
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import combinations_with_replacement
 from typing import Any
 
 import sympy as sp
@@ -27,11 +26,12 @@ def affine(problem: Problem) -> frozenset[int]:
         return frozenset()
     for f in own:
         symbols -= set().union(*(s.free_symbols for s in operators(f)))
-    sources = [source(f) for f in own]
-    for given in sources:
-        for a, b in combinations_with_replacement(sorted(symbols & given.free_symbols, key=str), 2):
-            if sp.diff(given, a, b) != 0:
-                symbols -= {a, b}
+    for given in map(source, own):
+        for a in sorted(symbols & given.free_symbols, key=str):
+            slope = sp.diff(given, a)
+            for b in slope.free_symbols & symbols:
+                if a in symbols and sp.diff(slope, b) != 0:
+                    symbols -= {a, b}
     return frozenset(domain.column(s) for s in symbols)
 
 

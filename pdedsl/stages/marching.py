@@ -35,7 +35,15 @@ from pdedsl.spaces.space import Polynomials
 from pdedsl.spaces.superposition import Superposition, collocated
 from pdedsl.stages.raising import FINE, Raised
 from pdedsl.stages.rungs import Ladder, Rung, errors_at, rest, share_of
-from pdedsl.stages.steepness import Stretches, differ, initial_slopes, said_at_start, solution_slopes, steep
+from pdedsl.stages.steepness import (
+    Stretches,
+    differ,
+    initial_degree,
+    initial_slopes,
+    said_at_start,
+    solution_slopes,
+    steep,
+)
 from pdedsl.stages.tails import tails
 
 TOLERANCES = ((1e-3, 5), (1e-5, 6), (1e-7, 8), (1e-9, 10), (1e-11, 12))
@@ -272,7 +280,7 @@ class March(Ladder):
         self.until = started + seconds
         self.settled = NEWTON_STEP * tolerance**0.5 if tolerance < 1 else 0.0
         at, length, pace = self.low, self.length, [(self.low, 0.0)]
-        degrees = self._in_time(degree)
+        degrees = self._resolving(self._in_time(degree), tolerance)
         while at < self.high:
             accepted = self._accepted(at, length, degrees, found[-1] if found else None, tolerance)
             if accepted is None:
@@ -304,6 +312,20 @@ class March(Ladder):
         lower = range(degree, degree - LOWER, -1) if highest else ()
         degree = next((n for n in lower if self._columns(wider(n)) <= LARGEST), degree)
         return tuple(degree if k == self.axis else n for k, n in enumerate(self.degrees))
+
+    def _resolving(self, degrees: tuple[int, ...], tolerance: float) -> tuple[int, ...]:
+        """Degrees in space that hold what fields begin as, if so many columns are affordable: of waves that fewer do not hold their
+        highest degrees say nothing.
+        """
+        if tolerance == np.inf:
+            return degrees
+        points = self.probes.copy()
+        points[:, self.axis] = self.low
+        stretches, own = self._stretched(None, (1.0,)), dict[int, int]()
+        for k in self.problem.domain.spatial:
+            own[k] = initial_degree(self.problem, k, points, tolerance, stretches[k])
+        more = tuple(max(n, own.get(k, 0)) for k, n in enumerate(degrees))
+        return more if self._columns(more) <= LARGEST else degrees
 
     def _whole(self, now: tuple[float, float]) -> float:
         """The seconds that all of a tolerance is going to take, from where it is and what that took: if it goes as the last."""

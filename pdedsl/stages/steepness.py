@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
+import scipy  # whose modules are imported when they are first named
 import sympy as sp
 
 from pdedsl.problem.evaluate import evaluate
@@ -14,6 +15,8 @@ from pdedsl.spaces.stretch import Stretch, stretched
 
 LINES, GRID = 16, 400
 """Along how many lines, and at how many points of each, it is seen where a solution is steep."""
+NODES, HIGHEST = 512, 400
+"""Points of each line at which it is seen what degree holds what fields begin as, and the highest one that is looked for."""
 APART = 0.1
 """How far two ways of stretching differ, over an interval of length 2, so that one is not the other."""
 
@@ -37,8 +40,7 @@ def steep(
     found = list(base)
     for axis in axes:
         interval, own = problem.bounds[axis], base[axis]
-        s = np.linspace(-1, 1, GRID)
-        x = (sum(interval) + s * (interval[1] - interval[0])) / 2 if own is None else own.inverse(s, interval)
+        x = _along(interval, np.linspace(-1, 1, GRID), own)
         profiles = []
         for moment in points:
             lines = np.repeat(moment[:LINES, None], GRID, axis=1)
@@ -68,6 +70,30 @@ def said_at_start(problem: Problem) -> list[tuple[int, sp.Expr]]:
     initial = (own for own in problem.conditions if isinstance(own, Initial))
     parts = (part for own in initial for part in zip(own.lhs, own.rhs, strict=True))
     return [(places[left], right) for left, right in parts if left in places]
+
+
+def initial_degree(problem: Problem, axis: int, points: np.ndarray, part: float, stretch: Stretch | None = None) -> int:
+    """The degree along a coordinate, which may be stretched, from which what fields are said to be at the start holds less than a
+    part of its largest coefficient, on lines through points of shape (n, d); 0 where no degree below `HIGHEST` does.
+    """
+    interval, circular = problem.bounds[axis], problem.coordinates[axis].periodic
+    s = 2 * np.arange(NODES) / NODES - 1 if circular else np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
+    lines = np.repeat(points[:LINES, None], NODES, axis=1)
+    lines[:, :, axis] = _along(interval, s, stretch)
+    at, needed = problem.domain.at(lines.reshape(-1, lines.shape[2])), 0
+    for _, value in said_at_start(problem):
+        own = np.broadcast_to(np.asarray(evaluate(value, at), float), lines.shape[0] * NODES).reshape(-1, NODES)
+        found = np.abs(scipy.fft.rfft(own) if circular else scipy.fft.dct(own)).max(axis=0)
+        held = np.flatnonzero(found > part * found.max(initial=0.0))
+        needed = max(needed, int(held.max(initial=0)))
+    return needed if needed < HIGHEST else 0
+
+
+def _along(interval: tuple[float, float], s: np.ndarray, stretch: Stretch | None) -> np.ndarray:
+    """The coordinates at places from -1 to 1 of what they are stretched to."""
+    if stretch is not None:
+        return stretch.inverse(s, interval)
+    return (sum(interval) + s * (interval[1] - interval[0])) / 2
 
 
 def initial_slopes(problem: Problem) -> Slopes:

@@ -9,7 +9,7 @@ from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.stages.load import loads
-from pdedsl.stages.steepness import Stretches, differ, initial_slopes, solution_slopes, steep
+from pdedsl.stages.steepness import Stretches, differ, initial_degree, initial_slopes, solution_slopes, steep
 
 BOX = (
     "pde 1\ndomain x in [-1, 1], y in [0, 1]\ntime t in [0, 1]\nfield u(x, y, t), m(t)\nequation: dt(u) = laplacian(u) - m\n"
@@ -70,3 +70,21 @@ def test_what_was_chosen_is_left_as_it_is() -> None:
         "x": "faces",
         "y": "faces",
     }
+
+
+def test_the_degree_that_holds_what_it_begins_as() -> None:
+    points = np.random.default_rng(0).uniform([-1, 0, 0], [1, 1, 0], (20, 3))
+    waves = loads(BOX.format("cos(20*x) + y^3"))
+    held = initial_degree(waves, 0, points, 1e-8)
+    found = np.abs(np.polynomial.chebyshev.chebinterpolate(lambda x: np.cos(20 * x), 100))
+    assert (
+        abs(held - np.flatnonzero(found > 1e-8 * found.max()).max()) <= 6
+        and initial_degree(waves, 1, points, 1e-8) == 3
+    )
+    ring = "pde 1\ndomain x in [0, 2]\nperiodic x\ntime t in [0, 1]\nfield u(x, t)\nequation: dt(u) = dxx(u)\ninitial: u = {}\n"
+    assert initial_degree(loads(ring.format("sin(6*pi*x) + 1")), 0, points[:, [0, 2]], 1e-8) == 6
+    front = loads(BOX.format(FRONT))
+    (stretched, _, _) = _at_start(BOX.format(FRONT))
+    plain, own = (initial_degree(front, 0, points, 1e-6, held) for held in (None, stretched))
+    assert 0 < own < plain / 2
+    assert initial_degree(loads(BOX.format("where(x < 0, 1, 0)")), 0, points, 1e-6) == 0
