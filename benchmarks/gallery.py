@@ -1,4 +1,4 @@
-"""The gallery, measured as the problems of the talk are: `python -m benchmarks.gallery [SPEC ...] [--keep DIR]`.
+"""The gallery, measured as the problems of the talk are: `python -m benchmarks.gallery [SPEC ...] [--keep DIR] [--workers 2]`.
 
 `python -m benchmarks.pictures DIR` makes the pictures of README from the runs that were kept.
 """
