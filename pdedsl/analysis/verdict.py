@@ -208,7 +208,7 @@ def _fresh(run: Evidence) -> Iterator[Reason]:
         trained = (2 * run.losses[name]) ** 0.5 if name in run.losses else size
         if size > FINE and size > OVERFITTED**0.5 * trained > 0:
             words = (
-                f"`{name}` is missed {size / trained:.0f} times as far between the points of the training: more points"
+                f"`{name}` is missed {size / trained:.6g} times as far between the points of the training: more points"
             )
             yield Reason(words, False)
 

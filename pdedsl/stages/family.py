@@ -51,6 +51,8 @@ MANY = (150, 750)
 SHARE, HALF = 0.3, 0.4
 """The part of the time for the degrees of the coordinates, and for so many members."""
 STEPS = 25
+ANCHORS = (0.0, 0.3, 0.6, 1.0)
+"""Parts of the intervals where members tell how many functions of the coordinates are needed."""
 PLACES = 256
 """Points at which members are compared."""
 _SEED = 19_991_210
@@ -94,7 +96,7 @@ class Family(Ladder):
         self.chosen = each(problem, own) if isinstance(own, Polynomials) else None
         """The degrees, where these were chosen."""
         self.changes: list[float] = []
-        """How far members at both ends and in the middle changed by more functions."""
+        """How far members at `anchors` changed by more functions."""
         self.off = np.inf
         """How far members are off in these functions, estimated, relative to their variation."""
         self.fits: list[Fit] = []
@@ -112,6 +114,10 @@ class Family(Ladder):
     def member(self, at: np.ndarray, start: np.ndarray) -> np.ndarray:
         """The coefficients of a member, sought from others. Raises LinAlgError where there is none."""
         raise NotImplementedError
+
+    def nearest(self, found: np.ndarray) -> np.ndarray:
+        """What a member is sought from, where others were found, shape (n, K), and no fit to these is good enough."""
+        return found[-1] if len(found) else self._nothing
 
     @property
     def points(self) -> tuple[np.ndarray, ...]:
@@ -166,19 +172,20 @@ class Family(Ladder):
             for at in places[len(found) :]:
                 if self.over:
                     break
-                begin = self._between(fit, at) if fit else found[-1] if len(found) else self._nothing
+                close = fit if fit is not None and fit.off <= COARSE else None
+                begin = self.nearest(found) if close is None else self._between(close, at)
                 found = np.concatenate([found, self.member(at, begin)[None]])
             if len(found) < len(places):
                 break
-            started = time.perf_counter()
             if not self.fits:  # what the first one is compared with
-                yield self._fitted(self._family(max(1, degree - 2)), places, found, truth)
+                yield self._fitted(self._family(max(0, degree - 2)), places, found, truth)
+            started = time.perf_counter()
             yield self._fitted(space, places, found, truth)
             last, spent, own = size, time.perf_counter() - started, self.fits[-1]
             if own.off <= max(DONE, self.off / 2):
                 self.status = "converged"
                 return
-            if len(self.fits) > 2 and own.off > FALLING * self.fits[-3].off:
+            if len(self.fits) > 3 and own.off > FALLING * self.fits[-3].off:
                 break
         self.status = "interrupted" if self.stopping() else "time limit" if short or self.over else "stalled"
 
@@ -218,8 +225,8 @@ class Family(Ladder):
 
     @property
     def anchors(self) -> np.ndarray:
-        """The parameters of members at both ends and in the middle, shape (3, parameters)."""
-        return self._line(np.repeat([[0.0], [0.5], [1.0]], len(self.swept), axis=1))
+        """The parameters of members at both ends and between these, shape (n, parameters)."""
+        return self._line(np.repeat(np.array(ANCHORS)[:, None], len(self.swept), axis=1))
 
     def shown_at(self, places: np.ndarray) -> list[np.ndarray]:
         return [self.shown(self.member(at, self._nothing), at) for at in places]

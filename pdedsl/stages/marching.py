@@ -257,9 +257,11 @@ class March(Ladder):
         """The solution on the pieces of a space. Raises LinAlgError where Newton's method does not converge on one of them."""
         found: list[Piece] = []
         for k, (low, high) in enumerate(pairwise((self.low, *space.slabs, self.high))):
-            guess = guesses[k] if guesses else None
-            solved = self._solve(low, high, space.degrees, space.stretches[k], found[-1] if found else None, guess)
-            if solved is None:
+            there = low, high, space.degrees, space.stretches[k], found[-1] if found else None
+            solved = self._solve(*there, guesses[k]) if guesses else None
+            if (
+                solved is None and (solved := self._solve(*there)) is None
+            ):  # from its own start, where a guess was of no use
                 raise np.linalg.LinAlgError("there is no solution on a piece of time")
             found.append(solved)
         return found

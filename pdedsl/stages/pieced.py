@@ -42,12 +42,12 @@ class Pieced(Family):
 
     def prepare(self) -> None:
         """See `Family`; of some members that are solved alone the one that needs most says how all are. How far they are off is seen
-        where those are solved to the next tolerance.
+        where those are solved to the next tolerance; where there was no time for that, they are off less than in the last functions.
         """
         marches, shown, alone = [self.march.at(own.tolist()) for own in self.anchors], list[np.ndarray](), 0.0
         for tolerance, degree in self.march.tolerances if self.march.suited else ():
             if not all(own.through(tolerance, degree, self.left) for own in marches):
-                return
+                break
             further = True
             if shown:
                 further = self.nearer([own.rungs[-1].values[:PLACES] for own in marches], shown)
@@ -55,14 +55,14 @@ class Pieced(Family):
             space, size = most.rungs[-1].space, len(most.rungs[-1].coefficients)
             assert isinstance(space, Polynomials)
             longer = (self.members + CHECKED) * alone * (size / self.size) ** SLOWER if shown else 0.0
-            enough = bool(shown) and (not further or self.changes[-1] <= NEARLY)
-            if not space.slabs or enough or longer > ENOUGH * self.left:
-                self.off = self.changes[-1] if shown else np.inf
-                return
+            enough = bool(shown) and (not further or self.changes[-1] <= NEARLY or longer > ENOUGH * self.left)
+            if not space.slabs or (enough and self.chosen is None):
+                break
             self._in(space)
             self.march.settled, started = most.settled, time.perf_counter()
             shown = self.shown_at(self.anchors)
             alone = (time.perf_counter() - started) / len(marches)
+        self.off = self.changes[-1] if self.changes else np.inf
 
     def _in(self, space: Polynomials) -> None:
         """Take other pieces, and functions on these."""
@@ -76,6 +76,10 @@ class Pieced(Family):
         self.steps, self.last = self.steps + march.steps, march.step
         parts = [split(own.fields, own.coefficients) for own in self.found]
         return np.concatenate([c for own in zip(*parts, strict=True) for c in own])
+
+    def nearest(self, found: np.ndarray) -> np.ndarray:
+        """Nothing: on each piece a member is sought from where it was at the end of the last one."""
+        return self._nothing
 
     def _by_piece(self, coefficients: np.ndarray) -> list[np.ndarray]:
         """Coefficients of all fields on each piece."""

@@ -83,7 +83,7 @@ class Undivided(Family):
         return tuple(b.points for b in self.system.blocks)
 
     def _raise_degrees(self) -> None:
-        """Take more and more functions of the coordinates, as long as members at both ends and in the middle change by them."""
+        """Take more and more functions of the coordinates, as long as members at `anchors` change by them."""
         begun, anchors, last = time.perf_counter(), self.anchors, None
         while not self.over:
             started = time.perf_counter()
