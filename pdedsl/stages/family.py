@@ -296,7 +296,11 @@ class Family(Ladder):
         if place:
             before = self.fits[place - 1]
             moved = within(before.coefficients, parts_of(before.fields), parts_of(fit.fields)) - fit.coefficients
-            error = relative / max(before.off, relative) * moved
+            size = max(before.off, relative)
+            if self.off > fit.off:  # of what members miss by themselves it says the size alone
+                lower = values(fit.fields, fit.coefficients + moved, self.probes)
+                size = max(apart(lower, values(fit.fields, fit.coefficients, self.probes), self.spread), 1e-300)
+            error = relative / size * moved
         own = made_of(self.plan, self.space)
         story = (
             f"{fit.count} members, each in {own}, which they are off by {self.off:.0e} in",

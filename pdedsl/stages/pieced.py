@@ -17,10 +17,10 @@ from pdedsl.spaces.collocation import split
 from pdedsl.spaces.pieces import parts_of
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.family import CHECKED, PLACES, Family
-from pdedsl.stages.marching import NEARLY, March, Piece
+from pdedsl.stages.marching import NEARLY, UNSEEN, March, Piece
 
-ENOUGH, SLOWER = 0.8, 1.5
-"""The part of the time that members may take, and with what power of their coefficients they take longer."""
+SHARE, ENOUGH = 0.4, 0.8
+"""The part of the time for those that are solved alone; that of what is left then, which members may take."""
 
 
 class Pieced(Family):
@@ -42,31 +42,38 @@ class Pieced(Family):
 
     def prepare(self) -> None:
         """See `Family`; of some members that are solved alone the one that needs most says how all are. How far they are off is seen
-        where those are solved to the next tolerance; where there was no time for that, they are off less than in the last functions.
+        where those are solved to the next tolerance; where there was no time for that, by how far they were in the last functions.
         """
         marches, shown, alone = [self.march.at(own.tolist()) for own in self.anchors], list[np.ndarray](), 0.0
+        until, many, seen = time.perf_counter() + SHARE * self.left, self.members + CHECKED, 1.0
         for tolerance, degree in self.march.tolerances if self.march.suited else ():
-            if not all(own.through(tolerance, degree, self.left) for own in marches):
+            if not all(own.through(tolerance, degree, until - time.perf_counter()) for own in marches):
                 break
             further = True
             if shown:
+                seen = 1.0
                 further = self.nearer([own.rungs[-1].values[:PLACES] for own in marches], shown)
             most = max(marches, key=lambda own: len(own.rungs[-1].coefficients))
             space, size = most.rungs[-1].space, len(most.rungs[-1].coefficients)
             assert isinstance(space, Polynomials)
-            longer = (self.members + CHECKED) * alone * (size / self.size) ** SLOWER if shown else 0.0
+            longer = many * alone * size / self.size if shown else 0.0
             enough = bool(shown) and (not further or self.changes[-1] <= NEARLY or longer > ENOUGH * self.left)
             if not space.slabs or (enough and self.chosen is None):
                 break
-            self._in(space)
-            self.march.settled, started = most.settled, time.perf_counter()
+            before, seen = (self.space, self.march.settled) if shown else None, UNSEEN
+            self._in(space, most.settled)
+            started = time.perf_counter()
             shown = self.shown_at(self.anchors)
             alone = (time.perf_counter() - started) / len(marches)
-        self.off = self.changes[-1] if self.changes else np.inf
+            if before is not None and many * alone > ENOUGH * self.left and self.chosen is None:
+                self._in(*before)  # there is no time for so many members
+                seen = 1.0
+                break
+        self.off = seen * self.changes[-1] if self.changes else np.inf
 
-    def _in(self, space: Polynomials) -> None:
-        """Take other pieces, and functions on these."""
-        self.space = space
+    def _in(self, space: Polynomials, settled: float) -> None:
+        """Take other pieces, and functions on these; `settled` is the length of the last of Newton's steps."""
+        self.space, self.march.settled = space, settled
         self.fields = fields_of(self.problem, space, self.sizes, self.plan.symmetry, self.march.mirrors)
 
     def member(self, at: np.ndarray, start: np.ndarray) -> np.ndarray:

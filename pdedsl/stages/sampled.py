@@ -11,8 +11,9 @@ from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
 from pdedsl.spaces.pieces import divisible
+from pdedsl.stages.budget import FAMILY
 from pdedsl.stages.pieced import Pieced
-from pdedsl.stages.raising import FINE, Raised
+from pdedsl.stages.raising import Raised
 from pdedsl.stages.undivided import Undivided
 
 
@@ -35,7 +36,7 @@ def sampled(
     try:
         family = (Pieced if cut and plan.slabs != "auto" else Undivided)(*given, seconds)
         family.prepare()
-        if cut and family.chosen is None and family.off > FINE:
+        if cut and family.chosen is None and family.off > FAMILY:
             pieces = Pieced(*given, seconds - (time.perf_counter() - started))
             pieces.prepare()
             family = pieces if pieces.off < family.off else family
