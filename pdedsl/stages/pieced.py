@@ -13,6 +13,7 @@ from pdedsl.numerics.truth import Truth
 from pdedsl.planning.functions import fields_of
 from pdedsl.planning.plan import Plan
 from pdedsl.problem.problem import Problem
+from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import split
 from pdedsl.spaces.pieces import parts_of
 from pdedsl.spaces.space import Polynomials
@@ -34,9 +35,11 @@ class Pieced(Family):
         stopping: Callable[[], bool],
         begun: float,
         seconds: float,
+        watch: Callable[[Record], None] = lambda record: None,
     ):
+        """`watch` sees the pieces of those members that are solved alone."""
         super().__init__(problem, plan, known, stopping, begun, seconds)
-        self.march = March(problem, plan, (), lambda _: None, stopping, begun, self.swept)
+        self.march = March(problem, plan, (), watch, stopping, begun, self.swept)
         self.found: Sequence[Piece] = ()
         """The last member."""
 

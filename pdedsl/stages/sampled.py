@@ -12,6 +12,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
 from pdedsl.spaces.pieces import divisible
 from pdedsl.stages.budget import FAMILY
+from pdedsl.stages.family import Family
 from pdedsl.stages.pieced import Pieced
 from pdedsl.stages.raising import Raised
 from pdedsl.stages.undivided import Undivided
@@ -34,14 +35,21 @@ def sampled(
     started, cut = time.perf_counter(), divisible(problem)
     given = problem, plan, known, stopping, begun
     try:
-        family = (Pieced if cut and plan.slabs != "auto" else Undivided)(*given, seconds)
+        family = Pieced(*given, seconds, watch) if cut and plan.slabs != "auto" else Undivided(*given, seconds)
         family.prepare()
         if cut and family.chosen is None and family.off > FAMILY:
-            pieces = Pieced(*given, seconds - (time.perf_counter() - started))
-            pieces.prepare()
-            family = pieces if pieces.off < family.off else family
+            family = _nearer(family, Pieced(*given, seconds - (time.perf_counter() - started), watch))
         for record in family.solved():
             watch(record)
     except np.linalg.LinAlgError:  # one of the members has no solution
         return None
     return family.best()
+
+
+def _nearer(family: Family, pieces: Pieced) -> Family:
+    """Members on pieces of time, where these are nearer to what they should be."""
+    try:
+        pieces.prepare()
+    except np.linalg.LinAlgError:  # one of them has no solution on so few functions
+        return family
+    return pieces if pieces.off < family.off else family

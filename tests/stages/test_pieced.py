@@ -1,6 +1,7 @@
 """Families piece by piece in time: fronts of all widths against the exact solution."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pdedsl
 from pdedsl.numerics.truth import truths
 from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Limits
+from pdedsl.solver.record import Record
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.pieced import Pieced
@@ -33,16 +35,18 @@ def exact(x: np.ndarray, t: np.ndarray, nu: np.ndarray) -> np.ndarray:
     return (1 - np.tanh((x + 0.5 - t / 2) / (4 * nu))) / 2
 
 
-def prepared(text: str, seconds: float, **choices: object) -> Pieced:
+def prepared(text: str, seconds: float, watch: Callable[[Record], None]) -> Pieced:
     problem = loads(text)
-    plan = replace(planned(problem), limits=Limits(seconds=seconds), **choices)  # pyright: ignore[reportArgumentType]
-    found = Pieced(problem, plan, truths(problem), lambda: False, time.perf_counter(), seconds)
+    plan = replace(planned(problem), limits=Limits(seconds=seconds))
+    found = Pieced(problem, plan, truths(problem), lambda: False, time.perf_counter(), seconds, watch)
     found.prepare()
     return found
 
 
 def test_members_are_on_the_pieces_of_the_one_that_needs_most() -> None:
-    own = prepared(FRONT.replace("0.02", "0.05").replace("[0, 1]", "[0, 1/5]"), 60.0)
+    seen = list[Record]()
+    own = prepared(FRONT.replace("0.02", "0.05").replace("[0, 1]", "[0, 1/5]"), 60.0, seen.append)
+    assert seen and all(np.isfinite(record.loss) for record in seen)  # those that are solved alone are shown
     assert own.off < 1e-4 and own.space.slabs and own.space.kind == "product" and own.space.degrees[2] == 0
     for nu in (0.05, 0.07, 0.1):
         at = np.array([nu])
