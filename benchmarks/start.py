@@ -39,11 +39,12 @@ def seconds(command: Sequence[str], folder: Path, said: str = "") -> tuple[float
     return seen, time.perf_counter() - begun
 
 
-def asked(folder: Path, middle: Callable[[Sequence[str]], float]) -> float:
-    """How long it takes to ask a family for the value of a member at a point."""
+def asked(folder: Path, middle: Callable[[Sequence[str]], float]) -> tuple[float, float]:
+    """How long it takes to ask a family for the value of a member at a point, and for a slope there."""
     spec, run = str(SPECS / "family" / "convection.pde"), str(folder / "family")
     seconds([sys.executable, "-m", "pdedsl.commands.cli", "solve", spec, "--out", run], folder)
-    return middle([sys.executable, "-m", "pdedsl.commands.quick", "eval", run, "--at", "x=0.5", "--param", "eps=0.3"])
+    own = [sys.executable, "-m", "pdedsl.commands.quick", "eval", run, "--at", "x=0.5", "--param", "eps=0.3"]
+    return middle(own), middle([*own, "--of", "dx(u)"])
 
 
 def main() -> None:
@@ -63,7 +64,8 @@ def main() -> None:
         seconds([*pdedsl, "solve", str(arguments.specs[0].resolve()), "--time-limit", "1"], folder)  # writes bytecode
         sympy = middle([sys.executable, "-c", "import sympy"])
         print(f"import sympy: {sympy:.2f} s")
-        print(f"eval of a family: {asked(folder, middle):.2f} s\n")
+        plain, expression = asked(folder, middle)
+        print(f"eval of a family: {plain:.2f} s; of an expression in it: {expression:.2f} s\n")
         print("| spec | check, over SymPy | plan, after check | numbers, cold | warm | then pictures and report |")
         print("|---|---|---|---|---|---|")
         columns: list[list[float]] = []

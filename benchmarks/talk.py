@@ -10,7 +10,6 @@ import argparse
 import importlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,35 +36,39 @@ Measured = tuple[float, float, float, int]
 def measure(name: str, seed: int, keep: Path | None = None, *options: str) -> Measured:
     """Solve a spec by the command; `keep` is where the run folder stays, and what was measured, which is not done again.
 
-    Raises RuntimeError where the command fails.
+    Raises RuntimeError where the command fails, FileExistsError where something else is kept there.
     """
-    note = None if keep is None else keep / f"{name}-{seed}.json"
-    if note is not None and note.exists():
-        return tuple(json.loads(note.read_text()))
-    found = _measured(name, seed, keep, *options)
-    if note is not None:
-        write(note, json.dumps(found).encode())
-    return found
+    with tempfile.TemporaryDirectory(dir=keep, prefix=".") as folder:
+        if keep is None:
+            return _measured(name, seed, Path(folder) / "run", options)
+        run, note = keep / f"{name}-{seed}", keep / f"{name}-{seed}.json"
+        if note.exists() and (known := json.loads(note.read_text()))["options"] == list(options):
+            return tuple(known["measured"])
+        if note.exists() or run.exists():
+            raise FileExistsError(
+                f"{run} is another run, or one with other options: choose another folder to keep them in"
+            )
+        found = _measured(name, seed, Path(folder) / "run", options)
+        (Path(folder) / "run").rename(run)  # one that was killed leaves nothing that counts
+        write(note, json.dumps({"options": options, "measured": found}).encode())
+        return found
 
 
-def _measured(name: str, seed: int, keep: Path | None, *options: str) -> Measured:
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "run" if keep is None else keep / f"{name}-{seed}"
-        if out.exists():  # of a measurement that was killed
-            shutil.rmtree(out)
-        command = [sys.executable, "-m", "pdedsl.commands.cli", "solve", str(SPECS / f"{name}.pde")]
-        begun = time.perf_counter()
-        done = subprocess.run(
-            [*command, "--seed", str(seed), "--out", str(out), *options],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "JAX_COMPILATION_CACHE_DIR": f"{folder}/none"},  # every run compiles
-        )
-        seconds = time.perf_counter() - begun
-        if done.returncode:
-            raise RuntimeError(f"{name}, seed {seed}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
-        run = json.loads((out / "run.json").read_text())
+def _measured(name: str, seed: int, out: Path, options: Sequence[str]) -> Measured:
+    """The command in a process of its own, with nothing compiled before."""
+    command = [sys.executable, "-m", "pdedsl.commands.cli", "solve", str(SPECS / f"{name}.pde")]
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [*command, "--seed", str(seed), "--out", str(out), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "JAX_COMPILATION_CACHE_DIR": str(out.parent / "none")},
+    )
+    seconds = time.perf_counter() - begun
+    if done.returncode:
+        raise RuntimeError(f"{name}, seed {seed}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
+    run = json.loads((out / "run.json").read_text())
     return max(run["errors"].values()), seconds, run["compile_seconds"], run["steps"]
 
 

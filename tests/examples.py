@@ -111,3 +111,13 @@ report area = integral(1)
 report most = maximum(u)
 """
 """Outside of a disk of any size."""
+BENT = """pde 1
+param a in [-1, 1], k in [1, 20]
+domain x in [0, 1]
+field u(x)
+let w = a*sin(pi*x)/k
+equation: -dxx(u) + u^3 = pi^2*w + w^3
+boundary: u = 0  on all
+exact u = a*sin(pi*x)/k
+"""
+"""A family of nonlinear problems with a known solution."""

@@ -63,6 +63,7 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
         if not defects and not untrue:
             yield from wellposed.trivial(problem)
             yield from wellposed.backward(problem)
+            yield from wellposed.degenerate(problem)
             yield from convection(problem)
             yield from inlets(problem)
     for table in (*problem.references, *problem.measurements):
@@ -81,4 +82,4 @@ def _without_consequences(found: list[Diagnostic], earlier: tuple[Diagnostic, ..
             yield diagnostic
 
 
-_OF_THE_WHOLE = ("W505", "W507", "W508", "W510", "W511")
+_OF_THE_WHOLE = ("W505", "W507", "W508", "W510", "W511", "W513")

@@ -1,6 +1,6 @@
 """From conditions on slopes to fluxes that do not fit: sources against fluxes, convection, inlets, the start of time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.sources import from_source, point_sources
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Field, Initial
-from pdedsl.problem.symbol import linearised, order
+from pdedsl.problem.symbol import MultiIndex, linearised, order
 from pdedsl.vocabulary.diagnostics import Diagnostic
 
 LONGEST = 400
@@ -205,6 +205,7 @@ def inlets(problem: Problem) -> Iterator[Diagnostic]:
         if len(symbol.coefficients) != 1 or not symbol.is_linear:
             continue
         ((name, own),) = symbol.coefficients.items()
+        own = _live(problem, equation, own)
         first = tuple(int(k == column) for k in range(len(problem.coordinates)))
         if first not in own or any(sum(index) > 1 for index in own):
             continue
@@ -213,6 +214,13 @@ def inlets(problem: Problem) -> Iterator[Diagnostic]:
             for flux in fluxes(problem, condition, unknown):
                 if flux is not None and flux.slope == 0 and isinstance(flux.piece.face, Face):
                     yield from _outlet(problem, equation, flux, own, own[first])
+
+
+def _live(problem: Problem, equation: Equation, symbol: Mapping[MultiIndex, sp.Expr]) -> dict[MultiIndex, sp.Expr]:
+    """The derivatives that have a part in an equation, for the values of its constants."""
+    points = points_of(problem, equation)
+    values = values_at(problem.domain, points)
+    return {index: factor for index, factor in symbol.items() if numbers(factor, values, points).any()}
 
 
 def _outlet(problem: Problem, equation: Equation, flux: Flux, own: Any, rate: sp.Expr) -> Iterator[Diagnostic]:

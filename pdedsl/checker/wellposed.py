@@ -15,11 +15,12 @@ from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.atoms import normal
 from pdedsl.problem.derivatives import TooLarge, expand_derivatives, node_count, occurring
+from pdedsl.problem.domain import Coordinate
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.primitives import symbols_of
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Condition, Field, Initial, Interface
+from pdedsl.problem.statements import Boundary, Condition, Equation, Field, Initial, Interface
 from pdedsl.problem.symbol import MultiIndex, linearised, stand_ins
 from pdedsl.problem.write import split
 from pdedsl.vocabulary.diagnostics import Diagnostic
@@ -187,6 +188,59 @@ def backward(problem: Problem) -> Iterator[Diagnostic]:
                     where = "the start" if not any(ends) else "the end"
                     message = f"diffusion of `{unknown.name}` runs backward from the data at {where} of time"
                     yield Diagnostic("W508", message, equation.span, "small errors grow without bound: check the sign")
+
+
+def degenerate(problem: Problem) -> Iterator[Diagnostic]:
+    """W513: an equation whose highest derivative vanishes for some value of a swept parameter: there it is of another kind."""
+    domain = problem.domain
+    for equation, residual in ((e, r) for e in problem.equations for r in e.residual):
+        if not domain.swept or node_count(residual, {}) > LONGEST:
+            continue
+        for name, own in linearised(residual, problem).coefficients.items():
+            for axis in (k for k, c in enumerate(domain.coordinates) if c.kind != "parameter"):
+                leading = max((index for index in own if index[axis] == sum(index)), default=())
+                least = 1 if domain.coordinates[axis].kind == "time" else 2
+                if sum(leading) < least or occurring((own[leading],)):
+                    continue
+                for swept in domain.swept:
+                    value = _vanishing(problem, equation, own[leading], swept)
+                    if value is None:
+                        continue
+                    (unknown,) = (f for f in problem.fields if f.name == name)
+                    term = sp.Derivative(unknown.expression, (problem.symbols[axis], sum(leading)))
+                    words = f"`{write_expression(term)}` has no part in the equation, which is of another kind there"
+                    message = f"for {swept.name} = {value:.3g} {words}"
+                    low, high = _without(domain.bounds[domain.column(swept.symbol)], value)
+                    help_ = f"let the interval of `{swept.name}` be [{low:.4g}, {high:.4g}]"
+                    yield Diagnostic("W513", message, equation.span, help_, ((swept.span, "its interval"),))
+
+
+def _vanishing(problem: Problem, equation: Equation, factor: sp.Expr, swept: Coordinate) -> float | None:
+    """The value of a swept parameter for which a factor vanishes at some point where it does not for others; None where there is none."""
+    if swept.symbol not in factor.free_symbols:
+        return None
+    domain, column = problem.domain, problem.domain.column(swept.symbol)
+    points, line = points_of(problem, equation), domain.line(column, np.linspace(0, 1, VALUES))
+    sizes = np.empty((VALUES, len(points)))
+    for k, value in enumerate(line):
+        points[:, column] = value
+        sizes[k] = numbers(factor, domain.at(points), points)
+    crossed = (np.nanmin(sizes, axis=0) <= 0) & (np.nanmax(sizes, axis=0) >= 0) & (np.ptp(sizes, axis=0) > 0)
+    return float(line[np.abs(sizes[:, crossed]).sum(axis=1).argmin()]) if crossed.any() else None
+
+
+def _without(interval: tuple[float, float], value: float) -> tuple[float, float]:
+    """The longer part of an interval to one side of a value, and not up to it."""
+    low, high = interval
+    if value - low > high - value:
+        return low, value - SPARED * (value - low)
+    return value + SPARED * (high - value), high
+
+
+SPARED = 0.01
+"""The part of an interval that is left out beside a value for which an equation is of another kind."""
+VALUES = 41
+"""Values of a swept parameter that are looked at."""
 
 
 def _spread(symbol: Mapping[MultiIndex, sp.Expr], axis: int) -> sp.Expr:

@@ -11,6 +11,7 @@ from pdedsl import commands, pictures, runs, studies
 from pdedsl.commands.shell import USAGE, aside, no_traceback, screen, stop, target
 from pdedsl.vocabulary.columns import as_csv
 from pdedsl.vocabulary.diagnostics import SpecError
+from pdedsl.vocabulary.spoken import value_words
 
 inspecting = typer.Typer()
 
@@ -100,8 +101,8 @@ def eval_(
             aside("written to", out)
         elif at is not None and len(at) == 1:
             for name, values in found.items():
-                words = f"{name} = {float(values[0]):.12g} \N{PLUS-MINUS SIGN} {float(errors[name][0]):.0e}"
-                screen.print(words, markup=False, soft_wrap=True)
+                words = value_words(name, float(values[0]), float(errors[name][0]))
+                screen.print(words, markup=False, highlight=False, soft_wrap=True)
         else:
             screen.out(as_csv(columns), end="", highlight=False)
 

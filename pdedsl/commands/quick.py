@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 from pdedsl import commands
 from pdedsl.runs import answer
+from pdedsl.vocabulary.spoken import value_words
 
 PLACES = ("--at", "--param")
 """The options that give coordinates their values."""
@@ -34,7 +35,7 @@ def quick(arguments: Sequence[str]) -> str | None:
         pairs = [one.split("=") for value in values for one in value.split(",")]
         place = {name.strip(): float(number) for name, number in pairs}
         found = answer.opened(Path(folder)).at(place) if len(place) == len(pairs) else []
-        told = "\n".join(f"{name} = {value:.12g} \N{PLUS-MINUS SIGN} {off:.0e}" for name, value, off in found)
+        told = "\n".join(value_words(*own) for own in found)
         told.encode(sys.stdout.encoding or "utf-8")
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
         return None

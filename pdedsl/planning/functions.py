@@ -170,7 +170,7 @@ def member_space(problem: Problem, space: Polynomials) -> Polynomials:
     """The space of a single member of a family: constant in the parameters, all products on pieces of time."""
     swept = [k for k, c in enumerate(problem.coordinates) if c.kind == "parameter"]
     degrees = tuple(0 if k in swept else n for k, n in enumerate(each(problem, space)))
-    return replace(space, degrees=degrees, terms="product" if space.slabs else "total")
+    return replace(space, degrees=degrees, terms=space.plane)
 
 
 def at_once(problem: Problem, space: Space) -> Space:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pdedsl.spaces.stretch import Stretch, bell
+from pdedsl.spaces.stretch import Stretch, bell, places
 
 if TYPE_CHECKING:
     from pdedsl.problem.symbol import MultiIndex
@@ -133,14 +133,13 @@ class Basis:
         """As many places along each argument as there are functions of it, at which these are told apart best."""
         found = []
         for k, most in enumerate(self.most):
-            (low, high), stretch = self.intervals[k], self.stretch(self.axes[k])
             count = most + 1
             s = (
                 2 * np.arange(count) / count - 1
                 if self.circular[k]
                 else -np.cos(np.pi * (np.arange(count) + 0.5) / count)
             )
-            found.append((low + high + (high - low) * s) / 2 if stretch is None else stretch.inverse(s, (low, high)))
+            found.append(places(s, self.intervals[k], self.stretch(self.axes[k])))
         return found
 
     def interpolated(self, values: np.ndarray) -> np.ndarray:

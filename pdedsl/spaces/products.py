@@ -135,7 +135,7 @@ def sized(
         return 1
     if space.kind == "family":
         swept = [axis for axis in axes if problem.coordinates[axis].kind == "parameter"]
-        plane = replace(space, terms="product" if space.slabs else "total")
+        plane = replace(space, terms=space.plane)
         beside = sized(problem, swept, replace(space, terms="total"), parity)
         return beside * sized(problem, [axis for axis in axes if axis not in swept], plane, parity)
     if space.kind == "additive":

@@ -48,6 +48,11 @@ class Polynomials:
         """Which products there are, the default filled in."""
         return self.terms or ("total" if len(self.degrees) == 1 else "product")
 
+    @property
+    def plane(self) -> Terms:
+        """Which products of coordinates a family has, beside those of its parameters."""
+        return "product" if self.slabs else "total"
+
 
 @dataclass(frozen=True)
 class Features:

@@ -86,6 +86,12 @@ class Stretch:
         return float(np.abs(self.at(x, interval, 0)[0] - own).max())
 
 
+def places(s: np.ndarray, interval: tuple[float, float], stretch: Stretch | None) -> np.ndarray:
+    """The coordinates at some values, from -1 to 1, of what they are stretched to, if they are."""
+    low, high = interval
+    return (low + high + (high - low) * s) / 2 if stretch is None else stretch.inverse(s, interval)
+
+
 def stacked(found: Sequence["Stretch | None"]) -> "Stretch | None":
     """Several maps as one with arrays of shape (n, J); None where none of them stretches anything."""
     most = max((len(own.places) for own in found if own is not None), default=0)

@@ -7,7 +7,7 @@ Some members are never fitted: by how far these are from the fit its error is kn
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, comb
 
@@ -28,29 +28,24 @@ from pdedsl.spaces.functions import Functions, Products
 from pdedsl.spaces.pieces import Pieces, parts_of
 from pdedsl.spaces.products import sized
 from pdedsl.spaces.space import Polynomials
-from pdedsl.stages.raising import Raised
+from pdedsl.stages.raised import Raised
 from pdedsl.stages.rungs import COARSE, Ladder, apart, errors_at, within
 
 OVER, MORE = 1.5, 6
 """Members for each polynomial of the parameters, and how many more."""
 CHECKED, ENDS = 10, 6
 """Members that are never fitted, and those of them at ends of the intervals."""
-FIRST, GROWTH, HIGHEST = 6, 1.35, 60
-"""The degree of the coordinates to begin with, how much larger the next one is, and the highest one of the parameters."""
-LOWER = 0.75
-"""The degrees that chosen ones are compared with, relative to these, and two lower at least: every other one may be of no use."""
+HIGHEST = 60
+"""The highest degree of the parameters."""
 FALLING = 0.7
 """The part of the last change from which a larger degree does not come nearer."""
 DONE = 1e-11
 """An estimated error with which no other member is solved."""
-LARGEST, WIDEST = 2500, 400_000
-"""Functions of the coordinates, and coefficients of all fields."""
+WIDEST = 400_000
+"""Coefficients of all fields, at most."""
 FEWEST = {1: 20, 2: 60}
 """Members that there is to be time for, by the number of parameters; of more of them those of degree four, between `MANY`."""
 MANY = (150, 750)
-SHARE, HALF = 0.3, 0.4
-"""The part of the time for the degrees of the coordinates, and for so many members."""
-STEPS = 25
 ANCHORS = (0.0, 0.3, 0.6, 1.0)
 """Parts of the intervals where members tell how many functions of the coordinates are needed."""
 PLACES = 256
@@ -85,12 +80,13 @@ class Family(Ladder):
         problem: Problem,
         plan: Plan,
         known: tuple[Truth, ...],
+        watch: Callable[[Record], None],
         stopping: Callable[[], bool],
         begun: float,
         seconds: float,
     ):
         super().__init__(problem, plan, known, stopping, begun)
-        domain, own = problem.domain, plan.space
+        self.watch, domain, own = watch, problem.domain, plan.space
         self.until, self.seconds = time.perf_counter() + seconds, seconds
         self.swept = [domain.column(c.symbol) for c in domain.swept]
         self.chosen = each(problem, own) if isinstance(own, Polynomials) else None
@@ -153,8 +149,8 @@ class Family(Ladder):
         stays = len(changes) > 2 and FALLING * changes[-3] < changes[-1] < COARSE
         return changes[-1] > DONE and not stays
 
-    def solved(self) -> Iterator[Record]:
-        """Fits of more and more members, each with its record; none where these are too coarse."""
+    def solve(self) -> None:
+        """Fits of more and more members, each of which is shown; none where these are too coarse."""
         if self.off > COARSE and self.chosen is None:
             return
         truth = [(at, self.member(at, self._nothing)) for at in self._checked]
@@ -178,9 +174,9 @@ class Family(Ladder):
             if len(found) < len(places):
                 break
             if not self.fits:  # what the first one is compared with
-                yield self._fitted(self._family(max(0, degree - 2)), places, found, truth)
+                self._fitted(self._family(max(0, degree - 2)), places, found, truth)
             started = time.perf_counter()
-            yield self._fitted(space, places, found, truth)
+            self._fitted(space, places, found, truth)
             last, spent, own = size, time.perf_counter() - started, self.fits[-1]
             if own.off <= max(DONE, self.off / 2):
                 self.status = "converged"
@@ -229,6 +225,7 @@ class Family(Ladder):
         return self._line(np.repeat(np.array(ANCHORS)[:, None], len(self.swept), axis=1))
 
     def shown_at(self, places: np.ndarray) -> list[np.ndarray]:
+        """Members with some parameters, shape (n, parameters), each as `shown`."""
         return [self.shown(self.member(at, self._nothing), at) for at in places]
 
     def _family(self, degree: int) -> Polynomials:
@@ -238,10 +235,11 @@ class Family(Ladder):
         degrees = tuple(most or min(degree, n) if k in self.swept else n for k, n in own)
         return replace(self.space, degrees=degrees, terms="family")
 
-    def _fitted(self, space: Polynomials, places: np.ndarray, found: np.ndarray, truth: Checked) -> Record:
-        """Another fit, as a record."""
+    def _fitted(self, space: Polynomials, places: np.ndarray, found: np.ndarray, truth: Checked) -> None:
+        """Keep another fit, and show it."""
         self.fits.append(fit := self._fit(space, places, found, truth))
-        return self._record(fit)
+        self.history.append(self._record(fit))
+        self.watch(self.history[-1])
 
     def _fit(self, space: Polynomials, places: np.ndarray, found: np.ndarray, truth: Checked) -> Fit:
         """Least squares for the coefficients of members as functions of the parameters."""
@@ -276,16 +274,8 @@ class Family(Ladder):
         loss = {"members": fit.off**2 / 2}
         seconds = time.perf_counter() - self.begun
         filtered = (self.last.cutoff or FLOOR, self.last.rank, self.last.gain, self.last.accepted)
-        found = Record(
-            self.steps,
-            seconds,
-            fit.off**2 / 2,
-            loss,
-            *filtered,
-            errors=errors_at(fit.fields, fit.coefficients, self.known),
-        )
-        self.history.append(found)
-        return found
+        errors = errors_at(fit.fields, fit.coefficients, self.known)
+        return Record(self.steps, seconds, fit.off**2 / 2, loss, *filtered, errors=errors)
 
     def best(self) -> Raised | None:
         """The fit that comes nearest to members which were not fitted."""

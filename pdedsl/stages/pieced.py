@@ -5,20 +5,15 @@ alone would be, to smaller and smaller tolerances.
 """
 
 import time
-from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from pdedsl.numerics.truth import Truth
 from pdedsl.planning.functions import fields_of
-from pdedsl.planning.plan import Plan
-from pdedsl.problem.problem import Problem
-from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import split
 from pdedsl.spaces.pieces import parts_of
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.family import CHECKED, PLACES, Family
-from pdedsl.stages.marching import NEARLY, UNSEEN, March, Piece
+from pdedsl.stages.marching import NEARLY, UNSEEN, March
 
 SHARE, ENOUGH = 0.4, 0.8
 """The part of the time for those that are solved alone; that of what is left then, which members may take."""
@@ -27,26 +22,11 @@ SHARE, ENOUGH = 0.4, 0.8
 class Pieced(Family):
     """Members that were solved piece by piece."""
 
-    def __init__(
-        self,
-        problem: Problem,
-        plan: Plan,
-        known: tuple[Truth, ...],
-        stopping: Callable[[], bool],
-        begun: float,
-        seconds: float,
-        watch: Callable[[Record], None] = lambda record: None,
-    ):
-        """`watch` sees the pieces of those members that are solved alone."""
-        super().__init__(problem, plan, known, stopping, begun, seconds)
-        self.march = March(problem, plan, (), watch, stopping, begun, self.swept)
-        self.found: Sequence[Piece] = ()
-        """The last member."""
-
     def prepare(self) -> None:
         """See `Family`; of some members that are solved alone the one that needs most says how all are. How far they are off is seen
         where those are solved to the next tolerance; where there was no time for that, by how far they were in the last functions.
         """
+        self.march = March(self.problem, self.plan, (), self.watch, self.stopping, self.begun, self.swept)
         marches, shown, alone = [self.march.at(own.tolist()) for own in self.anchors], list[np.ndarray](), 0.0
         until, many, seen = time.perf_counter() + SHARE * self.left, self.members + CHECKED, 1.0
         for tolerance, degree in self.march.tolerances if self.march.suited else ():
@@ -83,6 +63,7 @@ class Pieced(Family):
         march = self.march.at(at.tolist())
         guesses = self._by_piece(start) if start.any() else ()
         self.found = march.along(self.space, guesses)
+        """The last member, piece by piece."""
         self.steps, self.last = self.steps + march.steps, march.step
         parts = [split(own.fields, own.coefficients) for own in self.found]
         return np.concatenate([c for own in zip(*parts, strict=True) for c in own])

@@ -6,8 +6,8 @@ before; so the change, times the part of the residual on fresh points that the l
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,15 +25,15 @@ from pdedsl.spaces.collocation import Collocation, Expansion, split, values
 from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.placing import SHIFT
-from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.spaces.stretch import Stretch
 from pdedsl.spaces.superposition import Superposition, collocated
 from pdedsl.stages.another import another
-from pdedsl.stages.budget import FINE, affordable, slow
+from pdedsl.stages.budget import affordable, slow
 from pdedsl.stages.forward import solved_again
 from pdedsl.stages.holding import holding
 from pdedsl.stages.identifying import Identification, told
+from pdedsl.stages.raised import Raised
 from pdedsl.stages.rungs import (
     COARSE,
     HELPED,
@@ -56,12 +56,8 @@ GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
 GOOD = 1e-9
 """One with which the degrees have converged."""
-ENDED = 1e-7
-"""One with which no network is tried."""
 BRIEF = 2.0
 """Seconds for what is told of a solution, where there is no more time."""
-KNOWN = 1e-2
-"""One with which no network is tried for what data say."""
 LATE = 0.2
 """The part of the columns from which a solution is one of the last: small spaces may change little, too."""
 AGAIN, STILL = 3, 3
@@ -76,41 +72,6 @@ JUMPED = 4
 """The exponents up to which functions are singular in the first solution where values jump at corners."""
 GENTLE = 0.03
 """The part of the slope at one face up to which it is not steep at the other."""
-
-
-@dataclass(frozen=True)
-class Raised:
-    """A solution in polynomials."""
-
-    space: Space
-    coefficients: np.ndarray
-    """Shape (K,), those of the fields one after another."""
-    error: np.ndarray | None
-    """What they are too large by, estimated, shape (K,); None where the degrees do not converge."""
-    relative: float
-    """The estimated error of the worst field, relative to its variation."""
-    missed: Mapping[str, float]
-    """How far each statement is missed on fresh points, root mean square in units of its size."""
-    history: tuple[Record, ...]
-    points: tuple[np.ndarray, ...]
-    """The points of each statement."""
-    status: Status
-    story: tuple[str, ...]
-    """What was tried and what came of it, in words."""
-    posterior: Posterior | None = None
-    """How far the coefficients are known, where there are data."""
-    told: bool = False
-    """Whether the last degree changed less than data leave unknown."""
-    warm: Warm | None = None
-    """What a run of nearly the same problem begins with."""
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing else is to be tried."""
-        slabs = isinstance(self.space, Polynomials) and (self.space.slabs or self.space.kind == "family")
-        if self.posterior is not None and (self.told or self.relative <= KNOWN):
-            return True
-        return self.relative <= (FINE if slabs else ENDED) or self.status == "interrupted"
 
 
 def raised(

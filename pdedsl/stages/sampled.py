@@ -14,7 +14,7 @@ from pdedsl.spaces.pieces import divisible
 from pdedsl.stages.budget import FAMILY
 from pdedsl.stages.family import Family
 from pdedsl.stages.pieced import Pieced
-from pdedsl.stages.raising import Raised
+from pdedsl.stages.raised import Raised
 from pdedsl.stages.undivided import Undivided
 
 
@@ -33,14 +33,13 @@ def sampled(
     if inseparable(problem):
         return None
     started, cut = time.perf_counter(), divisible(problem)
-    given = problem, plan, known, stopping, begun
+    given = problem, plan, known, watch, stopping, begun
     try:
-        family = Pieced(*given, seconds, watch) if cut and plan.slabs != "auto" else Undivided(*given, seconds)
+        family = (Pieced if cut and plan.slabs != "auto" else Undivided)(*given, seconds)
         family.prepare()
         if cut and family.chosen is None and family.off > FAMILY:
-            family = _nearer(family, Pieced(*given, seconds - (time.perf_counter() - started), watch))
-        for record in family.solved():
-            watch(record)
+            family = _nearer(family, Pieced(*given, seconds - (time.perf_counter() - started)))
+        family.solve()
     except np.linalg.LinAlgError:  # one of the members has no solution
         return None
     return family.best()

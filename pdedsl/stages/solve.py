@@ -34,7 +34,8 @@ from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import Polynomials, Space, based, decided, fixed, linear, trained
 from pdedsl.stages.load import accept, check
 from pdedsl.stages.marching import marched
-from pdedsl.stages.raising import Raised, raised
+from pdedsl.stages.raised import Raised
+from pdedsl.stages.raising import raised
 from pdedsl.stages.rungs import apart
 from pdedsl.stages.sampled import sampled
 from pdedsl.stages.starting import Start, agrees, pinned, started, to_fit, told

@@ -11,7 +11,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Initial
 from pdedsl.problem.symbol import MultiIndex
 from pdedsl.spaces.collocation import Expansion, split
-from pdedsl.spaces.stretch import Stretch, stretched
+from pdedsl.spaces.stretch import Stretch, places, stretched
 
 LINES, GRID = 16, 400
 """Along how many lines, and at how many points of each, it is seen where a solution is steep."""
@@ -40,7 +40,7 @@ def steep(
     found = list(base)
     for axis in axes:
         interval, own = problem.bounds[axis], base[axis]
-        x = _along(interval, np.linspace(-1, 1, GRID), own)
+        x = places(np.linspace(-1, 1, GRID), interval, own)
         profiles = []
         for moment in points:
             lines = np.repeat(moment[:LINES, None], GRID, axis=1)
@@ -79,7 +79,7 @@ def initial_degree(problem: Problem, axis: int, points: np.ndarray, part: float,
     interval, circular = problem.bounds[axis], problem.coordinates[axis].periodic
     s = 2 * np.arange(NODES) / NODES - 1 if circular else np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
     lines = np.repeat(points[:LINES, None], NODES, axis=1)
-    lines[:, :, axis] = _along(interval, s, stretch)
+    lines[:, :, axis] = places(s, interval, stretch)
     at, needed = problem.domain.at(lines.reshape(-1, lines.shape[2])), 0
     for _, value in said_at_start(problem):
         own = np.broadcast_to(np.asarray(evaluate(value, at), float), lines.shape[0] * NODES).reshape(-1, NODES)
@@ -87,13 +87,6 @@ def initial_degree(problem: Problem, axis: int, points: np.ndarray, part: float,
         held = np.flatnonzero(found > part * found.max(initial=0.0))
         needed = max(needed, int(held.max(initial=0)))
     return needed if needed < HIGHEST else 0
-
-
-def _along(interval: tuple[float, float], s: np.ndarray, stretch: Stretch | None) -> np.ndarray:
-    """The coordinates at places from -1 to 1 of what they are stretched to."""
-    if stretch is not None:
-        return stretch.inverse(s, interval)
-    return (sum(interval) + s * (interval[1] - interval[0])) / 2
 
 
 def initial_slopes(problem: Problem) -> Slopes:

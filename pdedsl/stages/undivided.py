@@ -1,20 +1,16 @@
 """From a family of problems to its members in functions of all coordinates at once, as many as these ask for."""
 
 import time
-from collections.abc import Callable
 
 import numpy as np
 
-from pdedsl.numerics.truth import Truth
 from pdedsl.planning.functions import expansions, member_mirrors, member_space
-from pdedsl.planning.plan import Plan
-from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import FLOOR, Step, descended
 from pdedsl.spaces.collocation import Collocation
 from pdedsl.spaces.hard import Ansatz
 from pdedsl.spaces.products import sized
 from pdedsl.spaces.space import Polynomials
-from pdedsl.stages.family import HALF, Family
+from pdedsl.stages.family import Family
 from pdedsl.stages.rungs import COARSE, SATISFIED, apart
 
 FIRST, GROWTH = 6, 1.35
@@ -23,28 +19,17 @@ LOWER = 0.75
 """The degrees that chosen ones are compared with, relative to these, and two lower at least: every other one may be of no use."""
 LARGEST = 2500
 """Functions of the coordinates."""
-SHARE = 0.3
-"""The part of the time for the degrees."""
+SHARE, HALF = 0.3, 0.4
+"""The part of the time for the degrees, and for as many members as there are to be."""
 STEPS = 25
 
 
 class Undivided(Family):
     """Members that were solved in products of a total degree."""
 
-    def __init__(
-        self,
-        problem: Problem,
-        plan: Plan,
-        known: tuple[Truth, ...],
-        stopping: Callable[[], bool],
-        begun: float,
-        seconds: float,
-    ):
-        super().__init__(problem, plan, known, stopping, begun, seconds)
-        degrees = self.chosen or (FIRST,) * len(problem.coordinates)
-        self._in(member_space(problem, Polynomials(degrees, "total")))
-
     def prepare(self) -> None:
+        degrees = self.chosen or (FIRST,) * len(self.problem.coordinates)
+        self._in(member_space(self.problem, Polynomials(degrees, "total")))
         if self.chosen is None:
             self._raise_degrees()
         else:
@@ -54,13 +39,15 @@ class Undivided(Family):
         """Take other functions of the coordinates."""
         self.space = space
         mirrors = member_mirrors(self.problem, self.plan.symmetry)
-        self.fields = self.sums = expansions(self.problem, space, self.sizes, self.plan.symmetry, mirrors)
+        self.fields = expansions(self.problem, space, self.sizes, self.plan.symmetry, mirrors)
         self.system = Collocation(self.problem, self.fields, self.sizes, self.forms)
+        self.alike = all(f.built == Ansatz() for f in self.fields)
+        """Whether tables are those of the coordinates alone, and serve for all members."""
 
     def member(self, at: np.ndarray, start: np.ndarray) -> np.ndarray:
         """The coefficients of a member. Raises LinAlgError where there is none: Newton's method stays where statements are missed."""
         own = self.system.at(self.swept, at.tolist())
-        if all(f.built == Ansatz() for f in self.sums):  # then tables are those of the coordinates alone
+        if self.alike:
             own.tables = self.system.tables
         taken = list[Step]()
 

@@ -20,6 +20,11 @@ def _group(name: str) -> str:
     return name.partition("[")[0]
 
 
+def value_words(name: str, value: float, off: float) -> str:
+    """`u = 0.341130895119 ± 2e-14`."""
+    return f"{name} = {value:.12g} \N{PLUS-MINUS SIGN} {off:.0e}"
+
+
 def place_words(where: Mapping[str, float], digits: int = 3) -> str:
     """`x = 0.5, t = 1`; of the many `a[1]`, `a[2]`, ... of a group `a = [0.1, 0.2, ..., 0.9]`."""
     found = []

@@ -54,6 +54,7 @@ equation: dxx(u) + lam*u = 0
 boundary: u = 0  on all
 constraint size: integral(u^2) = 0.5
 """
+LAYERS = "pde 1\nparam k in [0, 1]\ndomain x in [0, 1]\nfield u(x)\nequation: -(1 + k)*dxx(u) + dx(u) = 1\nboundary: u = 0  on all\n"
 FLOWING = """pde 1
 domain x in [0, 1]
 time t in [0, 1]
@@ -265,6 +266,8 @@ CASES = [
     ("W511", FLOWING, "u = t  on x = 0", "«u = t»  on x = 1"),
     ("W511", FLOWING, "dt(u) + 2*dx(u) = 0\ninitial: u = 0\nboundary: u = t", "dt(u) - 2*dx(u) = 0\ninitial: u = 0\nboundary: «u = t»"),
     ("W508", GOOD.split("exact")[0], "D(u) = 0", "«D(u) + 2*a*dxx(u) = 0»"),
+    ("W513", LAYERS, "-(1 + k)*dxx(u) + dx(u) = 1", "«-k*dxx(u) + dx(u) = 1»"),
+    ("W513", LAYERS, "-(1 + k)*dxx(u) + dx(u) = 1", "«(1 - 2*k)*dxx(u) + u = 1»"),
     ("W508", GOOD.split("exact")[0].replace("initial:  u = sin(pi*x)", "boundary: u = sin(pi*x)  on t = 1"), "D(u) = 0", "«D(u) = 0»"),
     # ---- the second of each
     ("E305", GOOD, "exact u = exp(-a*pi^2*t)*sin(pi*x)", "report miss = integral(«exact(u)» - u)"),

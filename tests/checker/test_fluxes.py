@@ -75,12 +75,15 @@ def test_convection(head: str, condition: str, wrong: bool) -> None:
         ("-3*dt(u) + (1 + x)*dx(u) = 0", "u = 0 on x = 0", True),
         ("dt(u) + (x - 1/2)*dx(u) = 0", "u = 0 on x = 1", True),
         ("dt(u) + 2*dx(u) = dxx(u)", "u = 0 on x = 1", False),
+        ("dt(u) + 2*dx(u) = nothing*dxx(u)", "u = 0 on x = 1", True),
         ("dt(u) + u*dx(u) = 0", "u = 0 on x = 1", False),
         ("dt(u) + 2*dx(u) = 0", "dx(u) = 0 on x = 1", False),
     ],
 )
 def test_inlets(equation: str, condition: str, wrong: bool) -> None:
-    found = list(inlets(problem(f"{LINE}equation: {equation}; initial: u = 0; boundary: {condition}")))
+    found = list(
+        inlets(problem(f"{LINE}param nothing = 0; equation: {equation}; initial: u = 0; boundary: {condition}"))
+    )
     assert [d.code for d in found] == ["W511"] * wrong
 
 

@@ -133,6 +133,7 @@ WAYS: tuple[tuple[str, Way], ...] = (
     (r"^both sides are joined by `(=)`", instead),
     (r"^(?:choose another|rename)(?:.*, say `(\w+)`)?", renamed),
     (r"^give it where it enters, on (x = \d)", lambda text, found, m: re.sub(r"on x = \d", f"on {m[1]}", text)),
+    (r"^let the interval of `(\w+)` be (\[.*\])", lambda text, found, m: re.sub(rf"param {m[1]} in \[[^\]]*\]", f"param {m[1]} in {m[2]}", text)),
     (r"^give the domain as a box: ", by(r"\(x, y\) = disk.*", "x in [0, 1], y in [0, 1]")),
     (r"^intersect it with one that has: `(.*)`", lambda text, found, m: put(text, found, text[found.span.start : found.span.end] + m[1])),
     (r"^it would without `(.+)`", lambda text, found, m: text.replace(f" + {m[1]}", "").replace(f"= {m[1]}", "= 0")),

@@ -3,6 +3,7 @@
 import pytest
 
 from pdedsl.checker import wellposed
+from pdedsl.stages.load import loads
 
 PLANE = "domain x in [0, 1], y in [0, 2]\nfield u(x, y)\n"
 
@@ -88,3 +89,27 @@ def test_members_of_a_group_on_which_nothing_depends(problem, text: str, idle: s
     assert [d.code for d in found] == ["W206"] * bool(idle) and (
         not idle or f"depends on {idle} in no way" in found[0].message
     )
+
+
+@pytest.mark.parametrize(
+    ("interval", "factor", "said"),
+    [
+        ("[0.001, 1]", "k", ""),
+        ("[0, 1]", "k", "for k = 0 "),
+        ("[-1, 0]", "k", "for k = 0 "),
+        ("[0, 1]", "(k - 0.5)", "for k = 0.5 "),
+        ("[0, 1]", "(1 + k)", ""),
+        ("[0, 1]", "exp(k)*x", ""),  # it vanishes at a place, whatever k is
+        ("[0, 1]", "(1 + u^2)*k", ""),  # what it is worth is the solution's
+    ],
+)
+def test_equations_that_change_their_kind(interval: str, factor: str, said: str) -> None:
+    text = f"pde 1\nparam k in {interval}\ndomain x in [0, 1]\nfield u(x)\nequation: {factor}*dxx(u) + dx(u) = 1\nboundary: u = 0  on all\n"
+    found = list(wellposed.degenerate(loads(text)))
+    assert [d.code for d in found] == ["W513"] * bool(said) and (not said or found[0].message.startswith(said))
+
+
+def test_a_wave_that_loses_its_inertia() -> None:
+    text = "pde 1\nparam m in [0, 1]\ntime t in [0, 1]\nfield u(t)\nequation: m*dtt(u) + dt(u) = -u\ninitial: u = 1\ninitial: dt(u) = 0\n"
+    (found,) = wellposed.degenerate(loads(text))
+    assert "`dtt(u)`" in found.message and found.help == "let the interval of `m` be [0.01, 1]"

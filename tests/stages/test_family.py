@@ -20,11 +20,11 @@ boundary: u = 0  on all
 
 def test_fits_come_nearer_and_nothing_is_fitted_to_those_they_are_checked_by() -> None:
     problem = loads(TEXT)
-    own = Undivided(problem, planned(problem), (), lambda: False, time.perf_counter(), 20.0)
+    own = Undivided(problem, planned(problem), (), lambda _: None, lambda: False, time.perf_counter(), 20.0)
     own.prepare()
-    records = list(own.solved())
+    own.solve()
     off = [fit.off for fit in own.fits]
-    assert len(records) == len(off) > 2 and off[-1] < 1e-6 * off[0] and own.status == "converged"
+    assert len(own.history) == len(off) > 2 and off[-1] < 1e-6 * off[0] and own.status == "converged"
     best = own.best()
     assert best is not None and best.relative <= 2 * min(off) + own.off
     for at in np.array([[1.0], [2.2], [4.0]]):
@@ -34,7 +34,7 @@ def test_fits_come_nearer_and_nothing_is_fitted_to_those_they_are_checked_by() -
 
 def test_changes_tell_how_far_members_are_off_and_when_it_ends() -> None:
     problem = loads(TEXT)
-    own = Undivided(problem, planned(problem), (), lambda: False, time.perf_counter(), 20.0)
+    own = Undivided(problem, planned(problem), (), lambda _: None, lambda: False, time.perf_counter(), 20.0)
     shape = np.linspace(0.0, 1.0, 50)[:, None]
     moved = [shape * (1 + gap) for gap in (0.0, 1e-2, 1.01e-2, 1.02e-2, 1.03e-2)]
     told = [own.nearer([b], [a]) for a, b in pairwise(moved)]

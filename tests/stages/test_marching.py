@@ -23,7 +23,8 @@ from pdedsl.stages import marching
 from pdedsl.stages import solve as driver
 from pdedsl.stages.load import loads
 from pdedsl.stages.marching import marched
-from pdedsl.stages.raising import Raised, raised
+from pdedsl.stages.raised import Raised
+from pdedsl.stages.raising import raised
 
 MODE = (
     "pde 1\ndomain x in [0, pi]\ntime t in [0, 30]\nfield u(x, t)\nequation: dtt(u) = dxx(u)\n"

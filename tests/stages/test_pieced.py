@@ -38,7 +38,7 @@ def exact(x: np.ndarray, t: np.ndarray, nu: np.ndarray) -> np.ndarray:
 def prepared(text: str, seconds: float, watch: Callable[[Record], None]) -> Pieced:
     problem = loads(text)
     plan = replace(planned(problem), limits=Limits(seconds=seconds))
-    found = Pieced(problem, plan, truths(problem), lambda: False, time.perf_counter(), seconds, watch)
+    found = Pieced(problem, plan, truths(problem), watch, lambda: False, time.perf_counter(), seconds)
     found.prepare()
     return found
 

@@ -19,7 +19,8 @@ from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages import raising
 from pdedsl.stages.load import loads
-from pdedsl.stages.raising import Raised, raised
+from pdedsl.stages.raised import Raised
+from pdedsl.stages.raising import raised
 
 SPECS = Path(__file__).parents[2] / "specs"
 

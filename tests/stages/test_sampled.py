@@ -18,18 +18,10 @@ from pdedsl.spaces.functions import Products
 from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
-from pdedsl.stages.raising import Raised
+from pdedsl.stages.raised import Raised
 from pdedsl.stages.sampled import sampled
+from tests.examples import BENT
 
-BENT = """pde 1
-param a in [-1, 1], k in [1, 20]
-domain x in [0, 1]
-field u(x)
-let w = a*sin(pi*x)/k
-equation: -dxx(u) + u^3 = pi^2*w + w^3
-boundary: u = 0  on all
-exact u = a*sin(pi*x)/k
-"""
 PLATE = """pde 1
 param k in [0.5, 2]
 domain (x, y) = disk([0, 0], 1) - disk([0.2, 0], 0.3)

@@ -13,21 +13,12 @@ from pdedsl.spaces.space import Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.undivided import Undivided
 from pdedsl.vocabulary.diagnostics import SpecError
-
-BENT = """pde 1
-param a in [-1, 1], k in [1, 20]
-domain x in [0, 1]
-field u(x)
-let w = a*sin(pi*x)/k
-equation: -dxx(u) + u^3 = pi^2*w + w^3
-boundary: u = 0  on all
-exact u = a*sin(pi*x)/k
-"""
+from tests.examples import BENT
 
 
 def test_degrees_are_raised_until_members_change_no_more() -> None:
     problem = loads(BENT)
-    own = Undivided(problem, planned(problem), (), lambda: False, time.perf_counter(), 20.0)
+    own = Undivided(problem, planned(problem), (), lambda _: None, lambda: False, time.perf_counter(), 20.0)
     own.prepare()
     assert own.off < 1e-9 and own.changes[-1] < 1e-3 * own.changes[0]
     assert own.space.degrees[1:] == (0, 0) and own.fields[0].columns == own.size
@@ -41,10 +32,10 @@ def test_degrees_are_raised_until_members_change_no_more() -> None:
 def test_chosen_degrees_that_are_too_low_say_so(degrees: tuple[int, ...]) -> None:
     problem = loads(BENT)
     plan = replace(planned(problem), space=Polynomials(degrees, "family"))
-    own = Undivided(problem, plan, truths(problem), lambda: False, time.perf_counter(), 20.0)
+    own = Undivided(problem, plan, truths(problem), lambda _: None, lambda: False, time.perf_counter(), 20.0)
     own.prepare()
-    last = list(own.solved())[-1]
-    best = own.best()
+    own.solve()
+    last, best = own.history[-1], own.best()
     assert best is not None and best.relative > last.errors["u"] / 3
 
 
@@ -59,6 +50,6 @@ def test_what_has_no_members_of_its_own_says_so() -> None:
 def test_no_time_is_left_for_members_that_would_take_too_long() -> None:
     problem = loads(BENT)
     plan = replace(planned(problem), limits=Limits(seconds=1.0))
-    own = Undivided(problem, plan, (), lambda: True, time.perf_counter(), 0.0)
+    own = Undivided(problem, plan, (), lambda _: None, lambda: True, time.perf_counter(), 0.0)
     own.prepare()
     assert own.over and own.off == np.inf and isinstance(own.space, Polynomials)
