@@ -277,8 +277,10 @@ def doubts(problem: Problem, plan: Plan) -> Iterator[Diagnostic]:
 def _too_much(problem: Problem, plan: Plan, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
     """W609: more than half of the machine's memory, or more than ten seconds a step."""
     place = next((spans[key] for key in ("network", "points") if key in spans), None)
+    if place is None:
+        return
     needed = cost(problem, plan)
-    if place is not None and (needed.bytes > memory() / 2 or needed.seconds > SLOW):
+    if needed.bytes > memory() / 2 or needed.seconds > SLOW:
         message = f"each step factors a matrix of {needed.words}"
         yield Diagnostic("W609", message, place, "choose a smaller network or fewer points")
 

@@ -12,7 +12,7 @@ from pdedsl.spaces.space import Polynomials, Space
 from pdedsl.stages.budget import FINE
 from pdedsl.stages.warm import Warm
 
-ENDED = 1e-7
+ENDED = 1e-6
 """One with which no network is tried."""
 KNOWN = 1e-2
 """One with which no network is tried for what data say."""

@@ -36,15 +36,15 @@ from pdedsl.stages.identifying import Identification, told
 from pdedsl.stages.raised import Raised
 from pdedsl.stages.rungs import (
     COARSE,
+    GOOD,
     HELPED,
-    ROUNDING,
     SATISFIED,
     Ladder,
     Rung,
     error_of,
     errors_at,
-    flat,
     formless,
+    rounded,
     share_of,
     within,
 )
@@ -54,8 +54,6 @@ from pdedsl.stages.warm import LEAST, REACHED, STAYS, Warm, kept_factors, shape_
 
 GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
-GOOD = 1e-9
-"""One with which the degrees have converged."""
 BRIEF = 2.0
 """Seconds for what is told of a solution, where there is no more time."""
 LATE = 0.2
@@ -131,6 +129,10 @@ class _Climb(Ladder):
         """Whether the next solution is such a one."""
         self.shelf: tuple[list[Rung], list[Record]] | None = None
         """Solutions that stayed coarse before coordinates were stretched."""
+        self.singular: tuple[list[Rung], list[Record]] | None = None
+        """Solutions that came no nearer with functions that are singular at corners, before these were left out again."""
+        self.returned = False
+        """Whether without those functions they stayed farther away."""
         self.given_up: list[str] = []
         """What was tried before and does not hold the solution, in words."""
         self.narrow = False
@@ -283,11 +285,8 @@ class _Climb(Ladder):
     @property
     def arrived(self) -> bool:
         """Whether there is nothing to be gained from more degrees."""
-        if (
-            np.isfinite(self.rungs[-1].expected)
-            or error_of(self.rungs) <= GOAL
-            or (flat(self.rungs) and self.rungs[-1].change <= ROUNDING)
-        ):
+        last = self.rungs[-1]
+        if self.returned or np.isfinite(last.expected) or error_of(self.rungs) <= GOAL or rounded(self.rungs):
             return True
         return self.data.known(self.rungs, self.probes)
 
@@ -302,6 +301,7 @@ class _Climb(Ladder):
             self.narrow, self.rungs, self.history = True, [], []
             return stretched_by(last.space, faces)
         if self.stuck:
+            self.singular = self.singular or (list(self.rungs), list(self.history))
             self.again, last = math.inf, replace(last, space=polynomials_of(last.space) or last.space)
         many = self.chosen == "auto" and self.rival is None and len(last.coefficients) >= self.again
         if many and isinstance(last.space, Polynomials) and slow(self.rungs):
@@ -366,7 +366,7 @@ class _Climb(Ladder):
         return not strong and self.rungs[-1].left > HELPED * self.rungs[-STILL].left
 
     def settle(self, ended: bool = False) -> None:
-        """See whether functions that are singular at corners do more than as many polynomials, and go on with what does."""
+        """See whether functions that are singular at corners do more than polynomials without them, and go on with what does."""
         last = self.rungs[-1]
         if self.rival is not None:
             place, rung, record = self.rival
@@ -378,6 +378,12 @@ class _Climb(Ladder):
         elif self.waiting:
             self.waiting = False
             self.rival = (len(self.rungs) - 1, self.rungs.pop(), self.history.pop())
+        elif self.singular is not None and (ended or len(self.rungs) == len(self.singular[0]) + STILL):
+            rungs, history = self.singular
+            self.singular, self.returned = None, last.left > rungs[-1].left
+            if self.returned:
+                most = min(range(len(rungs) - STILL, len(rungs)), key=lambda k: error_of(rungs[: k + 1])) + 1
+                self.rungs, self.history = rungs[:most], history[:most]
 
     def best(self, status: Status) -> Raised:
         """The solution to return: the last one where a space was chosen or degrees converge, else that after the smallest change
@@ -405,7 +411,7 @@ class _Climb(Ladder):
             tried = f"{made_of(self.plan, last)}, as in the run that it began with"
         came = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
         held = f"Newton's method stays where statements are missed by {rung.left:.0e}: there may be no solution, as beyond a fold"
-        smooth = self.again and isinstance(rung.space, Polynomials)
+        smooth = self.again and not self.returned and isinstance(rung.space, Polynomials)
         story = (
             *self.given_up,
             f"{tried}: {came}",

@@ -25,8 +25,10 @@ from pdedsl.spaces.sizes import field_sizes
 from pdedsl.spaces.space import Space, polynomials_of
 from pdedsl.spaces.stretch import Stretch, at_faces, logarithm
 
+GOOD = 1e-9
+"""An error with which the degrees have converged."""
 ROUNDING = 1e-10
-"""A change below which no smaller one is to be expected, where it has stopped falling."""
+"""A change below which no smaller one is to be expected, where it has stopped falling; from `GOOD` where the residual has, too."""
 FALLING = 0.3
 """The part of the last change from which changes have stopped falling."""
 SLOWLY, SLOWEST = 0.3, 0.75
@@ -185,7 +187,7 @@ def share_of(rungs: Sequence[Rung]) -> float:
         last / before if last < before < np.inf else np.inf
         for last, before in ((rungs[-1].left, rungs[-2].left), (rungs[-1].change, rungs[-2].change))
     )
-    most = 1.0 if flat(rungs) and rungs[-1].change <= ROUNDING else max(1.0, rest(change))
+    most = 1.0 if rounded(rungs) else max(1.0, rest(change))
     if left >= 1:
         return most
     slow = rungs[-1].change < COARSE and SLOWLY < change < 1
@@ -200,6 +202,12 @@ def rest(part: float) -> float:
 def flat(rungs: Sequence[Rung]) -> bool:
     """Whether changes have stopped falling."""
     return len(rungs) >= 3 and rungs[-1].change >= FALLING * rungs[-2].change
+
+
+def rounded(rungs: Sequence[Rung]) -> bool:
+    """Whether what changes still is rounding."""
+    stays = len(rungs) > 1 and rungs[-1].left >= HELPED * rungs[-2].left
+    return flat(rungs) and rungs[-1].change <= (GOOD if stays else ROUNDING)
 
 
 def errors_at(fields: Sequence[Spanned], coefficients: np.ndarray, known: tuple[Truth, ...]) -> dict[str, float]:

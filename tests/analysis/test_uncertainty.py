@@ -62,7 +62,7 @@ def test_a_bound_and_a_wrong_noise_speak_against_a_solution(tmp_path: Path) -> N
     decay(tmp_path, count=60, noise=0.01)
     text = DECAY.replace("a = 1 in [0.01, 10]", "a = 1 in [0.5, 10]").replace('.csv"', '.csv"  noise 0.01')
     (tmp_path / "spec.pde").write_text(text)
-    own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"))
+    own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"), time_limit=8)
     assert "a = 0.5 is at its bound" in str(own.verdict) and "times its noise" in str(own.verdict)
     assert own.verdict.word != "solved"
 

@@ -30,6 +30,9 @@ def test_spaces_hold_each_other_and_end(d: int) -> None:
     assert len(seen) >= 3 and columns(problem, seen[-1]) <= MOST
     axes = range(d)
     for before, later in pairwise(seen[:4]):
+        if before.kind == "composite":  # of one quantity, whose powers up to a degree they are
+            assert before.degrees < later.degrees
+            continue
         members = [set(map(tuple, basis(problem, axes, own).numbers.tolist())) for own in (before, later)]
         assert members[0] < members[1]
 

@@ -16,7 +16,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.record import Record
 from pdedsl.spaces.collocation import values
 from pdedsl.spaces.sizes import field_sizes
-from pdedsl.spaces.space import Polynomials
+from pdedsl.spaces.space import Added, Polynomials
 from pdedsl.stages import raising
 from pdedsl.stages.load import loads
 from pdedsl.stages.raised import Raised
@@ -197,6 +197,25 @@ def test_what_is_singular_at_corners_is_left_out_again_where_it_keeps_polynomial
     height = np.sinh(n * np.pi * 0.3) * np.sinh(n * np.pi * 0.25) / np.sinh(n * np.pi)
     series = np.sum(2 * np.sin(n * np.pi * 0.4) * np.sin(n * np.pi * 0.6) * height / (n * np.pi))
     assert values(fields, found.coefficients, np.array([[0.6, 0.75]]))[0, 0] == pytest.approx(series, abs=1e-11)
+
+
+@pytest.mark.parametrize(("k", "most"), [(200, 1e-9), (900, 1e-6)])
+def test_it_is_kept_where_without_it_they_stay_farther_away(k: int, most: float) -> None:
+    """Layers of a few hundredths in a square: near its corners polynomials fall slowly, and rounding is soon all that is left."""
+    problem = loads(
+        "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\n"
+        f"equation: {k}*u - laplacian(u) = {k}\nboundary: u = 0  on all\n"
+    )
+    found = raised(problem, planned(problem))
+    assert found is not None and isinstance(found.space, Added) and found.relative < most
+    assert found.final and not any("no help" in words for words in found.story)
+    n = np.arange(1, 100, 2) * np.pi  # in the middle: what it is in a strip, and Fourier's series along it
+    own = np.sqrt(n**2 + k)
+    series = np.sum(4 * k / (n * own**2) * np.sin(n / 2) / np.cosh(own / 2))
+    series = 1 - 1 / np.cosh(np.sqrt(k) / 2) - series
+    fields = expansions(problem, found.space, field_sizes(problem, {}))
+    middle = values(fields, found.coefficients, np.array([[0.5, 0.5]]))[0, 0]
+    assert middle == pytest.approx(series, abs=10 * found.relative)
 
 
 def test_newton_is_led_to_a_solution_where_it_stays_beside_one() -> None:

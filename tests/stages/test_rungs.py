@@ -23,6 +23,8 @@ def rungs(changes: list[float], left: list[float]) -> list[Rung]:
         ([np.inf, 1e-2, 0.5e-2], [1.0, 1e-2, 1e-4], 1.0),  # slow changes: as at corners
         ([np.inf, 1e-2, 2e-2], [1.0, 1e-2, 2e-2], np.inf),
         ([np.inf, 1e-14, 2e-14], [1e-12, 1e-12, 2e-12], 1.0),  # rounding
+        ([np.inf, 4e-10, 2e-10], [1e-9, 1e-9, 1e-9], 1.0),  # that of functions which nearly cancel
+        ([np.inf, 4e-7, 4e-7], [1e-6, 1e-6, 1e-6], np.inf),  # more than it ever is
     ],
 )
 def test_shares(changes: list[float], left: list[float], share: float) -> None:
