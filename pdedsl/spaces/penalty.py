@@ -71,20 +71,19 @@ def balanced(
     lengths = np.where(lengths > 0, lengths, 1.0)
     rest, penalty, data = rest / lengths, penalty / lengths, data / lengths
     first, second = _triangle(rest, right), _triangle(penalty, zero)
-
-    def at(own: float) -> tuple[float, float]:
-        """The mean squares of data and of penalties with a weight."""
-        whole = np.concatenate([first, own**0.5 * second])
-        found = -np.linalg.lstsq(whole[:, :-1], whole[:, -1], HIDDEN)[0]
-        parts = (data @ found + measured, penalty @ found + zero)
-        misfit, size = (float(part @ part) / count for part in parts)
-        return misfit, size
-
     even = (np.linalg.norm(data) / max(np.linalg.norm(second[:, :-1]), 1e-300)) ** 2
+    answer = _answers(first, even**0.5 * second)
+
+    def at(weights: np.ndarray) -> np.ndarray:
+        """The mean squares of data and of penalties with some weights, shape (n, 2)."""
+        found = answer(weights / even)
+        parts = (data @ found + measured[:, None], penalty @ found + zero[:, None])
+        return np.stack([np.sum(part**2, axis=0) / count for part in parts], axis=1)
+
     tried = even * 10**DECADES
     tried = np.minimum(tried[tried <= 10**0.25 * most], most) if (tried <= most).any() else np.asarray([most])
-    curve = np.asarray([at(own) for own in tried])
-    found = Balance(tried, curve[:, 0], curve[:, 1], float(tried[_corner(curve)]), by_noise=False)
+    curve = at(tried)
+    found = Balance(tried, curve[:, 0], curve[:, 1], _corner(tried, curve), by_noise=False)
     return _met(found, at) if by_noise and curve[0, 0] <= 1.0 else found
 
 
@@ -92,6 +91,24 @@ def _triangle(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     """A few rows with the same sums of squares, the right side last."""
     found: Any = np.linalg.qr(np.concatenate([matrix, right[:, None]], axis=1), "r")
     return found
+
+
+def _answers(first: np.ndarray, second: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """What makes `|A x + a|^2 + w |B x + b|^2` least, shape (n, number of weights w), of rows `[A, a]` and `[B, b]`.
+
+    By the generalised singular value decomposition (Golub and Van Loan 2013, section 6.1.6): in the coordinates `y` of the rows
+    one upon the other, and those of the first alone, both are diagonal.
+    """
+    count = len(first)
+    whole = np.concatenate([first, second])
+    left, sizes, right = np.linalg.svd(whole[:, :-1], full_matrices=False)
+    kept = sizes > HIDDEN * sizes[0]
+    left, back = left[:, kept], right[kept].T / sizes[kept]
+    turn: Any = np.linalg.svd(left[:count], full_matrices=True)[2]
+    above, below = left[:count] @ turn.T, left[count:] @ turn.T
+    squares = np.sum(above**2, axis=0)[:, None], np.sum(below**2, axis=0)[:, None]
+    asked = (above.T @ first[:, -1])[:, None], (below.T @ second[:, -1])[:, None]
+    return lambda w: -back @ (turn.T @ ((asked[0] + w * asked[1]) / (squares[0] + w * squares[1])))
 
 
 def noise_of(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray) -> float:
@@ -103,20 +120,26 @@ def noise_of(about: Reduced, coefficients: np.ndarray, deviation: np.ndarray) ->
     return float(np.sqrt(left @ left / max(1.0, own.sum() - np.sum(q[own] ** 2))))
 
 
-def _met(found: Balance, at: Callable[[float], tuple[float, float]]) -> Balance:
+def _met(found: Balance, at: Callable[[np.ndarray], np.ndarray]) -> Balance:
     """The largest weight with which data are missed by no more than their noise."""
     last = int(np.flatnonzero(found.misfits <= 1.0)[-1])
     if last == len(found.weights) - 1:
         return replace(found, weight=float(found.weights[-1]), by_noise=True)
     low, high = np.log(found.weights[last : last + 2])
-    weight: Any = scipy.optimize.brentq(lambda own: at(float(np.exp(own)))[0] - 1.0, low, high, xtol=1e-3)
+    weight: Any = scipy.optimize.brentq(lambda own: at(np.exp([own]))[0, 0] - 1.0, low, high, xtol=1e-3)
     return replace(found, weight=float(np.exp(weight)), by_noise=True)
 
 
-def _corner(curve: np.ndarray) -> int:
-    """Where misfit against penalty, shape (n, 2), both as logarithms, turns most sharply."""
+def _corner(weights: np.ndarray, curve: np.ndarray) -> float:
+    """The weight at which misfit against penalty, shape (n, 2), both as logarithms, turns most sharply, between those of the curve."""
+    if len(curve) < 3:
+        return float(weights[0])
     x, y = np.log(np.maximum(curve, 1e-300)).T / 2
     dx, dy = np.gradient(x), np.gradient(y)
     bend = dx * np.gradient(dy) - dy * np.gradient(dx)
     turning = bend / np.maximum((dx**2 + dy**2) ** 1.5, 1e-12)
-    return int(np.argmax(turning[1:-1])) + 1 if len(curve) > 2 else 0
+    sharpest = int(np.argmax(turning[1:-1])) + 1
+    before, most, after = turning[sharpest - 1 : sharpest + 2]
+    flatness = 2 * most - before - after
+    beside = 0.5 * (after - before) / flatness if flatness > 0 else 0.0  # where the parabola through the three is highest
+    return float(np.exp(np.interp(sharpest + np.clip(beside, -0.5, 0.5), np.arange(len(weights)), np.log(weights))))

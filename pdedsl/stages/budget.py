@@ -12,7 +12,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.spaces.affine import dimensions
 from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import Space
-from pdedsl.stages.rungs import COARSE, Rung, error_of
+from pdedsl.stages.rungs import COARSE, SATISFIED, Rung, error_of
 
 ENOUGH = 1e-10
 """An error after which degrees are raised no more, where that takes more than a second and longer than all before."""
@@ -66,7 +66,8 @@ def affordable(
     final = only or promised <= (FAMILY if family else FINAL)
     many = dimensions(problem) > FEW and not final and not family
     share = min(share, BRIEFLY) if many else share
-    brief = divisible(problem) and not final
+    held = rungs[-1].damped and rungs[-1].left > SATISFIED  # Newton's method gets nowhere: what changes promises nothing
+    brief = divisible(problem) and (held or not final) and not only
     share = min(share, BRIEFLY) if brief else share
     astray = (thin and not rungs[-1].linear) or _grown(rungs)
     if astray and not only and len(rungs) > 2 and rungs[-1].change > COARSE:

@@ -58,6 +58,7 @@ def test_numbers_of_which_data_see_a_sum(tmp_path: Path) -> None:
     assert own.verdict.word != "solved"
 
 
+@pytest.mark.slow
 def test_a_bound_and_a_wrong_noise_speak_against_a_solution(tmp_path: Path) -> None:
     decay(tmp_path, count=60, noise=0.01)
     text = DECAY.replace("a = 1 in [0.01, 10]", "a = 1 in [0.5, 10]").replace('.csv"', '.csv"  noise 0.01')

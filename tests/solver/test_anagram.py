@@ -46,7 +46,7 @@ def test_a_step_on_a_linear_model_is_least_squares(factor, rows: int, columns: i
     system, a, b = linear_system(rows, columns, rank, weight=4.0)
     method = Anagram(schedule(Relative(1e-7)), rows=rows_as, factor=factor, corrections=0)
     points = tuple(jnp.asarray(k.points) for k in system.blocks)
-    state, report = step(method, Objective(system), method.begin(system.start), points)
+    state, report = jax.jit(partial(step, method, Objective(system)))(method.begin(system.start), points)
     scale = scales(system) if rows_as == "scaled" else np.ones(rows)
     expected = np.linalg.lstsq(scale[:, None] * a, scale * b, rcond=1e-7)[0]
     if rows_as == "unscaled" and rows > columns:

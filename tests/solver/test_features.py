@@ -51,8 +51,9 @@ def _plain(scaled: bool) -> tuple[np.ndarray, np.ndarray, list[float]]:
             return block.residual(SYSTEM.model(p), x)
 
         points = jnp.asarray(block.points)
-        values = np.asarray(jax.vmap(lambda x: residual(SYSTEM.start, x))(points)) - targets
-        derivatives = np.asarray(jax.vmap(lambda x: jax.jacfwd(residual)(SYSTEM.start, x))(points))
+        both = jax.jit(jax.vmap(lambda x: (residual(SYSTEM.start, x), jax.jacfwd(residual)(SYSTEM.start, x))))
+        found, derivatives = map(np.asarray, both(points))
+        values = found - targets
         factor = np.sqrt(block.weight / len(block.points)) / size
         losses.append(0.5 * np.sum((factor * values) ** 2))
         by = factor if scaled else np.ones_like(factor)

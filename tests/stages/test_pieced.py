@@ -43,6 +43,7 @@ def prepared(text: str, seconds: float, watch: Callable[[Record], None]) -> Piec
     return found
 
 
+@pytest.mark.slow
 def test_members_are_on_the_pieces_of_the_one_that_needs_most() -> None:
     seen = list[Record]()
     own = prepared(FRONT.replace("0.02", "0.05").replace("[0, 1]", "[0, 1/5]"), 60.0, seen.append)

@@ -238,6 +238,7 @@ def test_where_degrees_stay_coarse_at_thin_layers_coordinates_are_stretched() ->
     assert other is not None and isinstance(other.space, Polynomials) and not other.space.stretches
 
 
+@pytest.mark.slow
 def test_coordinates_are_stretched_at_those_faces_where_the_solution_is_steep() -> None:
     problem = loads((SPECS / "family" / "layers.pde").read_text(encoding="utf-8").replace("1e-3", "4e-3"))
     found = raised(problem, planned(problem), truths(problem))
