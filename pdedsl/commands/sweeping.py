@@ -196,7 +196,7 @@ def _follow(
             screen.print(special.line(own.name), style="bold", highlight=False, soft_wrap=True)
         if found.stuck:
             screen.print(f"[yellow]one ends before its interval does: {found.stuck}[/yellow]", soft_wrap=True)
-        aside("branch.png, branch.csv, branch.json written to", f"{folder}/")
+        aside("branch.png, branch.csv, branch.nc, branch.json written to", f"{folder}/")
 
 
 ASKED = "until_"

@@ -141,5 +141,7 @@ def _corner(weights: np.ndarray, curve: np.ndarray) -> float:
     sharpest = int(np.argmax(turning[1:-1])) + 1
     before, most, after = turning[sharpest - 1 : sharpest + 2]
     flatness = 2 * most - before - after
-    beside = 0.5 * (after - before) / flatness if flatness > 0 else 0.0  # where the parabola through the three is highest
+    beside = (
+        0.5 * (after - before) / flatness if flatness > 0 else 0.0
+    )  # where the parabola through the three is highest
     return float(np.exp(np.interp(sharpest + np.clip(beside, -0.5, 0.5), np.arange(len(weights)), np.log(weights))))

@@ -61,6 +61,8 @@ class Point:
     reports: Mapping[str, float]
     sizes: Mapping[str, float]
     """The root mean square of each field."""
+    coefficients: np.ndarray
+    """Of the fields of the branch, one after another, and of the parameter, shape (K,)."""
     kind: Kind = ""
     unstable: int | None = None
     """How many modes grow, of a steady state of an evolution."""
@@ -119,6 +121,10 @@ class Branch:
         """Its value."""
         return float(self.fields[-1].size.mean + self.fields[-1].size.spread * z[-1])
 
+    def values(self, point: Point, points: np.ndarray) -> np.ndarray:
+        """The fields of a solution at some points, shape (N, number of fields)."""
+        return values(self.fields, point.coefficients, points)[:, :-1]
+
     def reports(self, z: np.ndarray) -> dict[str, float]:
         """Those reports of the problem that are numbers."""
         with jax.enable_x64(True):
@@ -131,7 +137,7 @@ class Branch:
         found = values(self.fields, z, self.probes)[:, :-1]
         sizes = np.sqrt(np.mean(found**2, axis=0))
         named = {f.name: float(size) for f, size in zip(self.problem.fields, sizes, strict=False)}
-        return Point(self.parameter(z), length, self.reports(z), named, kind, self.unstable(z))
+        return Point(self.parameter(z), length, self.reports(z), named, z, kind, self.unstable(z))
 
     def unstable(self, z: np.ndarray) -> int | None:
         """How many modes `exp(sigma t)` about a steady state grow; None where there is no evolution, or it has too many functions.

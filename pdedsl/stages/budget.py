@@ -66,7 +66,9 @@ def affordable(
     final = only or promised <= (FAMILY if family else FINAL)
     many = dimensions(problem) > FEW and not final and not family
     share = min(share, BRIEFLY) if many else share
-    held = rungs[-1].damped and rungs[-1].left > SATISFIED  # Newton's method gets nowhere: what changes promises nothing
+    held = (
+        rungs[-1].damped and rungs[-1].left > SATISFIED
+    )  # Newton's method gets nowhere: what changes promises nothing
     brief = divisible(problem) and (held or not final) and not only
     share = min(share, BRIEFLY) if brief else share
     astray = (thin and not rungs[-1].linear) or _grown(rungs)

@@ -3,12 +3,16 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from textwrap import fill
 
+import numpy as np
+import xarray as xr
 from matplotlib.figure import Figure
 
+from pdedsl.pictures.grid import as_netcdf, over
 from pdedsl.pictures.panels import INK
 from pdedsl.pictures.plot import as_png
 from pdedsl.problem.problem import Problem
@@ -26,6 +30,8 @@ LEAST = 12
 """The degree that these are relative to, at least: a solution that is constant says nothing of others."""
 ROUNDED = 1e-15
 """The part of a value of the parameter that is not known of it: rounding."""
+ALONG, PLACES = 201, 5000
+"""Places along each coordinate at which the fields of each solution are written, and of all the grid, at most."""
 MARKS: dict[Kind, tuple[str, str]] = {"fold": ("o", INK[5]), "bifurcation": ("D", INK[1])}
 
 
@@ -51,8 +57,24 @@ class Followed:
     """Of the parameter."""
     points: tuple[Point, ...]
     specials: tuple[Special, ...]
-    stuck: str = ""
-    """Why it ends where nothing says that it does, in words."""
+    branch: Branch
+    """What has the fields of its points."""
+
+    @property
+    def stuck(self) -> str:
+        """Why it ends where nothing says that it does, in words."""
+        return self.branch.stuck
+
+    def dataset(self) -> xr.Dataset:
+        """The fields of all points on a grid, and what `branch.csv` tells of them."""
+        problem, names = self.branch.problem, [c.name for c in self.branch.problem.coordinates]
+        along = min(ALONG, round(PLACES ** (1 / max(1, len(names)))))
+        axes = {n: np.linspace(*ends, along) for n, ends in zip(names, problem.bounds, strict=True)}
+        solved = replace(problem, fields=problem.fields[:-1])
+        each = [over(solved, partial(self.branch.values, point), axes) for point in self.points]
+        told = {name.replace(" ", "_"): ("point", np.asarray(column)) for name, column in columns(self).items()}
+        fields = {name: xr.concat([own[name] for own in each], "point") for name in each[0]}
+        return xr.Dataset({**told, **fields}, axes, {"Conventions": "CF-1.11"}).set_coords([self.name, "length"])
 
 
 def follow(
@@ -72,7 +94,7 @@ def follow(
     warm = solution.solved.warm
     if warm is None:
         raise ValueError("branches are followed from solutions in polynomials that converged: this one is not")
-    found, stuck, own = list[list[Point]](), "", polynomials_of(warm.space)
+    found, own = list[tuple[Branch, list[Point]]](), polynomials_of(warm.space)
     least = 1.0 if own is None else max(1.0, LEAST / max(own.degrees))
     for share in SHARES:
         branch, points = Branch(solution.problem, name, warm, interval, least * share, evolution), list[Point]()
@@ -80,11 +102,11 @@ def follow(
             points.append(point)
             if stopping():
                 break
-        found.append(points)
-        stuck = branch.stuck
-        if stopping() or (len(found) > 1 and not stuck):
+        found.append((branch, points))
+        if stopping() or (len(found) > 1 and not branch.stuck):
             break
-    return Followed(name, tuple(found[-1]), tuple(_specials(found[-2:][0], found[-1])), stuck)
+    (_, coarse), (branch, fine) = found[-2:][0], found[-1]
+    return Followed(name, tuple(fine), tuple(_specials(coarse, fine)), branch)
 
 
 def _specials(coarse: Sequence[Point], fine: Sequence[Point]) -> Iterator[Special]:
@@ -165,11 +187,12 @@ def _parts(line: Sequence[Point]) -> Iterator[tuple[bool, list[Point]]]:
 
 
 def save(found: Followed, folder: Path, title: str) -> None:
-    """Write `branch.csv`, a row a point, `branch.json` with folds and bifurcations, and `branch.png`."""
+    """Write `branch.csv`, a row a point, `branch.nc` with their fields, `branch.json` with folds and bifurcations, and `branch.png`."""
     told = [
         {"kind": s.point.kind, found.name: s.point.parameter, "error": None if s.error != s.error else s.error}
         for s in found.specials
     ]
     write(folder / "branch.csv", as_csv(columns(found)).encode())
+    write(folder / "branch.nc", as_netcdf(found.dataset()))
     write(folder / "branch.json", (json.dumps(told, indent=1) + "\n").encode())
     write(folder / "branch.png", as_png(diagram(found, title)))

@@ -4,7 +4,9 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import xarray as xr
 from typer.testing import CliRunner
 
 import pdedsl
@@ -34,6 +36,10 @@ def test_the_command(tmp_path: Path) -> None:
     assert result.exit_code == 0 and "fold at lam = 3.513830" in result.output, result.output
     rows = list(csv.DictReader((home / "branch.csv").read_text().splitlines()))
     assert sum(row["kind"] == "fold" for row in rows) == 1 and float(rows[0]["lam"]) == 2.0
+    with xr.open_dataset(home / "branch.nc") as data:
+        assert data["u"].dims == ("point", "x") and list(data["kind"].values) == [row["kind"] for row in rows]
+        np.testing.assert_allclose(data["u"].sel(x=0.5), data["top"], rtol=1e-12)
+        np.testing.assert_allclose(data["lam"], [float(row["lam"]) for row in rows], rtol=1e-9)
     assert json.loads((home / "branch.json").read_text())[0]["kind"] == "fold"
     assert (home / "branch.png").stat().st_size > 10_000 and (home / "lam=2" / "run.json").exists()
     refused = CliRunner().invoke(app, ["sweep", str(SPEC), "lam=2,3", "--follow"])
