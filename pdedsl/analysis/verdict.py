@@ -27,6 +27,8 @@ Word = Literal["solved", "rough", "not solved"]
 
 FINE, COARSE = 1e-3, 0.1
 """Of the variation of a field: an error up to which it is solved, and from which it is not."""
+CONTRADICTED, HELD = 1e-2, 1e-6
+"""What is missed of a statement where functions hold it to a `HELD` part of that: then no functions hold it."""
 UNEXPLAINED = 0.5
 """The part of a misfit from which an estimate has not seen it."""
 UNSEEN = 1e-4
@@ -101,15 +103,15 @@ def judge(run: Evidence) -> Verdict:
     reasons = [*known, *(Reason(words, size > COARSE) for words, size in _sizes_of(unknown, "by the estimate"))]
     reasons += [*_met(run), *_identified(run), *_uneven(run)]
     if unknown or not run.estimates:
-        reasons += [*_unseen(run), *_missed(run), *_dead(run), *_fresh(run)]
+        reasons += [*_unseen(run), *_missed(run), *_contradicted(run), *_dead(run), *_fresh(run)]
     word: Word = "not solved" if any(r.fatal for r in reasons) else "rough" if reasons else "solved"
     return Verdict(word, tuple(r.words for r in reasons), run.identified is not None and bool(run.identified.fits))
 
 
 def _uneven(run: Evidence) -> Iterator[Reason]:
-    """Families of which some are solved far worse than others."""
+    """Families of which some are solved far worse than others, or not to what a solution is."""
     for own in run.families:
-        if own.uneven:
+        if own.uneven or own.worst > FINE:
             words = (
                 f"{own.field} is off by {own.worst:.1e} at {own.where}, {own.worst / own.median:.0f} times the median"
             )
@@ -200,6 +202,17 @@ def _missed(run: Evidence) -> Iterator[Reason]:
     for name, size in run.defect.missed.items():
         if not size <= MISSED:
             yield Reason(f"`{name}` is missed by {size:.0%} of what its terms are worth", True)
+
+
+def _contradicted(run: Evidence) -> Iterator[Reason]:
+    """Statements that are missed though the solution no longer changes: together with the others nothing satisfies them."""
+    off = max((e.relative for e in run.estimates), default=np.inf)
+    missed = [n for n, size in run.defect.missed.items() if CONTRADICTED < size <= MISSED and off < HELD * size]
+    if missed:
+        names = " and ".join(f"`{name}`" for name in missed)
+        yield Reason(
+            f"{names} cannot be satisfied with the others: more functions change nothing of what is missed", True
+        )
 
 
 def _fresh(run: Evidence) -> Iterator[Reason]:

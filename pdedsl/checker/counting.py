@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import scipy  # whose modules are imported when they are first named
 import sympy as sp
 
 from pdedsl.checker.probe import PROBES, face_words, point_words, points_on
@@ -43,6 +44,7 @@ def count_equations(problem: Problem) -> Iterator[Diagnostic]:
     if not problem.states:
         return
     if ((alive > 0) & (alive >= held) & (alive - held <= len(_determined(problem)))).all():
+        yield from _unmatched(problem)
         return
     fields = len(problem.states)
     components = int(held.min() if held.min() < fields else held.max())
@@ -65,6 +67,22 @@ def count_equations(problem: Problem) -> Iterator[Diagnostic]:
     else:
         message = f"{_count(components, 'scalar equation')} for {_count(fields, 'field')}"
         yield Diagnostic("E501", message, problem.states[0].span, "remove an equation, or declare what it is for")
+
+
+def _unmatched(problem: Problem) -> Iterator[Diagnostic]:
+    """E501: fields for which no equation is left, though there are as many: others hold fewer fields than they are.
+
+    A largest matching of fields and scalar equations that name them, where all equations hold everywhere.
+    """
+    residuals = [r for e in problem.equations for r in e.residual]
+    asked = [f for f in problem.states if f.name not in _determined(problem)]
+    if not residuals or not asked or any(e.part is not None for e in problem.equations):
+        return
+    named = np.asarray([[f.name in occurring((r,)) for r in residuals] for f in asked])
+    matched = scipy.sparse.csgraph.maximum_bipartite_matching(scipy.sparse.csr_array(named), "column")
+    for unknown in (f for f, own in zip(asked, matched, strict=True) if own < 0):
+        message = f"no equation is left for `{unknown.name}`: the others have none to spare that names it"
+        yield Diagnostic("E501", message, unknown.span, f"write an equation for `{unknown.name}`, or remove the field")
 
 
 def undetermined(problem: Problem) -> Iterator[Diagnostic]:

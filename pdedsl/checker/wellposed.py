@@ -7,20 +7,21 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from pdedsl.checker.fluxes import LONGEST, imbalance
 from pdedsl.checker.probe import PROBES, numbers, point_words, points_of, values_at
 from pdedsl.geometry.faces import is_terminal
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
-from pdedsl.problem.atoms import normal
+from pdedsl.problem.atoms import Nonlocal, normal
 from pdedsl.problem.derivatives import TooLarge, expand_derivatives, node_count, occurring
 from pdedsl.problem.domain import Coordinate
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.primitives import symbols_of
 from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Boundary, Condition, Equation, Field, Initial, Interface
+from pdedsl.problem.statements import Boundary, Condition, Constraint, Equation, Field, Initial, Interface
 from pdedsl.problem.symbol import MultiIndex, linearised, stand_ins
 from pdedsl.problem.write import split
 from pdedsl.vocabulary.diagnostics import Diagnostic
@@ -258,10 +259,11 @@ def _spread(symbol: Mapping[MultiIndex, sp.Expr], axis: int) -> sp.Expr:
 def contradictory(problem: Problem) -> Iterator[Diagnostic]:
     """E403: two conditions with the same left side, up to a factor, and different data on a common piece; W512: the same."""
     domain = problem.domain
-    plain = [c for c in problem.conditions if isinstance(c, Boundary | Initial) and not is_terminal(c, domain)]
+    kinds = Boundary | Initial | Interface | Constraint
+    plain = [c for c in problem.conditions if isinstance(c, kinds) and not is_terminal(c, domain)]
     fields = [occurring(c.residual) for c in plain]
     for (first, own), (second, others) in combinations(zip(plain, fields, strict=True), 2):
-        if first.kind != second.kind or not own & others:
+        if first.kind != second.kind or (own and others and not own & others) or _apart(first, second):
             continue
         for left, given in split(first):
             for other, data in split(second):
@@ -280,6 +282,17 @@ def contradictory(problem: Problem) -> Iterator[Diagnostic]:
                     yield Diagnostic("E403", message, span, "remove one of them here", also)
 
 
+def _apart(first: Condition, second: Condition) -> bool:
+    """Whether two conditions inside the domain are not about the same place, as it is written."""
+    match first, second:
+        case Interface(), Interface():
+            return [place.where for place in first.on] != [place.where for place in second.on]
+        case Constraint(), Constraint():
+            return first.at != second.at
+        case _:
+            return False
+
+
 def _repeats(problem: Problem, first: Condition, second: Condition) -> bool:
     """Whether the second condition, a scalar one on the boundary, holds nowhere that the first does not."""
     if not isinstance(first, Boundary) or len(second.lhs) > 1:
@@ -295,7 +308,7 @@ def _ratio(left: sp.Expr, other: sp.Expr) -> sp.Expr | None:
     if other == 0 or node_count(left, {}) > 100 or node_count(other, {}) > 100:
         return None
     ratio = sp.cancel(left / other)
-    return None if occurring((ratio,)) else ratio
+    return None if ratio.atoms(AppliedUndef, Nonlocal) else ratio
 
 
 def _clash(
@@ -311,11 +324,13 @@ def _clash(
             points = points[satisfying(domain, first.where, points)]
         if not len(points) or len(points) < drawn / 50:
             continue
-        values = values_at(domain, points, (gap, given))
+        values = values_at(domain, points, (gap, given), second)
         apart, size = (numbers(expand_derivatives(e), values, points) for e in (gap, given))
         differs = np.abs(apart) > 1e-7 * (1 + np.abs(size).max())
         if differs.mean() > 0.02:
             worst = int(np.abs(apart).argmax())
-            words = f"at {point_words(domain, points[worst])} the data differ by {abs(apart[worst]):.3g}"
+            whole = isinstance(second, Constraint) and second.at is None and problem.time is None
+            place = "" if whole else f"at {point_words(domain, points[worst])} "
+            words = f"{place}the data differ by {abs(apart[worst]):.3g}"
             return entry.on[0].span if isinstance(entry, Boundary) else entry.span, words
     return None

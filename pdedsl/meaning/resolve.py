@@ -21,6 +21,7 @@ from pdedsl.problem.statements import Condition, Constraint, Equation, Field, Me
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec, each
 from pdedsl.vocabulary.diagnostics import Diagnostic, not_yet
+from pdedsl.vocabulary.source import Span
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _as_run(spec: Spec, names: Names, overrides: Mapping[str, float]) -> str:
     for name, value in overrides.items():
         node = names.declared[name].node if name in names.declared else None
         if isinstance(node, syntax.Definition):
-            places[node.value.span] = f"{value!r}"
+            places[Span(node.name.span.end, node.value.span.end)] = f" = {value!r}"  # it may have been an interval
     for statement in each(spec, syntax.Unknown):
         known = [s for s in statement.sought if s.name.name in overrides]
         if known:

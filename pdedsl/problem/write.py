@@ -39,6 +39,8 @@ def write_domain(domain: Domain) -> list[str]:
     lines = []
     if known := [p for p in domain.parameters if p.sought is None]:
         lines.append(f"param {', '.join(map(_definition, known))}")
+    if domain.swept:
+        lines.append(f"param {', '.join(write_intervals(domain.swept))}")
     lines += [
         f"unknown {p.name} = {write_expression(p.value)}{write_bounds(p.sought)}"
         for p in domain.parameters
@@ -121,9 +123,10 @@ def write_intervals(coordinates: Sequence[Coordinate]) -> list[str]:
 
 
 def _arguments(symbols: Sequence[sp.Symbol], domain: Domain) -> list[str]:
-    """Coordinates by name; all of a group by the name of the group."""
+    """Coordinates by name, all of a group by the name of the group; swept parameters are no arguments that are written."""
     groups = {c.symbol: c.group for c in domain.coordinates if c.group is not None}
-    return list(dict.fromkeys(groups.get(s, s.name) for s in symbols))
+    swept = {c.symbol for c in domain.swept}
+    return list(dict.fromkeys(groups.get(s, s.name) for s in symbols if s not in swept))
 
 
 AUTOMATIC = "  weight auto"

@@ -6,7 +6,6 @@ fold is where the parameter turns round; a simple bifurcation where the bordered
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import jax
@@ -24,7 +23,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import number_as_field
 from pdedsl.problem.steady import steady
 from pdedsl.solver.newton import Factors, Step, descended
-from pdedsl.spaces.collocation import Collocation, split, values
+from pdedsl.spaces.collocation import Collocation, Expansion, split, values
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.sizes import row_sizes
 from pdedsl.spaces.space import Size
@@ -33,7 +32,7 @@ from pdedsl.stages.warm import Warm
 
 STEPS, FAST = 12, 4
 """Steps of Newton's method to a point, at most; and with how many the next point may be farther away."""
-FIRST, LONGEST, SHORTEST = 0.02, 0.05, 1e-5
+FIRST, LONGEST, SHORTEST = 0.02, 0.05, 5e-4
 """The first, the longest and the shortest distance of points, in units of the sizes of fields and of the interval of the parameter; the
 longest relative to these at the point.
 """
@@ -42,8 +41,12 @@ MODES, HELD = 1200, 1e-3
 """Functions up to which the stability of steady states is told; and the part of its terms that a mode may leave of the statements."""
 PROBES = 256
 """Points at which the length of a change is measured."""
-FOUND, NEARLY, LOCATED = 1e-9, 10.0, 1e-12
-"""The residual of a point of the branch, or how many times that of the first one; how well along it a fold or a bifurcation is located."""
+FOUND, NEARLY, MOST, LOCATED = 1e-9, 10.0, 1e-2, 1e-12
+"""The residual of a point of the branch, or how many times that of the one before, and of any; how well along it a fold or a
+bifurcation is located.
+"""
+UNSEEN = 1e-10
+"""The part of the largest singular value of a bordered Jacobian below which directions are rounding."""
 FAR = 2.0
 """How many times farther than it was to be a point may lie."""
 _SEED = 19_770_101
@@ -99,13 +102,29 @@ class Branch:
             growing = number_as_field(steady(evolution, rate=1), name)
             self.growing = Collocation(growing, self.fields, sizes, forms(growing), worth=worth)
         self.probes = inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(_SEED)))
-        held = within(warm.coefficients, expansions(problem, warm.space, warm.sizes, "auto"), self.fields[:-1])
-        self.start = np.append(held, 0.0)
         self.stuck = ""
         """Why the branch ends, where it does not leave its interval, in words."""
         self.crossings: list[tuple[np.ndarray, np.ndarray]] = []
         """The bifurcations that were met, and the tangents there of the branch that was followed."""
         self.metric = self._metric()
+        self.start = self._begun(
+            expansions(problem, warm.space, warm.sizes, "auto"), warm.coefficients, smaller=share < 1
+        )
+
+        self.left = float(np.linalg.norm(self.system.residual(self.start)))
+        """What the last point leaves of the statements: functions hold no more."""
+
+    def _begun(self, before: tuple[Expansion, ...], coefficients: np.ndarray, smaller: bool) -> np.ndarray:
+        """The solution that is known in other functions; in a `smaller` space the one that is near it, for the same parameter."""
+        if not smaller:
+            return np.append(within(coefficients, before, self.fields[:-1]), 0.0)
+        known = [
+            own.fitted(lambda points, k=k: values(before, coefficients, points)[:, k])
+            for k, own in enumerate(self.fields[:-1])
+        ]
+        start, held = np.append(np.concatenate(known), 0.0), np.zeros(self.system.size)
+        held[-1] = 1.0
+        return descended(_Bordered(self, self._row(held), start), start, STEPS)[0]
 
     def _metric(self) -> np.ndarray:
         """What makes of a change of coefficients that of all fields at some points, in units of their sizes: shape (rows, K)."""
@@ -182,12 +201,7 @@ class Branch:
             return None
         left = np.linalg.norm(bordered.residual(found)) if np.isfinite(found).all() else np.inf
         near = np.linalg.norm(self.metric @ (found - z)) <= FAR * abs(step)
-        return (found, len(taken)) if left <= max(FOUND, NEARLY * self.left) and near else None
-
-    @cached_property
-    def left(self) -> float:
-        """What the first solution leaves of the statements: functions hold no more."""
-        return float(np.linalg.norm(self.system.residual(self.start)))
+        return (found, len(taken)) if left <= max(FOUND, min(NEARLY * self.left, MOST)) and near else None
 
     def followed(self, towards: float, most: int) -> Iterator[Point]:
         """Points one after another, with folds and bifurcations between them: from the start `towards` another value of the
@@ -224,6 +238,7 @@ class Branch:
                     self.stuck = "no solution was found near the last point with these functions"
                     return
             found, steps = moved
+            self.left = float(np.linalg.norm(self.system.residual(found)))
             after, own = self.along(tangent, found)
             for kind, at in self._between(z, tangent, factors, step, after, own):
                 if kind == "bifurcation":
@@ -282,15 +297,16 @@ def _root(test: Callable[[float], float], step: float, ends: tuple[float, float]
 def _sense(before: Factors) -> Callable[[Factors], float]:
     """A test that changes its sign where a bordered Jacobian is singular: its part that the columns of another one span.
 
-    The smallest singular value, with the sign of the determinant.
+    The smallest singular value, with the sign of the determinant, of what it makes of the directions that the first one sees, in units
+    of what that makes of them: sums of functions that nearly vanish are small for both.
     """
-    q, r = np.linalg.qr(before.phi)
-    sign = np.prod(np.sign(np.diag(r)))
+    left, sizes, right = np.linalg.svd(before.phi, full_matrices=False)
+    seen = sizes > UNSEEN * sizes[0]
+    left, right = left[:, seen].T, right[seen].T / sizes[seen] / before.lengths[:, None]
 
     def test(own: Factors) -> float:
-        square = q.T @ own.phi
-        smallest = np.linalg.svd(square, compute_uv=False)[-1]
-        return float(sign * np.linalg.slogdet(square)[0] * smallest)
+        made = left @ own.phi @ (own.lengths[:, None] * right)
+        return float(np.linalg.slogdet(made)[0] * np.linalg.svd(made, compute_uv=False)[-1])
 
     return test
 

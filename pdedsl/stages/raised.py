@@ -14,6 +14,8 @@ from pdedsl.stages.warm import Warm
 
 ENDED = 1e-6
 """One with which no network is tried."""
+MEMBERS = 1e-7
+"""One of a family with which its members are not solved by themselves."""
 KNOWN = 1e-2
 """One with which no network is tried for what data say."""
 

@@ -34,7 +34,7 @@ from pdedsl.spaces.pieces import divisible
 from pdedsl.spaces.space import Polynomials, Space, based, decided, fixed, linear, trained
 from pdedsl.stages.load import accept, check
 from pdedsl.stages.marching import marched
-from pdedsl.stages.raised import Raised
+from pdedsl.stages.raised import MEMBERS, Raised
 from pdedsl.stages.raising import raised
 from pdedsl.stages.rungs import apart
 from pdedsl.stages.sampled import sampled
@@ -233,7 +233,8 @@ def _raised(
         if plan.slabs != "auto" and divisible(problem):
             return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
         found = raised(problem, plan, known, watch, stopping, begun, start)
-        if plan.space == "auto" and problem.domain.swept and not (found is not None and found.final):
+        near = found is not None and (found.relative <= MEMBERS or found.status == "interrupted")
+        if plan.space == "auto" and problem.domain.swept and not near:
             left = plan.limits.seconds - (time.perf_counter() - begun)
             members = sampled(problem, plan, known, watch, stopping, begun, MARCH * left)
             if members is not None and (found is None or members.relative < found.relative):

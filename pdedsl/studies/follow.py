@@ -15,6 +15,8 @@ from matplotlib.figure import Figure
 from pdedsl.pictures.grid import as_netcdf, over
 from pdedsl.pictures.panels import INK
 from pdedsl.pictures.plot import as_png
+from pdedsl.planning.degrees import shrunk
+from pdedsl.planning.functions import columns as columns_of
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.files import write
 from pdedsl.runs.solution import Solution
@@ -26,8 +28,10 @@ SHARES = (1.5, 2.0, 3.0, 4.5)
 """The degrees of the spaces, relative to those of the first solution: as many of them as it takes to hold the branch, at least two.
 The last one is what is shown, the one before tells its error.
 """
-LEAST = 12
-"""The degree that these are relative to, at least: a solution that is constant says nothing of others."""
+LEAST, MANY, FEWER = 12, 300, 0.9
+"""The degree that these are relative to, at least: a solution that is constant says nothing of others. But fewer, in steps, where the
+first space would have so many functions more: symmetries of the solution are none of a branch that breaks them.
+"""
 ROUNDED = 1e-15
 """The part of a value of the parameter that is not known of it: rounding."""
 ALONG, PLACES = 201, 5000
@@ -96,6 +100,8 @@ def follow(
         raise ValueError("branches are followed from solutions in polynomials that converged: this one is not")
     found, own = list[tuple[Branch, list[Point]]](), polynomials_of(warm.space)
     least = 1.0 if own is None else max(1.0, LEAST / max(own.degrees))
+    while columns_of(solution.problem, shrunk(warm.space, SHARES[0] * least), "none") > MANY:
+        least *= FEWER
     for share in SHARES:
         branch, points = Branch(solution.problem, name, warm, interval, least * share, evolution), list[Point]()
         for point in _all(branch, interval[1], most, switch):

@@ -80,6 +80,18 @@ def test_a_jump_that_is_in_no_residual_makes_it_void() -> None:
     assert found.word == "not solved" and "W602" in str(found)
 
 
+def test_statements_that_contradict_each_other() -> None:
+    """A solution that is found to rounding, in whatever functions, and misses two statements."""
+    own = pdedsl.solve(
+        pdedsl.loads(
+            "pde 1\ndomain x in [0, 1]\nfield u(x), v(x)\nequation: dxx(u) + dx(v) = 1\nequation: dxx(u) + dx(v) = 1.2\n"
+            "boundary: u = 0  on all\nboundary: v = x  on x = 0\n"
+        ),
+        time_limit=10,
+    )
+    assert own.verdict.word == "not solved" and "cannot be satisfied with the others" in str(own.verdict)
+
+
 def test_what_is_known_says_more() -> None:
     assert judged(right, JUMP, {"u": 1e-5}).word == "solved"
     assert judged(right, errors={"u": 0.2}).word == "not solved"

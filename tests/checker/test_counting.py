@@ -28,6 +28,9 @@ def test_nothing_to_solve() -> None:
         ("field m(t)\nequation: dt(u) = m\ninitial: m = 1", "none is left for"),
         ("field m(t), n(t)\nequation: dt(u) = m + n\nconstraint: m = integral(u)", "none is left for"),
         ("field v(x, t)\nequation: dt(u) = 1  in a\nequation: dt(v) = 1  in b\npart a: x > 0.5\npart b: not a", None),
+        ("field v(x, t)\nequation: dt(u) = 1\nequation: dx(u) = 2", "no equation is left for `v`"),
+        ("field v(x, t), w(x, t)\nequation: u = v\nequation: u = 2*v\nequation: w + u = dt(v)", None),
+        ("field v(x, t), w(x, t)\nequation: u = 1\nequation: dt(u) = 2\nequation: w + u = dt(v)", "is left for"),
         (
             "field v(x, t)\nequation: dt(u) = 1  in a\nequation: dt(v) = 1  in a\npart a: x > 0.5",
             "no equation holds in a part",

@@ -70,6 +70,25 @@ def test_contradictions(problem, first: str, second: str, codes: list[str]) -> N
     assert [d.code for d in wellposed.contradictory(made)] == codes
 
 
+@pytest.mark.parametrize(
+    ("kind", "first", "second", "codes"),
+    [
+        ("interface", "jump(u) = 0  on x = 0.5", "jump(u) = 1  on x = 0.5", ["E403"]),
+        ("interface", "jump(u) = 0  on x = 0.5", "2*jump(u) = 1  on x = 0.5", ["E403"]),
+        ("interface", "jump(u) = 0  on x = 0.5", "jump(u) = 1  on x = 0.7", []),
+        ("interface", "jump(u) = 0  on x = 0.5", "jump(dn(u)) = 1  on x = 0.5", []),
+        ("constraint", "integral(u) = 1", "integral(u) = 2", ["E403"]),
+        ("constraint", "integral(u) = 1", "integral(u) = 1", []),
+        ("constraint", "integral(u) = 1", "integral(u^2) = 2", []),
+        ("constraint", "u = 1  at (0, 0)", "u = 2  at (0, 1)", []),
+        ("constraint", "u = 1  at (0, 0)", "u = 2  at (0, 0)", ["E403"]),
+    ],
+)
+def test_contradictions_inside(problem, kind: str, first: str, second: str, codes: list[str]) -> None:
+    made = problem(f"equation: laplacian(u) = 0\n{kind}: {first}\n{kind}: {second}", PLANE)
+    assert [d.code for d in wellposed.contradictory(made)] == codes
+
+
 def test_zero_as_a_solution(problem) -> None:
     assert list(wellposed.trivial(problem("equation: dt(u) = u^2\ninitial: u = 0")))
     assert not list(wellposed.trivial(problem("equation: dt(u) = u^2\ninitial: u = x")))

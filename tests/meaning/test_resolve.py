@@ -20,6 +20,13 @@ def test_a_problem_with_other_parameters() -> None:
     assert found.problem.bounds == ((0, 3.5),) and "param a = 3.5" in (found.problem.own_text or "")
 
 
+def test_a_member_of_a_family_reads_back() -> None:
+    text = GOOD.replace("param a = 2", "param b in [0, 3], a = 2").replace("= a\n", "= a*b\n")
+    found = resolved(text, a=3.5, b=0.5)
+    assert found.problem is not None and "param b = 0.5, a = 3.5\n" in (found.problem.own_text or "")
+    assert resolve(parse(Source.of(found.problem.own_text or ""))).problem == found.problem
+
+
 @pytest.mark.parametrize(
     ("old", "new", "declarations", "domain", "statements"),
     [

@@ -46,6 +46,14 @@ def test_a_fold_and_both_solutions_beside_it() -> None:
     assert lengths == sorted(lengths)
 
 
+def test_in_a_square_with_fewer_functions_than_the_first_solution_has() -> None:
+    """Its fold is at 6.808124423 (Mohsen, Computers and Mathematics with Applications 67, 2014); what nearly cancels is no bifurcation."""
+    text = "pde 1\nparam lam = 4\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\nequation: laplacian(u) + lam*exp(u) = 0\nboundary: u = 0  on all\n"
+    own = branch(loads(text), "lam", 4.0, 8.0, 0.4)
+    (fold,) = (p for p in own.followed(8.0, 40) if p.kind)
+    assert fold.kind == "fold" and fold.parameter == pytest.approx(6.808124423, abs=1e-5)
+
+
 def test_other_branches_begin_at_the_eigenvalues() -> None:
     found = [p for p in points("pitchfork", "lam", 5.0, 60.0, 2.5) if p.kind]
     assert [p.kind for p in found] == ["bifurcation", "bifurcation"]
