@@ -61,6 +61,22 @@ class Estimate:
     """Root mean square over the domain."""
 
 
+LEAST, PROBES = 0.3, 64
+"""The part of the root mean square of an estimated error that is the least of it at any point, and points that tell that."""
+
+
+def probes(problem: Problem) -> np.ndarray:
+    """Points of the domain, the same each time, at which it is seen how large an estimated error is."""
+    return inside(problem.domain, sp.true, PROBES, random(np.random.default_rng(_SEED)))
+
+
+def least(errors: np.ndarray) -> np.ndarray:
+    """What an error is taken to be at least, from estimates at the `probes`, the first axis: an estimate vanishes where the
+    error does not.
+    """
+    return LEAST * np.sqrt(np.nanmean(np.square(errors), axis=0))
+
+
 @dataclass(frozen=True, eq=False)
 class Defect:
     """The error of a solution to first order, a function of a point to the errors of all fields, shape (n,)."""

@@ -11,6 +11,7 @@ from pdedsl.geometry.faces import Face, bounding, faces, is_terminal, speaks_of_
 from pdedsl.geometry.places import satisfying
 from pdedsl.geometry.points import inside, random
 from pdedsl.problem.derivatives import occurring
+from pdedsl.problem.printer import write_expression
 from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Condition, Constraint, Field, Initial
 from pdedsl.problem.symbol import order
@@ -208,6 +209,7 @@ def uncovered(problem: Problem) -> Iterator[Diagnostic]:
             continue
         own = [c for c in problem.conditions if isinstance(c, Boundary) and unknown.name in occurring(c.residual)]
         bare: list[str] = []
+        lacking = ""
         held = {c.name: sum(unknown.name in occurring((r,)) for r in c.residual) for c in own}
         if problem.time is None and len(problem.space) == 1:
             # An ordinary equation: as many conditions as its order, at either end.
@@ -225,18 +227,23 @@ def uncovered(problem: Problem) -> Iterator[Diagnostic]:
             points = points[bounding(problem.domain, face, points) & (_lives(problem, unknown, points) > 0)]
             if not len(points):
                 continue
-            counts = np.zeros(len(points), int)
+            counts, there = np.zeros(len(points), int), list[sp.Basic]()
             for condition in own:
                 spatial = tuple(w for w in condition.where if not speaks_of_time(w, problem.domain))
                 if spatial:
-                    counts += satisfying(problem.domain, spatial, points) * held[condition.name]
+                    met = satisfying(problem.domain, spatial, points)
+                    counts += met * held[condition.name]
+                    there += spatial if met.any() else ()
             share = float((counts < needed).mean())
             if share > 0:
                 example = points[(counts < needed).argmax()]
-                bare.append(face_words(problem.domain, face, example) + ("" if share == 1 else f" ({share:.0%} of it)"))
+                name = face_words(problem.domain, face, example)
+                bare.append(name + ("" if share == 1 else f" ({share:.0%} of it)"))
+                rest = "".join(f" and not ({write_expression(w)})" for w in there) if needed == 1 else ""
+                lacking = lacking or name + rest
         if bare:
             listed = ", ".join(bare[:6]) + (f" and {len(bare) - 6} more faces" if len(bare) > 6 else "")
             words = "no boundary condition" if needed == 1 else "fewer than two boundary conditions"
-            place = "all" if problem.shape is not None else bare[0].split(" (")[0]
+            place = "all" if problem.shape is not None else lacking
             help_ = f"add `boundary: {unknown.name} = ...  on {place}`"
             yield Diagnostic("W502", f"`{unknown.name}` has {words} on {listed}", unknown.span, help_)

@@ -30,6 +30,8 @@ class Answered:
     """Where a piece ends and the next one begins along that column, shape (pieces - 1,)."""
     values: tuple[Sum, ...]
     errors: tuple[Sum, ...]
+    least: float
+    """What the error is at least, anywhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +62,8 @@ class Answer:
             piece = int(np.searchsorted(ends, point[axis], side="left"))
             own, off = (self._sum(f"{what} {k} {piece} ") for what in ("value", "error"))
             operands, orders = point[columns].tolist(), (0,) * len(columns)
-            found.append((name, float(own(operands, orders)), abs(float(off(operands, orders)))))
+            least = float(self.arrays[f"least {k}"])
+            found.append((name, float(own(operands, orders)), max(abs(float(off(operands, orders))), least)))
         return found
 
     def _sum(self, prefix: str) -> Sum:
@@ -72,6 +75,7 @@ def arrays(names: list[str], bounds: np.ndarray, fields: list[Answered]) -> dict
     found = {"names": np.asarray(names), "bounds": bounds, "fields": np.asarray([own.name for own in fields])}
     for k, own in enumerate(fields):
         found |= {f"columns {k}": np.asarray(own.columns), f"axis {k}": np.asarray(own.axis), f"ends {k}": own.ends}
+        found |= {f"least {k}": np.asarray(own.least)}
         for piece, pair in enumerate(zip(own.values, own.errors, strict=True)):
             for what, one in zip(("value", "error"), pair, strict=True):
                 found |= {f"{what} {k} {piece} {key}": array for key, array in one.arrays.items()}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pdedsl.analysis.defect import least, probes
 from pdedsl.numerics.polynomials import Apart, Expanded
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.answer import Answered, arrays
@@ -25,16 +26,17 @@ def answered(problem: Problem, off: Apart) -> dict[str, np.ndarray] | None:
     domain, fields = problem.domain, list[Answered]()
     if problem.stated is not None or domain.shape is not None or not valued(problem):
         return None
+    floors = least(off.values(probes(problem)))
     for place, unknown in enumerate(problem.fields):
         if not unknown.arguments:
             continue
-        if (own := _field(unknown.name, off.whole, off.corrected, place)) is None:
+        if (own := _field(unknown.name, off.whole, off.corrected, place, float(floors[place]))) is None:
             return None
         fields.append(own)
     return arrays(list(problem.names), np.asarray(problem.bounds, float), fields)
 
 
-def _field(name: str, whole: Expanded, better: Expanded, place: int) -> Answered | None:
+def _field(name: str, whole: Expanded, better: Expanded, place: int, floor: float) -> Answered | None:
     """A field as sums; None where it is more."""
     own = whole.fields[place]
     if not own.bounds.free:
@@ -50,7 +52,7 @@ def _field(name: str, whole: Expanded, better: Expanded, place: int) -> Answered
         values.append(Sum(renumbered(basis), mine, part.size))
         errors.append(Sum(renumbered(basis), mine - other, Size(0.0, part.size.spread)))
     axis, ends = (own.axis, own.ends) if pieces else (0, np.zeros(0))
-    return Answered(name, parts[0].basis.axes, axis, ends, tuple(values), tuple(errors))
+    return Answered(name, parts[0].basis.axes, axis, ends, tuple(values), tuple(errors), floor)
 
 
 def flattened(functions: Functions) -> Basis | None:

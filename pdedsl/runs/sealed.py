@@ -29,7 +29,8 @@ class Damaged(ValueError):
     """A file of a run folder is not what the run wrote."""
 
     def __init__(self, path: Path, why: str):
-        help_ = _HELP.get(path.name, _RESUMED).format(path.parent)
+        again = _RESUMED if (path.parent / "checkpoint.npz").exists() else _AGAIN
+        help_ = _HELP.get(path.name, again).format(path.parent)
         super().__init__(f"the run folder is damaged: {path}: {why}; {help_}")
 
 

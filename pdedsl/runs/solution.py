@@ -14,7 +14,7 @@ from jax import Array
 from pdedsl import pictures
 from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
-from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates
+from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates, least, probes
 from pdedsl.analysis.family import Family, families
 from pdedsl.analysis.trust import Misfit, misfits
 from pdedsl.analysis.uncertainty import Found, Identified, band, deviations_of, identified, redrawn
@@ -282,13 +282,21 @@ class Solution:
         return self._evaluated(expression, points, None)[0]
 
     def evaluate_with_errors(self, expression: str, points: Any) -> tuple[np.ndarray, np.ndarray]:
-        """The same, and how far off it is estimated to be, of the same shape: with what data leave unknown, a standard deviation."""
-        values, errors = self._evaluated(expression, points, self.defect.at)
+        """The same, and how far off it is estimated to be, of the same shape: with what data leave unknown, a standard deviation.
+
+        No less than a third of its root mean square over the domain.
+        """
+        points, beside = np.asarray(points, float), () if self.problem.stated is not None else probes(self.problem)
+        values, errors = self._evaluated(
+            expression, np.concatenate([points, *([beside] if len(beside) else [])]), self.defect.at
+        )
         assert errors is not None
+        values, errors, drawn = values[: len(points)], np.abs(errors[: len(points)]), errors[len(points) :]
+        errors = np.maximum(errors, least(drawn)) if len(drawn) else errors
         known = self.outcome.posterior
         if known is None or not isinstance(self.solved.u, Expanded):
-            return values, np.abs(errors)
-        points = to_fixed(self.problem, self.solved.values, np.asarray(points, float))
+            return values, errors
+        points = to_fixed(self.problem, self.solved.values, points)
         _, components = read_components(self.problem, expression)
         own = [deviations_of(problem, self.solved.u, known, asked, points) for problem, asked in components]
         return values, np.hypot(errors, np.stack(own, axis=1).reshape(errors.shape))

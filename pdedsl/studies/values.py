@@ -63,6 +63,8 @@ def ranges(words: Sequence[str], number: Callable[[str, str], float]) -> tuple[R
         if colon and (not count.isdigit() or int(count) < 2):
             raise ValueError(f"{word}: after the colon comes how many values there are, at least 2")
         own = Range(name, (), number(low, name), number(high, name), int(count or 0))
+        if own.count > MOST:
+            raise ValueError(f"{word}: {own.count} values are more than the {MOST} that a sweep takes")
         if own.low == own.high:
             raise ValueError(f"{word}: the ends are the same")
         found.append(own)
