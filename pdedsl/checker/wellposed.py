@@ -164,31 +164,37 @@ def trivial(problem: Problem) -> Iterator[Diagnostic]:
 
 
 def backward(problem: Problem) -> Iterator[Diagnostic]:
-    """W508: diffusion that runs against the direction in which the data are carried."""
+    """W508: diffusion that runs against the direction in which the data are carried; all data of an elliptic equation at one end."""
     if problem.time is None:
         return
     domain, column = problem.domain, problem.domain.column(problem.time.symbol)
     first = tuple(int(k == column) for k in range(len(problem.coordinates)))
+    second = tuple(2 * n for n in first)
     for equation in problem.equations:
         for residual in equation.residual:
             symbol = linearised(residual, problem).coefficients
             for unknown in problem.fields:
                 own = symbol.get(unknown.name, {})
-                rate, spread = own.get(first), [_spread(own, axis) for axis in domain.spatial]
+                twice = second in own
+                rate, spread = own.get(second if twice else first), [_spread(own, axis) for axis in domain.spatial]
                 if rate is None or not any(spread) or occurring((rate, *spread)):
                     continue
-                if any(index[column] > 0 and index != first for index in own):
+                if any(index[column] > 0 and index not in ((first, second) if twice else (first,)) for index in own):
                     continue  # another derivative in time decides
                 held = (c for c in problem.conditions if unknown.name in occurring(c.residual))
                 ends = [is_terminal(c, domain) for c in held if isinstance(c, Initial) or is_terminal(c, domain)]
-                if not ends:
-                    continue
+                if not ends or (twice and (len(ends) < 2 or len(set(ends)) > 1)):
+                    continue  # an elliptic equation takes one condition at each end
                 values = domain.at(points_of(problem, equation))
                 signs = [np.sign(np.asarray(evaluate(rate * s, values), float)).max() for s in spread if s != 0]
-                if max(signs) > 0 if not any(ends) else min(signs) < 0:
+                if max(signs) > 0 if twice or not any(ends) else min(signs) < 0:
                     where = "the start" if not any(ends) else "the end"
                     message = f"diffusion of `{unknown.name}` runs backward from the data at {where} of time"
-                    yield Diagnostic("W508", message, equation.span, "small errors grow without bound: check the sign")
+                    help_ = "small errors grow without bound: check the sign"
+                    if twice:
+                        message = f"this is no wave of `{unknown.name}`, and all its data are at {where} of time"
+                        help_ += ", or state one condition at each end"
+                    yield Diagnostic("W508", message, equation.span, help_)
 
 
 def degenerate(problem: Problem) -> Iterator[Diagnostic]:

@@ -49,6 +49,12 @@ def test_gauges_and_balances(problem, text: str, words: str | None) -> None:
         ("equation: dt(u) + laplacian(u) = 0\nboundary: u = 1  on t = 1", False),
         ("equation: dt(u) = -dxxxx(u) - dxx(u)\ninitial: u = 1", False),  # the highest order decides
         ("equation: dtt(u) + dt(u) = -laplacian(u)\ninitial: u = 1", False),
+        ("equation: dtt(u) + dt(u) = -laplacian(u)\ninitial: u = 1\ninitial: dt(u) = 0", True),
+        ("equation: dtt(u) + dt(u) = laplacian(u)\ninitial: u = 1\ninitial: dt(u) = 0", False),
+        ("equation: dtt(u) = -laplacian(u)\ninitial: u = 1\nboundary: u = 1  on t = 1", False),
+        ("equation: dtt(u) = dxxxx(u)\ninitial: u = 1\ninitial: dt(u) = 0", True),
+        ("equation: dtt(u) = -dxxxx(u)\ninitial: u = 1\ninitial: dt(u) = 0", False),
+        ("equation: dtt(u) = dxx(u) + dxxtt(u)\ninitial: u = 1\ninitial: dt(u) = 0", False),
         ("equation: dt(u) + x*dxx(u) = 0\ninitial: u = 1", True),
     ],
 )

@@ -21,7 +21,9 @@ def test_where_it_never_holds() -> None:
 
 
 def test_a_pole_is_no_zero() -> None:
-    found = until(lambda x: (1 / np.tan(x) - 1, 0.0), 0.5, 4.5)  # from 0.83 to -0.78, with a zero, a pole at pi and a zero
+    found = until(
+        lambda x: (1 / np.tan(x) - 1, 0.0), 0.5, 4.5
+    )  # from 0.83 to -0.78, with a zero, a pole at pi and a zero
     assert np.tan(found.value) == pytest.approx(1.0) and found.solved < 40
     with pytest.raises(ValueError, match="it does not hold"):
         until(lambda x: (1 / (x - 0.3), 0.0), 0.0, 1.0)
