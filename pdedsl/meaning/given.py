@@ -75,8 +75,12 @@ def point_source(walk: Walk, node: syntax.Called, place: Place, local: Locals) -
         centre = own[0] - value if len(own) == 1 else None
         if centre is None or walk.constant(sp.expand(centre)) is None or own[0] in centres:
             wanted = ", ".join(f"{s.name} - {letter}" for s, letter in zip(space, "abcdef", strict=False))
-            message = "a point source takes each coordinate in space less a constant"
-            walk.wrong("E304", message, node.span, f"write delta({wanted}), {smeared}")
+            message, help_ = "a point source takes each coordinate in space less a constant", f"write delta({wanted})"
+            swept = [c.name for c in walk.scope.coordinates if c.kind == "parameter" and value.has(c.symbol)]
+            if swept:
+                message = f"the place of a point source is no swept parameter, as `{swept[0]}` is"
+                help_ = f"write `param {swept[0]} = ...` and take its values one by one (pdedsl sweep)"
+            walk.wrong("E304", message, node.span, f"{help_}, {smeared}")
             return None
         centres[own[0]] = sp.expand(centre)
     if len(centres) < len(space) or not centres:

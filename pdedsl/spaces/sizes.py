@@ -72,6 +72,11 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
         smaller = np.where(least > SAME * most, least, most)  # not where it is rounding
         flat = high - low <= SAME * np.maximum(np.abs(high), np.abs(low))
         spread = np.where(flat, smaller, (high - low) / 2)
+        if (
+            (driven == 0) & flat
+        ).any():  # about the middle nothing drives them: but where the others are as large as they are
+            beside = _driven_beside(problem, middle + spread)
+            spread = np.where((driven == 0) & flat & (spread <= SAME * beside), beside, spread)
     mean = np.where(known | seen & linear, (low + high) / 2, 0.0)
     places = {f.name: place for place, f in enumerate(problem.fields)}
     for _, components in problem.vectors:  # in one unit: one that nothing drives is worth what the others are
@@ -197,6 +202,16 @@ def _stated(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
 def _zero(place: int, index: MultiIndex, points: np.ndarray) -> float:
     """The state without anything."""
     return 0.0
+
+
+def _driven_beside(problem: Problem, values: np.ndarray) -> np.ndarray:
+    """How far each field swings under what drives its equations where fields have some values, shape (number of fields,)."""
+    found, state = np.zeros(len(values)), constant(values.tolist())
+    for equation in problem.equations:
+        for residual, row in zip(equation.residual, rows(problem, equation, ROWS, state), strict=True):
+            for place, swing in _driven(problem, residual, row, values).items():
+                found[place] = max(found[place], swing)
+    return found
 
 
 def _driven(problem: Problem, residual: sp.Expr, row: Row, middle: np.ndarray) -> dict[int, float]:

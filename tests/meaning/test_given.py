@@ -41,3 +41,9 @@ def test_what_they_become() -> None:
 )
 def test_where_a_point_source_has_no_meaning(equation: str) -> None:
     assert "E304" in [d.code for d in resolved(equation).diagnostics]
+
+
+def test_its_place_is_not_swept() -> None:
+    text = "pde 1\nparam a in [0.1, 0.9]\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = delta(x - a)\nboundary: u = 0  on all\n"
+    (found,) = resolve(parse(Text.of(text))).diagnostics
+    assert found.code == "E304" and "no swept parameter, as `a` is" in found.message and "`param a = ...`" in found.help

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy import pi
+from scipy.integrate import solve_ivp
 
 import pdedsl
 from benchmarks.goals import SPECS
@@ -138,3 +139,23 @@ def test_a_point_source_alone_says_how_large_its_field_is(text: str) -> None:
         1000 if "y in" not in text else 1
     )  # in one dimension a source of one makes a slope of one, whatever the length
     assert 0.01 < plain < 1 and other == pytest.approx(1e-6 * jump * plain, rel=1e-6)
+
+
+def test_what_only_the_others_drive_is_worth_what_these_make_of_it() -> None:
+    """About nothing a square drives nothing: consecutive reactions, of which the last one makes all of a field."""
+    text = (
+        "pde 1\ntime t in [0, 5]\nfield A(t), B(t), C(t)\nequation: dt(A) = -A + B*C/2\nequation: dt(B) = A - 1000*B^2 - B*C/2\n"
+        "equation: dt(C) = 1000*B^2\ninitial: A = 1\ninitial: B = 0\ninitial: C = 0\n"
+    )
+    problem = pdedsl.loads(text)
+    assert 0.1 < field_sizes(problem)["C"].spread < 1e4
+    own = pdedsl.solve(problem, time_limit=30)
+
+    def rates(t: float, y: np.ndarray) -> list[float]:
+        a, b, c = y
+        return [-a + b * c / 2, a - 1000 * b**2 - b * c / 2, 1000 * b**2]
+
+    truth = solve_ivp(rates, (0, 5), [1, 0, 0], "Radau", rtol=1e-10, atol=1e-12).y[:, -1]
+    found = own(t=np.array([5.0]))
+    assert isinstance(found, dict) and own.verdict.word == "solved"
+    np.testing.assert_allclose([found[name][0] for name in "ABC"], truth, rtol=1e-7)
