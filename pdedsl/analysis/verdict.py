@@ -93,6 +93,8 @@ class Evidence:
     """What data say of unknowns."""
     families: Sequence[Family] = ()
     """Errors over swept parameters."""
+    resonances: Sequence[tuple[str, float]] = ()
+    """Values of swept parameters at which the problem is singular."""
 
 
 @jax.enable_x64(True)
@@ -101,7 +103,7 @@ def judge(run: Evidence) -> Verdict:
     known = [Reason(words, size > COARSE) for words, size in _sizes_of(_beyond(run), "against its known solution")]
     unknown = {e.field: e.relative for e in run.estimates if e.field not in run.errors}
     reasons = [*known, *(Reason(words, size > COARSE) for words, size in _sizes_of(unknown, "by the estimate"))]
-    reasons += [*_met(run), *_identified(run), *_uneven(run)]
+    reasons += [*_met(run), *_identified(run), *_uneven(run), *_singular(run)]
     if unknown or not run.estimates:
         reasons += [*_unseen(run), *_missed(run), *_contradicted(run), *_dead(run), *_fresh(run)]
     word: Word = "not solved" if any(r.fatal for r in reasons) else "rough" if reasons else "solved"
@@ -116,6 +118,12 @@ def _uneven(run: Evidence) -> Iterator[Reason]:
                 f"{own.field} is off by {own.worst:.1e} at {own.where}, {own.worst / own.median:.0f} times the median"
             )
             yield Reason(words, False)
+
+
+def _singular(run: Evidence) -> Iterator[Reason]:
+    """Values of swept parameters at which there is no solution, or there are many."""
+    for name, value in run.resonances:
+        yield Reason(f"at {name} = {value:.4g} the problem is singular: it has no solution there, or many", True)
 
 
 def _sizes_of(errors: Mapping[str, float], how: str) -> Iterator[tuple[str, float]]:

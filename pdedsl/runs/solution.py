@@ -16,6 +16,7 @@ from pdedsl.analysis.advice import advice
 from pdedsl.analysis.balance import Balance, balances
 from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimates, least, probes
 from pdedsl.analysis.family import Family, families
+from pdedsl.analysis.resonance import resonances
 from pdedsl.analysis.trust import Misfit, misfits
 from pdedsl.analysis.uncertainty import Found, Identified, band, deviations_of, identified, redrawn
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
@@ -423,6 +424,9 @@ class Solution:
     @property
     def advice(self) -> str:
         """What would help, in the words of the cause; empty where nothing is wanting."""
+        if self.verdict.word != "solved" and self.resonances:
+            name, value = self.resonances[0]
+            return f"let the interval of `{name}` end before {value:.4g}, or begin after it"
         enough = (
             self.verdict.word == "solved" or self.outcome.posterior is not None
         )  # what data do not say no degree does
@@ -441,9 +445,18 @@ class Solution:
     def _judged(self, errors: dict[str, float]) -> Verdict:
         last = self.history[-1] if self.history else None
         known = (self.defect, self.estimates, errors, self.losses)
-        return judge(
-            Evidence(self.problem, self.solved.u, self.system.sizes, *known, last, self.identified, self.families)
+        evidence = Evidence(
+            self.problem, self.solved.u, self.system.sizes, *known, last, self.identified, self.families
         )
+        found = judge(evidence)
+        if found.word == "solved" or not self.resonances:
+            return found
+        return judge(replace(evidence, resonances=self.resonances))
+
+    @cached_property
+    def resonances(self) -> tuple[tuple[str, float], ...]:
+        """Swept parameters, and the values of them at which a linear steady problem is singular."""
+        return tuple(resonances(self.problem))
 
     @property
     def _told(self) -> Any:
