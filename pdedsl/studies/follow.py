@@ -30,7 +30,8 @@ The last one is what is shown, the one before tells its error.
 """
 LEAST, MANY, FEWER = 12, 300, 0.9
 """The degree that these are relative to, at least: a solution that is constant says nothing of others. But fewer, in steps, where the
-first space would have so many functions more: symmetries of the solution are none of a branch that breaks them.
+first space would have more than so many functions: symmetries of the solution are none of a branch that breaks them. From a space
+with more than these no larger one is tried.
 """
 ROUNDED = 1e-15
 """The part of a value of the parameter that is not known of it: rounding."""
@@ -109,7 +110,7 @@ def follow(
             if stopping():
                 break
         found.append((branch, points))
-        if stopping() or (len(found) > 1 and not branch.stuck):
+        if stopping() or (len(found) > 1 and (not branch.stuck or branch.system.size > MANY)):
             break
     (_, coarse), (branch, fine) = found[-2:][0], found[-1]
     return Followed(name, tuple(fine), tuple(_specials(coarse, fine)), branch)
