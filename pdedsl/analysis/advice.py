@@ -18,11 +18,20 @@ NARROW = 20.0
 """How often the root mean square of a residual is in its largest value where it is all in a narrow layer."""
 
 
-def advice(outcome: Outcome, misfits: Sequence[Misfit] = (), solved: bool = False, expanded: bool = False) -> str:
+def advice(
+    outcome: Outcome,
+    misfits: Sequence[Misfit] = (),
+    solved: bool = False,
+    expanded: bool = False,
+    singular: Sequence[tuple[str, float]] = (),
+) -> str:
     """Advice for a run; empty for one that reached its tolerance, that the user ended, or that lacks nothing.
 
-    `misfits` say where on fresh points the statements are missed; `expanded` is a solution that is no network.
+    `misfits` say where on fresh points the statements are missed; `expanded` is a solution that is no network; `singular` are
+    swept parameters with values at which there is no solution.
     """
+    for name, value in singular[:1]:
+        return f"let the interval of `{name}` end before {value:.4g}, or begin after it"
     history = outcome.history
     if not history or outcome.status in ("converged", "tolerance", "interrupted"):
         return ""

@@ -71,10 +71,11 @@ def probes(problem: Problem) -> np.ndarray:
 
 
 def least(errors: np.ndarray) -> np.ndarray:
-    """What an error is taken to be at least, from estimates at the `probes`, the first axis: an estimate vanishes where the
-    error does not.
+    """What an error is taken to be at least, from estimates at the `probes`, the first axis, where they are numbers: an estimate
+    vanishes where the error does not.
     """
-    return LEAST * np.sqrt(np.nanmean(np.square(errors), axis=0))
+    known = np.isfinite(errors)
+    return LEAST * np.sqrt(np.sum(np.where(known, errors, 0.0) ** 2, axis=0) / np.maximum(1, known.sum(axis=0)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import sympy as sp
 
 from pdedsl.analysis.defect import Defect, Estimate
 from pdedsl.analysis.family import Family
+from pdedsl.analysis.resonance import resonances
 from pdedsl.analysis.uncertainty import Identified
 from pdedsl.geometry.points import inside, random
 from pdedsl.numerics.lower import Callee
@@ -93,8 +94,6 @@ class Evidence:
     """What data say of unknowns."""
     families: Sequence[Family] = ()
     """Errors over swept parameters."""
-    resonances: Sequence[tuple[str, float]] = ()
-    """Values of swept parameters at which the problem is singular."""
 
 
 @jax.enable_x64(True)
@@ -103,9 +102,10 @@ def judge(run: Evidence) -> Verdict:
     known = [Reason(words, size > COARSE) for words, size in _sizes_of(_beyond(run), "against its known solution")]
     unknown = {e.field: e.relative for e in run.estimates if e.field not in run.errors}
     reasons = [*known, *(Reason(words, size > COARSE) for words, size in _sizes_of(unknown, "by the estimate"))]
-    reasons += [*_met(run), *_identified(run), *_uneven(run), *_singular(run)]
+    reasons += [*_met(run), *_identified(run), *_uneven(run)]
     if unknown or not run.estimates:
         reasons += [*_unseen(run), *_missed(run), *_contradicted(run), *_dead(run), *_fresh(run)]
+    reasons += _singular(run) if reasons else ()
     word: Word = "not solved" if any(r.fatal for r in reasons) else "rough" if reasons else "solved"
     return Verdict(word, tuple(r.words for r in reasons), run.identified is not None and bool(run.identified.fits))
 
@@ -122,7 +122,7 @@ def _uneven(run: Evidence) -> Iterator[Reason]:
 
 def _singular(run: Evidence) -> Iterator[Reason]:
     """Values of swept parameters at which there is no solution, or there are many."""
-    for name, value in run.resonances:
+    for name, value in resonances(run.problem):
         yield Reason(f"at {name} = {value:.4g} the problem is singular: it has no solution there, or many", True)
 
 

@@ -287,13 +287,12 @@ class Solution:
 
         No less than a third of its root mean square over the domain.
         """
-        points, beside = np.asarray(points, float), () if self.problem.stated is not None else probes(self.problem)
-        values, errors = self._evaluated(
-            expression, np.concatenate([points, *([beside] if len(beside) else [])]), self.defect.at
-        )
+        points = np.asarray(points, float)
+        beside = points[:0] if self.problem.stated is not None else probes(self.problem)
+        values, errors = self._evaluated(expression, np.concatenate([points, beside]), self.defect.at)
         assert errors is not None
-        values, errors, drawn = values[: len(points)], np.abs(errors[: len(points)]), errors[len(points) :]
-        errors = np.maximum(errors, least(drawn)) if len(drawn) else errors
+        (values, _), (errors, drawn) = (np.split(own, [len(points)]) for own in (values, np.abs(errors)))
+        errors = np.maximum(errors, least(drawn))
         known = self.outcome.posterior
         if known is None or not isinstance(self.solved.u, Expanded):
             return values, errors
@@ -424,13 +423,11 @@ class Solution:
     @property
     def advice(self) -> str:
         """What would help, in the words of the cause; empty where nothing is wanting."""
-        if self.verdict.word != "solved" and self.resonances:
-            name, value = self.resonances[0]
-            return f"let the interval of `{name}` end before {value:.4g}, or begin after it"
         enough = (
             self.verdict.word == "solved" or self.outcome.posterior is not None
         )  # what data do not say no degree does
-        return advice(self.outcome, self.misfits, enough, not self.has_network)
+        singular = () if self.verdict.word == "solved" else resonances(self.problem)
+        return advice(self.outcome, self.misfits, enough, not self.has_network, singular)
 
     @property
     def has_network(self) -> bool:
@@ -445,18 +442,9 @@ class Solution:
     def _judged(self, errors: dict[str, float]) -> Verdict:
         last = self.history[-1] if self.history else None
         known = (self.defect, self.estimates, errors, self.losses)
-        evidence = Evidence(
-            self.problem, self.solved.u, self.system.sizes, *known, last, self.identified, self.families
+        return judge(
+            Evidence(self.problem, self.solved.u, self.system.sizes, *known, last, self.identified, self.families)
         )
-        found = judge(evidence)
-        if found.word == "solved" or not self.resonances:
-            return found
-        return judge(replace(evidence, resonances=self.resonances))
-
-    @cached_property
-    def resonances(self) -> tuple[tuple[str, float], ...]:
-        """Swept parameters, and the values of them at which a linear steady problem is singular."""
-        return tuple(resonances(self.problem))
 
     @property
     def _told(self) -> Any:

@@ -93,6 +93,11 @@ class Factors:
         self.lengths = lengths if self._order is None else self._joined(lengths, len(self._order) // len(lengths))
         self.newton, self.rank = self._newton(self.residual)
 
+    @property
+    def jacobian(self) -> np.ndarray:
+        """As it was, shape (S, K)."""
+        return self.phi * self.lengths
+
     def change(self, r: np.ndarray) -> np.ndarray:
         """What makes a residual smallest to first order, as if the Jacobian was the same."""
         return self._newton(r)[0] / self.lengths

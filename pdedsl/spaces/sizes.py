@@ -47,9 +47,7 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
     middle = (low + high) / 2
     middle[list(starts)] = [size.mean for size in starts.values()]
     state = constant(middle.tolist())
-    equations = [
-        pair for e in problem.equations for pair in zip(e.residual, rows(problem, e, ROWS, state), strict=True)
-    ]
+    equations = _equations(problem, middle)
     smooth = (c for c in problem.conditions if not isinstance(c, Interface))  # as the rough solution is
     conditions = [row for c in smooth for row in rows(problem, c, ROWS // 3, state)]
     linear = all(linearised(r, problem).is_linear for s in problem.statements for r in s.residual)
@@ -72,11 +70,13 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
         smaller = np.where(least > SAME * most, least, most)  # not where it is rounding
         flat = high - low <= SAME * np.maximum(np.abs(high), np.abs(low))
         spread = np.where(flat, smaller, (high - low) / 2)
-        if (
-            (driven == 0) & flat
-        ).any():  # about the middle nothing drives them: but where the others are as large as they are
-            beside = _driven_beside(problem, middle + spread)
-            spread = np.where((driven == 0) & flat & (spread <= SAME * beside), beside, spread)
+        idle = flat & (
+            driven == 0
+        )  # about the middle nothing drives them; but where the others are as large as they are
+        if idle.any():
+            swings = [_driven(problem, *pair, middle + spread) for pair in _equations(problem, middle + spread)]
+            beside = np.asarray([max((own.get(k, 0.0) for own in swings), default=0.0) for k in range(len(spread))])
+            spread = np.where(idle & (spread <= SAME * beside), beside, spread)
     mean = np.where(known | seen & linear, (low + high) / 2, 0.0)
     places = {f.name: place for place, f in enumerate(problem.fields)}
     for _, components in problem.vectors:  # in one unit: one that nothing drives is worth what the others are
@@ -204,14 +204,10 @@ def _zero(place: int, index: MultiIndex, points: np.ndarray) -> float:
     return 0.0
 
 
-def _driven_beside(problem: Problem, values: np.ndarray) -> np.ndarray:
-    """How far each field swings under what drives its equations where fields have some values, shape (number of fields,)."""
-    found, state = np.zeros(len(values)), constant(values.tolist())
-    for equation in problem.equations:
-        for residual, row in zip(equation.residual, rows(problem, equation, ROWS, state), strict=True):
-            for place, swing in _driven(problem, residual, row, values).items():
-                found[place] = max(found[place], swing)
-    return found
+def _equations(problem: Problem, values: np.ndarray) -> list[tuple[sp.Expr, Row]]:
+    """The components of all equations, and what they are to first order where fields have some values."""
+    state = constant(values.tolist())
+    return [pair for e in problem.equations for pair in zip(e.residual, rows(problem, e, ROWS, state), strict=True)]
 
 
 def _driven(problem: Problem, residual: sp.Expr, row: Row, middle: np.ndarray) -> dict[int, float]:

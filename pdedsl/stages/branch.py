@@ -23,6 +23,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.sought import number_as_field
 from pdedsl.problem.steady import steady
 from pdedsl.solver.newton import Factors, Step, descended
+from pdedsl.solver.singularity import singularity
 from pdedsl.spaces.collocation import Collocation, Expansion, split, values
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.sizes import row_sizes
@@ -45,8 +46,6 @@ FOUND, NEARLY, MOST, LOCATED = 1e-9, 10.0, 1e-2, 1e-12
 """The residual of a point of the branch, or how many times that of the one before, and of any; how well along it a fold or a
 bifurcation is located.
 """
-UNSEEN = 1e-10
-"""The part of the largest singular value of a bordered Jacobian below which directions are rounding."""
 FAR = 2.0
 """How many times farther than it was to be a point may lie."""
 _SEED = 19_770_101
@@ -265,16 +264,15 @@ class Branch:
             found = at(part)
             return np.nan if found is None else float(self.along(tangent, found)[0][-1])
 
-        sense = _sense(before)
+        sense = singularity(before.jacobian)
 
         def singular(part: float) -> float:
             found = at(part)
-            return np.nan if found is None else sense(self.along(tangent, found)[1])
+            return np.nan if found is None else sense(self.along(tangent, found)[1].jacobian)
 
-        first, last = sense(before), sense(own)
         for kind, test, ends in (
             ("fold", turn, (float(tangent[-1]), float(after[-1]))),
-            ("bifurcation", singular, (first, last)),
+            ("bifurcation", singular, (1.0, sense(own.jacobian))),
         ):
             if ends[0] * ends[1] < 0:
                 part = _root(test, step, ends)
@@ -292,23 +290,6 @@ def _root(test: Callable[[float], float], step: float, ends: tuple[float, float]
     except (ValueError, RuntimeError):
         return None
     return float(found) if np.isfinite(found) else None
-
-
-def _sense(before: Factors) -> Callable[[Factors], float]:
-    """A test that changes its sign where a bordered Jacobian is singular: its part that the columns of another one span.
-
-    The smallest singular value, with the sign of the determinant, of what it makes of the directions that the first one sees, in units
-    of what that makes of them: sums of functions that nearly vanish are small for both.
-    """
-    left, sizes, right = np.linalg.svd(before.phi, full_matrices=False)
-    seen = sizes > UNSEEN * sizes[0]
-    left, right = left[:, seen].T, right[seen].T / sizes[seen] / before.lengths[:, None]
-
-    def test(own: Factors) -> float:
-        made = left @ own.phi @ (own.lengths[:, None] * right)
-        return float(np.linalg.slogdet(made)[0] * np.linalg.svd(made, compute_uv=False)[-1])
-
-    return test
 
 
 class _Bordered:

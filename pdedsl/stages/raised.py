@@ -52,4 +52,8 @@ class Raised:
         slabs = isinstance(self.space, Polynomials) and (self.space.slabs or self.space.kind == "family")
         if self.posterior is not None and (self.told or self.relative <= KNOWN):
             return True
-        return self.relative <= (FINE if slabs else ENDED) or self.status == "interrupted"
+        return self.ended(FINE if slabs else ENDED)
+
+    def ended(self, most: float) -> bool:
+        """Whether it is off by no more than that, or the user ended it."""
+        return self.relative <= most or self.status == "interrupted"

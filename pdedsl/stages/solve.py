@@ -233,8 +233,7 @@ def _raised(
         if plan.slabs != "auto" and divisible(problem):
             return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
         found = raised(problem, plan, known, watch, stopping, begun, start)
-        near = found is not None and (found.relative <= MEMBERS or found.status == "interrupted")
-        if plan.space == "auto" and problem.domain.swept and not near:
+        if plan.space == "auto" and problem.domain.swept and not (found is not None and found.ended(MEMBERS)):
             left = plan.limits.seconds - (time.perf_counter() - begun)
             members = sampled(problem, plan, known, watch, stopping, begun, MARCH * left)
             if members is not None and (found is None or members.relative < found.relative):

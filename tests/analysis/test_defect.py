@@ -9,6 +9,7 @@ import pytest
 from jax import Array
 
 from pdedsl.analysis import error, estimates
+from pdedsl.analysis.defect import least
 from pdedsl.spaces.space import Size
 from pdedsl.stages.load import loads
 
@@ -125,3 +126,8 @@ def test_a_field_that_vanishes_is_compared_with_what_it_is_worth() -> None:
         estimates(problem, u, lambda x: 1e-9 * x[:1], sizes) for u in (lambda x: 1e-9 * x[0], lambda x: x[0])
     )
     assert flat.relative < 1e-9 < varied.relative  # what is a billionth of nothing is not a tenth of a billionth
+
+
+def test_the_least_of_an_error_is_of_where_it_is_a_number() -> None:
+    found = least(np.array([[3.0, np.nan], [-4.0, np.nan], [np.nan, np.nan], [np.inf, np.nan]]))
+    np.testing.assert_allclose(found, [0.3 * 12.5**0.5, 0.0])

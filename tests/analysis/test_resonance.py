@@ -23,6 +23,8 @@ PLANE = "domain x in [0, 1], y in [0, 1]\nfield u(x, y)\nequation: laplacian(u) 
         (f"param L in [2, 4]\ndomain x in [0, L]\nfield u(x)\n{WAVE.replace('k^2*', '').replace('x = 1', 'x = L')}", {"L": np.pi}),
         (f"param k in [15, 25]\n{PLANE}", {"k": 2 * np.pi**2}),
         (f"param k in [-1, 15]\n{PLANE}", {}),
+        (f"param k in [40, 60]\n{PLANE}", {"k": 5 * np.pi**2}),  # twice: of waves along x and along y
+        (f"param k in [2.5, 4], a[1:2] in [-1, 1]\n{LINE}{WAVE.replace('= 1', '= a[1] + a[2]*x', 1)}", {"k": np.pi}),
         (f"param k in [2.5, 4]\n{LINE}{WAVE.replace('k^2*u', 'k^2*sin(u)')}", {}),  # which is not linear
     ],
 )  # fmt: skip
