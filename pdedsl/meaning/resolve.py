@@ -1,7 +1,8 @@
 """From a Spec to a Problem: what every statement means, or why it means nothing."""
 
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeGuard
@@ -72,7 +73,8 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
     sound = declared.sound and not names.diagnostics and broken <= KINDS.keys()
     stated = state(spec, declared, sound and not broken)
     defects = Defects(not sound, not declared.bounded, stated.unread | (broken & KINDS.keys()))
-    late = [*declared.diagnostics, *stated.diagnostics, *_unused(spec, names, overrides)]
+    late = [*declared.diagnostics, *stated.diagnostics]
+    late += _unused(spec, names, {*overrides, *_meant(late)})
     late += (*_unweighed(spec, names), *_not_supported(spec, names, overrides))
     diagnostics = _once([*spec.diagnostics, *early, *late])
     problem = None
@@ -196,8 +198,13 @@ def _unweighed(spec: Spec, names: Names) -> Iterator[Diagnostic]:
             yield Diagnostic("E304", message, option.value.span, "write a number")
 
 
-def _unused(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Iterator[Diagnostic]:
-    """W206 for parameters and abbreviations that nothing uses; broken statements may use anything."""
+def _meant(found: Iterable[Diagnostic]) -> set[str]:
+    """Names that others are taken to be misspellings of."""
+    return {name for d in found for name in re.findall(r"did you mean `(\w+)`", d.help)}
+
+
+def _unused(spec: Spec, names: Names, needed: Collection[str]) -> Iterator[Diagnostic]:
+    """W206 for parameters and abbreviations that nothing uses, but for those that are `needed`; broken statements may use anything."""
     used = {word for b in spec.broken for word in spec.source.text[b.span.start : b.span.end].split()}
     if used:
         return
@@ -205,7 +212,7 @@ def _unused(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Iterato
         used |= {n.name for n in syntax.names_in(statement)} - _declares(statement)
     for name in names.of("param", "swept", "unknown", "function", "let", "part", "vector"):
         declaration = names.declared[name]
-        if name not in used and name not in overrides:
+        if name not in used and name not in needed:
             yield Diagnostic("W206", f"`{name}` is never used", declaration.span, "remove it")
 
 

@@ -96,7 +96,9 @@ def made_of(own: plan.Plan, taken: space.Space) -> str:
     words = re.sub(r"(, \d+)\1{3,}", r"\1, ...\1", str(spoken(taken, brief=True)))
     if isinstance(taken, space.Polynomials):
         words += f" in each of {len(taken.slabs) + 1} pieces of time" if taken.slabs else ""
-        words += ", stretched where it is steep" if any(map(any, taken.stretches)) else ""
+        found = {own.is_logarithm for each in taken.stretches for own in each if own}
+        words += ", in logarithms of parameters" if True in found else ""
+        words += ", stretched where it is steep" if False in found else ""
     return words
 
 

@@ -40,6 +40,11 @@ class Stretch:
     widths: Any
     weights: Any
 
+    @property
+    def is_logarithm(self) -> bool:
+        """Whether it is that of `logarithm`."""
+        return np.size(self.weights) == 1 and float(np.ravel(self.weights)[0]) == 1 / SMALL
+
     def at(self, x: Any, interval: tuple[Any, Any], order: int, xp: Any = np) -> list[Any]:
         """`s` and its derivatives up to an order at coordinates of any shape."""
         low, high = interval

@@ -46,3 +46,11 @@ def test_what_could_not_be_read(old: str, new: str, declarations: bool, domain: 
 def test_what_is_said_twice_never_used_or_not_solved_yet() -> None:
     codes = [d.code for d in resolved('title "a"\ntitle "b"\nlet f = 1\nparam q in [0, 1]\n' + GOOD).diagnostics]
     assert sorted(codes) == ["E202", "W206", "W206"]
+
+
+def test_what_another_name_is_a_misspelling_of_is_used() -> None:
+    found = resolved(
+        GOOD.replace("param a = 2", "param a = 2, shape = 1, other = 3").replace("= a\n", "= shap\n")
+    ).diagnostics
+    assert [d.code for d in found] == ["E201", "W206"]
+    assert "did you mean `shape`?" in found[0].help and "`other` is never used" in found[1].message

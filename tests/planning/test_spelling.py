@@ -5,9 +5,11 @@ from dataclasses import fields
 import pytest
 
 from pdedsl.meaning.choices import CUTOFFS, KEYS, Calls, Signature
+from pdedsl.planning.defaults import planned
 from pdedsl.planning.plan import Adaptive, Anagram, Custom, Fixed, Grid, HeldOut
-from pdedsl.planning.spelling import SPELLINGS, spoken, typed
-from pdedsl.spaces.space import Network
+from pdedsl.planning.spelling import SPELLINGS, made_of, spoken, typed
+from pdedsl.spaces.space import Network, Polynomials
+from pdedsl.spaces.stretch import at_faces, logarithm
 from pdedsl.stages.load import loads
 from pdedsl.stages.words import read_setting
 
@@ -55,3 +57,15 @@ def test_the_table_of_the_language_and_the_data_have_the_same_options() -> None:
             *signature.keywords,
         }
         assert len(signature.arguments) == len(spelling.arguments) and signature.repeats == spelling.repeats
+
+
+def test_how_coordinates_are_stretched_is_said() -> None:
+    plan = planned(loads("pde 1\ntime t in [0, 1]\nfield u(t)\nequation: dt(u) = u\ninitial: u = 1\n"))
+    log, steep = logarithm((1.0, 20.0)), at_faces((0.0, 1.0), 1e-3)
+    for stretches, words in (
+        ((), ""),
+        (((None, log),), ", in logarithms of parameters"),
+        (((steep, None),), ", stretched where it is steep"),
+        (((steep, log), (None, log)), ", in logarithms of parameters, stretched where it is steep"),
+    ):
+        assert made_of(plan, Polynomials((4, 3), stretches=stretches)) == f"polynomials(4, 3){words}"
