@@ -58,6 +58,8 @@ BRIEF = 2.0
 """Seconds for what is told of a solution, where there is no more time."""
 LATE = 0.2
 """The part of the columns from which a solution is one of the last: small spaces may change little, too."""
+AMPLE = 10.0
+"""The times by which rounding may have grown in the last solution."""
 AGAIN, STILL = 3, 3
 """How many times more coefficients there are when functions that are singular at corners are tried again where they were of no help;
 and the solutions that say so.
@@ -386,14 +388,16 @@ class _Climb(Ladder):
                 self.rungs, self.history = rungs[:most], history[:most]
 
     def best(self, status: Status) -> Raised:
-        """The solution to return: the last one where a space was chosen or degrees converge, else that after the smallest change
-        of the last ones.
+        """The solution to return: the last one where a space was chosen, or where degrees converge and rounding has not grown
+        since; else that after the smallest change of the last ones.
         """
         rungs = self.rungs
         place = len(rungs) - 1
-        if not fixed(self.chosen) and not (np.isfinite(error_of(rungs)) and error_of(rungs) <= GOOD):
+        if not fixed(self.chosen):
             late = [k for k, rung in enumerate(rungs) if len(rung.coefficients) >= LATE * len(rungs[-1].coefficients)]
-            place = min(late, key=lambda k: rungs[k].change)
+            least = min(late, key=lambda k: rungs[k].change)
+            if error_of(rungs) > min(GOOD, AMPLE * rungs[least].change):
+                place = least
         rung, error, relative = rungs[place], None, error_of(rungs[: place + 1])
         before = rungs[place - 1]
         if place and np.isfinite(relative) and _held(before.space, rung.space):
