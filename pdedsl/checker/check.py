@@ -7,6 +7,7 @@ from pdedsl.checker.corners import disagreeing
 from pdedsl.checker.entangled import entangled
 from pdedsl.checker.fluxes import convection, inlets, starting
 from pdedsl.checker.inexact import inexact
+from pdedsl.checker.inseparable import inseparable
 from pdedsl.checker.jumps import discontinuous
 from pdedsl.checker.places import not_hard, short, unmet
 from pdedsl.checker.singular import singular
@@ -46,6 +47,7 @@ def _found(resolution: Resolution, spec: Spec) -> Iterator[Diagnostic]:
         if not defects.statements:
             yield from counting.undetermined(stated)
             yield from entangled(stated)
+            yield from inseparable(stated)
         if "initial" not in defects.statements:
             yield from counting.count_initial(stated)
         if "boundary" not in defects.statements:

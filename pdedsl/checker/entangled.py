@@ -4,7 +4,7 @@ Statements and data depend on unknowns in some directions. At random values of a
 changes is one that no measurement of these fields determines: a product that enters as `a*b`, say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,13 @@ from pdedsl.vocabulary.diagnostics import Diagnostic
 
 NONE = 1e-9
 """The singular value of a direction in which nothing changes, relative to the largest."""
+SAME = 1e-6
+"""The part of a number up to which another one is the same."""
+
+Row = tuple[np.ndarray, np.ndarray | None]
+"""What an expression makes of each unknown, shape (n, unknowns), and the expression itself, shape (n,), where it is a statement: that says
+the same when it is multiplied by a number.
+"""
 
 
 def entangled(problem: Problem) -> Iterator[Diagnostic]:
@@ -32,49 +39,48 @@ def entangled(problem: Problem) -> Iterator[Diagnostic]:
     points = inside(problem.domain, sp.true, PROBES, random(generator))
     start = {p.symbol: problem.domain.number(p.value) for p in unknowns}
     worth = {s: v + (0.3 + 0.4 * k) * max(abs(v), 1.0) for k, (s, v) in enumerate(start.items())}
-    size, rows = np.asarray(list(worth.values())), list[tuple[np.ndarray, np.ndarray | None]]()
+    size, rows = np.asarray(list(worth.values())), list[Row]()
     for statement in problem.statements:
         for residual in statement.residual:
-            # A statement says the same when it is multiplied by a number.
-            rows += [(slopes * size, own) for own, slopes in _slopes(problem, residual, points, worth, generator)]
+            rows += [(slope * size, own) for own, slope in slopes(problem, residual, points, worth, generator)]
             for integral in problem.integrals_in([residual]):
-                inner = _slopes(problem, integral.integrand, points, worth, generator)
-                rows += [(slopes * size, None) for _, slopes in inner]
+                inner = slopes(problem, integral.integrand, points, worth, generator)
+                rows += [(slope * size, None) for _, slope in inner]
     for value in (v for m in problem.measurements for v in m.values):
-        rows += [(slopes * size, None) for _, slopes in _slopes(problem, value, points, worth, generator)]
-    matrix = _matrix(rows, len(unknowns))
-    used = np.abs(matrix[:, : len(unknowns)]).max(axis=0, initial=0.0) > 0
-    if not used.all() or len(matrix) < matrix.shape[1]:
-        return
-    matrix = matrix / np.linalg.norm(matrix, axis=1, keepdims=True).clip(1e-300)
-    _, s, v = np.linalg.svd(matrix, full_matrices=True)
-    s, v = np.concatenate([s, np.zeros(matrix.shape[1] - len(s))]), v[:, : len(unknowns)]
-    for direction in v[s <= NONE * s[0]]:
-        own = [(p, float(d)) for p, d in zip(unknowns, direction, strict=True) if abs(d) > 1e-6]
+        rows += [(slope * size, None) for _, slope in slopes(problem, value, points, worth, generator)]
+    for direction in unchanged(rows, len(unknowns)):
+        own = [(p, float(d)) for p, d in zip(unknowns, direction, strict=True) if abs(d) > SAME]
         if len(own) < 2:
             continue
         names = " and ".join(f"`{p.name}`" for p, _ in own)
-        message = f"{names} enter together only: nothing tells them apart{_together(own, worth)}"
+        two = [(p.name, d, worth[p.symbol]) for p, d in own]
+        message = f"{names} enter together only: nothing tells them apart{together(*zip(*two, strict=True))}"
         yield Diagnostic(
             "E501", message, own[-1][0].span, "declare one of them as `param`, or measure what tells them apart"
         )
         return
 
 
-def _matrix(rows: list[tuple[np.ndarray, np.ndarray | None]], count: int) -> np.ndarray:
-    """Slopes with respect to all unknowns, and to a factor of each statement, shape (rows, columns)."""
+def unchanged(rows: Sequence[Row], count: int) -> np.ndarray:
+    """The directions of some unknowns in which nothing changes, shape (directions, count); none where one enters nowhere."""
     scaled = [k for k, (_, own) in enumerate(rows) if own is not None]
-    found = []
-    for k, (slopes, own) in enumerate(rows):
-        factors = np.zeros((len(slopes), len(scaled)))
+    found = [np.zeros((0, count + len(scaled)))]
+    for k, (own_slopes, own) in enumerate(rows):
+        factors = np.zeros((len(own_slopes), len(scaled)))
         if own is not None:
             factors[:, scaled.index(k)] = -own
-        found.append(np.concatenate([slopes, factors], axis=1))
-    matrix = np.concatenate(found) if found else np.zeros((0, count))
-    return matrix[np.isfinite(matrix).all(axis=1)]
+        found.append(np.concatenate([own_slopes, factors], axis=1))
+    matrix = np.concatenate(found)
+    matrix = matrix[np.isfinite(matrix).all(axis=1)]
+    used = np.abs(matrix[:, :count]).max(axis=0, initial=0.0) > 0
+    if not used.all() or len(matrix) < matrix.shape[1]:
+        return np.zeros((0, count))
+    matrix = matrix / np.linalg.norm(matrix, axis=1, keepdims=True).clip(1e-300)
+    _, s, v = np.linalg.svd(matrix, full_matrices=True)
+    return v[s <= NONE * s[0], :count]
 
 
-def _slopes(
+def slopes(
     problem: Problem, expression: sp.Expr, points: np.ndarray, worth: dict[Any, float], generator: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """An expression at random values of all that it holds, shape (n,), and what it makes of each unknown, shape (n, unknowns)."""
@@ -94,21 +100,15 @@ def _slopes(
     yield at(plain), np.stack([at(sp.diff(plain, s)) for s in worth], axis=1)
 
 
-def _together(own: list[tuple[Any, float]], worth: dict[Any, float]) -> str:
-    """The combination of two numbers that is all there is, where it has a simple form."""
-    if len(own) != 2:
+def together(names: Sequence[str], directions: Sequence[float], worth: Sequence[float]) -> str:
+    """The combination of two unknowns that is all there is, where it has a simple form; `directions` in units of their sizes."""
+    if len(names) != 2:
         return ""
-    (a, first), (b, second) = own
-    ratio = first / second
-    if abs(ratio + 1) < 1e-6:
-        return f" from {a.name}*{b.name}"
-    if abs(ratio - 1) < 1e-6:
-        return f" from {a.name}/{b.name}"
-    plain = ratio * worth[a.symbol] / worth[b.symbol]
-    return (
-        f" from {a.name} + {b.name}"
-        if abs(plain + 1) < 1e-6
-        else f" from {a.name} - {b.name}"
-        if abs(plain - 1) < 1e-6
-        else ""
+    (a, b), ratio = names, directions[0] / directions[1]
+    forms = (
+        (f"{a}*{b}", ratio + 1),
+        (f"{a}/{b}", ratio - 1),
+        (f"{a} + {b}", ratio * worth[0] / worth[1] + 1),
+        (f"{a} - {b}", ratio * worth[0] / worth[1] - 1),
     )
+    return next((f" from {form}" for form, gap in forms if abs(gap) < SAME), "")

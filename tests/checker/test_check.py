@@ -431,7 +431,7 @@ unknown D = 1 in [0.01, 10], b = 0 in [-inf, inf]
 unknown field q(x) = 1 in [0, inf]
 unknown function r(u) in [0, inf]
 field u(x, t)
-equation: dt(u) = D*dxx(u) + b*q + r(u)
+equation: dt(u) = D*dxx(u) + (b + t)*q*u + r(u)
 initial:  u = sin(pi*x)
 boundary: u = 0  on all
 constraint prior: dx(q) = 0  weight auto
@@ -497,7 +497,7 @@ UNSOLVED = [
     (INVERSE, "noise 0.01  robust", "noise 0.01 weight «auto»"),
     (STEFAN, "boundary law", "constraint: s = 1  weight «auto»\nboundary law"),
     (INVERSE, "r(u)\ni", "«r(u, x)»\ni"),
-    (INVERSE, "equation: dt(u) = D*dxx(u) + b*q", "equation: dt(u) = D*dxx(u) + b*q + «jump(u)»"),
+    (INVERSE, "equation: dt(u) = D*dxx(u) + (b + t)*q*u", "equation: dt(u) = D*dxx(u) + (b + t)*q*u + «jump(u)»"),
     (TWO, "a: jump(u) = 0  on inner", "a: jump(u) = 0  on «x = 1»"),
     (TWO, "a: jump(u) = 0  on inner", "a: jump(u) = 0  on «x = 2»"),
     (TWO, "a: jump(u) = 0  on inner", "a: jump(u) = 0  on inner «hard»"),
