@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -166,6 +166,7 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
     values = many(u)(points[:1])[0]
     noise = None if posterior is None else posterior.noise
+    data = [own for own in data if own.table]  # a number that is given is among the numbers
     left = tuple(_left(problem, u, own) for own in data)
     fits = tuple(_fit(problem, own, values, noise) for own, values in zip(data, left, strict=True))
     shown = tuple(_shown(problem, *own) for own in zip(data, left, fits, strict=True))
@@ -257,20 +258,32 @@ def _left(problem: Problem, u: Callee, own: Measured) -> np.ndarray:
     return (values - own.targets) / own.deviation
 
 
-def redrawn(problem: Problem, u: Callee, posterior: Posterior, seed: int) -> dict[str, dict[str, np.ndarray]]:
-    """Data as they would have been another time, by statement: what a solution says of them, and noise."""
-    found = dict[str, dict[str, np.ndarray]]()
+class Redrawn(NamedTuple):
+    """What would have been known another time: what a solution says of it, and noise."""
+
+    data: dict[str, dict[str, np.ndarray]]
+    """Columns, by statement."""
+    values: dict[str, float]
+    """Parameters that are given with an uncertainty."""
+
+
+def redrawn(problem: Problem, u: Callee, posterior: Posterior, seed: int) -> Redrawn:
+    """Data and uncertain parameters as they would have been another time."""
+    found, numbers = dict[str, dict[str, np.ndarray]](), dict[str, float]()
     for order, own in enumerate(measured(problem)):
         noise = own.deviation * (posterior.noise if own.statement.noise is None else 1.0)
         values = own.targets + _left(problem, u, own) * own.deviation
         values = values + noise * np.random.default_rng([_SEED, seed, order]).normal(size=values.shape)
+        if not own.table:
+            numbers[own.statement.measured[0]] = float(values[0, 0])
+            continue
         columns = problem.columns(own.statement)
         table = {columns[name]: own.points[:, k] for k, name in enumerate(problem.names) if name in columns}
         table |= {columns[name]: column for name, column in zip(own.statement.measured, values, strict=True)}
         if isinstance(own.statement.noise, str):
             table[own.statement.noise] = own.deviation[0]
         found.setdefault(own.statement.file, {}).update(table)
-    return {own.name: found[own.file] for own in problem.measurements}
+    return Redrawn({own.name: found[own.file] for own in problem.measurements}, numbers)
 
 
 def _shown(problem: Problem, own: Measured, left: np.ndarray, fit: Fit) -> Left:

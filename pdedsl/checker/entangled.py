@@ -48,6 +48,7 @@ def entangled(problem: Problem) -> Iterator[Diagnostic]:
                 rows += [(slope * size, None) for _, slope in inner]
     for value in (v for m in problem.measurements for v in m.values):
         rows += [(slope * size, None) for _, slope in slopes(problem, value, points, worth, generator)]
+    rows += [(np.eye(len(unknowns))[k : k + 1], None) for k, p in enumerate(unknowns) if p.noise is not None]
     for direction in unchanged(rows, len(unknowns)):
         own = [(p, float(d)) for p, d in zip(unknowns, direction, strict=True) if abs(d) > SAME]
         if len(own) < 2:

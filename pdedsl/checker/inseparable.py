@@ -130,6 +130,7 @@ class _Pair:
                     rows.append((slope, own if stated and np.ptp(own) > 0 else None))
 
         note([v for m in problem.measurements for v in m.values], inner)
+        note([p.symbol for p in problem.domain.sought if p.noise is not None], inner)
         for statement in problem.statements:
             points = points_of(problem, statement)
             if faces or np.ptp(points, axis=0)[self.columns].all():

@@ -90,7 +90,7 @@ def check(
         parameters = read_parameters(param)
         for file in files:
             checked = check_file(file, parameters, allow_outside)
-            known = {p.name for p in checked.problem.parameters} if checked.problem is not None else set(parameters)
+            known = set(parameters) if checked.problem is None else checked.problem.settable
             if unknown := [name for name in parameters if name not in known]:
                 stop(f"--param {unknown[0]}: {file} has no such parameter", USAGE)
             counted = [d for d in checked.diagnostics if d.severity != "note"] if strict else checked.errors

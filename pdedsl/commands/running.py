@@ -163,7 +163,8 @@ def ensemble(
                 # Of data it is the noise that is drawn again.
                 if solutions and solutions[0].outcome.posterior is not None:
                     first = study.members(folder)[solutions[0].plan.seed]
-                    start = partial(runs.run.start_again, first, data=solutions[0].redrawn(seed), **limits)
+                    drawn = solutions[0].redrawn(seed)._asdict()
+                    start = partial(runs.run.start_again, first, **drawn, **limits)
                 fresh_start = partial(start, folder=own, seed=seed)
                 named = shown._replace(title=f"{shown.title}, seed {seed}")
                 solutions.append(member(own, named, stopping, fresh_start, **limits))

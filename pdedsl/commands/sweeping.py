@@ -275,11 +275,13 @@ def _one_range(problem: Any, words: Sequence[str], option: str) -> Any:
 
 def _ranges(problem: Any, words: Sequence[str]) -> Any:
     """The values of the parameters of a sweep."""
-    known = [p.name for p in problem.parameters] + [c.name for c in problem.domain.swept]
+    known, exact = problem.settable, {p.name for p in (*problem.parameters, *problem.domain.swept)}
 
     def value(text: str, name: str) -> float:
         if name not in known:
             stop(f"{name}={text}: the spec has no parameter `{name}`; it has: {', '.join(known) or 'none'}", USAGE)
+        if name not in exact:
+            stop(f"{name}={text}: `{name}` has an uncertainty and is sought beside the data; leave `noise` out", USAGE)
         return number(text, name, problem)
 
     try:

@@ -17,7 +17,7 @@ from pdedsl.problem.atoms import Nonlocal
 from pdedsl.problem.derivatives import occurring
 from pdedsl.problem.moving import fixed
 from pdedsl.problem.problem import Problem, Text
-from pdedsl.problem.sought import ends_as_fields
+from pdedsl.problem.sought import depending, ends_as_fields, uncertain_as_sought
 from pdedsl.problem.statements import Condition, Constraint, Equation, Field, Measurement
 from pdedsl.syntax import syntax
 from pdedsl.syntax.syntax import Spec, each
@@ -75,7 +75,7 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
     defects = Defects(not sound, not declared.bounded, stated.unread | (broken & KINDS.keys()))
     late = [*declared.diagnostics, *stated.diagnostics]
     late += _unused(spec, names, {*overrides, *_meant(late)})
-    late += (*_unweighed(spec, names), *_not_supported(spec, names, overrides))
+    late += _unweighed(spec, names)
     diagnostics = _once([*spec.diagnostics, *early, *late])
     problem = None
     if declared.domain.coordinates and declared.fields:
@@ -100,6 +100,8 @@ def _resolved(spec: Spec, overrides: Mapping[str, float]) -> Resolution:
             vectors=tuple(declared.scope.vectors.items()),
             exact_spans=declared.exact_spans,
         )
+        unsure = tuple(_uncertain(problem))
+        problem, diagnostics = problem if unsure else uncertain_as_sought(problem), (*diagnostics, *unsure)
         problem = replace(problem, text=Text(_as_run(spec, names, overrides), problem.key, problem.choices))
         beyond = tuple(unplaced(problem)) if declared.bounded else ()  # else its ends are not those that were written
         problem = problem if beyond else ends_as_fields(problem)
@@ -178,14 +180,20 @@ def _cyclic(names: Names) -> Iterator[Diagnostic]:
         yield Diagnostic("E204", f"`{first}` is defined by itself", spans[first], f"break the chain {chain}", also)
 
 
-def _not_supported(spec: Spec, names: Names, overrides: Mapping[str, float]) -> Iterator[Diagnostic]:
-    """E901, beside whatever else is said: a statement, a clause or a call that this version does not solve."""
-    for statement in spec.statements:
-        match statement:
-            case syntax.Param() if any(table.kind == "data" for table in each(spec, syntax.Table)):
-                for definition in statement.definitions:
-                    if definition.noise is not None:
-                        yield not_yet("`noise` of a parameter beside data", definition.noise.span)
+def _uncertain(problem: Problem) -> Iterator[Diagnostic]:
+    """E304, E901: parameters with an uncertainty beside data that state no noise, or on which more depends than statements."""
+    uncertain = [p for p in problem.parameters if p.noise is not None]
+    for own in uncertain if problem.measurements else ():
+        if what := depending(problem, own):
+            yield not_yet(f"`noise` of a parameter on which {what} depends, beside data,", own.span)
+    bare = next((m for m in problem.measurements if m.noise is None), None)
+    if uncertain and bare is not None:
+        message = (
+            f"`{bare.name}` states no noise, but `{uncertain[0].name}` does: what is measured is weighed against it"
+        )
+        yield Diagnostic(
+            "E304", message, bare.span, "add `noise`, the standard deviation of the values, or a column with it"
+        )
 
 
 def _unweighed(spec: Spec, names: Names) -> Iterator[Diagnostic]:

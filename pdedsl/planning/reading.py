@@ -191,6 +191,10 @@ def _sought(problem: Problem) -> Iterator[Reason]:
         bounds = "" if unknown.sought is None or unknown.sought.free else f",{write_bounds(unknown.sought)}"
         what = "a number" if not unknown.arguments else "a field, as smooth as the data say"
         words = f"`{unknown.name}`: {what}, beginning at {write_expression(worth(unknown))}{bounds}"
+        if unknown.noise is not None:
+            words = (
+                f"`{unknown.name}`: a number, given with a standard uncertainty of {write_expression(unknown.noise)}"
+            )
         yield Reason("sought", words, unknown.span)
     for law in problem.laws:
         own = write_law(law).removeprefix("unknown function ")
@@ -199,7 +203,7 @@ def _sought(problem: Problem) -> Iterator[Reason]:
     for prior in problem.penalties:
         weight = "as their weight says" if not prior.automatic else "with a weight that they choose"
         yield Reason("prior", f"`{prior.name}`: holds as far as data let it, {weight}", prior.head)
-    for own in measured(problem):
+    for own in (own for own in measured(problem) if own.table):
         noise = "its noise is found from what is left" if own.statement.noise is None else "over their noise"
         left = f", {own.left_out} rows left out" if own.left_out else ""
         yield Reason("data", f"`{own.name}`: {own.count} values, {noise}{left}", own.statement.head)

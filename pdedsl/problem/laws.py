@@ -58,7 +58,7 @@ def written(law: FunctionSought) -> tuple[list[Field], sp.Expr, tuple[sp.Dummy, 
         if law.shifted and not any(degrees):
             continue
         name = f"{law.name}[{', '.join(map(str, degrees))}]"
-        own = Field(name, (), law.span, sp.Float(0.0 if any(degrees) else start), FREE, (law.name, degrees))
+        own = Field(name, (), law.span, sp.Float(0.0 if any(degrees) else start), FREE, law=(law.name, degrees))
         head: Any = given(Polynomial, f"T{degrees}", Product(degrees, law.ranges), (0,) * len(places))
         basis: Any = head(*places) if any(degrees) else sp.Integer(1)
         if law.shifted:

@@ -138,6 +138,12 @@ class Problem:
         return tuple(f for f in self.fields if f.sought is None)
 
     @cached_property
+    def settable(self) -> tuple[str, ...]:
+        """The parameters that may be given other values: those that are swept, and those that are sought beside data, too."""
+        own = (*self.domain.parameters, *self.domain.swept, *(f for f in self.fields if f.noise is not None))
+        return tuple(p.name for p in own)
+
+    @cached_property
     def unknowns(self) -> tuple[Field, ...]:
         """The numbers that are sought, as fields of no coordinates; but for the coefficients of laws."""
         return tuple(f for f in self.fields if not f.arguments and f.law is None)

@@ -36,21 +36,43 @@ def number_as_field(problem: Problem, name: str) -> Problem:
     Raises ValueError where an interval, a shape or another parameter depends on it.
     """
     own = next(p for p in problem.parameters if p.name == name)
-    ends = {s for c in problem.coordinates for e in (c.lower, c.upper) for s in e.free_symbols}
-    ends |= set() if problem.domain.tree is None else symbols_of(problem.domain.tree)
-    others = {s for p in problem.parameters for s in p.value.free_symbols}
-    if own.symbol in ends | others:
-        what = "the domain" if own.symbol in ends else "another parameter"
+    if what := depending(problem, own):
         raise ValueError(f"{what} depends on `{name}`: a branch is followed in what stands in statements alone")
     freed = replace(own, sought=FREE)
     parameters = tuple(freed if p is own else p for p in problem.parameters)
     return _as_fields(replace(problem, domain=replace(problem.domain, parameters=parameters)), (freed,))
 
 
+def depending(problem: Problem, own: Parameter) -> str:
+    """What beside statements depends on a parameter, in words; nothing where nothing does."""
+    domain, weighed = problem.domain, (*problem.statements, *problem.penalties, *problem.measurements)
+    shape = set() if domain.tree is None else symbols_of(domain.tree)
+    where: dict[str, list[Any]] = {
+        "the domain": [e for c in problem.coordinates for e in (c.lower, c.upper)],
+        "a part": [p.condition for p in domain.parts],
+        "another parameter": [p.value for p in problem.parameters],
+        "a weight": [s.weight for s in weighed],
+        "the noise of data": [m.noise for m in problem.measurements if not isinstance(m.noise, str)],
+        "another uncertainty": [p.noise for p in problem.parameters],
+    }
+    held = {what: {s for e in own if e is not None for s in e.free_symbols} for what, own in where.items()}
+    return next(
+        (what for what, symbols in held.items() if own.symbol in symbols), "the domain" if own.symbol in shape else ""
+    )
+
+
+def uncertain_as_sought(problem: Problem) -> Problem:
+    """The same problem, in which parameters with a standard uncertainty are sought where there are data: they are data, too."""
+    if not problem.measurements or all(p.noise is None for p in problem.parameters):
+        return problem
+    freed = tuple(p if p.noise is None else replace(p, sought=FREE) for p in problem.parameters)
+    return replace(problem, domain=replace(problem.domain, parameters=freed))
+
+
 def _as_fields(problem: Problem, numbers: Sequence[Parameter]) -> Problem:
     if not numbers:
         return problem
-    fields = tuple(Field(p.name, (), p.span, p.value, p.sought) for p in numbers)
+    fields = tuple(Field(p.name, (), p.span, p.value, p.sought, p.noise) for p in numbers)
     known: dict[Any, Any] = {p.symbol: f.expression for p, f in zip(numbers, fields, strict=True)}
     domain = replace(problem.domain, parameters=tuple(p for p in problem.parameters if p not in numbers))
     return put_in(replace(problem, domain=domain), fields, known)

@@ -27,6 +27,8 @@ class Field:
     """What the search for an unknown field starts from."""
     sought: Bounds | None = None
     """Between which values an unknown field is sought; None for a field that equations determine."""
+    noise: sp.Expr | None = None
+    """The standard uncertainty of a number that is given with one, and sought beside data: of what it starts from."""
     law: tuple[str, tuple[int, ...]] | None = None
     """Of a number that is a coefficient of a function which is sought: of which one, and of which degrees."""
 

@@ -37,14 +37,14 @@ def _definition(own: Parameter) -> str:
 def write_domain(domain: Domain) -> list[str]:
     """Parameters, coordinates with their intervals or shape."""
     lines = []
-    if known := [p for p in domain.parameters if p.sought is None]:
+    if known := [p for p in domain.parameters if p.sought is None or p.noise is not None]:
         lines.append(f"param {', '.join(map(_definition, known))}")
     if domain.swept:
         lines.append(f"param {', '.join(write_intervals(domain.swept))}")
     lines += [
         f"unknown {p.name} = {write_expression(p.value)}{write_bounds(p.sought)}"
         for p in domain.parameters
-        if p.sought is not None
+        if p.sought is not None and p.noise is None
     ]
     if domain.tree is not None:
         lines.append(f"domain ({', '.join(c.name for c in domain.space)}) = {write_shape(domain.tree)}")

@@ -18,7 +18,7 @@ from pdedsl.analysis.defect import Defect, Estimate, difference, error, estimate
 from pdedsl.analysis.family import Family, families
 from pdedsl.analysis.resonance import resonances
 from pdedsl.analysis.trust import Misfit, misfits
-from pdedsl.analysis.uncertainty import Found, Identified, band, deviations_of, identified, redrawn
+from pdedsl.analysis.uncertainty import Found, Identified, Redrawn, band, deviations_of, identified, redrawn
 from pdedsl.analysis.verdict import Evidence, Verdict, judge
 from pdedsl.geometry.points import closed
 from pdedsl.numerics.lower import Callee
@@ -341,8 +341,8 @@ class Solution:
         """What flows out against what comes from inside, for each equation in divergence form."""
         return balances(self.problem, self.solved.u)
 
-    def redrawn(self, seed: int) -> dict[str, dict[str, np.ndarray]]:
-        """Data as they would have been another time, by statement: what this solution says of them, and noise."""
+    def redrawn(self, seed: int) -> Redrawn:
+        """Data and uncertain parameters as they would have been another time: what this solution says of them, and noise."""
         known = self.outcome.posterior
         if known is None:
             raise ValueError("only of a solution in polynomials with data it is known how these would vary")

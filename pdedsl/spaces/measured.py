@@ -8,7 +8,7 @@ import numpy as np
 
 from pdedsl.meaning.tables import read_table
 from pdedsl.problem.problem import Problem
-from pdedsl.problem.statements import Measurement
+from pdedsl.problem.statements import Field, Measurement
 from pdedsl.spaces.linear import Form, Placed, Row, State, form
 
 PULL = 1e-5
@@ -58,13 +58,18 @@ class Measured:
         return self.statement.name
 
     @property
+    def table(self) -> bool:
+        """Whether it comes from a file, not from the text."""
+        return bool(self.statement.file)
+
+    @property
     def count(self) -> int:
         """The number of values."""
         return self.targets.size
 
 
 def measured(problem: Problem) -> tuple[Measured, ...]:
-    """Every data statement of a problem, its table read; of very long tables some of the rows."""
+    """Every data statement of a problem, its table read; of very long tables some of the rows. Then numbers with an uncertainty."""
     return _read(problem, stamps(problem)) if problem.measurements else ()
 
 
@@ -80,7 +85,8 @@ def stamps(problem: Problem) -> Stamps:
 @lru_cache(maxsize=4)
 def _read(problem: Problem, files: Stamps) -> tuple[Measured, ...]:
     """The same, as long as the files are what they were."""
-    return tuple(_measured(problem, own) for own in problem.measurements)
+    given = tuple(_given(problem, f) for f in problem.fields if f.noise is not None)
+    return (*(_measured(problem, own) for own in problem.measurements), *given)
 
 
 def _measured(problem: Problem, own: Measurement) -> Measured:
@@ -108,6 +114,17 @@ def _measured(problem: Problem, own: Measurement) -> Measured:
             deviation = np.full(targets.shape, problem.domain.number(own.noise))
     points, targets, deviation = points[kept], targets[:, kept], np.array(deviation[:, kept])
     return Measured(own, points, _placed(problem, own, points), targets, deviation, left_out=count - len(kept))
+
+
+def _given(problem: Problem, number: Field) -> Measured:
+    """A number that is given with its uncertainty: a value like those of a table."""
+    assert number.start is not None and number.noise is not None
+    own = Measurement(
+        f"param {number.name}", (number.expression,), (number.name,), "", noise=number.noise, head=number.span
+    )
+    points = np.mean(np.asarray(problem.bounds, float), axis=1)[None]
+    value, deviation = (np.full((1, 1), problem.domain.number(e)) for e in (number.start, number.noise))
+    return Measured(own, points, _placed(problem, own, points), value, deviation)
 
 
 def _placed(problem: Problem, own: Measurement, points: np.ndarray) -> tuple[Placed, ...]:

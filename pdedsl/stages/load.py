@@ -114,9 +114,9 @@ def accept(checked: Checked, parameters: Mapping[str, float] | None = None) -> P
         raise SpecError(checked.source, checked.errors)
     given, problem = parameters or {}, checked.problem
     indexed = {c.name: given[c.name] for c in problem.domain.swept if c.name in given}
-    known = [*(p.name for p in problem.parameters), *(c.name for c in problem.domain.swept)]
-    unknown = [name for name in given if name not in known]
+    unknown = [name for name in given if name not in problem.settable]
     if unknown:
-        raise KeyError(f"the problem has no parameter `{unknown[0]}`; it has: {', '.join(sorted(known)) or 'none'}")
+        own = ", ".join(sorted(problem.settable)) or "none"
+        raise KeyError(f"the problem has no parameter `{unknown[0]}`; it has: {own}")
     warnings = tuple(d for d in checked.diagnostics if d.severity == "warning")
     return replace(numbers_as_fields(member(problem, indexed)), warnings=warnings)

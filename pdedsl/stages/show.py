@@ -12,6 +12,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.problem.statements import Boundary, Constraint, Equation, Initial, Interface, Statement, is_hard
 from pdedsl.problem.write import split, write_intervals, write_measurement, write_shape, write_where
 from pdedsl.spaces.hard import Ansatz, ansatz, inner
+from pdedsl.spaces.measured import measured
 from pdedsl.spaces.space import Size
 
 
@@ -77,7 +78,7 @@ def show_system(problem: Problem, plan: Plan, system: System) -> str:
             lines += [f"  G = {write_expression(part.extension)}", f"  M = {write_expression(part.multiplier)}"]
     lines.append(f"N: {system.start.size} parameters")
     stated = {s.name: s.residual for s in (*problem.statements, *problem.penalties)}
-    stated |= {own.name: own.values for own in problem.measurements}
+    stated |= {own.name: own.statement.values for own in measured(problem)}
     for block in system.blocks:
         residual = [expand_derivatives(r) for r in stated[block.name]]
         drawn = f"redrawn every {block.every} steps" if block.every else "fixed"

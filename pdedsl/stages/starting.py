@@ -105,7 +105,8 @@ def kept(problem: Problem, plan: Plan, lowered: System, parameters: jax.Array, w
     def sums() -> Sums:
         found, values = {}, many(u)
         for place, (field, (expansion, coefficients)) in enumerate(zip(problem.fields, held, strict=True)):
-            made_of = expansion.basis if expansion is not None and expansion.built == Ansatz() else None
+            plain = expansion is not None and expansion.built == Ansatz() and expansion.bounds.free
+            made_of = expansion.basis if expansion is not None and plain else None
             if expansion is not None and isinstance(made_of, Basis):
                 own = Sum(renumbered(made_of), coefficients, expansion.size)
             else:

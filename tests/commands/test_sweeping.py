@@ -1,12 +1,13 @@
 """`pdedsl sweep`: what it shows, and what it refuses."""
 
 import json
-from math import acosh
+from math import acosh, pi
 from pathlib import Path
 
 import pytest
 
-from tests.examples import LAYER
+from tests.examples import DECAY, LAYER
+from tests.inverse import decay
 from tests.shell import pdedsl
 
 
@@ -21,6 +22,22 @@ def test_a_line_for_each_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     told = pdedsl("sweep", "layer.pde", "eps=0.1..0.2:3", "log", "--json-lines")
     rows = [own for own in map(json.loads, told.output.splitlines()) if own["event"] == "run"]
     assert [round(own["eps"], 6) for own in rows] == [0.1, 0.141421, 0.2]
+
+
+def test_an_inverse_problem_over_what_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`exp(-(a*pi^2 + k)*t)` tells `a*pi^2 + k` alone."""
+    monkeypatch.chdir(tmp_path)
+    decay(tmp_path)
+    text = (
+        DECAY.replace("unknown", "param k = 0\nunknown").replace("a*dxx(u)", "a*dxx(u) - k*u")
+        + "report rate = a*pi^2 + k\n"
+    )
+    Path("decay.pde").write_text(text)
+    shown = pdedsl("sweep", "decay.pde", "k=0.1,0.2", "--out", "run")
+    assert shown.exit_code == 0 and shown.output.count(f"rate = {0.3 * pi**2:.6g}") == 2, shown.output
+    Path("decay.pde").write_text(text.replace("k = 0", "k = 0 noise 0.1").replace('csv"', 'csv"  noise 0.1'))
+    shown = pdedsl("sweep", "decay.pde", "k=0.1,0.2")
+    assert shown.exit_code == 2 and "sought beside the data" in " ".join(shown.output.split())
 
 
 def test_a_value_where_something_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

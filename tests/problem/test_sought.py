@@ -67,6 +67,33 @@ def test_where_unknown_numbers_may_stand(tmp_path: Path, text: str, codes: list[
     assert [d.code for d in check(Source.of(text, str(tmp_path / "spec.pde"))).errors] == codes
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code", "says"),
+    [
+        ("", "", "", ""),
+        ("  noise 0.01", "", "E304", "`probes` states no noise, but `k` does"),
+        ("x in [0, 1]", "x in [0, k]", "E901", "the domain"),
+        ("unknown", "param c = 2*k\nunknown", "E901", "another parameter"),
+        ("on all", "on all  weight k", "E901", "a weight"),
+        ("noise 0.01", "noise 0.01*k", "E901", "the noise of data"),
+        ("unknown", "part left: x < k\nunknown", "E901", "a part"),
+        ("a*dxx(u)", "a*k*dxx(u)", "", ""),
+    ],
+)
+def test_where_parameters_with_an_uncertainty_may_stand_beside_data(
+    tmp_path: Path, old: str, new: str, code: str, says: str
+) -> None:
+    decay(tmp_path)
+    text = DECAY.replace("unknown", "param k = 1 noise 0.1\nunknown").replace('.csv"', '.csv"  noise 0.01')
+    text = text.replace("dt(u) = a*dxx(u)", "dt(u) = a*dxx(u) - k*u")
+    found = check(Source.of(text.replace(old, new), str(tmp_path / "spec.pde")))
+    assert [d.code for d in found.errors] == ([code] if code else []), found.errors
+    assert all(says in d.message for d in found.errors)
+    if not code:
+        problem = loads(text.replace(old, new), name=str(tmp_path / "spec.pde"))
+        assert {f.name: f.noise for f in problem.fields} == {"u": None, "k": sp.Float(0.1), "a": None}
+
+
 def test_integrals_of_unknowns_keep_their_names(tmp_path: Path) -> None:
     decay(tmp_path)
     text = (

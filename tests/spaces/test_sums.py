@@ -27,6 +27,11 @@ def test_values_are_those_of_numpy() -> None:
     np.testing.assert_allclose(own([x, y], (0, 0)), 1 + 2 * chebyshev.chebval2d(*places, dense), atol=1e-14)
 
 
+def test_a_number_has_no_arguments() -> None:
+    own = Sum(Basis((), (), (), np.zeros((1, 0), int), ()), np.array([3.0]), Size(1.0, 2.0))
+    assert own([], ()) == 7.0
+
+
 def test_through_arrays() -> None:
     own = made()
     again = summed(own.arrays)

@@ -137,3 +137,27 @@ def test_a_length_from_total_heat(tmp_path: Path) -> None:
     slope = total * (1 / 1.3 + 2 * 0.2 * np.pi**2 / 1.3**3 * t)
     assert own.error == pytest.approx(0.002 / np.linalg.norm(slope), rel=0.02)
     assert abs(own.value - 1.3) < 3 * own.error
+
+
+def test_a_parameter_with_an_uncertainty_is_one_more_value_that_was_measured(tmp_path: Path) -> None:
+    """Against weighted least squares in both numbers, by hand; and against a fit with the parameter known exactly."""
+    file = decay(tmp_path, count=60, noise=0.01)
+    text = (
+        DECAY.replace("a*dxx(u)", "a*dxx(u) - k*u").replace('.csv"', '.csv"  noise 0.01') + "report rate = a*pi^2 + k\n"
+    )
+    own = solved(tmp_path, text.replace("unknown", "param k = 0.1 noise 0.05\nunknown"))
+    x, t, u = np.loadtxt(file, delimiter=",", skiprows=1).T
+    a, k = own.unknowns["a"], own.unknowns["k"]
+    truth = np.exp(-(a.value * np.pi**2 + k.value) * t) * np.sin(np.pi * x)
+    rows = np.stack([-(np.pi**2) * t * truth, -t * truth], axis=1) / 0.01
+    rows, left = np.vstack([rows, [0, 1 / 0.05]]), np.append((u - truth) / 0.01, (0.1 - k.value) / 0.05)
+    covariance = np.linalg.inv(rows.T @ rows)
+    np.testing.assert_allclose([a.error, k.error], np.sqrt(np.diag(covariance)), rtol=1e-4)
+    assert np.abs(covariance @ rows.T @ left / np.sqrt(np.diag(covariance))).max() < 1e-3
+    assert own.identified is not None and [f.statement for f in own.identified.fits] == ["probes"]
+    rate = np.asarray([np.pi**2, 1.0])
+    assert float(own.reports[0].error) == pytest.approx(np.sqrt(rate @ covariance @ rate), rel=0.02)
+    known = solved(tmp_path, text.replace("unknown", "param k = 0.1\nunknown"))
+    assert known.unknowns["a"].error < 0.7 * a.error
+    drawn = [own.redrawn(seed).values["k"] for seed in range(200)]
+    assert np.mean(drawn) == pytest.approx(k.value, abs=0.015) and np.std(drawn) == pytest.approx(0.05, rel=0.2)

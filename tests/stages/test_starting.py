@@ -1,6 +1,7 @@
 """Runs that begin from others: pieces of time add up to the whole, continuation finds what a cold start does not."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,6 +15,8 @@ from pdedsl.spaces.space import Network, Polynomials
 from pdedsl.stages.load import loads
 from pdedsl.stages.solve import Solved, build, solve
 from pdedsl.stages.starting import Start, guess, kept, restored, started, to_fit
+from tests.examples import DECAY
+from tests.inverse import decay
 
 
 def rod(begin: float, end: float, more: str = "") -> Problem:
@@ -100,6 +103,12 @@ def test_a_first_guess_is_taken_and_stretched() -> None:
 
 
 @pytest.mark.slow
+def test_numbers_between_bounds_are_what_they_are(tmp_path: Path) -> None:
+    decay(tmp_path)
+    found = solve(loads(DECAY, name=str(tmp_path / "decay.pde")))
+    assert guess(found.problem, kept_of(found), np.zeros((1, 2)))[0, 1] == pytest.approx(0.3, abs=1e-9)
+
+
 def test_networks_begin_from_networks_and_from_polynomials() -> None:
     problem = rod(0, 0.1)
     plan = replace(planned(problem), space="network", network=Network((8,)), limits=Limits(steps=25))

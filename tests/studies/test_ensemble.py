@@ -83,14 +83,17 @@ def test_verify(spec: Path) -> None:
 def test_of_data_it_is_the_noise_that_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     decay(tmp_path, count=40, noise=0.01)
-    Path("spec.pde").write_text(DECAY.replace('.csv"', '.csv"  noise 0.01'))
+    text = DECAY.replace("unknown", "param k = 1 noise 0.1\nunknown").replace("a*dxx(u)", "a*dxx(u)*k")
+    Path("spec.pde").write_text(text.replace('.csv"', '.csv"  noise 0.01'))
     result = CliRunner().invoke(app, ["solve", "spec.pde", "--ensemble", "4", "--out", "run", "--time-limit", "20"])
     assert result.exit_code == 0, result.output
     members = [open_run(Path("run") / f"seed-{s}") for s in range(4)]
     values = [m.unknowns["a"].value for m in members]
-    assert len(set(values)) == 4 and all(abs(v - values[0]) < 5 * members[0].unknowns["a"].error for v in values)
+    assert len({m.unknowns["k"].value for m in members}) == len(set(values)) == 4 and all(
+        abs(v - values[0]) < 5 * members[0].unknowns["a"].error for v in values
+    )
     assert "standard error of a" in result.output and "over 3 draws of the noise" in result.output
-    drawn = members[0].redrawn(1)["probes"]
+    drawn = members[0].redrawn(1).data["probes"]
     stated = np.loadtxt("probes.csv", delimiter=",", skiprows=1).T
     np.testing.assert_array_equal(drawn["x"], stated[0])
     gap = drawn["u"] - members[0].evaluate("u", stated[:2].T)
