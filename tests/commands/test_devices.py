@@ -39,6 +39,7 @@ def _said(run: Path) -> dict:
 NETWORK = ("--set", "network=mlp(6)", "--set", "points=200", "--hosts")
 
 
+@pytest.mark.slow
 def test_devices_are_said_and_too_many_refused(spec: Path) -> None:
     network = ("--set", "network=mlp(6)", "--steps", 5)
     result = pdedsl("solve", spec, *network, "--devices", 3, "--out", "run")

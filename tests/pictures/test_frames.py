@@ -4,6 +4,7 @@ import io
 import re
 
 import numpy as np
+import pytest
 from PIL import Image
 
 import pdedsl
@@ -27,6 +28,7 @@ boundary: u = 0 on all
 """
 
 
+@pytest.mark.slow
 def test_each_parameter_has_its_pictures() -> None:
     for text, count in ((LINE, 2), (PLANE, 1), (LINE.replace("in [1, 100], a in [0, 1]", "= 1, a = 1"), 0)):
         found = frames(pdedsl.solve(loads(text), time_limit=20)._scene)

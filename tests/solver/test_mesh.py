@@ -94,6 +94,7 @@ def test_every_method_and_schedule_goes_its_way_on_devices(name: str) -> None:
     assert ends[1] < apart * ends[0] and ends[0] < apart * ends[1]
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_where_there_are_fewer_devices() -> None:
     system, kept = _system("heat"), []
     first = minimise(system, Anagram(), Limits(4, 1e9), hooks=Hooks(keep=kept.append), where=Where(devices(4)))

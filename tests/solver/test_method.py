@@ -5,6 +5,7 @@ from dataclasses import replace
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from pdedsl.numerics.system import Block, System
 from pdedsl.planning.defaults import planned
@@ -42,6 +43,7 @@ def test_losses_by_hand() -> None:
     np.testing.assert_allclose(objective.rows(p, own, scaled=False)[:6], pair.reshape(-1), rtol=1e-14)
 
 
+@pytest.mark.slow
 def test_losses_and_gradients_of_estimates_have_no_bias() -> None:
     """Means over many draws of random directions, within a few of their deviations of what is exact."""
     text = "pde 1\ndomain x[1:6] in [0, 1]\nfield u(x)\nequation: laplacian(u) = x[1]*x[2]\nboundary: u = 0 on all\n"

@@ -46,6 +46,7 @@ def test_a_fold_and_both_solutions_beside_it() -> None:
     assert lengths == sorted(lengths)
 
 
+@pytest.mark.slow
 def test_in_a_square_with_fewer_functions_than_the_first_solution_has() -> None:
     """Its fold is at 6.808124423 (Mohsen, Computers and Mathematics with Applications 67, 2014); what nearly cancels is no bifurcation."""
     text = "pde 1\nparam lam = 4\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\nequation: laplacian(u) + lam*exp(u) = 0\nboundary: u = 0  on all\n"
@@ -60,6 +61,7 @@ def test_other_branches_begin_at_the_eigenvalues() -> None:
     np.testing.assert_allclose([p.parameter for p in found], [np.pi**2, 4 * np.pi**2], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_modes_that_grow_and_the_branches_that_begin_where_one_begins_to() -> None:
     """About zero `sin(n pi x)` grows where `lam > (n pi)^2`; the first other branch is stable, and known by its first integral."""
     problem = loads((SPECS / "branch" / "pitchfork.pde").read_text(encoding="utf-8"), {"lam": 5.0})

@@ -48,6 +48,7 @@ def test_values_one_after_another_take_the_same_functions_and_know_their_errors(
         assert ("as in the run that it began with" in own.solved.story[1]) is again
 
 
+@pytest.mark.slow
 def test_linear_ones_too_and_more_functions_where_they_are_needed() -> None:
     own = solve(SHEET)
     near, far = solve(SHEET, own, k=1.3), solve(SHEET, own, k=900)

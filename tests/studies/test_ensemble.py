@@ -80,6 +80,7 @@ def test_verify(spec: Path) -> None:
     assert result.exit_code == 2 and "--exact" in result.output
 
 
+@pytest.mark.slow
 def test_of_data_it_is_the_noise_that_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     decay(tmp_path, count=40, noise=0.01)

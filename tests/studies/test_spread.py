@@ -50,6 +50,7 @@ def test_an_ensemble_with_workers(spec: Path) -> None:
         assert errors[0] == pytest.approx(errors[1], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_what_fails_is_told_by_its_run(tmp_path: Path) -> None:
     job = Job(tmp_path / "none", tmp_path / "own", 0)
     assert "holds no run" in job()
