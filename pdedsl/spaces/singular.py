@@ -48,62 +48,79 @@ class Singular(Sequenced):
         return self.size
 
     def table(self, points: Any, order: MultiIndex, xp: Any = np) -> Any:
-        found = xp.zeros((*points.shape[:-1], self.size), points.dtype)
+        found = xp.zeros((self.size, *points.shape[:-1]), points.dtype)
         for powers, logs, factors in self._terms(points, order, xp):
-            inner = sum(factor * logs(s, t)[..., self._powers.own] for (s, t), factor in factors.items())
-            found = found + xp.real(inner * powers[..., self._powers.own])
-        return found
+            for (s, t), factor in factors.items():
+                for part, times in (
+                    (xp.real, np.real(factor)),
+                    (xp.imag, -np.imag(factor)),
+                ):  # most factors have one of them
+                    live = np.flatnonzero(times)
+                    own = self._powers.own[live]
+                    held = part(powers[own] * logs(s, t)[self.corner[live]]) if s + t else part(powers)[own]
+                    held = _along(times[live], held) * held
+                    found = _added(found, live, held)
+        return xp.moveaxis(found, 0, -1)
 
     def total(self, coefficients: np.ndarray, points: np.ndarray, order: MultiIndex) -> np.ndarray:
         found = np.zeros((len(points), *coefficients.shape[1:]))
         for powers, logs, factors in self._terms(points, order):
             for (s, t), factor in factors.items():
-                sums = np.zeros((powers.shape[1], *coefficients.shape[1:]), complex)
+                sums = np.zeros((len(powers), *coefficients.shape[1:]), complex)
                 np.add.at(sums, self._powers.own, (factor * coefficients.T).T)
                 held = np.flatnonzero(np.any(sums.reshape(len(sums), -1), axis=1))
-                found += np.real((powers[:, held] * logs(s, t)[..., held]) @ sums[held])
+                own = powers[held] * logs(s, t)[self.corner[self._powers.first[held]]] if s + t else powers[held]
+                found += np.real(own.T @ sums[held])
         return found
 
     def _terms(self, points: Any, order: MultiIndex, xp: Any = np) -> Iterator[tuple[Any, Logs, Factors]]:
-        """What a derivative is the sum of: products of powers, of shape (..., products); what they are multiplied with for
-        some powers of logarithms, of shape (..., products) or (..., 1); for these the factors of each function, shape (K,).
+        """What a derivative is the sum of: products of powers, of shape (products, ...); what they are multiplied with for
+        some powers of logarithms, of shape (corners, ...); for these the factors of each function, shape (K,).
         """
         if any(order[axis] for axis in range(len(order)) if axis not in self.axes):
             return
-        x, y = (points[..., axis, None] - place for axis, place in zip(self.axes, self.places.T, strict=True))
-        z = self.turns * (xp.asarray(x, complex) + 1j * xp.asarray(y, complex))
+        x, y = (points[..., axis] - _along(place, points) for axis, place in zip(self.axes, self.places.T, strict=True))
+        z = _along(self.turns, points) * (xp.asarray(x, complex) + 1j * xp.asarray(y, complex))
         z = xp.where(xp.abs(z) < NEAREST, NEAREST, z)
-        log = xp.log(z)[..., self.corner[self._powers.first]]
+        log = xp.log(z)
         m, n = order[self.axes[0]], order[self.axes[1]]
         turns = self.turns[self.corner]
 
         def logs(s: int, t: int) -> Any:
-            return log**s * xp.conj(log) ** t if s + t else np.ones(len(self._powers.first))
+            return log**s * xp.conj(log) ** t
 
+        products = self._product(z, log, xp)
         for held in range(m + n + 1):
             other = m + n - held
             own, below = _slopes(self.powers, self.logs[:, 0], held), _slopes(self.conjugate, self.logs[:, 1], other)
             outer = chained(m, n, held) * self.factors * turns**held * np.conj(turns) ** other
             factors = {(s, t): outer * a * b for s, a in enumerate(own) for t, b in enumerate(below) if np.any(a * b)}
             if factors:
-                yield self._product(z, log, held, other, xp), logs, factors
+                yield self._lowered(products, z, held, other, xp), logs, factors
 
     @np.errstate(over="ignore", invalid="ignore")  # in a hole, outside of the domain
-    def _product(self, z: Any, log: Any, held: int, other: int, xp: Any) -> Any:
-        """`z^(a - held) conj(z)^(b - other)` for each product, where z has a column for each corner."""
+    def _product(self, z: Any, log: Any, xp: Any) -> Any:
+        """`z^a conj(z)^b` for each product, where z has a row for each corner."""
         own, conjugate = self._powers, self.conjugate[self._powers.first]
+        corner, powers = self.corner[own.first], self.powers[own.first]
         if xp is not np:
-            power = (self.powers[own.first] - held).astype(complex) * log
-            return xp.exp(power + (conjugate - other).astype(complex) * xp.conj(log))
-        corner = self.corner[own.first]
-        leading = self.powers[own.first[own.leaders]] - held
-        found = np.exp(leading * log[..., own.leaders])[..., own.family]  # the rest by products: they are faster
-        found *= _whole_powers(z, int(own.above.max()))[..., corner, own.above]
-        if other or conjugate.any():
-            found *= (_whole_powers(np.conj(z), int(conjugate.max())) / np.conj(z)[..., None] ** other)[
-                ..., corner, conjugate
-            ]
+            log = log[corner]
+            return xp.exp(
+                _along(powers.astype(complex), log) * log + _along(conjugate.astype(complex), log) * xp.conj(log)
+            )
+        leaders = log[corner[own.leaders]]
+        found = np.exp(_along(powers[own.leaders], leaders) * leaders)[own.family]
+        found *= _whole_powers(z, int(own.above.max()))[own.above, corner]  # by products: they are faster
+        if conjugate.any():
+            found *= _whole_powers(np.conj(z), int(conjugate.max()))[conjugate, corner]
         return found
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _lowered(self, products: Any, z: Any, held: int, other: int, xp: Any) -> Any:
+        """`z^(a - held) conj(z)^(b - other)` for each product."""
+        if held + other == 0:
+            return products
+        return products * (1 / (z**held * xp.conj(z) ** other))[self.corner[self._powers.first]]
 
     @cached_property
     def _powers(self) -> "_Powers":
@@ -137,10 +154,22 @@ class _Powers:
     """By how much its a is above the least one, shape (products,)."""
 
 
+def _along(numbers: np.ndarray, rows: Any) -> np.ndarray:
+    """A number for each row of an array of some more dimensions."""
+    return numbers.reshape(-1, *(1,) * (rows.ndim - 1))
+
+
+def _added(found: Any, rows: np.ndarray, own: Any) -> Any:
+    """An array with more in some rows, of NumPy the same one."""
+    if not isinstance(found, np.ndarray):
+        return found.at[rows].add(own.astype(found.dtype))
+    found[rows] += own
+    return found
+
+
 def _whole_powers(z: np.ndarray, most: int) -> np.ndarray:
-    """The powers of numbers from 0 to the largest of some, along a new last axis."""
-    steps = np.broadcast_to(z[..., None], (*z.shape, most))
-    return np.cumprod(np.concatenate([np.ones((*z.shape, 1), complex), steps], axis=-1), axis=-1)
+    """The powers of numbers from 0 to the largest of some, along a new first axis."""
+    return np.cumprod(np.stack([np.ones_like(z), *(z for _ in range(most))]), axis=0)
 
 
 def _slopes(powers: np.ndarray, logs: np.ndarray, count: int) -> list[np.ndarray]:
