@@ -82,12 +82,14 @@ def raised(
     stopping: Callable[[], bool] = lambda: False,
     begun: float | None = None,
     start: Start | None = None,
+    network: Callable[[], float] | None = None,
 ) -> Raised | None:
     """The solution in polynomials of the degrees of a plan, the best of those tried; None where not one was.
 
-    `begun` is when the time limit began to count, `start` a solution from which to begin.
+    `begun` is when the time limit began to count, `start` a solution from which to begin; `network` says in how many
+    seconds one is trained, where one may follow: where there is no time for that, all is for polynomials.
     """
-    climb = _Climb(problem, plan, known, stopping, begun, start)
+    climb = _Climb(problem, plan, known, stopping, begun, start, network)
     space: Space | None = climb.first
     status: Status | None = None
     while space is not None and (status := climb.ending(space)) is None and climb.solve(space):
@@ -116,9 +118,10 @@ class _Climb(Ladder):
         stopping: Callable[[], bool],
         begun: float | None,
         start: Start | None,
+        network: Callable[[], float] | None,
     ):
         super().__init__(problem, plan, known, stopping, begun)
-        self.start = start
+        self.start, self.network = start, network
         self.data = Identification(problem)
         self.chosen: Space = stretched_by(plan.space, self.faces)
         self.warm = warm_of(problem, start) if self.chosen == "auto" and not self.data.rows else None
@@ -168,12 +171,21 @@ class _Climb(Ladder):
             return "interrupted"
         if self.steps >= self.plan.limits.steps:
             return "steps"
-        began = self.begun, self.here
         only = fixed(self.chosen) or any(f.sought is not None for f in self.problem.fields)
-        own = self.own_share
-        if self.rungs and not affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin, own):
-            return "time limit"
-        return None
+
+        def enough(only: bool) -> bool:
+            began = self.begun, self.here
+            return affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin, self.own_share)
+
+        if not self.rungs or enough(only) or (not only and self.network is not None and enough(True) and self.alone):
+            return None
+        return "time limit"
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is no time for a network."""
+        assert self.network is not None
+        return self.begun + self.plan.limits.seconds - time.perf_counter() < self.network()
 
     def solve(self, space: Space) -> bool:
         """Solve in a space, from the solution in the one before; whether that went well."""

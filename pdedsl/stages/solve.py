@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Protocol
 
 import jax
@@ -200,6 +200,12 @@ def compiling(lowered: System) -> float:
     return TRACED * (time.perf_counter() - begun)
 
 
+def _trained_in(problem: Problem, plan: Plan, clock: Clock) -> float:
+    """Seconds that it takes at least until a network is trained."""
+    with jax.enable_x64(True):
+        return (1 + clock.room) * compiling(build(problem, plan))
+
+
 TRACED = 25.0
 """How many times longer than tracing the residual it takes to compile a step, on any machine (`python -m benchmarks.compiling`)."""
 
@@ -232,7 +238,11 @@ def _raised(
             return members or raised(problem, plan, known, watch, stopping, begun, start)
         if plan.slabs != "auto" and divisible(problem):
             return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
-        found = raised(problem, plan, known, watch, stopping, begun, start)
+        alone = (
+            plan.space == "auto" and not divisible(problem) and not problem.domain.swept
+        )  # else pieces or members follow
+        network = partial(_trained_in, problem, plan, clock) if alone else None
+        found = raised(problem, plan, known, watch, stopping, begun, start, network)
         if plan.space == "auto" and problem.domain.swept and not (found is not None and found.ended(MEMBERS)):
             left = plan.limits.seconds - (time.perf_counter() - begun)
             members = sampled(problem, plan, known, watch, stopping, begun, MARCH * left)

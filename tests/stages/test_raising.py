@@ -279,3 +279,12 @@ def test_the_form_of_the_data_is_that_of_the_solution() -> None:
         done = raised(problem, planned(problem), truths(problem))
         assert done is not None and isinstance(done.space, Polynomials) and done.space.kind == kind
         assert done.final and done.history[-1].errors["u"] < 1e-10
+
+
+def test_time_that_a_network_has_no_use_for_is_spent_on_degrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = loads("pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = sin(9*x)\nboundary: u = 0  on all\n")
+    monkeypatch.setattr(raising, "affordable", lambda problem, plan, rungs, space, began, only, *rest: only)
+    ends = [raised(problem, planned(problem), network=own) for own in (None, lambda: 1.0, lambda: 1e6)]
+    assert [(own is not None and own.status, own is not None and own.relative < 1e-9) for own in ends] == [
+        ("time limit", False), ("time limit", False), ("converged", True),
+    ]  # fmt: skip
