@@ -83,13 +83,15 @@ def raised(
     begun: float | None = None,
     start: Start | None = None,
     network: Callable[[], float] | None = None,
+    after: Raised | None = None,
 ) -> Raised | None:
     """The solution in polynomials of the degrees of a plan, the best of those tried; None where not one was.
 
     `begun` is when the time limit began to count, `start` a solution from which to begin; `network` says in how many
     seconds one is trained, where one may follow: where there is no time for that, all is for polynomials.
+    `after` is what was found before in some of them, and is gone on with.
     """
-    climb = _Climb(problem, plan, known, stopping, begun, start, network)
+    climb = _Climb(problem, plan, known, stopping, begun, start, network, after)
     space: Space | None = climb.first
     status: Status | None = None
     while space is not None and (status := climb.ending(space)) is None and climb.solve(space):
@@ -119,9 +121,10 @@ class _Climb(Ladder):
         begun: float | None,
         start: Start | None,
         network: Callable[[], float] | None,
+        after: Raised | None,
     ):
         super().__init__(problem, plan, known, stopping, begun)
-        self.start, self.network = start, network
+        self.start, self.network, self.after = start, network, after
         self.data = Identification(problem)
         self.chosen: Space = stretched_by(plan.space, self.faces)
         self.warm = warm_of(problem, start) if self.chosen == "auto" and not self.data.rows else None
@@ -154,6 +157,8 @@ class _Climb(Ladder):
         """The space to begin with."""
         if self.warm is not None:
             return self.warm.space
+        if self.after is not None:
+            return self.after.space
         own = None if self.start is None or self.chosen != "auto" else space_of(self.problem, self.start)
         if own is not None and columns(self.problem, own, self.plan.symmetry) <= most_columns(self.problem):
             return own
@@ -283,6 +288,8 @@ class _Climb(Ladder):
             return within(last.coefficients, last.fields, fields)
         if self.warm is not None:
             return self.warm.coefficients
+        if self.after is not None:
+            return self.after.coefficients
         if self.start is None or self.linear:
             return np.zeros(sum(f.basis.size for f in fields))
         start = self.start

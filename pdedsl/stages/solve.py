@@ -260,6 +260,12 @@ def _raised(
         story = other.story
     if best is None:
         return None
+    if best is found and best.relative <= SEEN and not problem.domain.swept and not stopping():
+        # Neither pieces nor a network come as near as more of the functions that are converging.
+        with threads(0):
+            more = raised(problem, plan, known, watch, stopping, begun, start, lambda: np.inf, after=found)
+        if more is not None and more.relative < best.relative:
+            best, story = more, (*story, *best.story)
     return replace(best, story=(*story, *best.story), status="interrupted" if stopping() else best.status)
 
 
@@ -333,6 +339,8 @@ FINE = 1e-6
 """An estimated error with which no pieces of time are tried."""
 FAMILY = 1e-4
 """The same for a network where parameters are swept, which comes no nearer."""
+SEEN = 1e-3
+"""The error of polynomials that were left for pieces of time, from which they are gone on with where these come no nearer."""
 MARCH = 0.8
 """The part of the time that is left in which a solution is sought piece by piece."""
 ALONE = 0.3

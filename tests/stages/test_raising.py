@@ -1,6 +1,7 @@
 """Degrees that are raised: how far they come, what they say of their error, and when they end."""
 
 from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -288,3 +289,14 @@ def test_time_that_a_network_has_no_use_for_is_spent_on_degrees(monkeypatch: pyt
     assert [(own is not None and own.status, own is not None and own.relative < 1e-9) for own in ends] == [
         ("time limit", False), ("time limit", False), ("converged", True),
     ]  # fmt: skip
+
+
+def test_what_was_left_is_gone_on_with() -> None:
+    text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) + u^2 = sin(9*x)\nboundary: u = 0  on all\n"
+    problem = loads(text)
+    first = raised(problem, planned(problem), stopping=chain([False] * 8, repeat(True)).__next__)
+    assert first is not None and first.status == "interrupted" and first.relative > 1e-9
+    more = raised(problem, planned(problem), after=first)
+    assert more is not None and more.status == "converged" and more.relative < 1e-9
+    assert more.story[0].startswith(made_of(planned(problem), first.space))
+    assert more.history[0].step <= 2  # Newton's method begins where it was
