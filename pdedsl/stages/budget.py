@@ -32,6 +32,10 @@ SLOW = 0.06
 """The part of the change before the last one from which degrees converge slowly."""
 GROWN = 3.0
 """How many times the residual of the first degree, on fresh points, one is that grows."""
+FACTORED = 2000
+"""Functions from which a factorisation is most of the work."""
+RISE, LEAST = 0.3, 2.0
+"""What is added to the power with which the last solution took longer than the one before; and the least that it is taken to be."""
 SOON, THINLY = 4.0, 1.0
 """Seconds that are spent on polynomials in any case; where there are thin layers, or pieces of time to try."""
 
@@ -54,7 +58,8 @@ def affordable(
     """
     now, limit = time.perf_counter(), plan.limits.seconds
     whole, spent = now - began[0], now - began[1]
-    more = (columns(problem, space, plan.symmetry) / len(rungs[-1].coefficients)) ** 3 * rungs[-1].seconds
+    asked = columns(problem, space, plan.symmetry)
+    more = (asked / len(rungs[-1].coefficients)) ** growth(rungs, asked) * rungs[-1].seconds
     family = bool(problem.domain.swept)  # it is solved once and asked often
     enough = error_of(rungs) <= ENOUGH and not family
     if whole + more > limit or (enough and more > max(1.0, spent)):
@@ -79,6 +84,18 @@ def affordable(
     if brief and not problem.space:  # pieces of an ordinary differential equation cost next to nothing
         most, least = min(most, THINLY), THINLY / 2
     return spent + more <= max(most, min(least, limit))
+
+
+def growth(rungs: Sequence[Rung], asked: int) -> float:
+    """The power of the number of functions with which a solution takes longer: 3 for a factorisation, less for tables of functions.
+
+    As the last two solutions tell, and a little more: the larger they are, the more is factorisation.
+    """
+    if len(rungs) < 2 or asked > FACTORED:
+        return 3.0
+    last, before = rungs[-1], rungs[-2]
+    more, longer = len(last.coefficients) / len(before.coefficients), last.seconds / before.seconds
+    return float(np.clip(np.log(longer) / np.log(more) + RISE, LEAST, 3.0)) if more > 1.2 else 3.0
 
 
 def slow(rungs: Sequence[Rung]) -> bool:

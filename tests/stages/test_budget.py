@@ -10,7 +10,7 @@ from pdedsl.planning.defaults import planned
 from pdedsl.planning.functions import columns
 from pdedsl.planning.plan import Limits
 from pdedsl.spaces.space import Polynomials
-from pdedsl.stages.budget import affordable
+from pdedsl.stages.budget import affordable, growth
 from pdedsl.stages.load import loads
 from pdedsl.stages.rungs import Rung
 
@@ -48,3 +48,13 @@ def test_degrees_that_go_astray_leave_the_time_to_others(
     # A processor that does other things most of the time is no reason to leave them, as long as the limit is far.
     assert affordable(problem, plan, rungs, space, (now - 6, now - 6), False, thin, own=0.05)
     assert not affordable(problem, plan, rungs, space, (now - 59.5, now - 6), False, thin, own=0.05)
+
+
+@pytest.mark.parametrize(("seconds", "power"), [((1.0, 8.0), 3.0), ((1.0, 4.0), 2.3), ((1.0, 1.5), 2.0), ((1.0,), 3.0)])
+def test_how_much_longer_more_functions_take(seconds: tuple[float, ...], power: float) -> None:
+    sizes = (100 * 2**k for k in range(len(seconds)))
+    rungs = [
+        Rung(Polynomials((10,)), (), np.zeros(n), np.zeros((1, 1)), 0.1, 0.1, (), own, True)
+        for n, own in zip(sizes, seconds, strict=True)
+    ]
+    assert growth(rungs, 1000) == pytest.approx(power) and growth(rungs, 3000) == 3.0
