@@ -203,7 +203,7 @@ class Solution:
         if parameter not in names:
             swept = parameter in [c.name for c in self.problem.domain.swept]
             words = (
-                f"`{parameter}` is swept: ask for d(u, {parameter})"
+                f"`{parameter}` is swept: ask for d({self.problem.fields[0].name}, {parameter})"
                 if swept
                 else f"there is no parameter `{parameter}`"
             )
