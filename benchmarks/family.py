@@ -39,7 +39,7 @@ LINES = (
     Line("fin", 1e-10),
     Line("corner", 1e-10),
     Line("modes", 1e-12),
-    Line("modes32", 1e-8),
+    Line("modes32", 1e-8, 120.0),
     Line("layers", 1e-6),
     Line("reaction", 1e-6),
     Line("burgers", 1e-4),
