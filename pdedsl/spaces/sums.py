@@ -24,9 +24,7 @@ class Sum:
     def __call__(self, operands: Sequence[Any], orders: Sequence[int]) -> np.ndarray:
         """Values, or derivatives of these orders, at arrays of arguments; of their broadcast shape."""
         arrays = np.broadcast_arrays(*(np.asarray(own, float) for own in operands))
-        points = (
-            np.stack([own.ravel() for own in arrays], axis=1) if arrays else np.zeros((1, 0))
-        )  # a number has no arguments
+        points = np.stack([own.ravel() for own in arrays], axis=1) if arrays else np.zeros((1, 0))  # of a number
         offset = 0.0 if any(orders) else self.size.mean
         found = offset + self.size.spread * self.basis.total(self.coefficients, points, tuple(orders))
         return found.reshape(arrays[0].shape if arrays else ())

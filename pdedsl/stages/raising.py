@@ -82,35 +82,16 @@ def raised(
     stopping: Callable[[], bool] = lambda: False,
     begun: float | None = None,
     start: Start | None = None,
-    network: Callable[[], float] | None = None,
-    after: Raised | None = None,
 ) -> Raised | None:
     """The solution in polynomials of the degrees of a plan, the best of those tried; None where not one was.
 
-    `begun` is when the time limit began to count, `start` a solution from which to begin; `network` says in how many
-    seconds one is trained, where one may follow: where there is no time for that, all is for polynomials.
-    `after` is what was found before in some of them, and is gone on with.
+    `begun` is when the time limit began to count, `start` a solution from which to begin.
     """
-    climb = _Climb(problem, plan, known, stopping, begun, start, network, after)
-    space: Space | None = climb.first
-    status: Status | None = None
-    while space is not None and (status := climb.ending(space)) is None and climb.solve(space):
-        watch(climb.history[-1])
-        climb.lead()
-        climb.settle()
-        space = None if climb.arrived else climb.following()
-    climb.unshelve()
-    if not climb.rungs:
-        return None
-    climb.settle(ended=True)
-    if error_of(climb.rungs) <= GOOD and status != "interrupted":
-        status = "converged"
-    found, beside = climb.best(status or "stalled"), "" if climb.data.rows else another(climb)
-    return replace(found, story=(*found.story, beside)) if beside else found
+    return Climb(problem, plan, known, stopping, begun, start).found(watch)
 
 
-class _Climb(Ladder):
-    """The spaces that were solved in so far."""
+class Climb(Ladder):
+    """The spaces that were solved in so far, and the next one: it may be gone on with later."""
 
     def __init__(
         self,
@@ -120,11 +101,9 @@ class _Climb(Ladder):
         stopping: Callable[[], bool],
         begun: float | None,
         start: Start | None,
-        network: Callable[[], float] | None,
-        after: Raised | None,
     ):
         super().__init__(problem, plan, known, stopping, begun)
-        self.start, self.network, self.after = start, network, after
+        self.start = start
         self.data = Identification(problem)
         self.chosen: Space = stretched_by(plan.space, self.faces)
         self.warm = warm_of(problem, start) if self.chosen == "auto" and not self.data.rows else None
@@ -151,14 +130,36 @@ class _Climb(Ladder):
         """Coefficients from which it may be led."""
         self.again = 0.0
         """Coefficients from which there may be another."""
+        self.next: Space | None = self.first
+        """The space that is to be solved in."""
+
+    def found(
+        self, watch: Callable[[Record], None] = lambda record: None, network: Callable[[], float] = lambda: 0.0
+    ) -> Raised | None:
+        """The best of all solutions, once there is nothing to be gained from more, or no time; None where there is not one.
+
+        `network` says in how many seconds one is trained, where one follows: where there is no time for that, all is for polynomials.
+        """
+        status: Status | None = None
+        while self.next is not None and (status := self.ending(self.next, network)) is None and self.solve(self.next):
+            watch(self.history[-1])
+            self.lead()
+            self.settle()
+            self.next = None if self.arrived else self.following()
+        self.unshelve()
+        if not self.rungs:
+            return None
+        self.settle(ended=True)
+        if error_of(self.rungs) <= GOOD and status != "interrupted":
+            status = "converged"
+        found, beside = self.best(status or "stalled"), "" if self.data.rows else another(self)
+        return replace(found, story=(*found.story, beside)) if beside else found
 
     @property
     def first(self) -> Space:
         """The space to begin with."""
         if self.warm is not None:
             return self.warm.space
-        if self.after is not None:
-            return self.after.space
         own = None if self.start is None or self.chosen != "auto" else space_of(self.problem, self.start)
         if own is not None and columns(self.problem, own, self.plan.symmetry) <= most_columns(self.problem):
             return own
@@ -170,7 +171,7 @@ class _Climb(Ladder):
             return found
         return cornered(self.problem, found, self.plan.symmetry, JUMPED) or found
 
-    def ending(self, space: Space) -> Status | None:
+    def ending(self, space: Space, network: Callable[[], float]) -> Status | None:
         """Why another space is not solved in; None if it is."""
         if self.stopping():
             return "interrupted"
@@ -182,15 +183,10 @@ class _Climb(Ladder):
             began = self.begun, self.here
             return affordable(self.problem, self.plan, self.rungs, space, began, only, self.thin, self.own_share)
 
-        if not self.rungs or enough(only) or (not only and self.network is not None and enough(True) and self.alone):
+        left = self.begun + self.plan.limits.seconds - time.perf_counter()
+        if not self.rungs or enough(only) or (enough(True) and left < network()):
             return None
         return "time limit"
-
-    @property
-    def alone(self) -> bool:
-        """Whether there is no time for a network."""
-        assert self.network is not None
-        return self.begun + self.plan.limits.seconds - time.perf_counter() < self.network()
 
     def solve(self, space: Space) -> bool:
         """Solve in a space, from the solution in the one before; whether that went well."""
@@ -288,8 +284,6 @@ class _Climb(Ladder):
             return within(last.coefficients, last.fields, fields)
         if self.warm is not None:
             return self.warm.coefficients
-        if self.after is not None:
-            return self.after.coefficients
         if self.start is None or self.linear:
             return np.zeros(sum(f.basis.size for f in fields))
         start = self.start
@@ -396,7 +390,7 @@ class _Climb(Ladder):
             self.rival = None
             if rung.left < HELPED * last.left:
                 self.rungs[place:], self.history[place:] = [rung], [record]
-        elif self.waiting:
+        elif self.waiting and not ended:
             self.waiting = False
             self.rival = (len(self.rungs) - 1, self.rungs.pop(), self.history.pop())
         elif self.singular is not None and (ended or len(self.rungs) == len(self.singular[0]) + STILL):

@@ -35,7 +35,7 @@ from pdedsl.spaces.space import Polynomials, Space, based, decided, fixed, linea
 from pdedsl.stages.load import accept, check
 from pdedsl.stages.marching import marched
 from pdedsl.stages.raised import MEMBERS, Raised
-from pdedsl.stages.raising import raised
+from pdedsl.stages.raising import Climb, raised
 from pdedsl.stages.rungs import apart
 from pdedsl.stages.sampled import sampled
 from pdedsl.stages.starting import Start, agrees, pinned, started, to_fit, told
@@ -238,11 +238,9 @@ def _raised(
             return members or raised(problem, plan, known, watch, stopping, begun, start)
         if plan.slabs != "auto" and divisible(problem):
             return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
-        alone = (
-            plan.space == "auto" and not divisible(problem) and not problem.domain.swept
-        )  # else pieces or members follow
-        network = partial(_trained_in, problem, plan, clock) if alone else None
-        found = raised(problem, plan, known, watch, stopping, begun, start, network)
+        climb = Climb(problem, plan, known, stopping, begun, start)
+        others = plan.space != "auto" or divisible(problem) or problem.domain.swept  # pieces or members
+        found = climb.found(watch) if others else climb.found(watch, partial(_trained_in, problem, plan, clock))
         if plan.space == "auto" and problem.domain.swept and not (found is not None and found.ended(MEMBERS)):
             left = plan.limits.seconds - (time.perf_counter() - begun)
             members = sampled(problem, plan, known, watch, stopping, begun, MARCH * left)
@@ -263,9 +261,7 @@ def _raised(
     if best is found and best.relative <= SEEN and not problem.domain.swept and not stopping():
         # Neither pieces nor a network come as near as more of the functions that are converging.
         with threads(0):
-            more = raised(problem, plan, known, watch, stopping, begun, start, lambda: np.inf, after=found)
-        if more is not None and more.relative < best.relative:
-            best, story = more, (*story, *best.story)
+            best = climb.found(watch, lambda: np.inf) or best
     return replace(best, story=(*story, *best.story), status="interrupted" if stopping() else best.status)
 
 

@@ -1,7 +1,6 @@
 """Degrees that are raised: how far they come, what they say of their error, and when they end."""
 
 from dataclasses import replace
-from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from pdedsl.spaces.space import Added, Polynomials
 from pdedsl.stages import raising
 from pdedsl.stages.load import loads
 from pdedsl.stages.raised import Raised
-from pdedsl.stages.raising import raised
+from pdedsl.stages.raising import Climb, raised
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -41,6 +40,10 @@ def run(text: str, space: str | Polynomials = "auto", **rest) -> tuple[Problem, 
     found = raised(problem, plan, truths(problem))
     assert found is not None
     return problem, plan, found
+
+
+def climb(problem: Problem) -> Climb:
+    return Climb(problem, planned(problem), (), lambda: False, None, None)
 
 
 @pytest.mark.parametrize("text", [SMOOTH, STRONG])
@@ -285,18 +288,33 @@ def test_the_form_of_the_data_is_that_of_the_solution() -> None:
 def test_time_that_a_network_has_no_use_for_is_spent_on_degrees(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = loads("pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = sin(9*x)\nboundary: u = 0  on all\n")
     monkeypatch.setattr(raising, "affordable", lambda problem, plan, rungs, space, began, only, *rest: only)
-    ends = [raised(problem, planned(problem), network=own) for own in (None, lambda: 1.0, lambda: 1e6)]
+    ends = [climb(problem).found(network=own) for own in (lambda: 0.0, lambda: 1.0, lambda: 1e6)]
     assert [(own is not None and own.status, own is not None and own.relative < 1e-9) for own in ends] == [
         ("time limit", False), ("time limit", False), ("converged", True),
     ]  # fmt: skip
 
 
-def test_what_was_left_is_gone_on_with() -> None:
+def test_what_was_left_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "pde 1\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) + u^2 = sin(9*x)\nboundary: u = 0  on all\n"
-    problem = loads(text)
-    first = raised(problem, planned(problem), stopping=chain([False] * 8, repeat(True)).__next__)
-    assert first is not None and first.status == "interrupted" and first.relative > 1e-9
-    more = raised(problem, planned(problem), after=first)
-    assert more is not None and more.status == "converged" and more.relative < 1e-9
-    assert more.story[0].startswith(made_of(planned(problem), first.space))
-    assert more.history[0].step <= 2  # Newton's method begins where it was
+    own = climb(loads(text))
+    monkeypatch.setattr(
+        raising, "affordable", lambda problem, plan, rungs, space, began, only, *rest: only or len(rungs) < 2
+    )
+    first = own.found()
+    assert first is not None and first.status == "time limit" and first.relative > 1e-9
+    more, whole = own.found(network=lambda: 1e6), climb(loads(text)).found(network=lambda: 1e6)
+    assert more is not None and whole is not None and more.status == "converged" and more.space == whole.space
+    np.testing.assert_array_equal(more.coefficients, whole.coefficients)
+    assert more.history[: len(first.history)] == first.history and more.story == whole.story
+
+
+def test_functions_that_there_is_no_time_for_take_nothing_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "pde 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\nequation: -laplacian(u) = 1\nboundary: u = 0  on all\n"
+    )
+    monkeypatch.setattr(raising, "affordable", lambda problem, plan, rungs, space, *rest: not isinstance(space, Added))
+    monkeypatch.setattr(raising, "slow", lambda rungs: len(rungs) == 3)
+    own = climb(loads(text))
+    found = own.found()
+    assert found is not None and found.status == "time limit"
+    assert len(own.rungs) == len(own.history) == 3
