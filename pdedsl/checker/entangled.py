@@ -53,12 +53,12 @@ def entangled(problem: Problem) -> Iterator[Diagnostic]:
         own = [(p, float(d)) for p, d in zip(unknowns, direction, strict=True) if abs(d) > SAME]
         if len(own) < 2:
             continue
-        names = " and ".join(f"`{p.name}`" for p, _ in own)
-        two = [(p.name, d, worth[p.symbol]) for p, d in own]
-        message = f"{names} enter together only: nothing tells them apart{together(*zip(*two, strict=True))}"
-        yield Diagnostic(
-            "E501", message, own[-1][0].span, "declare one of them as `param`, or measure what tells them apart"
+        names, changes, sizes = zip(*((p.name, d, worth[p.symbol]) for p, d in own), strict=True)
+        message, help_ = (
+            together(names, combination(names, changes, sizes)),
+            "declare one of them as `param`, or measure",
         )
+        yield Diagnostic("E501", message, own[-1][0].span, f"{help_} what tells them apart")
         return
 
 
@@ -101,15 +101,21 @@ def slopes(
     yield at(plain), np.stack([at(sp.diff(plain, s)) for s in worth], axis=1)
 
 
-def together(names: Sequence[str], directions: Sequence[float], worth: Sequence[float]) -> str:
-    """The combination of two unknowns that is all there is, where it has a simple form; `directions` in units of their sizes."""
+def together(names: Sequence[str], told: str) -> str:
+    """That nothing tells some unknowns apart, beside what is told of them, an expression or nothing."""
+    known = f" from {told}" if told else ""
+    return f"{' and '.join(f'`{name}`' for name in names)} enter together only: nothing tells them apart{known}"
+
+
+def combination(names: Sequence[str], changes: Sequence[float], worth: Sequence[float]) -> str:
+    """What does not change of two unknowns where these do, in units of what they are worth; nothing where it has no simple form."""
     if len(names) != 2:
         return ""
-    (a, b), ratio = names, directions[0] / directions[1]
+    (a, b), ratio = names, changes[0] / changes[1]
     forms = (
         (f"{a}*{b}", ratio + 1),
         (f"{a}/{b}", ratio - 1),
         (f"{a} + {b}", ratio * worth[0] / worth[1] + 1),
         (f"{a} - {b}", ratio * worth[0] / worth[1] - 1),
     )
-    return next((f" from {form}" for form, gap in forms if abs(gap) < SAME), "")
+    return next((form for form, gap in forms if abs(gap) < SAME), "")

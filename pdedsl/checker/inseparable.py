@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import sympy as sp
 
-from pdedsl.checker.entangled import SAME, Row, slopes, together, unchanged
+from pdedsl.checker.entangled import SAME, Row, combination, slopes, together, unchanged
 from pdedsl.checker.probe import interior, points_of
 from pdedsl.problem.derivatives import TooLarge, expand_derivatives
 from pdedsl.problem.given import Law
@@ -67,8 +67,7 @@ def inseparable(problem: Problem) -> Iterator[Diagnostic]:
         return
     for pair in combinations(unknowns, 2):
         if pair[1].arguments and (found := _Pair(problem, pair).combination) is not None:
-            names = " and ".join(f"`{own.name}`" for own in pair)
-            message = f"{names} enter together only: nothing tells them apart{found}"
+            message = together([own.name for own in pair], found)
             yield Diagnostic("W505", message, pair[1].span, "give one of them, or measure what tells them apart")
             return
 
@@ -154,7 +153,7 @@ class _Pair:
             if all(own.any() for own in plain):
                 size = [float(part @ own) for part, own in zip(parts, plain, strict=True)]
                 change = [c if way == "times" else c / s for c, s, way in zip(found[0], size, ways, strict=True)]
-                words.add(together([own.name for own in self.pair], change, size))
+                words.add(combination([own.name for own in self.pair], change, size))
         if not (anyhow or np.ptp(ratios) <= SAME * np.abs(ratios).max()):
             return None
         return words.pop() if len(words) == 1 else ""

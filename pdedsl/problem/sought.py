@@ -46,7 +46,6 @@ def number_as_field(problem: Problem, name: str) -> Problem:
 def depending(problem: Problem, own: Parameter) -> str:
     """What beside statements depends on a parameter, in words; nothing where nothing does."""
     domain, weighed = problem.domain, (*problem.statements, *problem.penalties, *problem.measurements)
-    shape = set() if domain.tree is None else symbols_of(domain.tree)
     where: dict[str, list[Any]] = {
         "the domain": [e for c in problem.coordinates for e in (c.lower, c.upper)],
         "a part": [p.condition for p in domain.parts],
@@ -56,9 +55,8 @@ def depending(problem: Problem, own: Parameter) -> str:
         "another uncertainty": [p.noise for p in problem.parameters],
     }
     held = {what: {s for e in own if e is not None for s in e.free_symbols} for what, own in where.items()}
-    return next(
-        (what for what, symbols in held.items() if own.symbol in symbols), "the domain" if own.symbol in shape else ""
-    )
+    held["the domain"] |= set() if domain.tree is None else symbols_of(domain.tree)
+    return next((what for what, symbols in held.items() if own.symbol in symbols), "")
 
 
 def uncertain_as_sought(problem: Problem) -> Problem:

@@ -51,12 +51,9 @@ class Singular(Sequenced):
         found = xp.zeros((self.size, *points.shape[:-1]), points.dtype)
         for powers, logs, factors in self._terms(points, order, xp):
             for (s, t), factor in factors.items():
-                for part, times in (
-                    (xp.real, np.real(factor)),
-                    (xp.imag, -np.imag(factor)),
-                ):  # most factors have one of them
+                for part, times in ((xp.real, np.real(factor)), (xp.imag, -np.imag(factor))):
                     live = np.flatnonzero(times)
-                    own = self._powers.own[live]
+                    own = self._powers.own[live]  # half of them: most factors are real or imaginary
                     held = part(powers[own] * logs(s, t)[self.corner[live]]) if s + t else part(powers)[own]
                     held = _along(times[live], held) * held
                     found = _added(found, live, held)
@@ -96,7 +93,7 @@ class Singular(Sequenced):
             outer = chained(m, n, held) * self.factors * turns**held * np.conj(turns) ** other
             factors = {(s, t): outer * a * b for s, a in enumerate(own) for t, b in enumerate(below) if np.any(a * b)}
             if factors:
-                yield self._lowered(products, z, held, other, xp), logs, factors
+                yield self._divided(products, z, held, other, xp), logs, factors
 
     @np.errstate(over="ignore", invalid="ignore")  # in a hole, outside of the domain
     def _product(self, z: Any, log: Any, xp: Any) -> Any:
@@ -116,7 +113,7 @@ class Singular(Sequenced):
         return found
 
     @np.errstate(over="ignore", invalid="ignore")
-    def _lowered(self, products: Any, z: Any, held: int, other: int, xp: Any) -> Any:
+    def _divided(self, products: Any, z: Any, held: int, other: int, xp: Any) -> Any:
         """`z^(a - held) conj(z)^(b - other)` for each product."""
         if held + other == 0:
             return products

@@ -70,9 +70,8 @@ def field_sizes(problem: Problem, chosen: Mapping[str, Size] | None = None) -> d
         smaller = np.where(least > SAME * most, least, most)  # not where it is rounding
         flat = high - low <= SAME * np.maximum(np.abs(high), np.abs(low))
         spread = np.where(flat, smaller, (high - low) / 2)
-        idle = flat & (
-            driven == 0
-        )  # about the middle nothing drives them; but where the others are as large as they are
+        # About the middle nothing drives them; but where the others are as large as they are.
+        idle = flat & (driven == 0)
         if idle.any():
             swings = [_driven(problem, *pair, middle + spread) for pair in _equations(problem, middle + spread)]
             beside = np.asarray([max((own.get(k, 0.0) for own in swings), default=0.0) for k in range(len(spread))])

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from typing import Protocol
 
 import jax
@@ -151,7 +151,7 @@ def solve(
         # System -> Outcome: the parameters of the solution, and how they were found
         earlier = journal.earlier(method, lowered)
         if found is not None and earlier is None and not trained(plan.space):
-            whole = (1 + clock.room) * compiling(lowered)
+            whole = _trained_in(lowered, clock)
             if time.perf_counter() - begun + before + whole > plan.limits.seconds:
                 late = f"there was no time to train a network, which takes some {whole:.0f} s to compile"
                 return _in_polynomials(problem, plan, known, replace(found, story=(*found.story, late)), start, before)
@@ -200,10 +200,10 @@ def compiling(lowered: System) -> float:
     return TRACED * (time.perf_counter() - begun)
 
 
-def _trained_in(problem: Problem, plan: Plan, clock: Clock) -> float:
+def _trained_in(lowered: System, clock: Clock) -> float:
     """Seconds that it takes at least until a network is trained."""
     with jax.enable_x64(True):
-        return (1 + clock.room) * compiling(build(problem, plan))
+        return (1 + clock.room) * compiling(lowered)
 
 
 TRACED = 25.0
@@ -240,7 +240,7 @@ def _raised(
             return marched(problem, plan, known, watch, stopping, begun, plan.limits.seconds)
         climb = Climb(problem, plan, known, stopping, begun, start)
         others = plan.space != "auto" or divisible(problem) or problem.domain.swept  # pieces or members
-        found = climb.found(watch) if others else climb.found(watch, partial(_trained_in, problem, plan, clock))
+        found = climb.found(watch) if others else climb.found(watch, lambda: _trained_in(build(problem, plan), clock))
         if plan.space == "auto" and problem.domain.swept and not (found is not None and found.ended(MEMBERS)):
             left = plan.limits.seconds - (time.perf_counter() - begun)
             members = sampled(problem, plan, known, watch, stopping, begun, MARCH * left)
