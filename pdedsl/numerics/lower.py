@@ -282,36 +282,37 @@ def _integral(
 def _laplacians(domain: Domain, expressions: Sequence[Any]) -> tuple[list[Any], dict[sp.Symbol, tuple[Any, Laplacian]]]:
     """Expressions with their sums of pure second derivatives as symbols, and what those stand for.
 
-    Such a sum, with numbers for coefficients, is one derivative in the sweep; nothing changes where that spares none,
-    because the single derivatives stand somewhere else as well.
+    Such a sum, with numbers for coefficients, beside numbers that are sought and that all have, is one derivative in the sweep;
+    nothing changes where that spares none, because the single derivatives stand somewhere else as well.
     """
     known: dict[Any, Any] = {symbol: sp.Float(value) for symbol, value in domain.values.items()}
     symbols: dict[tuple[Any, Laplacian], sp.Symbol] = {}
 
-    def weight(term: Any) -> tuple[Any, Any, Any] | None:
-        """A term `c u_kk` as (u, k, c)."""
+    def weight(term: Any) -> tuple[tuple[Any, Any], Any, Any] | None:
+        """A term `a c u_kk`, where `a` is sought, as ((u, a), k, c)."""
         factor, rest = term.as_independent(sp.Derivative, as_Add=False)
         if not isinstance(rest, sp.Derivative) or factor.free_symbols - known.keys():
             return None
         pairs: Any = rest.variable_count
-        return (rest.expr, pairs[0][0], factor) if len(pairs) == 1 and pairs[0][1] == 2 else None
+        number, sought = factor.as_independent(AppliedUndef, as_Add=False)
+        return ((rest.expr, sought), pairs[0][0], number) if len(pairs) == 1 and pairs[0][1] == 2 else None
 
     def collected(total: Any) -> Any:
-        pure: dict[Any, dict[Any, Any]] = {}
+        pure: dict[tuple[Any, Any], dict[Any, Any]] = {}
         for term in total.args:
             if found := weight(term):
                 field, symbol, value = found
                 pure.setdefault(field, {})[symbol] = value
         fields = {f: weights for f, weights in pure.items() if len(weights) > 1}
         rest = [t for t in total.args if not ((found := weight(t)) and found[0] in fields)]
-        for field, weights in fields.items():
+        for (field, sought), weights in fields.items():
             each = {s: float(w.xreplace(known)) for s, w in weights.items()}
             first = next((s for s in domain.symbols if each.get(s)), None)
             if first is None:
                 continue
             part = Laplacian(tuple(each.get(s, 0.0) / each[first] for s in domain.symbols))
             name = symbols.setdefault((field, part), sp.Dummy(f"laplacian_{len(symbols)}", real=True))
-            rest.append(weights[first] * name)
+            rest.append(sought * weights[first] * name)
         return sp.Add(*rest) if fields else total
 
     def coordinates(expressions: Sequence[Any]) -> set[Any]:

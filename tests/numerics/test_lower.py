@@ -1,5 +1,7 @@
 """The JAX residual of a known function against SymPy's own derivatives, for every operator of the language."""
 
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -155,6 +157,18 @@ def test_a_laplacian_is_one_part_of_the_sweep(monkeypatch: pytest.MonkeyPatch) -
     x, y = point
     expected = [x**2 * y * 2 * x * y + jnp.sin(y) * x**2 - 2 * y / 20, jnp.sin(y) * jnp.cos(y) + jnp.sin(y) / 20]
     np.testing.assert_allclose(found, jnp.stack(expected), rtol=1e-12)
+
+
+def test_a_laplacian_times_a_number_that_is_sought(tmp_path: Path) -> None:
+    (tmp_path / "u.csv").write_text("x,y,u\n0.2,0.3,1\n0.6,0.5,2\n")
+    text = "pde 1\nunknown k = 2, c = 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\n"
+    text += 'equation: div(k*grad(u)) + 3*c*dxx(u) = k^2*u\nboundary: u = 0  on all\ndata: u from "u.csv"\n'
+    residual = residuals(loads(text, name=str(tmp_path / "spec.pde")))["equation"]
+    found = residual(
+        {"u": lambda x: x[0] ** 2 * x[1] ** 3, "k": lambda: 5.0, "c": lambda: 0.5}, jnp.array([0.3, 0.4])
+    )
+    x, y = 0.3, 0.4
+    np.testing.assert_allclose(found, [5 * (2 * y**3 + 6 * x**2 * y) + 3 * y**3 - 25 * x**2 * y**3], rtol=1e-12)
 
 
 def test_the_normal_of_a_shape_that_changes_with_a_parameter() -> None:
