@@ -118,6 +118,8 @@ class Fit:
         at = f" at {where}" if where else ""
         if self.noise is not None:
             return f"{self.count} values, noise found {self.noise:.2e}, the farthest {self.worst:.1f} times that{at}"
+        if self.count == 1:
+            return f"a value, missed by {self.worst:.1f} times its noise{at}"
         return f"{self.count} values, {self.square**0.5:.3g} times their noise, the farthest {self.worst:.1f} times{at}"
 
     @property
@@ -166,10 +168,9 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     points = inside(problem.domain, sp.true, POINTS, random(np.random.default_rng(_SEED)))
     values = many(u)(points[:1])[0]
     noise = None if posterior is None else posterior.noise
-    data = [own for own in data if own.table]  # a number that is given is among the numbers
     left = tuple(_left(problem, u, own) for own in data)
     fits = tuple(_fit(problem, own, values, noise) for own, values in zip(data, left, strict=True))
-    shown = tuple(_shown(problem, *own) for own in zip(data, left, fits, strict=True))
+    shown = tuple(_shown(problem, *own) for own in zip(data, left, fits, strict=True) if own[0].table)
     places = [place for place, _ in numbers]
     if posterior is None or not isinstance(u, Expanded):
         found = tuple(_alone(f.name, float(values[place]), f.sought) for place, f in numbers)

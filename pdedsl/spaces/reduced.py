@@ -111,9 +111,9 @@ def _alone(problem: Problem, block: Collocated) -> bool:
 
 def _eliminated(
     phi: np.ndarray, sought: np.ndarray, r: np.ndarray, by: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """What becomes of states, with columns `phi`, where rows hold: for a change of what is sought, with columns `sought`, shape
-    (K, n); what stays free, (K, m); for the residual `r`, (K,). And what the first leaves of the rows, (S, n).
+    (K, n); what stays free, (K, m); for the residual `r`, (K,). And what the first leaves of the rows, (S, n); the second, (k, m).
     """
     lengths = np.linalg.norm(phi, axis=0)
     lengths = np.where(lengths > 0, lengths, 1.0)
@@ -131,7 +131,8 @@ def _eliminated(
 
     left = phi.shape[1] - rank
     answer, shift = solved(made, np.zeros((left, made.shape[1]))), solved((q.T @ r)[:, None], np.zeros((left, 1)))
-    return answer, solved(triangle[:rank, rank:], np.eye(left)), shift[:, 0], sought - q @ made
+    free = solved(triangle[:rank, rank:], np.eye(left))
+    return answer, free, shift[:, 0], sought - q @ made, triangle[rank:, rank:]
 
 
 def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by: float) -> Reduced:
@@ -149,7 +150,7 @@ def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by:
     places = [k for k, f in enumerate(problem.fields) if f.sought is not None]
     sought = np.concatenate([np.zeros(0, int), *(columns_of(system, k) for k in places)])
     others = np.delete(np.arange(phi.shape[1]), sought)
-    answer, free, shift, apart = _eliminated(phi[top][:, others], phi[top][:, sought], r[top], by)
+    answer, free, shift, apart, barely = _eliminated(phi[top][:, others], phi[top][:, sought], r[top], by)
     soft = phi[own][:, others] / by
     matrix = np.concatenate([phi[own][:, sought] / by + soft @ answer, soft @ free], axis=1)
     right = r[own] / by + soft @ shift
@@ -164,8 +165,10 @@ def reduced(problem: Problem, system: Collocation, coefficients: np.ndarray, by:
     u, s, v = np.linalg.svd(apart, full_matrices=False)
     said = s > OWN * np.linalg.norm(phi[top][:, sought], axis=0).max(initial=0.0)
     trusted = max(by, float(np.linalg.norm(r[top])))
-    stated = np.concatenate([widened(bare[:, sought]) / by, widened(s[said, None] * v[said]) / trusted])
-    right = np.concatenate([right, beside / by, u[:, said].T @ r[top] / trusted])
+    # What stays free is so as far as the statements barely change with it: where functions nearly cancel, they do a little.
+    held = np.concatenate([np.zeros((len(barely), len(sought))), barely], axis=1) / by
+    stated = np.concatenate([widened(bare[:, sought]) / by, widened(s[said, None] * v[said]) / trusted, held])
+    right = np.concatenate([right, beside / by, u[:, said].T @ r[top] / trusted, np.zeros(len(held))])
     none = np.zeros(len(stated), bool)
     return Reduced(
         sought,

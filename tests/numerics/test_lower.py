@@ -164,9 +164,7 @@ def test_a_laplacian_times_a_number_that_is_sought(tmp_path: Path) -> None:
     text = "pde 1\nunknown k = 2, c = 1\ndomain x in [0, 1], y in [0, 1]\nfield u(x, y)\n"
     text += 'equation: div(k*grad(u)) + 3*c*dxx(u) = k^2*u\nboundary: u = 0  on all\ndata: u from "u.csv"\n'
     residual = residuals(loads(text, name=str(tmp_path / "spec.pde")))["equation"]
-    found = residual(
-        {"u": lambda x: x[0] ** 2 * x[1] ** 3, "k": lambda: 5.0, "c": lambda: 0.5}, jnp.array([0.3, 0.4])
-    )
+    found = residual({"u": lambda x: x[0] ** 2 * x[1] ** 3, "k": lambda: 5.0, "c": lambda: 0.5}, jnp.array([0.3, 0.4]))
     x, y = 0.3, 0.4
     np.testing.assert_allclose(found, [5 * (2 * y**3 + 6 * x**2 * y) + 3 * y**3 - 25 * x**2 * y**3], rtol=1e-12)
 

@@ -154,10 +154,49 @@ def test_a_parameter_with_an_uncertainty_is_one_more_value_that_was_measured(tmp
     covariance = np.linalg.inv(rows.T @ rows)
     np.testing.assert_allclose([a.error, k.error], np.sqrt(np.diag(covariance)), rtol=1e-4)
     assert np.abs(covariance @ rows.T @ left / np.sqrt(np.diag(covariance))).max() < 1e-3
-    assert own.identified is not None and [f.statement for f in own.identified.fits] == ["probes"]
+    assert own.identified is not None and [f.statement for f in own.identified.fits] == ["probes", "param k"]
     rate = np.asarray([np.pi**2, 1.0])
     assert float(own.reports[0].error) == pytest.approx(np.sqrt(rate @ covariance @ rate), rel=0.02)
     known = solved(tmp_path, text.replace("unknown", "param k = 0.1\nunknown"))
     assert known.unknowns["a"].error < 0.7 * a.error
     drawn = [own.redrawn(seed).values["k"] for seed in range(200)]
     assert np.mean(drawn) == pytest.approx(k.value, abs=0.015) and np.std(drawn) == pytest.approx(0.05, rel=0.2)
+
+
+def test_what_is_given_otherwise_than_data_say_is_told(tmp_path: Path) -> None:
+    decay(tmp_path, count=60, noise=0.01)
+    text = DECAY.replace("unknown a = 1 in [0.01, 10]", "param a = 0.3, k = 0.8 noise 0.02").replace(
+        "a*dxx(u)", "a*dxx(u) - k*u"
+    )
+    own = solved(tmp_path, text.replace('.csv"', '.csv"  noise 0.01'))
+    assert own.verdict.word != "solved" and any("`param k` is missed" in reason for reason in own.verdict.reasons)
+
+
+PLATE = """pde 1
+unknown k = 2
+domain (x, y) = box([0, 0], [2, 1]) - disk([1, 0.5], 0.2)
+part hot: x = 0
+part air: x = 2
+field T(x, y)
+equation: -div(k*grad(T)) = 0
+boundary hot: T = 1  on hot
+boundary air: k*dn(T) + T = 0  on air
+boundary rest: dn(T) = 0  on not(hot) and not(air)
+data probes: T from "probes.csv"  noise 0.01
+"""
+
+
+@pytest.mark.slow
+def test_errors_round_a_hole_are_those_of_solutions_beside(tmp_path: Path) -> None:
+    """Functions of holes and polynomials nearly cancel: that frees no state for data to choose."""
+    x, y = np.array([0.3, 0.5, 1.5, 1.8, 1.1]), np.array([0.2, 0.8, 0.5, 0.1, 0.9])
+    known = PLATE.replace("unknown", "param").split("data")[0]
+
+    def at(k: float) -> np.ndarray:
+        return pdedsl.solve(pdedsl.loads(known, {"k": k}), time_limit=20)(x=x, y=y)
+
+    table(tmp_path / "probes.csv", x=x, y=y, T=at(1.5))
+    own = solved(tmp_path, PLATE)
+    assert abs(own.unknowns["k"].value - 1.5) < 0.1 * own.unknowns["k"].error
+    slope = (at(1.501) - at(1.499)) / 0.002
+    assert own.unknowns["k"].error == pytest.approx(0.01 / np.linalg.norm(slope), rel=0.01)
