@@ -46,6 +46,7 @@ from pdedsl.solver.method import Objective
 from pdedsl.solver.minimise import Outcome
 from pdedsl.solver.record import Record, as_columns
 from pdedsl.solver.threads import threads
+from pdedsl.spaces.measured import measured
 from pdedsl.spaces.space import Polynomials, trained
 from pdedsl.spaces.tamed import unvalued
 from pdedsl.stages.propagated import Propagated, Slope, propagated, saved, slopes, uncertain
@@ -351,9 +352,11 @@ class Solution:
     @cached_property
     def _scene(self) -> Any:
         names = [block.name for block in self.system.blocks] if self.outcome.points else []
+        nowhere = {own.name for own in measured(self.problem) if not own.table}
         points = {
             name: to_stated(self.problem, self.solved.values, np.asarray(own))
             for name, own in zip(names, self.outcome.points, strict=True)
+            if name not in nowhere
         }
         known = self.solved.known
         unknown = {f.name for f in self.problem.fields} - {truth.field for truth in known}

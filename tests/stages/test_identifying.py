@@ -155,6 +155,7 @@ def test_a_parameter_with_an_uncertainty_is_one_more_value_that_was_measured(tmp
     np.testing.assert_allclose([a.error, k.error], np.sqrt(np.diag(covariance)), rtol=1e-4)
     assert np.abs(covariance @ rows.T @ left / np.sqrt(np.diag(covariance))).max() < 1e-3
     assert own.identified is not None and [f.statement for f in own.identified.fits] == ["probes", "param k"]
+    assert "probes" in own._scene.points and "param k" not in own._scene.points
     rate = np.asarray([np.pi**2, 1.0])
     assert float(own.reports[0].error) == pytest.approx(np.sqrt(rate @ covariance @ rate), rel=0.02)
     known = solved(tmp_path, text.replace("unknown", "param k = 0.1\nunknown"))
