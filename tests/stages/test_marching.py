@@ -24,7 +24,7 @@ from pdedsl.stages import solve as driver
 from pdedsl.stages.load import loads
 from pdedsl.stages.marching import marched
 from pdedsl.stages.raised import Raised
-from pdedsl.stages.raising import raised
+from pdedsl.stages.raising import Climb, raised
 
 MODE = (
     "pde 1\ndomain x in [0, pi]\ntime t in [0, 30]\nfield u(x, t)\nequation: dtt(u) = dxx(u)\n"
@@ -100,7 +100,7 @@ def test_too_little_time() -> None:
 
 @pytest.mark.slow
 def test_runs_in_pieces_are_written_and_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver, "raised", lambda *_: None)
+    monkeypatch.setattr(Climb, "found", lambda *_: None)
     solution = pdedsl.solve(loads(MODE), folder=tmp_path / "run", time_limit=40)
     again = pdedsl.open(tmp_path / "run")
     assert solution.errors["u"] < 1e-7 and "pieces of time" in solution.solved.story[0]
@@ -122,7 +122,7 @@ def test_what_is_stopped_amid_the_pieces_trains_no_network() -> None:
     one = raised(problem, replace(planned(problem), limits=Limits(steps=2)))
     assert one is not None
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(driver, "raised", lambda *_: replace(one, status="stalled"))
+        patched.setattr(Climb, "found", lambda *_: replace(one, status="stalled"))
         found = driver.solve(problem, watch=watch, stopping=lambda: len(seen) > 1)
     assert found.outcome.status == "interrupted" and found.space == one.space and len(seen) == 2
 
