@@ -7,6 +7,7 @@ from . import progress as progress
 from . import quick as quick
 from . import resuming as resuming
 from . import running as running
+from . import seeking as seeking
 from . import shell as shell
 from . import signals as signals
 from . import solving as solving

@@ -25,6 +25,7 @@ from pdedsl.commands.running import (
     run_one,
     stopped,
 )
+from pdedsl.commands.seeking import seek
 from pdedsl.commands.shell import USAGE, Fresh, err, no_traceback, stop
 from pdedsl.commands.sweeping import go_through
 
@@ -55,11 +56,21 @@ def resume(
         with stopped() as stopping:
             shown = Shown(folder.name, profile, quiet, json_lines, where=spoken(choices["devices"]))
             try:
-                seeds, swept = studies.ensemble.members(folder), studies.sweep.kept(folder)
+                asked, seeds, swept = (
+                    studies.asked.kept(folder),
+                    studies.ensemble.members(folder),
+                    studies.sweep.kept(folder),
+                )
                 first = next(iter(seeds.values()), folder if swept is None else folder / swept.members[0].name)
                 other = runs.folder.changed(first, choices["devices"].words) if (first / "run.json").exists() else []
             except ValueError as error:
                 stop(str(error), USAGE)
+            if asked is not None:
+                if hosts or devices is not None or workers > 1 or scheduler is not None:
+                    stop("runs of which each begins where the last one ended are made one at a time", USAGE)
+                limits = {name: own for name, own in choices.items() if name != "devices"}
+                seek(asked, lambda: folder, shown, stopping, **limits)
+                return
             if hosts and (seeds or swept is not None):
                 stop("--hosts is for one run, not for several", USAGE)
             if not choices["devices"].first:

@@ -1,9 +1,7 @@
 """The command that solves a problem for many values of its parameters: `pdedsl sweep`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +22,7 @@ from pdedsl.commands.running import (
     member,
     stopped,
 )
+from pdedsl.commands.seeking import seek
 from pdedsl.commands.shell import (
     USAGE,
     File,
@@ -39,7 +38,6 @@ from pdedsl.commands.shell import (
     screen,
     stop,
 )
-from pdedsl.problem.steady import begun, steady
 from pdedsl.vocabulary.spoken import place_words
 
 sweeping = typer.Typer()
@@ -90,28 +88,12 @@ def sweep(
         shown = Shown(problem.name, False, quiet, json_lines)
         if said := _at_odds(follow, switch, until, design=design is not None, cold=cold, seeds=seeds > 1):
             stop(said, USAGE)
-        if until is not None:
-            own = _one_range(problem, values, "--until")
-            source, asked, wanted = _asking(problem, checked.source, until)
-            accepted(stages.load.check(source, parameters), parameters, again=True)
-
-            def at(value: float) -> Any:
-                return accepted(stages.load.check(source, given := {**parameters, own.name: value}), given, True)
-
+        if follow or until is not None:
+            own = _one_range(problem, values, "--follow" if follow else "--until")
+            where = str(file.absolute()), checked.source.text, parameters
+            asked = studies.asked.Asked(*where, own.name, own.low, own.high, choices, until or "", switch, most)
             with stopped() as stopping:
-                _until(at, own, until, asked, wanted, choices, fresh_folder(file, out, "sweeps").path, shown, stopping)
-            return
-        if follow:
-            own = _one_range(problem, values, "--follow")
-            first = {**parameters, own.name: own.low}
-            opening = accepted(stages.load.check(checked.source, first), first, again=True)
-            try:
-                alone = steady(opening)
-            except ValueError as error:
-                stop(f"--follow: {error}", USAGE)
-            with stopped() as stopping:
-                home = fresh_folder(file, out, "sweeps").path
-                _follow(opening, alone, own, most, switch, choices, home, shown, stopping)
+                seek(asked, lambda: fresh_folder(file, out, "sweeps").path, shown, stopping)
             return
         names, cells = _cells(problem, values, design)
         plan = studies.sweep.Sweep(names, cells, seeds, cold)
@@ -142,127 +124,6 @@ def _at_odds(follow: bool, switch: bool, until: str | None, **others: bool) -> s
     option = "--follow" if follow else "--until" if until is not None else ""
     found = next((name for name, given in others.items() if given and option), "")
     return f"{option} takes one solution after another by itself: without --{found}" if found else ""
-
-
-def _follow(
-    problem: Any,
-    alone: Any,
-    own: Any,
-    most: int,
-    switch: bool,
-    choices: dict[str, Any],
-    folder: Path,
-    shown: Shown,
-    stopping: Any,
-) -> None:
-    """Solve for the first value of a range, and follow the branch towards the other end: of an evolution that of its steady states,
-    the solutions of the problem `alone`.
-    """
-    home, study = folder / f"{own.name}={own.low:.12g}", studies.follow
-    evolution = None if problem.time is None else problem
-    if evolution is not None:
-        choices = {
-            **choices,
-            "start": stages.starting.expressed(alone, begun(problem), "began with the initial values"),
-        }
-    first = member(home, shown, stopping, partial(pdedsl.solve, alone, folder=home, **choices))
-    if first.status == "interrupted":
-        return
-
-    def show(point: Any) -> None:
-        told = "".join(f"  {name} = {value:<9.6g}" for name, value in (point.reports or point.sizes).items())
-        if shown.json_lines:
-            known = {} if point.unstable is None else {"unstable": point.unstable}
-            row = {"event": "point", "branch": point.branch, own.name: point.parameter, "kind": point.kind}
-            row |= {**known, **point.reports}
-            screen.out(runs.files.as_json(row), highlight=False)
-        elif not shown.quiet:
-            if point.unstable is not None:
-                told += f"  {'stable' if not point.unstable else f'{point.unstable} unstable'}"
-            screen.print(f"{own.name} = {point.parameter:<10.7g}{told}  {point.kind}", highlight=False, soft_wrap=True)
-
-    try:
-        found = study.follow(first, own.name, (own.low, own.high), most, stopping, evolution, switch)
-    except ValueError as error:
-        stop(str(error), USAGE)
-    study.save(found, folder, shown.title)
-    for place, line in groupby(found.points, lambda point: point.branch):
-        if place and not shown.quiet and not shown.json_lines:
-            screen.print(f"branch {place}, through the bifurcation where it begins", style="bold", highlight=False)
-        for point in line:
-            show(point)
-    if not shown.json_lines and not shown.quiet:
-        for special in found.specials:
-            screen.print(special.line(own.name), style="bold", highlight=False, soft_wrap=True)
-        if found.stuck:
-            screen.print(f"[yellow]one ends before its interval does: {found.stuck}[/yellow]", soft_wrap=True)
-        aside("branch.png, branch.csv, branch.nc, branch.json written to", f"{folder}/")
-
-
-ASKED = "until_"
-"""The report that says by how much a condition is missed."""
-
-
-def _asking(problem: Any, source: Any, condition: str) -> tuple[Any, str, float]:
-    """The text of a spec with a report, the name of this, and what it is to be: one of the spec's own, or by how much a condition is
-    missed.
-    """
-    left, sign, right = condition.partition("=")
-    if not sign or not left.strip() or not right.strip() or "=" in right:
-        stop(f'--until takes a condition, as "maximum(T) = 400", not `{condition}`', USAGE)
-    if left.strip() in {r.name for r in problem.reports}:
-        return source, left.strip(), number(right.strip(), "--until", problem)
-    text = f"{source.text.rstrip()}\n\nreport {ASKED} = ({left.strip()}) - ({right.strip()})\n"
-    return replace(source, text=text), ASKED, 0.0
-
-
-def _until(
-    at: Callable[[float], Any],
-    own: Any,
-    condition: str,
-    asked: str,
-    wanted: float,
-    choices: dict[str, Any],
-    folder: Path,
-    shown: Shown,
-    stopping: Any,
-) -> None:
-    """Solve for values of a parameter until a condition holds."""
-    before: list[Any] = []
-
-    def gap(value: float) -> tuple[float, float]:
-        home = folder / f"{own.name}={value:.17g}"
-        given = {**choices, "brief": True, "start": before[-1] if before else None}
-        solution = member(
-            home, shown._replace(one=True), stopping, partial(pdedsl.solve, at(value), folder=home, **given)
-        )
-        if solution.status == "interrupted":
-            raise KeyboardInterrupt
-        before[:] = [solution]
-        found = next(q for q in solution.reports if q.name == asked)
-        if found.values.size > 1:
-            stop(f"--until: {condition} is not a number but a curve or a function: take it at a point, a time", USAGE)
-        error = float("nan") if found.error is None else found.error
-        missed = float(found.values[0]) - wanted
-        if not shown.quiet and not shown.json_lines:
-            words = f"{own.name} = {value:<12.9g}  missed by {missed:.3g}"
-            screen.print(f"{words}  {solution.verdict.word}", markup=False, highlight=False, soft_wrap=True)
-        return missed, error
-
-    try:
-        found = studies.until.until(gap, own.low, own.high)
-    except ValueError as error:
-        stop(f"--until: {condition}: {error}", USAGE)
-    told = {own.name: found.value, "error": found.error, "condition": condition, "solved": found.solved}
-    runs.files.write(folder / "until.json", runs.files.as_json(told).encode())
-    if shown.json_lines:
-        screen.out(runs.files.as_json({"event": "until", **told}), highlight=False)
-    elif not shown.quiet:
-        off = "" if found.error != found.error else f" +- {found.error:.0e}"
-        screen.print(
-            f"{condition} at {own.name} = {found.value:.10g}{off}", style="bold", markup=False, highlight=False
-        )
-        aside("runs written to", f"{folder}/")
 
 
 def _one_range(problem: Any, words: Sequence[str], option: str) -> Any:

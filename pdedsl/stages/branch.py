@@ -4,7 +4,7 @@ Pseudo-arclength continuation (Keller 1977): the parameter is one more unknown, 
 fold is where the parameter turns round; a simple bifurcation where the bordered Jacobian is singular (Govaerts 2000).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -200,23 +200,31 @@ class Branch:
             return None
         left = np.linalg.norm(bordered.residual(found)) if np.isfinite(found).all() else np.inf
         near = np.linalg.norm(self.metric @ (found - z)) <= FAR * abs(step)
-        return (found, len(taken)) if left <= max(FOUND, min(NEARLY * self.left, MOST)) and near else None
+        return (found, len(taken)) if left <= _most_left(self.left) and near else None
 
-    def followed(self, towards: float, most: int) -> Iterator[Point]:
+    def followed(self, towards: float, most: int, known: Sequence[Point] = ()) -> Iterator[Point]:
         """Points one after another, with folds and bifurcations between them: from the start `towards` another value of the
         parameter, until it leaves its interval, or there are `most`.
+
+        Those that are `known`, from an earlier walk that was stopped, come first, and it goes on from the last of them.
         """
         direction = np.zeros(self.system.size)
         direction[-1] = 1.0 if towards > self.parameter(self.start) else -1.0
-        yield from self._followed(self.start, direction, most)
+        yield from self._followed(self.start, direction, most, known)
 
-    def switched(self, crossing: tuple[np.ndarray, np.ndarray], sense: float, most: int) -> Iterator[Point]:
+    def switched(
+        self, crossing: tuple[np.ndarray, np.ndarray], sense: float, most: int, known: Sequence[Point] = ()
+    ) -> Iterator[Point]:
         """The same along the other branch through a bifurcation, to one of its sides: 1 or -1.
 
         It leaves along what the Jacobian does not see, across the tangent of the first one (Keller 1977); none where that leads to
         no solution beside the first one.
         """
         z, tangent = crossing
+        if len(known) > 1:
+            yield known[0]
+            yield from self._followed(known[1].coefficients, known[1].coefficients - z, most, known[1:])
+            return
         factors = self.along(tangent, z)[1]
         unseen = np.linalg.svd(factors.phi)[2][-1] / factors.lengths
         unseen -= (self.metric @ unseen) @ (self.metric @ tangent) * tangent
@@ -225,12 +233,41 @@ class Branch:
             yield self.point(z, 0.0)
             yield from self._followed(moved[0], moved[0] - z, most)
 
-    def _followed(self, z: np.ndarray, direction: np.ndarray, most: int) -> Iterator[Point]:
-        """Points from a solution on, along the tangent that goes in some direction."""
-        step, length = FIRST, 0.0
+    def walked(self, known: Sequence[Point]) -> list[Point]:
+        """Those points of an earlier walk that are points of this branch in these functions, up to the first that is not."""
+        left = self.left
+        for place, point in enumerate(known):
+            if len(point.coefficients) != self.system.size or not np.isfinite(point.coefficients).all():
+                return list(known[:place])
+            own = float(np.linalg.norm(self.system.residual(point.coefficients)))
+            if own > _most_left(left):
+                return list(known[:place])
+            left = left if point.kind else own
+        return list(known)
+
+    def _followed(
+        self, z: np.ndarray, direction: np.ndarray, most: int, known: Sequence[Point] = ()
+    ) -> Iterator[Point]:
+        """Points from a solution on, along the tangent that goes in some direction; those that are `known` first.
+
+        But for folds and bifurcations after the last of them: they are found again with the point behind them.
+        """
+        step, length, known = FIRST, 0.0, list(known)
+        while known and known[-1].kind:
+            known.pop()
+        for point in known:
+            if point.kind == "bifurcation":
+                self.crossings.append((point.coefficients, self.along(point.coefficients - z, point.coefficients)[0]))
+            elif not point.kind and point.length > length:
+                step, direction = point.length - length, point.coefficients - z
+                z, length = point.coefficients, point.length
+            yield point
         tangent, factors = self.along(direction, z)
-        yield self.point(z, length)
-        for _ in range(most):
+        if known:
+            self.left = float(np.linalg.norm(self.system.residual(z)))
+        else:
+            yield self.point(z, length)
+        for _ in range(most - max(0, sum(not point.kind for point in known) - 1)):
             while (moved := self.corrected(z, tangent, step)) is None:
                 step *= SHORTER
                 if step < SHORTEST:
@@ -278,6 +315,11 @@ class Branch:
                 part = _root(test, step, ends)
                 if part is not None and (found := at(part)) is not None:
                     yield kind, found  # pyright: ignore[reportReturnType]
+
+
+def _most_left(left: float) -> float:
+    """What a point may leave of the statements, after one that leaves so much."""
+    return max(FOUND, min(NEARLY * left, MOST))
 
 
 def _root(test: Callable[[float], float], step: float, ends: tuple[float, float]) -> float | None:

@@ -1,3 +1,4 @@
+from . import asked as asked
 from . import compare as compare
 from . import ensemble as ensemble
 from . import follow as follow
@@ -6,5 +7,6 @@ from . import spread as spread
 from . import sweep as sweep
 from . import swept as swept
 from . import theory as theory
+from . import trail as trail
 from . import until as until
 from . import values as values

@@ -22,6 +22,7 @@ from pdedsl.runs.files import write
 from pdedsl.runs.solution import Solution
 from pdedsl.spaces.space import polynomials_of
 from pdedsl.stages.branch import Branch, Kind, Point
+from pdedsl.studies.trail import Trail
 from pdedsl.vocabulary.columns import as_csv
 
 SHARES = (1.5, 2.0, 3.0, 4.5)
@@ -90,12 +91,15 @@ def follow(
     stopping: Callable[[], bool] = lambda: False,
     evolution: Problem | None = None,
     switch: bool = False,
+    trail: Trail | None = None,
 ) -> Followed:
     """The branch of a solution for the value at one end of an interval of a parameter, towards the other end.
 
     Its solutions may be the steady states of an `evolution`: then it is told how many modes grow. `switch` follows those branches, too,
-    that cross it at bifurcations. Raises ValueError where it cannot be followed: solutions of networks, or in pieces of time.
+    that cross it at bifurcations. A `trail` keeps its points, and goes on from those that it has. Raises ValueError where it cannot be
+    followed: solutions of networks, or in pieces of time.
     """
+    trail = trail or Trail()
     warm = solution.solved.warm
     if warm is None:
         raise ValueError("branches are followed from solutions in polynomials that converged: this one is not")
@@ -105,7 +109,8 @@ def follow(
         least *= FEWER
     for share in SHARES:
         branch, points = Branch(solution.problem, name, warm, interval, least * share, evolution), list[Point]()
-        for point in _all(branch, interval[1], most, switch):
+        known = trail.known(share, branch)
+        for point in trail.along(share, _all(branch, interval[1], most, switch, known)):
             points.append(point)
             if stopping():
                 break
@@ -130,12 +135,16 @@ def _specials(coarse: Sequence[Point], fine: Sequence[Point]) -> Iterator[Specia
             yield Special(own, max(moved, ROUNDED * abs(own.parameter)))  # not a number stays so
 
 
-def _all(branch: Branch, towards: float, most: int, switch: bool) -> Iterator[Point]:
-    """The points of a branch, then those of all that cross it, to either side."""
-    yield from branch.followed(towards, most)
+def _all(branch: Branch, towards: float, most: int, switch: bool, known: Sequence[Point]) -> Iterator[Point]:
+    """The points of a branch, then those of all that cross it, to either side; those that are `known` first."""
+
+    def own(number: int) -> list[Point]:
+        return [point for point in known if point.branch == number]
+
+    yield from branch.followed(towards, most, own(0))
     sides = [(crossing, sense) for crossing in branch.crossings for sense in (1.0, -1.0)] if switch else []
     for number, (crossing, sense) in enumerate(sides, 1):
-        for point in branch.switched(crossing, sense, most):
+        for point in branch.switched(crossing, sense, most, own(number)):
             yield replace(point, branch=number)
 
 
