@@ -42,11 +42,16 @@ class Perceptron(eqx.Module):
     axes: tuple[int, ...] = eqx.field(static=True)
     circular: tuple[bool, ...] = eqx.field(static=True)
     """Which of its coordinates are periodic: they enter as the cosine and sine of their angle."""
+    logarithmic: tuple[bool, ...] = eqx.field(static=True)
+    """Which of its coordinates enter as the logarithm of their size."""
     activation: str = eqx.field(static=True)
 
     def __call__(self, x: Array) -> Array:
         """A point of shape (d,) to the values of the outputs, shape (m,)."""
         own = x if len(self.axes) == x.shape[0] else x[np.asarray(self.axes)]
+        if any(self.logarithmic):
+            where = jnp.asarray(self.logarithmic)
+            own = jnp.where(where, jnp.log(jnp.abs(jnp.where(where, own, 1.0))), own)
         y = (own - jnp.asarray(self.centre, x.dtype)) * jnp.asarray(self.stretch, x.dtype)
         if any(self.circular):
             angle = np.pi * y[np.flatnonzero(self.circular)]
@@ -75,10 +80,13 @@ def perceptron(
     outputs: int,
     key: Array,
     periodic: Sequence[int] = (),
+    logarithmic: Sequence[int] = (),
 ) -> Perceptron:
     """A network of the coordinates `axes` of a box with `bounds`, with fresh weights drawn from `key`."""
     lower, upper = np.asarray([bounds[a] for a in axes], float).T
     circular = tuple(a in periodic for a in axes)
+    by_factors = tuple(a in logarithmic and network.inputs != "raw" for a in axes)
+    lower, upper = (np.where(by_factors, np.log(np.where(by_factors, np.abs(own), 1)), own) for own in (lower, upper))
     sizes = (len(axes) + sum(circular), *network.widths, outputs)
     scale = np.where(circular, 1.0, network.scale)  # a periodic coordinate runs once round the circle
     centre, stretch = (lower + upper) / 2, scale * 2 / (upper - lower)
@@ -100,5 +108,6 @@ def perceptron(
         stretch=tuple(stretch.tolist()),
         axes=tuple(axes),
         circular=circular,
+        logarithmic=by_factors,
         activation=network.activation,
     )

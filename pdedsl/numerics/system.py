@@ -184,11 +184,12 @@ def _networks(problem: Problem, plan: Plan, space: Space) -> tuple[Model, Array]
     """
     column, groups = problem.domain.column, networked(problem, space)
     periodic = [k for k, c in enumerate(problem.coordinates) if c.periodic]
+    kinds = (periodic, problem.domain.logarithmic)
     keys = jax.random.split(jax.random.key(plan.seed), len(groups))
     cuts = [cut_for(problem, problem.fields[group.members[0]]) for group in groups]
     outputs = [len(g.members) * (1 if cut is None else cut.count) for g, cut in zip(groups, cuts, strict=True)]
     networks: list[Any] = [
-        perceptron(plan.network, [column(s) for s in group.arguments], problem.bounds, count, key, periodic)
+        perceptron(plan.network, [column(s) for s in group.arguments], problem.bounds, count, key, *kinds)
         if group.arguments
         else Numbers(jnp.zeros(count))
         for group, count, key in zip(groups, outputs, keys, strict=True)

@@ -68,6 +68,23 @@ def test_raw_inputs_are_the_coordinates_themselves() -> None:
     assert raw.stretch == (1.0, 1.0)
 
 
+def test_parameters_over_a_factor_of_ten_enter_as_their_logarithms() -> None:
+    """Of either sign, beside a coordinate that is zero; with derivatives in one sweep."""
+    bounds, key = ((0.0, 1.0), (-100.0, -1.0)), jax.random.key(0)
+    net = perceptron(Network((5,)), (0, 1), bounds, 1, key, logarithmic=(1,))
+    plain = perceptron(Network((5,)), (0, 1), ((0.0, 1.0), (0.0, np.log(100))), 1, key)
+    point = jnp.array([0.0, -7.0])
+    np.testing.assert_allclose(
+        net(point), plain(jnp.array([0.0, -np.log(7)]) + jnp.array([0, np.log(100)])), rtol=1e-13
+    )
+    found = derivatives(net, point, [(0, 1), (2, 1)])
+    np.testing.assert_allclose(found[0, 1], jax.jacrev(net)(point)[:, 1], rtol=1e-12)
+    assert jnp.isfinite(found[2, 1]).all()
+    text = "pde 1\nparam a in [0.1, 1], b in [0, 10]\ndomain x in [0, 1]\nfield u(x)\nequation: dxx(u) = a*b\nboundary: u = 0  on all\n"
+    problem = loads(text)
+    assert [problem.coordinates[k].name for k in problem.domain.logarithmic] == ["a"]
+
+
 def test_an_activation_of_ones_own_is_known_to_specs_and_judged() -> None:
     pdedsl.add_activation("ramp", jax.nn.relu, derivatives=0)
     try:
