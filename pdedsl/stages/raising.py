@@ -126,8 +126,8 @@ class Climb(Ladder):
         """Whether coordinates were stretched at the faces alone where it is steep."""
         self.led = ""
         """How Newton's method was led to the solution, in words; nothing where it was tried in vain."""
-        self.leading = 0.0 if led_by(problem) else math.inf
-        """Coefficients from which it may be led."""
+        self.leading = 0.0 if led_by(problem) and not self.data.rows else math.inf
+        """Coefficients from which it may be led; infinite where data lead it."""
         self.again = 0.0
         """Coefficients from which there may be another."""
         self.next: Space | None = self.first

@@ -318,3 +318,12 @@ def test_functions_that_there_is_no_time_for_take_nothing_away(monkeypatch: pyte
     found = own.found()
     assert found is not None and found.status == "time limit"
     assert len(own.rungs) == len(own.history) == 3
+
+
+def test_only_what_has_no_data_is_led_to_its_solution() -> None:
+    """Easier problems know nothing of the data: what they lead to misses these."""
+    text = f"{BOX}equation: k*laplacian(u) + u^2 = 1\nboundary: k*dn(u) + u = 0  on all\nparam k = 2\n"
+    assert climb(loads(text)).leading == 0
+    sought = text.replace("param k = 2", 'unknown k = 2\ndata: u from "u.csv"  noise 0.1')
+    own = climb(loads(sought, data={"u.csv": {"x": [0.5, 0.2], "y": [1.0, 0.3], "u": [0.4, 0.3]}}))
+    assert own.leading == np.inf and own.data.rows
