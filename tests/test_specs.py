@@ -39,8 +39,6 @@ def test_the_goal_is_reached(name: str) -> None:
     assert max(solution.errors_of_norm.values()) < GOALS[name].error
 
 
-SHARED = 2
-"""How many times longer a run may take than alone: tests share the machine, with each other and with what else it does."""
 QUICK = (
     "hard/layer", "hard/two_materials", "hard/beam_load", "hard/disk_source", "hard/stefan", "hard/l_shape", "hard/motz",
     "hard/sector", "hard/plate_hole",
@@ -50,14 +48,14 @@ QUICK = (
 @pytest.mark.slow
 @pytest.mark.parametrize("line", [own for own in LINES if own.spec in QUICK], ids=lambda own: own.spec)
 def test_what_is_hard_is_solved(line: Line) -> None:
-    solution = pdedsl.solve(pdedsl.load(SPECS / f"{line.spec}.pde"), time_limit=SHARED * line.seconds)
+    solution = pdedsl.solve(pdedsl.load(SPECS / f"{line.spec}.pde"), time_limit=line.seconds)
     assert line.error(solution.summary()) < line.goal and solution.verdict.word == "solved"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("line", MANY, ids=lambda own: own.name)
 def test_many_coordinates_are_few_where_data_say_so(line: Many) -> None:
-    solution = pdedsl.solve(pdedsl.load(SPECS / "many" / f"{line.name}.pde"), time_limit=SHARED * line.seconds)
+    solution = pdedsl.solve(pdedsl.load(SPECS / "many" / f"{line.name}.pde"), time_limit=2 * line.seconds)
     error = max(solution.errors.values())
     assert error < line.goal and error < 10 * max(e.relative for e in solution.estimates) + 1e-12
 
@@ -73,7 +71,7 @@ def test_every_hard_spec_has_a_line() -> None:
 )
 def test_what_was_measured_tells_what_is_sought(name: str) -> None:
     line = next(own for own in INVERSE if own.name == name)
-    solution = pdedsl.solve(pdedsl.load(SPECS / "inverse" / f"{name}.pde"), time_limit=SHARED * line.seconds)
+    solution = pdedsl.solve(pdedsl.load(SPECS / "inverse" / f"{name}.pde"), time_limit=line.seconds)
     assert off(line, solution) < line.goal
     assert solution.verdict.word == "solved"
 
@@ -81,7 +79,7 @@ def test_what_was_measured_tells_what_is_sought(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("line", [own for own in FAMILIES if own.reached], ids=lambda own: own.name)
 def test_a_family_is_solved_for_all_its_parameters(line: Family) -> None:
-    solution = pdedsl.solve(pdedsl.load(SPECS / "family" / f"{line.name}.pde"), time_limit=SHARED * line.seconds)
+    solution = pdedsl.solve(pdedsl.load(SPECS / "family" / f"{line.name}.pde"), time_limit=line.seconds)
     assert max(own.worst for own in solution.families) < line.goal and solution.verdict.word == "solved"
 
 

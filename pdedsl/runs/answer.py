@@ -4,7 +4,7 @@ A run in polynomials on a box keeps it beside its solution, so that asking for a
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +53,9 @@ class Answer:
         if sorted(place) != sorted(self.names):
             return []
         point = np.asarray([place[name] for name in self.names])
+        lower, upper = (self.arrays["moving ends"] @ np.append(1.0, point)).T
+        where = self.arrays["moving"]
+        point[where] = (point[where] - lower) / (upper - lower)
         low, high = self.arrays["bounds"].T
         if not ((low <= point) & (point <= high)).all():
             return []
@@ -70,9 +73,16 @@ class Answer:
         return summed({key.removeprefix(prefix): self.arrays[key] for key in self.arrays if key.startswith(prefix)})
 
 
-def arrays(names: list[str], bounds: np.ndarray, fields: list[Answered]) -> dict[str, np.ndarray]:
-    """All of an answer as arrays by name; `names` and `bounds`, shape (d, 2), are those of the columns of points."""
+def arrays(
+    names: list[str], bounds: np.ndarray, fields: list[Answered], places: Sequence[int], ends: np.ndarray
+) -> dict[str, np.ndarray]:
+    """All of an answer as arrays by name; `names` and `bounds`, shape (d, 2), are those of the columns of points.
+
+    Columns at `places` run from 0 to 1 between `ends` that parameters move: a number and one for each column, which make the lower and
+    the upper one, shape (number of places, 2, 1 + d).
+    """
     found = {"names": np.asarray(names), "bounds": bounds, "fields": np.asarray([own.name for own in fields])}
+    found |= {"moving": np.asarray(places, int), "moving ends": ends}
     for k, own in enumerate(fields):
         found |= {f"columns {k}": np.asarray(own.columns), f"axis {k}": np.asarray(own.axis), f"ends {k}": own.ends}
         found |= {f"least {k}": np.asarray(own.least)}

@@ -1,11 +1,15 @@
 """From a solution in polynomials to what it says at a point without its text."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from pdedsl.analysis.defect import least, probes
 from pdedsl.numerics.polynomials import Apart, Expanded
+from pdedsl.problem.moving import moving
 from pdedsl.problem.problem import Problem
 from pdedsl.runs.answer import Answered, arrays
 from pdedsl.spaces.basis import Basis
@@ -21,10 +25,11 @@ from pdedsl.spaces.tamed import valued
 
 def answered(problem: Problem, off: Apart) -> dict[str, np.ndarray] | None:
     """The arrays of an answer, from how far a solution is from a better one; None where fields are more than sums on a box:
-    on a shape, between moving ends, with hard conditions, with what is singular at corners.
+    on a shape, between ends that are sought or no plain sums of parameters, with hard conditions, with what is singular at corners.
     """
     domain, fields = problem.domain, list[Answered]()
-    if problem.stated is not None or domain.shape is not None or not valued(problem):
+    between = [(_plain(problem, own.lower), _plain(problem, own.upper)) for own in moving(problem)]
+    if domain.shape is not None or not valued(problem) or any(end is None for ends in between for end in ends):
         return None
     floors = least(off.values(probes(problem)))
     for place, unknown in enumerate(problem.fields):
@@ -33,7 +38,24 @@ def answered(problem: Problem, off: Apart) -> dict[str, np.ndarray] | None:
         if (own := _field(unknown.name, off.whole, off.corrected, place, float(floors[place]))) is None:
             return None
         fields.append(own)
-    return arrays(list(problem.names), np.asarray(problem.bounds, float), fields)
+    places = [domain.column(own.fixed) for own in moving(problem)]
+    ends = np.reshape(np.asarray(between, float), (len(places), 2, 1 + len(problem.names)))
+    return arrays(list(problem.names), np.asarray(problem.bounds, float), fields, places, ends)
+
+
+def _plain(problem: Problem, end: sp.Expr) -> np.ndarray | None:
+    """A number and one for each column of points, shape (1 + d,), with which these make an end of an interval; None where they do not."""
+    swept = {c.symbol: place for place, c in enumerate(problem.coordinates, 1) if c.kind == "parameter"}
+    formula: Any = end.xreplace({s: sp.Float(v, 17) for s, v in problem.domain.values.items()})
+    if formula.atoms(AppliedUndef) or not formula.free_symbols <= swept.keys():
+        return None
+    slopes = {symbol: formula.diff(symbol) for symbol in swept}
+    if any(own.free_symbols for own in slopes.values()):
+        return None
+    found = np.zeros(1 + len(problem.names))
+    found[0] = formula.xreplace(dict.fromkeys(swept, sp.Integer(0)))
+    found[list(swept.values())] = list(slopes.values())
+    return found
 
 
 def _field(name: str, whole: Expanded, better: Expanded, place: int, floor: float) -> Answered | None:

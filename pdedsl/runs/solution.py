@@ -289,7 +289,7 @@ class Solution:
         No less than a third of its root mean square over the domain.
         """
         points = np.asarray(points, float)
-        beside = points[:0] if self.problem.stated is not None else probes(self.problem)
+        beside = to_stated(self.problem, self.solved.values, probes(self.problem))
         values, errors = self._evaluated(expression, np.concatenate([points, beside]), self.defect.at)
         assert errors is not None
         (values, _), (errors, drawn) = (np.split(own, [len(points)]) for own in (values, np.abs(errors)))

@@ -23,7 +23,7 @@ def made() -> Answer:
     off = line(0.0, -1e-3)
     u = Answered("u", (1,), 1, np.array([1.0]), (line(0.0, 1.0), line(2.0)), (off, off), 2e-4)
     v = Answered("v", (0,), 0, np.zeros(0), (line(1.5, 2.0, 0.5),), (line(1e-5),), 0.0)
-    found = arrays(["x", "t"], np.array([[0.0, 2.0], [0.0, 2.0]]), [u, v])
+    found = arrays(["x", "t"], np.array([[0.0, 2.0], [0.0, 2.0]]), [u, v], [], np.zeros((0, 2, 3)))
     return Answer(np.load(io.BytesIO(as_npz(found)), allow_pickle=False))
 
 

@@ -31,6 +31,26 @@ def test_sums_are_the_solution(space: str) -> None:
         assert name == "u" and abs(value - there[0]) < 1e-13 and abs(off - error[0]) < 1e-13
 
 
+@pytest.mark.parametrize(
+    ("domain", "ends"),
+    [("x in [k - 1, 2*k + 1], y in [0, 1]", (1, -1, 2, 1)), ("x in [0, 4 - k], y in [0, 1]", (0, 0, -1, 4))],
+)
+def test_between_ends_that_a_parameter_moves(domain: str, ends: tuple[float, ...]) -> None:
+    own, answer = made(domain, PLAIN)
+    assert answer is not None
+    for part, y, k in np.random.default_rng(0).uniform([0, 0, 1], [1, 1, 2.5], (5, 3)):
+        low, high = ends[0] * k + ends[1], ends[2] * k + ends[3]
+        x = low + part * (high - low)
+        ((_, value, off),) = answer.at({"x": x, "y": y, "k": k})
+        there, error = own.evaluate_with_errors("u", [[x, y, k]])
+        assert abs(value - there[0]) < 1e-12 and abs(off - error[0]) < 1e-12
+        assert answer.at({"x": high + 0.1, "y": y, "k": k}) == []
+
+
+def test_ends_that_are_no_plain_sums_have_none() -> None:
+    assert made("x in [0, sqrt(k)], y in [0, 1]", PLAIN)[1] is None
+
+
 @pytest.mark.parametrize(("domain", "hard"), [("(x, y) = disk([0, 0], 1)", ""), ("x in [0, 1], y in [0, 1]", "  hard")])
 def test_what_is_more_than_sums_has_none(domain: str, hard: str) -> None:
     assert made(domain, PLAIN, hard)[1] is None
