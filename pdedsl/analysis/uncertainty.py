@@ -15,9 +15,11 @@ from pdedsl.problem.bounds import FREE, Bounds
 from pdedsl.problem.evaluate import evaluate
 from pdedsl.problem.laws import written
 from pdedsl.problem.problem import Problem
+from pdedsl.problem.sought import worth
+from pdedsl.problem.statements import Field
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.linear import form
-from pdedsl.spaces.measured import Measured, measured
+from pdedsl.spaces.measured import MEDIAN, Measured, measured
 from pdedsl.spaces.posterior import Posterior
 from pdedsl.vocabulary.spoken import place_words
 
@@ -32,7 +34,7 @@ SURPRISING = 5.0
 VAGUE = 0.5
 """The part of what its bounds allow that the interval of a number may be; and, without bounds, how well one near zero is known."""
 EDGE = 1e-3
-"""The part of its interval within which an unknown is at its bound."""
+"""The part of the distance of its start from an end of its interval within which an unknown is at that bound."""
 CURVE = 101
 """Values of a law."""
 POINTS = 1024
@@ -106,12 +108,14 @@ class Fit:
     statement: str
     count: int
     square: float
-    """The mean square of what is left over its noise: about 1 where the noise is what was stated."""
+    """The mean square of what is left over its noise, or the square of its median: about 1 where the noise is what was stated."""
     noise: float | None
     """The standard deviation that was found, in units of the data, where none was stated."""
     worst: float
     """The largest deviation, in units of the noise."""
     where: Mapping[str, float]
+    robust: bool = False
+    """Whether all this goes by the median, which outliers leave as it is."""
 
     def __str__(self) -> str:
         where = place_words(self.where)
@@ -120,7 +124,8 @@ class Fit:
             return f"{self.count} values, noise found {self.noise:.2e}, the farthest {self.worst:.1f} times that{at}"
         if self.count == 1:
             return f"a value, missed by {self.worst:.1f} times its noise{at}"
-        return f"{self.count} values, {self.square**0.5:.3g} times their noise, the farthest {self.worst:.1f} times{at}"
+        how = " by the median" if self.robust else ""
+        return f"{self.count} values, {self.square**0.5:.3g} times their noise{how}, the farthest {self.worst:.1f} times{at}"
 
     @property
     def surprising(self) -> bool:
@@ -157,6 +162,8 @@ class Identified:
     """Laws of one argument."""
     weighed: str = ""
     """The weight of penalties which leave it to the data, in words."""
+    away: float = np.nan
+    """See `Posterior`."""
 
 
 def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Identified | None:
@@ -173,7 +180,7 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     shown = tuple(_shown(problem, *own) for own in zip(data, left, fits, strict=True) if own[0].table)
     places = [place for place, _ in numbers]
     if posterior is None or not isinstance(u, Expanded):
-        found = tuple(_alone(f.name, float(values[place]), f.sought) for place, f in numbers)
+        found = tuple(_alone(f.name, float(values[place]), f.sought, _start(problem, f)) for place, f in numbers)
         return Identified(found, np.eye(len(places)), fits, {}, (), shown, _curves(problem, values))
     fields: Sequence[Expansion] = u.fields  # pyright: ignore[reportAssignmentType]
     own = [np.asarray(c) for c in u.coefficients]
@@ -185,7 +192,14 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     )
     free = np.asarray([float(fields[p].values(own[p], points[:1], (0,) * points.shape[1])[0]) for p in places])
     found = tuple(
-        _number(f.name, fields[place].bounds, z, float(np.linalg.norm(root)), float(deviations[0, place]))
+        _number(
+            f.name,
+            fields[place].bounds,
+            z,
+            float(np.linalg.norm(root)),
+            float(deviations[0, place]),
+            _start(problem, f),
+        )
         for (place, f), z, root in zip(numbers, free, roots, strict=True)
     )
     size = np.linalg.norm(roots, axis=1)
@@ -195,7 +209,9 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     weighed = "" if posterior.balance is None else f"{names}: {posterior.balance.words}"
     laws = {k: f.name for k, f in enumerate(problem.fields) if f.law is not None}
     curves = _curves(problem, values, {name: posterior.root_of(fields, k, points[:1])[0] for k, name in laws.items()})
-    return Identified(found, correlation, fits, bands, tuple(together(found, correlation)), shown, curves, weighed)
+    return Identified(
+        found, correlation, fits, bands, tuple(together(found, correlation)), shown, curves, weighed, posterior.away
+    )
 
 
 def _curves(problem: Problem, values: np.ndarray, roots: Mapping[str, np.ndarray] | None = None) -> tuple[Curve, ...]:
@@ -223,29 +239,28 @@ def _curves(problem: Problem, values: np.ndarray, roots: Mapping[str, np.ndarray
     return tuple(found)
 
 
-def _alone(name: str, value: float, bounds: Bounds | None) -> Found:
-    return Found(name, value, np.nan, np.nan, np.nan, bounds is not None and _at_bound(bounds, value))
+def _start(problem: Problem, number: Field) -> float:
+    """What the search for a number began with; zero for one that is not sought by itself."""
+    return 0.0 if number.sought is None else problem.domain.number(worth(number))
 
 
-def _number(name: str, bounds: Bounds, z: float, size: float, error: float) -> Found:
+def _alone(name: str, value: float, bounds: Bounds | None, start: float) -> Found:
+    return Found(name, value, np.nan, np.nan, np.nan, bounds is not None and _at_bound(bounds, value, start))
+
+
+def _number(name: str, bounds: Bounds, z: float, size: float, error: float, start: float) -> Found:
     value = float(bounds.value(z))
+    at_bound = _at_bound(bounds, value, start)
     if not np.isfinite(error):
-        return Found(name, value, error, bounds.lower, bounds.upper, _at_bound(bounds, value), bounds)
+        return Found(name, value, error, bounds.lower, bounds.upper, at_bound, bounds)
     ends = sorted(float(bounds.value(z + sign * WITHIN * size)) for sign in (-1, 1))
-    return Found(name, value, error, ends[0], ends[1], _at_bound(bounds, value), bounds)
+    return Found(name, value, error, ends[0], ends[1], at_bound, bounds)
 
 
-def _at_bound(bounds: Bounds, value: float) -> bool:
-    """Whether a number ended at an end of its interval."""
+def _at_bound(bounds: Bounds, value: float, start: float) -> bool:
+    """Whether a number ended at an end of its interval: far nearer to it than its `start` was, in whatever units."""
     finite = [end for end in (bounds.lower, bounds.upper) if np.isfinite(end)]
-    length = (
-        bounds.upper - bounds.lower
-        if len(finite) == 2
-        else max(1.0, *(abs(end) for end in finite), abs(value))
-        if finite
-        else 0.0
-    )
-    return any(abs(value - end) <= EDGE * length for end in finite)
+    return any(abs(value - end) <= EDGE * abs(start - end) for end in finite)
 
 
 def _left(problem: Problem, u: Callee, own: Measured) -> np.ndarray:
@@ -300,11 +315,13 @@ def _fit(problem: Problem, own: Measured, left: np.ndarray, noise: float | None)
     farthest = int(np.argmax(np.abs(left).max(axis=0)))
     columns = problem.columns(own.statement)
     where = {n: float(own.points[farthest, k]) for k, n in enumerate(problem.names) if n in columns}
-    square = float(np.mean(left**2))
+    robust = own.statement.robust
+    square = (MEDIAN * float(np.median(np.abs(left)))) ** 2 if robust else float(np.mean(left**2))
     if own.statement.noise is not None:
-        return Fit(own.name, own.count, square, None, float(np.abs(left).max()), where)
+        return Fit(own.name, own.count, square, None, float(np.abs(left).max()), where, robust)
     unit = noise or square**0.5 or 1.0
-    return Fit(own.name, own.count, square, unit * float(own.deviation.mean()), float(np.abs(left).max()) / unit, where)
+    worst = float(np.abs(left).max()) / unit
+    return Fit(own.name, own.count, square, unit * float(own.deviation.mean()), worst, where, robust)
 
 
 def together(found: Sequence[Found], correlation: np.ndarray) -> list[str]:

@@ -173,6 +173,9 @@ def _identified(run: Evidence) -> Iterator[Reason]:
     for curve in run.identified.curves:
         if curve.band > curve.size:
             yield Reason(f"{curve.name} is hardly determined: its band is wider than it is large", False)
+    if run.identified.away > COARSE:
+        words = f"with what was found, but without the data, the solution is {run.identified.away:.0%} of its variation away"
+        yield Reason(f"{words}: the data bend the statements", True)
     for fit in run.identified.fits:
         if fit.surprising:
             words = f"`{fit.statement}` is missed by {fit.square**0.5:.1f} times its noise: the model, or the noise, is another"

@@ -260,6 +260,8 @@ def starting(problem: Problem) -> Iterator[Diagnostic]:
                 points = points[ends & satisfying(domain, side.where, points)]
                 early = expand_derivatives(sp.Integer(sign) * sp.diff(value, domain.symbols[axis]))
                 late = expand_derivatives(flux.data / flux.slope)
+                if any(own.has(f.expression) for own in (early, late) for f in problem.fields):
+                    continue  # what is sought is not known to disagree
                 values = values_at(domain, points, (early, late))
                 a, b = (numbers(e, values, points) for e in (early, late))
                 size = max(np.abs(a).max(), np.abs(b).max(), _slope(problem, value, axis)) if len(a) else np.inf

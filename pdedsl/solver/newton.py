@@ -159,6 +159,8 @@ def step(
             if not after < np.inf or loss - after >= TARGET * predicted:
                 break
             back = direction + (own.triangle.damped(left, cutoff) if cutoff else own.triangle.newton(left)[0])
+            if reach is not None and reach(back / own.lengths) < FAST:
+                break
             left = _left(system, coefficients + back / own.lengths)
             if not 0.5 * float(left @ left) < FAST * after:
                 break
@@ -188,10 +190,12 @@ class _Chord:
 
 
 def _chord(
-    system: Residuals, coefficients: np.ndarray, r: np.ndarray, factors: Factors, before: float
+    system: Residuals, coefficients: np.ndarray, r: np.ndarray, factors: Factors, before: float, reach: Reach | None
 ) -> _Chord | None:
-    """From a residual `r`, after a step of length `before`; None where it is not much shorter, or leads uphill."""
+    """From a residual `r`, after a step of length `before`; None where it is not much shorter, leads uphill or beyond a `reach`."""
     change = factors.change(r)
+    if reach is not None and reach(change) < 1:
+        return None
     after = coefficients + change
     length, loss = _relative(change, after), 0.5 * float(r @ r)
     if not length <= max(FAST * before, SETTLED):
@@ -299,7 +303,7 @@ def descended(
                 break
         r, idle = system.residual(coefficients), False
         for _ in range(CHORDS if reach is None or before < NEARBY else 0):
-            chord = _chord(system, coefficients, r, kept, before)
+            chord = _chord(system, coefficients, r, kept, before, reach)
             if chord is None and idle:
                 return coefficients, kept
             if chord is None:

@@ -285,6 +285,14 @@ class Collocation:
         found.blocks = tuple(replace(b, scale=factor * b.scale) if b.soft else b for b in self.blocks)
         return found
 
+    def believing(self, parts: Mapping[str, np.ndarray]) -> "Collocation":
+        """The same, with some part of what each value of some data statements is worth, by name, shape (m, n)."""
+        found = copy(self)
+        found.blocks = tuple(
+            replace(b, scale=parts[b.statement.name] * b.scale) if b.statement.name in parts else b for b in self.blocks
+        )
+        return found
+
     def at(self, columns: Sequence[int], values: Sequence[float]) -> "Collocation":
         """The same at the same points, but for some of their columns."""
         found = copy(self)

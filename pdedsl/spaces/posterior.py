@@ -27,6 +27,10 @@ class Posterior:
     """Combinations of unknowns of which nothing is known, as changes of all coefficients, shape (K, number of them)."""
     balance: Balance | None = None
     """Where penalties leave their weight to the data."""
+    away: float = np.nan
+    """The part of its variation by which the solution changes where it is solved again with what was found, without the data; not a
+    number where it was not.
+    """
 
     def deviations(self, fields: Sequence[Expansion], coefficients: np.ndarray, points: np.ndarray) -> np.ndarray:
         """The standard deviation of each field at points of shape (n, d), shape (n, number of fields)."""
@@ -73,13 +77,14 @@ class Posterior:
     @property
     def arrays(self) -> dict[str, np.ndarray]:
         """All that it is, by name."""
-        own = {"root": self.root, "noise": np.asarray(self.noise), "blind": self.blind}
+        own = {"root": self.root, "noise": np.asarray(self.noise), "blind": self.blind, "away": np.asarray(self.away)}
         return own | ({} if self.balance is None else self.balance.arrays)
 
 
 def restored(arrays: Mapping[str, np.ndarray]) -> Posterior:
     """The distribution that gave these arrays. Raises KeyError for others."""
-    return Posterior(arrays["root"], float(arrays["noise"]), arrays["blind"], penalty.restored(arrays))
+    away = float(arrays.get("away", np.nan))  # runs of an earlier version have none
+    return Posterior(arrays["root"], float(arrays["noise"]), arrays["blind"], penalty.restored(arrays), away)
 
 
 def posterior(about: Reduced, deviation: np.ndarray, noise: float, balance: Balance | None = None) -> Posterior:

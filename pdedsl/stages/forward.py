@@ -54,8 +54,9 @@ class Forward:
 
 def solved_again(
     problem: Problem, system: Collocation, found: np.ndarray, data: Sequence[Measured], probes: np.ndarray
-) -> str:
-    """How far the solution with what was found is from the one that data helped to find, and from the data, in words.
+) -> tuple[str, float]:
+    """How far the solution with what was found is from the one that data helped to find, and from the data, in words; and the first as a
+    part of its variation, not a number where there is none.
 
     `system` has other points than the solution was found with.
     """
@@ -65,7 +66,7 @@ def solved_again(
     forward = Forward(system, found, states)
     again = forward.whole(descend(forward, found[states], STEPS))
     if not np.isfinite(again).all():
-        return "solved again with what was found, without the data: no solution"
+        return "solved again with what was found, without the data: no solution", np.nan
     before, after = (values(system.fields, own, probes) for own in (found, again))
     spread = np.std(before, axis=0)
     gaps = np.sqrt(np.mean((after - before) ** 2, axis=0)) / np.where(spread > 0, spread, 1.0)
@@ -73,7 +74,8 @@ def solved_again(
     blocks = [b for b in system.blocks if isinstance(b.statement, Measurement)]
     left = [(v - b.targets) / own.deviation for v, b, own in zip(system.measured(again), blocks, data, strict=True)]
     square = sum(float(np.sum(own**2)) for own in left) / sum(own.size for own in left)
-    return (
+    words = (
         f"solved again with what was found, without the data: {away:.0e} of the variation away, "
         f"data missed by {square**0.5:.3g} times their noise"
     )
+    return words, away

@@ -15,7 +15,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import Step, descend
 from pdedsl.spaces import penalty
 from pdedsl.spaces.collocation import Collocation, Expansion
-from pdedsl.spaces.measured import PULL, measured, worth
+from pdedsl.spaces.measured import MEDIAN, PULL, measured, worth
 from pdedsl.spaces.penalty import Balance, balanced
 from pdedsl.spaces.posterior import Posterior, posterior
 from pdedsl.spaces.prior import Smooth, Smoothness, deviations, noise_of, smoothness, unknown_functions
@@ -44,6 +44,10 @@ PULLS, BENT = tuple(PULL * 10.0 ** np.arange(5, -1, -1)), 0.1
 """What data are worth together beside the statements, one after another; and the part of what they leave, as a loss, which
 statements that functions cannot hold may leave where data are to pull less.
 """
+UNMET, MANY = 30.0, 1200
+"""The mean square of what is left of data, over their noise, with which they are not met; and the coefficients up to which more
+functions may meet them.
+"""
 LAST, LOW = len(PULLS) - 1, 2
 """The places of the last of them, and of one with which noise is not fitted where there are few data."""
 STEADY = 3
@@ -71,6 +75,7 @@ class Identification:
         self.rows = self.stated
         """The same, outliers of robust ones with a larger noise."""
         self.count = sum(own.count for own in self.rows)
+        self.robust = any(own.statement.robust for own in self.stated)
         self.unknown = unknown_functions(problem) if self.rows else []
         """Unknown functions that are as smooth as the data say: those of which no penalty says it."""
         self.weight = 1.0 / max(1, self.count)
@@ -89,6 +94,10 @@ class Identification:
         """
         self.bent = True
         """Whether data pulled more than they are to, at the end."""
+        self.unmet = False
+        """Whether the last solution is far from the data: of functions that are too coarse for what the data ask for there may be one
+        that satisfies the statements with unknowns for which nothing happens.
+        """
 
     def fitted(
         self, system: Collocation, last: Rung | None, guess: np.ndarray, note: Callable[[Step], bool]
@@ -99,6 +108,7 @@ class Identification:
         """
         change = np.inf if last is None else last.change
         found = self._chosen(system, guess if last is not None else None, change, note)
+        self.unmet = found.fit > UNMET
         return found.coefficients, self._learned(system, found, change > COARSE)
 
     def _chosen(
@@ -107,7 +117,7 @@ class Identification:
         """Where data lead from the best of some starts; `change` is that of the solution from which a guess comes."""
         nothing = np.zeros(system.size)
         starts: list[tuple[np.ndarray, int]] = [] if guess is None else [(guess, self.begin)]
-        if change > COARSE:
+        if change > COARSE or self.unmet:
             low = [(nothing, LOW)] if system.size <= FEW else []
             starts = [(nothing, 0), *low, *starts]
         elif guess is not None and change > UNSETTLED and system.size <= CHEAP:
@@ -138,13 +148,17 @@ class Identification:
                 )
             elif unstated:
                 self.noise = noise_of(about, found.coefficients, self._deviations(system.fields), unstated)
+        residuals = self._residuals(system, found.coefficients)
+        unknown = [(own, left) for own, left in zip(self.stated, residuals, strict=True) if own.statement.noise is None]
+        if unknown and all(own.statement.robust for own, _ in unknown):
+            self.noise = MEDIAN * float(np.median(np.abs(np.concatenate([left.ravel() for _, left in unknown])))) or 1.0
         deviation = about.deviation(self._deviations(system.fields))
         self.begin, self.bent = max(0, min(found.place - 1, self.end)), found.place < LAST
         off = about.coarse(deviation) * self._worth
         self.end = max(LOW, next((k for k, pull in enumerate(PULLS) if pull * AHEAD < off), len(PULLS)) - 1)
         self.rows = tuple(
             stated.robust(own) if stated.statement.robust else stated
-            for stated, own in zip(self.stated, self._residuals(system, found.coefficients), strict=True)
+            for stated, own in zip(self.stated, residuals, strict=True)
         )
         return posterior(about, deviation, self.noise, self.balance)
 
@@ -162,6 +176,13 @@ class Identification:
         values = system.measured(coefficients)
         return [(v - own.targets) / own.deviation for v, own in zip(values, self.stated, strict=True)]
 
+    def _believed(self, system: Collocation, coefficients: np.ndarray) -> dict[str, np.ndarray]:
+        """The part of what each value of robust data is worth in a system that it is worth about some coefficients, shapes (m, n)."""
+        found = zip(self.stated, self.rows, self._residuals(system, coefficients), strict=True)
+        return {
+            own.name: rows.deviation / own.robust(left).deviation for own, rows, left in found if own.statement.robust
+        }
+
     @property
     def _worth(self) -> float:
         return worth(self.problem, self.rows)
@@ -172,11 +193,15 @@ class Identification:
 
     def _pulled(self, system: Collocation, found: np.ndarray, begin: int, note: Callable[[Step], bool]) -> "_Pulled":
         """The coefficients to which data lead that pull with `PULLS`, from one place on."""
-        best, before = None, np.inf
+        best, before, believed = None, np.inf, dict[str, np.ndarray]()
         for place in range(begin, max(begin, self.end) + 1):
-            own, by = system.pulled(PULLS[place] / PULL), PULLS[place] / self._worth
-            held = Smooth(own, by * self.noise / self._deviations(system.fields))
-            found = descend(held, found, QUICK if place < LAST else FULL, note, own.reach)
+            pulled, by = system.pulled(PULLS[place] / PULL), PULLS[place] / self._worth
+            own = pulled
+            for _ in range(1 + self.robust):  # outliers are seen where statements hold, and believed less from then on
+                own = pulled.believing(believed)
+                held = Smooth(own, by * self.noise / self._deviations(system.fields))
+                found = descend(held, found, QUICK if place < LAST else FULL, note, own.reach)
+                believed = self._believed(system, found)
             losses = own.losses(found)
             data = sum(losses[own.name] for own in self.rows)
             left = sum(losses[s.name] for s in self.problem.statements if s.name in losses)
@@ -191,6 +216,10 @@ class Identification:
                 best = _Pulled(found, place, fit, left)
         assert best is not None
         return best
+
+    def wanting(self, rungs: Sequence[Rung]) -> bool:
+        """Whether more functions are tried, since data are not met."""
+        return self.unmet and len(rungs[-1].coefficients) < MANY
 
     def known(self, rungs: Sequence[Rung], probes: np.ndarray) -> bool:
         """Whether the last degrees changed far less than data leave unknown, at some points."""

@@ -25,6 +25,7 @@ from pdedsl.spaces.collocation import Collocation, Expansion, split, values
 from pdedsl.spaces.corners import angled
 from pdedsl.spaces.linear import forms
 from pdedsl.spaces.placing import SHIFT
+from pdedsl.spaces.posterior import Posterior
 from pdedsl.spaces.space import Added, Polynomials, Space, fixed, polynomials_of, space_for
 from pdedsl.spaces.stretch import Stretch
 from pdedsl.spaces.superposition import Superposition, collocated
@@ -56,6 +57,8 @@ GOAL = 1e-13
 """Of the spread of the fields: an error after which degrees are raised no more."""
 BRIEF = 2.0
 """Seconds for what is told of a solution, where there is no more time."""
+OVERTIME = 1.05
+"""The times the time limit after which a solution is no longer waited for, where there is one before."""
 LATE = 0.2
 """The part of the columns from which a solution is one of the last: small spaces may change little, too."""
 AMPLE = 10.0
@@ -88,6 +91,10 @@ def raised(
     `begun` is when the time limit began to count, `start` a solution from which to begin.
     """
     return Climb(problem, plan, known, stopping, begun, start).found(watch)
+
+
+class _LateError(Exception):
+    """There is no time left for a solution."""
 
 
 class Climb(Ladder):
@@ -196,9 +203,12 @@ class Climb(Ladder):
 
         def note(step: Step) -> bool:
             taken.append(step)
+            late = time.perf_counter() > self.begun + OVERTIME * self.plan.limits.seconds
+            if late and self.rungs:
+                raise _LateError
             if self.warm is not None and not self.rungs and step.loss <= REACHED * self.warm.loss:
                 return False
-            return self.steps + len(taken) < self.plan.limits.steps and not self.stopping()
+            return self.steps + len(taken) < self.plan.limits.steps and not self.stopping() and not late
 
         try:
             if self.data.rows:
@@ -209,7 +219,7 @@ class Climb(Ladder):
                 fitted, posterior = collocated(self.problem, fields, self.sizes, self.forms), None
                 kept = None if self.rungs or self.warm is None else self.warm.factors
                 coefficients, factors = descended(fitted, self.guess(fields), watch=note, kept=kept)
-        except np.linalg.LinAlgError:
+        except (np.linalg.LinAlgError, _LateError):
             return False
         if not np.isfinite(coefficients).all():
             return False
@@ -301,6 +311,8 @@ class Climb(Ladder):
     def arrived(self) -> bool:
         """Whether there is nothing to be gained from more degrees."""
         last = self.rungs[-1]
+        if self.data.wanting(self.rungs):
+            return False
         if self.returned or np.isfinite(last.expected) or error_of(self.rungs) <= GOAL or rounded(self.rungs):
             return True
         return self.data.known(self.rungs, self.probes)
@@ -428,6 +440,7 @@ class Climb(Ladder):
             tried = f"{made_of(self.plan, last)}, as in the run that it began with"
         came = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
         held = f"Newton's method stays where statements are missed by {rung.left:.0e}: there may be no solution, as beyond a fold"
+        again, posterior = self.again_without_data(rung)
         smooth = self.again and not self.returned and isinstance(rung.space, Polynomials)
         story = (
             *self.given_up,
@@ -435,7 +448,7 @@ class Climb(Ladder):
             *((self.led,) if self.led else ()),
             *((held,) if rung.damped and rung.left > SATISFIED else ()),
             *(f"`{own.name}`: {own.left_out} rows are left out" for own in self.data.stated if own.left_out),
-            *(self.again_without_data(rung) if rung.posterior is not None else ()),
+            *again,
             *(("functions that are singular at corners were of no help",) if smooth else ()),
         )
         return Raised(
@@ -448,7 +461,7 @@ class Climb(Ladder):
             rung.points,
             status,
             story,
-            rung.posterior,
+            posterior,
             told(rungs[: place + 1], self.probes),
             self.warmth(rung, error, relative),
         )
@@ -466,13 +479,16 @@ class Climb(Ladder):
         reciprocal = 0.0 if rung.factors is None else rung.factors.triangle.reciprocal
         return Warm(*known, variation, sizes, shape_of(self.problem), reciprocal, rung.factors)
 
-    def again_without_data(self, rung: Rung) -> tuple[str, ...]:
-        """What came of the problem with what was found, in words, where it has states and there is time for that."""
+    def again_without_data(self, rung: Rung) -> tuple[tuple[str, ...], Posterior | None]:
+        """What came of the problem with what was found, in words, where it has states and there is time for that; and what is known."""
+        if rung.posterior is None:
+            return (), None
         left = self.begun + self.plan.limits.seconds - time.perf_counter()
         if self.stopping() or not self.problem.states or rung.seconds > max(left, BRIEF):
-            return ()
+            return (), rung.posterior
         system = Collocation(self.problem, rung.fields, self.sizes, self.forms, SHIFT, data=self.data.rows)
-        return (solved_again(self.problem, system, rung.coefficients, self.data.stated, self.probes),)
+        words, away = solved_again(self.problem, system, rung.coefficients, self.data.stated, self.probes)
+        return (words,), replace(rung.posterior, away=away)
 
 
 def _held(own: Space, larger: Space) -> bool:

@@ -309,7 +309,7 @@ def _in_polynomials(
 def _better(network: Solved, expanded: Solved, off: float) -> Solved:
     """The better one of two solutions, the second of which is off by some part of its variation, estimated.
 
-    That one, if they differ by far more than it is off. Else the one that misses the statements less, on points that
+    That one, if they differ by far more than it is off, or if it alone meets the data. Else the one that misses the statements less, on points that
     neither was fitted to: which says little of operators of high order, where a small error has a large residual.
     """
     points = inside(network.problem.domain, sp.true, CHECKED, random(np.random.default_rng(_SEED)))
@@ -317,6 +317,10 @@ def _better(network: Solved, expanded: Solved, off: float) -> Solved:
     gap = apart(own, other, np.asarray([size.spread for size in expanded.system.sizes.values()]))
     if off <= SURE and gap > FAR * off:
         words = f"the network differs from them by {gap:.0e}, which is more than they are off"
+        return replace(expanded, story=(*expanded.story, words))
+    there, here = _data_missed(network), _data_missed(expanded)
+    if there > DOUBLE * max(1.0, here):
+        words = f"the network misses the data by {there**0.5:.1f} times their noise, they by {here**0.5:.1f}"
         return replace(expanded, story=(*expanded.story, words))
     left = []
     for solved in (network, expanded):
@@ -331,6 +335,18 @@ def _better(network: Solved, expanded: Solved, off: float) -> Solved:
     return replace(best, story=(*expanded.story, words))
 
 
+@jax.enable_x64(True)
+def _data_missed(solved: Solved) -> float:
+    """The mean square of what is left of data over their noise, of the worst statement; zero where there are none."""
+    found = [0.0]
+    for block in (b for b in solved.system.blocks if b.targets is not None):
+        values = program(jax.vmap(lambda x, r=block.residual: r(solved.u, x)))(jnp.asarray(block.points))
+        found.append(float(np.mean(((np.asarray(values) - block.targets) / block.size) ** 2)))
+    return max(found)
+
+
+DOUBLE = 2.0
+"""How many times the square of what they miss of data a network may miss, or of their noise."""
 FINE = 1e-6
 """An estimated error with which no pieces of time are tried."""
 FAMILY = 1e-4

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import pdedsl
-from pdedsl.analysis.uncertainty import Found, together
+from pdedsl.analysis.uncertainty import Found, _at_bound, together
 from pdedsl.problem.bounds import Bounds
 from tests.examples import DECAY
 from tests.inverse import decay, table
@@ -88,3 +88,20 @@ def test_tables_of_total_heat(tmp_path: Path) -> None:
     (tmp_path / "spec.pde").write_text(text)
     own = pdedsl.solve(pdedsl.load(tmp_path / "spec.pde"))
     assert own.unknowns["a"].value == pytest.approx(0.3, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "start", "value", "is_there"),
+    [
+        ((0.0, np.inf), 1e-5, 1.2e-5, False),
+        ((1e-8, 1.0), 1e-3, 1.2e-5, False),
+        ((0.001, 100.0), 1.0, 0.0987, False),
+        ((0.01, 2.0), 0.15, 0.0100015, True),
+        ((0.0, 1.0), 0.5, 1 - 1e-6, True),
+        ((-np.inf, 1e9), 0.0, 1e9 - 1e3, True),
+    ],
+)
+def test_a_bound_is_near_in_whatever_units(
+    bounds: tuple[float, float], start: float, value: float, is_there: bool
+) -> None:
+    assert _at_bound(Bounds(*bounds), value, start) == is_there

@@ -105,3 +105,10 @@ def test_the_start_of_a_flux(initial: str, condition: str, words: str | None) ->
     found = list(starting(made))
     assert [d.code for d in found] == (["W504"] if words else [])
     assert words is None or words in found[0].message
+
+
+def test_a_start_that_is_sought_is_not_known_to_disagree() -> None:
+    text = f"{LINE}unknown field g(x); equation: dt(u) = dxx(u); initial: u = g; boundary: dx(u) = 0  on all"
+    assert list(starting(problem(text))) == []
+    text = f"{LINE}unknown field q(t); equation: dt(u) = dxx(u); initial: u = x; boundary: dx(u) = q  on x = 1"
+    assert list(starting(problem(text))) == []

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 import pdedsl
 from pdedsl.runs.solution import Solution
@@ -201,3 +202,55 @@ def test_errors_round_a_hole_are_those_of_solutions_beside(tmp_path: Path) -> No
     assert abs(own.unknowns["k"].value - 1.5) < 0.1 * own.unknowns["k"].error
     slope = (at(1.501) - at(1.499)) / 0.002
     assert own.unknowns["k"].error == pytest.approx(0.01 / np.linalg.norm(slope), rel=0.01)
+
+
+EPIDEMIC = """pde 1
+unknown beta = 1 in [0.01, 5], gamma = 0.5 in [0.01, 2], first = 300 in [1, 1e4]
+time t in [0, 80]
+field s(t), i(t)
+equation: dt(s) = -beta*s*i/1e5
+equation: dt(i) = beta*s*i/1e5 - gamma*i
+initial: s = 1e5 - first
+initial: i = first
+data: i from "cases.csv"  noise 500
+"""
+
+
+def test_numbers_between_bounds_come_back_from_these(tmp_path: Path) -> None:
+    """Functions that are too coarse drive `first` to its bound; from there it finds its way."""
+    t = np.linspace(2, 78, 39)
+
+    def right(_: float, own: np.ndarray) -> np.ndarray:
+        infected = 0.4 * own[0] * own[1] / 1e5
+        return np.array([-infected, infected - 0.1 * own[1]])
+
+    exact = solve_ivp(right, (0, 80), [1e5 - 50, 50.0], t_eval=t, rtol=1e-10, atol=1e-8).y[1]
+    table(tmp_path / "cases.csv", t=t, i=exact + 500 * np.random.default_rng(3).normal(size=len(t)))
+    own = solved(tmp_path, EPIDEMIC)
+    for name, value in (("beta", 0.4), ("gamma", 0.1), ("first", 50)):
+        assert abs(own.unknowns[name].value - value) < 3 * own.unknowns[name].error < 0.6 * value
+    assert own.verdict.word == "solved"
+
+
+def test_functions_are_raised_until_they_hold_what_data_ask_for(tmp_path: Path) -> None:
+    """A narrow source is not seen by the first of them: these satisfy everything but the data, with none of it."""
+    text = (
+        "pde 1\nunknown s = 5 in [0, 200]\ndomain x in [0, 1]\nfield u(x)\nboundary: u = 0  on all\n"
+        'equation: -dxx(u) = s*exp(-((x - 0.3)/0.02)^2)\ndata: u from "u.csv"  noise 1e-3\n'
+    )
+    x, mass = np.linspace(0.4, 0.9, 9), 30 * 0.02 * np.pi**0.5
+    table(tmp_path / "u.csv", x=x, u=0.3 * mass * (1 - x))
+    own = solved(tmp_path, text)
+    assert abs(own.unknowns["s"].value - 30) < 3 * own.unknowns["s"].error < 0.5 and own.verdict.word == "solved"
+
+
+def test_outliers_do_not_speak_against_robust_data(tmp_path: Path) -> None:
+    file = decay(tmp_path, count=60, noise=0.01)
+    x, t, u = np.loadtxt(file, delimiter=",", skiprows=1).T
+    u[::12] += 1.0
+    table(tmp_path / "probes.csv", x=x, t=t, u=u)
+    own = solved(tmp_path, DECAY.replace('.csv"', '.csv"  noise 0.01  robust'))
+    assert abs(own.unknowns["a"].value - 0.3) < 3 * own.unknowns["a"].error and own.verdict.word == "solved"
+    assert "by the median" in str(own.identified.fits[0])  # pyright: ignore[reportOptionalMemberAccess]
+    found = solved(tmp_path, DECAY.replace('.csv"', '.csv"  robust')).identified
+    assert found is not None and found.fits[0].noise == pytest.approx(0.01, rel=0.4)
