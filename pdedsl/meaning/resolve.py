@@ -218,7 +218,9 @@ def _unused(spec: Spec, names: Names, needed: Collection[str]) -> Iterator[Diagn
         return
     for statement in spec.statements:
         used |= {n.name for n in syntax.names_in(statement)} - _declares(statement)
-    for name in names.of("param", "swept", "unknown", "function", "let", "part", "vector"):
+    sought = {n for s in spec.statements if isinstance(s, syntax.Unknown) for n in _declares(s)}
+    fields = [name for name in names.of("field") if name in sought]
+    for name in (*names.of("param", "swept", "unknown", "function", "let", "part", "vector"), *fields):
         declaration = names.declared[name]
         if name not in used and name not in needed:
             yield Diagnostic("W206", f"`{name}` is never used", declaration.span, "remove it")

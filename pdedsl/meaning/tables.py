@@ -21,8 +21,18 @@ Columns = dict[str, np.ndarray]
 def read_table(problem: Problem, table: Reference | Measurement) -> tuple[Columns, tuple[Diagnostic, ...]]:
     """The columns of a table by the names in its first line; with messages, and no columns, where it cannot be used."""
     columns, numbers, found = _read(problem.source, table.file, problem.columns(table), table.span)
-    found = found or tuple(_outside(problem, table, columns, numbers))
+    found = found or (*_outside(problem, table, columns, numbers), *_noiseless(table, columns, numbers))
     return ({} if found else columns), found
+
+
+def _noiseless(table: Reference | Measurement, columns: Columns, numbers: list[int]) -> Iterator[Diagnostic]:
+    """A column of standard deviations that are not positive."""
+    if not isinstance(table, Measurement) or not isinstance(table.noise, str):
+        return
+    bad = np.flatnonzero(columns[table.noise] <= 0)
+    if len(bad):
+        words = f"the noise in line {numbers[bad[0]]}, column `{table.noise}`, of `{table.file}` is not positive"
+        yield Diagnostic("E607", words, table.span, "a value without noise leaves no choice: give it a small one")
 
 
 def read_function(source: Source, statement: syntax.Tabulated) -> tuple[FunctionTable | None, tuple[Diagnostic, ...]]:
@@ -92,15 +102,23 @@ def _read(
     if not header or not rows:
         wrong(f"`{name}` holds no rows", "the first line names the columns, numbers follow, separated by commas")
         return {}, [], tuple(found)
+    commented = header[0].startswith("#")
     lacking = {key: column for key, column in columns_of.items() if column not in header}
     for key, column in list(lacking.items())[:1]:
         near = suggest(column, header) or suggest(column.lower(), [c.lower() for c in header])
         help_ = f'its columns are {", ".join(header[:10])}: write, say, columns ({key} = "{header[0]}")'
+        if commented:
+            near, help_ = None, "its first line is a comment: remove that, the first line names the columns"
+        elif len(header) == 1 and (mark := next((m for m in ";\t|" if m in header[0]), None)):
+            near, help_ = (
+                None,
+                f"its columns are separated by {'tabs' if mark.isspace() else f'`{mark}`'}: separate them by commas",
+            )
         listed = ", ".join(f"`{c}`" for c in lacking.values())
         words = f"`{name}` has no column {listed}" + (f" for `{key}`" if key != column else "")
         wrong(words, (near or help_) if shown else OUTSIDE)
     ragged = next((number for number, cells in rows if len(cells) != len(header)), None)
-    if ragged is not None:
+    if ragged is not None and not commented:
         wrong(f"line {ragged} of `{name}` has not {len(header)} cells", "every line has a cell for each column")
     if found:
         return {}, [], tuple(found)

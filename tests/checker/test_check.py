@@ -151,6 +151,7 @@ CASES = [
     ("E205", PLANE, "dxx(v) = 1", "dxx(v) = «d(sin(x), y)»"),
     ("W206", GOOD, "param a = 0.25", "param a = 0.25, «b» = 3"),
     ("W206", GOOD, "param a = 0.25", "param a = 0.25\nlet «r» = x^2"),
+    ("W206", GOOD, "param a = 0.25", "param a = 0.25\nunknown field «z»(x)"),
     # ---- ranks and places
     ("E301", PLANE, "laplacian(u) = v", "«grad(u) = v»"),
     ("E301", PLANE, "laplacian(u) = v", "laplacian(u) = «grad(u) + v»"),

@@ -41,3 +41,26 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     problem = check(Source.of(TEXT, str(tmp_path / "s.pde"))).problem
     assert problem is not None
     assert "No such file" in read_table(problem, problem.references[0])[1][0].message
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("# probes\nx,u\n0.5,1\n", "its first line is a comment"),
+        ("x;u\n0.5;1\n", "separated by `;`: separate them by commas"),
+        ("x\tu\n0.5\t1\n", "separated by tabs"),
+    ],
+)
+def test_other_kinds_of_tables_are_told(tmp_path: Path, content: str, words: str) -> None:
+    (tmp_path / "t.csv").write_text(content)
+    text = TEXT.partition("reference")[0] + 'reference: u from "t.csv"\n'
+    (wrong,) = check(Source.of(text, str(tmp_path / "s.pde"))).errors
+    assert wrong.code == "E607" and words in wrong.help
+
+
+def test_a_column_of_noise_is_positive(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("x,u,s\n0.5,1,0.1\n0.7,1,0\n")
+    text = "pde 1\nunknown a = 1\ndomain x in [0, 1]\nfield u(x)\nequation: dx(u) = a\nboundary: u = 0  on x = 0\n"
+    text += 'data: u from "t.csv"  noise "s"\n'
+    (wrong,) = check(Source.of(text, str(tmp_path / "s.pde"))).errors
+    assert wrong.code == "E607" and "the noise in line 3, column `s`" in wrong.message
