@@ -32,7 +32,9 @@ quotient is then known.
 SURPRISING = 5.0
 """Standard deviations by which the mean square of what is left of data is larger than their noise explains."""
 VAGUE = 0.5
-"""The part of what its bounds allow that the interval of a number may be; and, without bounds, how well one near zero is known."""
+"""The part of what its bounds allow that the interval of a number may be; and, without bounds, how well one near zero is known, in
+units of its start.
+"""
 EDGE = 1e-3
 """The part of the distance of its start from an end of its interval within which an unknown is at that bound."""
 CURVE = 101
@@ -54,6 +56,10 @@ class Found:
     high: float
     at_bound: bool = False
     bounds: Bounds = FREE
+    size: float = 1.0
+    """That of what the search for it began with, where that is not zero."""
+    silent: bool = False
+    """Whether data were there, and nothing tells its error: of networks."""
 
     @property
     def vague(self) -> bool:
@@ -61,9 +67,11 @@ class Found:
         allowed = self.bounds.upper - self.bounds.lower
         if np.isfinite(allowed):
             return self.high - self.low > VAGUE * allowed
-        return self.error > abs(self.value) and self.error > VAGUE
+        return self.error > abs(self.value) and self.error > VAGUE * self.size
 
     def __str__(self) -> str:
+        if self.silent:
+            return f"{self.value:.4g}, its error is not known: networks do not tell it"
         if np.isnan(self.error):
             return f"{self.value:.10g}"
         if not np.isfinite(self.error):
@@ -180,7 +188,7 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     shown = tuple(_shown(problem, *own) for own in zip(data, left, fits, strict=True) if own[0].table)
     places = [place for place, _ in numbers]
     if posterior is None or not isinstance(u, Expanded):
-        found = tuple(_alone(f.name, float(values[place]), f.sought, _start(problem, f)) for place, f in numbers)
+        found = tuple(_alone(problem, f, float(values[place]), bool(data)) for place, f in numbers)
         return Identified(found, np.eye(len(places)), fits, {}, (), shown, _curves(problem, values))
     fields: Sequence[Expansion] = u.fields  # pyright: ignore[reportAssignmentType]
     own = [np.asarray(c) for c in u.coefficients]
@@ -244,17 +252,17 @@ def _start(problem: Problem, number: Field) -> float:
     return 0.0 if number.sought is None else problem.domain.number(worth(number))
 
 
-def _alone(name: str, value: float, bounds: Bounds | None, start: float) -> Found:
-    return Found(name, value, np.nan, np.nan, np.nan, bounds is not None and _at_bound(bounds, value, start))
+def _alone(problem: Problem, number: Field, value: float, silent: bool) -> Found:
+    at_bound = number.sought is not None and _at_bound(number.sought, value, _start(problem, number))
+    return Found(number.name, value, np.nan, np.nan, np.nan, at_bound, silent=silent)
 
 
 def _number(name: str, bounds: Bounds, z: float, size: float, error: float, start: float) -> Found:
-    value = float(bounds.value(z))
-    at_bound = _at_bound(bounds, value, start)
-    if not np.isfinite(error):
-        return Found(name, value, error, bounds.lower, bounds.upper, at_bound, bounds)
-    ends = sorted(float(bounds.value(z + sign * WITHIN * size)) for sign in (-1, 1))
-    return Found(name, value, error, ends[0], ends[1], at_bound, bounds)
+    value, ends = float(bounds.value(z)), (bounds.lower, bounds.upper)
+    if np.isfinite(error):
+        low, high = sorted(float(bounds.value(z + sign * WITHIN * size)) for sign in (-1, 1))
+        ends = low, high
+    return Found(name, value, error, *ends, _at_bound(bounds, value, start), bounds, abs(start) or 1.0)
 
 
 def _at_bound(bounds: Bounds, value: float, start: float) -> bool:

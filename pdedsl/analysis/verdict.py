@@ -157,7 +157,8 @@ def _identified(run: Evidence) -> Iterator[Reason]:
         return
     for number in run.identified.numbers:
         if number.at_bound:
-            yield Reason(f"{number.name} = {number.value:.4g} is at its bound", False)
+            # without data it is a condition that is not met there
+            yield Reason(f"{number.name} = {number.value:.4g} is at its bound", not run.identified.fits)
         elif np.isinf(number.error):
             yield Reason(f"nothing determines {number.name}: the data are the same whatever it is", True)
         elif number.vague:

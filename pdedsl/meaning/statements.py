@@ -351,8 +351,12 @@ def _measurement(walk: Walk, table: syntax.Table, label: str) -> Measurement | N
                 walk.wrong("E201", f"`{name.name}` is not a coordinate", name.span, help_)
                 right = False
         integrands = [i.integrand for i in walk.integrals.values()]
-        if value is not None and not occurring((value, *integrands)):
-            walk.wrong("E509", "this measures nothing that is solved for", table.value.span, "name a field in it")
+        declared, numbers = walk.scope.names.declared, walk.scope.parameters.items()
+        sought = {symbol for n, symbol in numbers if n in declared and declared[n].kind == "unknown"}
+        if value is not None and not (occurring((value, *integrands)) or value.free_symbols & sought):
+            walk.wrong(
+                "E509", "this measures nothing that is solved for", table.value.span, "name a field or an unknown in it"
+            )
             right = False
     noise = _option(table.options, syntax.Noise)
     deviation: sp.Expr | str | None = None

@@ -75,7 +75,10 @@ def found_by(solution: Any) -> dict[str, Any]:
         return {}
     names, known = [number.name for number in own.numbers], solution.outcome.posterior
     return {
-        "unknowns": {n.name: {k: v for k, v in asdict(n).items() if k not in ("name", "bounds")} for n in own.numbers},
+        "unknowns": {
+            n.name: {k: v for k, v in asdict(n).items() if k not in ("name", "bounds", "size", "silent")}
+            for n in own.numbers
+        },
         "correlations": {
             name: dict(zip(names, row.tolist(), strict=True)) for name, row in zip(names, own.correlation, strict=True)
         },

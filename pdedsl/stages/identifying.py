@@ -160,7 +160,9 @@ class Identification:
             stated.robust(own) if stated.statement.robust else stated
             for stated, own in zip(self.stated, residuals, strict=True)
         )
-        return posterior(about, deviation, self.noise, self.balance)
+        left = [own.ravel() for _, own in unknown if not self.robust]
+        rms = float(np.sqrt(np.mean(np.concatenate(left) ** 2))) if left else 0.0
+        return posterior(about, deviation, max(self.noise, rms), self.balance)  # no less than what is left of them
 
     def _weighed(self, about: Reduced, system: Collocation, coefficients: np.ndarray, by_noise: bool) -> Reduced:
         """Data and penalties with the weight that these are to have."""

@@ -16,6 +16,7 @@ def test_numbers_say_how_far_they_are_known() -> None:
     assert str(Found("a", 0.301485, 0.0015, 0.2985, 0.3045)) == "0.30149 +- 1.5e-03, 95 % in [0.2985, 0.3045]"
     assert "nothing determines it" in str(Found("a", 1.0, np.inf, -np.inf, np.inf))
     assert str(Found("lam", np.pi**2, np.nan, np.nan, np.nan)) == "9.869604401"
+    assert "its error is not known" in str(Found("a", 0.3014, np.nan, np.nan, np.nan, silent=True))
 
 
 def test_a_run_that_is_opened_again_says_the_same(tmp_path: Path) -> None:
@@ -78,6 +79,7 @@ def test_what_is_known_up_to_its_bounds_only_is_not_solved(tmp_path: Path) -> No
     assert own.unknowns["h"].vague and own.verdict.word != "solved" and not own.advice
     assert Found("h", 18.0, 550.0, 1.0, 500.0, bounds=Bounds(1, 500)).vague
     assert not Found("h", 18.0, 5.0, 8.0, 28.0, bounds=Bounds(1, 500)).vague
+    assert Found("D", 1e-6, 3e-5, -6e-5, 6e-5, size=1e-5).vague and not Found("D", 1e-9, 1e-8, 0, 0, size=1e-5).vague
     assert not Found("b", 0.0, 0.01, -0.02, 0.02).vague and Found("b", 0.0, 3.0, -6.0, 6.0).vague
 
 

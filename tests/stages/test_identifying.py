@@ -254,3 +254,15 @@ def test_outliers_do_not_speak_against_robust_data(tmp_path: Path) -> None:
     assert "by the median" in str(own.identified.fits[0])  # pyright: ignore[reportOptionalMemberAccess]
     found = solved(tmp_path, DECAY.replace('.csv"', '.csv"  robust')).identified
     assert found is not None and found.fits[0].noise == pytest.approx(0.01, rel=0.4)
+
+
+def test_what_is_measured_may_be_made_of_unknowns_alone(tmp_path: Path) -> None:
+    """Values of a number measured elsewhere count by their noise."""
+    decay(tmp_path, count=60, noise=0.01)
+    table(tmp_path / "lab.csv", twice=np.array([0.606, 0.598]))
+    text = DECAY.replace('.csv"', '.csv"  noise 0.01')
+    alone = solved(tmp_path, text).unknowns["a"]
+    both = solved(tmp_path, text + 'data lab: 2*a = "twice" from "lab.csv"  noise 0.006\n').unknowns["a"]
+    counts = np.array([alone.error, 0.006 / 2 / 2**0.5]) ** -2.0
+    assert both.error == pytest.approx(counts.sum() ** -0.5, rel=0.02)
+    assert both.value == pytest.approx(np.average([alone.value, 0.301], weights=counts), abs=0.1 * both.error)
