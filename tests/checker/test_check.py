@@ -493,7 +493,7 @@ UNSOLVED = [
     (INVERSE, 'noise "sigma"', 'noise "sigma" columns («y» = "x")'),
     (INVERSE, '"q" from "obs.csv"', '"quick" from «"obs.csv"»'),
     (INVERSE, '= "total" from "sensor.csv"', '= "total" from «"obs.csv"»'),
-    (INVERSE, "data flux: -D*dx(u)", "data flux: «D*x»"),
+    (INVERSE, "data flux: -D*dx(u)", "data flux: «t*x»"),
     (INVERSE, "weight 2", "weight «D»"),
     (INVERSE, "noise 0.01  robust", "noise 0.01 weight «auto»"),
     (STEFAN, "boundary law", "constraint: s = 1  weight «auto»\nboundary law"),
