@@ -19,7 +19,7 @@ from pdedsl.problem.sought import worth
 from pdedsl.problem.statements import Field
 from pdedsl.spaces.collocation import Expansion
 from pdedsl.spaces.linear import form
-from pdedsl.spaces.measured import MEDIAN, Measured, measured
+from pdedsl.spaces.measured import Measured, by_median, measured
 from pdedsl.spaces.posterior import Posterior
 from pdedsl.vocabulary.spoken import place_words
 
@@ -200,14 +200,7 @@ def identified(problem: Problem, u: Callee, posterior: Posterior | None) -> Iden
     )
     free = np.asarray([float(fields[p].values(own[p], points[:1], (0,) * points.shape[1])[0]) for p in places])
     found = tuple(
-        _number(
-            f.name,
-            fields[place].bounds,
-            z,
-            float(np.linalg.norm(root)),
-            float(deviations[0, place]),
-            _start(problem, f),
-        )
+        _number(problem, f, fields[place].bounds, z, float(np.linalg.norm(root)), float(deviations[0, place]))
         for (place, f), z, root in zip(numbers, free, roots, strict=True)
     )
     size = np.linalg.norm(roots, axis=1)
@@ -257,16 +250,17 @@ def _alone(problem: Problem, number: Field, value: float, silent: bool) -> Found
     return Found(number.name, value, np.nan, np.nan, np.nan, at_bound, silent=silent)
 
 
-def _number(name: str, bounds: Bounds, z: float, size: float, error: float, start: float) -> Found:
-    value, ends = float(bounds.value(z)), (bounds.lower, bounds.upper)
+def _number(problem: Problem, number: Field, bounds: Bounds, z: float, size: float, error: float) -> Found:
+    value, ends, start = float(bounds.value(z)), (bounds.lower, bounds.upper), _start(problem, number)
     if np.isfinite(error):
         low, high = sorted(float(bounds.value(z + sign * WITHIN * size)) for sign in (-1, 1))
         ends = low, high
-    return Found(name, value, error, *ends, _at_bound(bounds, value, start), bounds, abs(start) or 1.0)
+    return Found(number.name, value, error, *ends, _at_bound(bounds, value, start), bounds, abs(start) or 1.0)
 
 
 def _at_bound(bounds: Bounds, value: float, start: float) -> bool:
     """Whether a number ended at an end of its interval: far nearer to it than its `start` was, in whatever units."""
+    start = float(bounds.value(bounds.of(start)))  # a little inside, where it was at an end
     finite = [end for end in (bounds.lower, bounds.upper) if np.isfinite(end)]
     return any(abs(value - end) <= EDGE * abs(start - end) for end in finite)
 
@@ -324,7 +318,7 @@ def _fit(problem: Problem, own: Measured, left: np.ndarray, noise: float | None)
     columns = problem.columns(own.statement)
     where = {n: float(own.points[farthest, k]) for k, n in enumerate(problem.names) if n in columns}
     robust = own.statement.robust
-    square = (MEDIAN * float(np.median(np.abs(left)))) ** 2 if robust else float(np.mean(left**2))
+    square = by_median(left) ** 2 if robust else float(np.mean(left**2))
     if own.statement.noise is not None:
         return Fit(own.name, own.count, square, None, float(np.abs(left).max()), where, robust)
     unit = noise or square**0.5 or 1.0

@@ -56,17 +56,14 @@ def resume(
         with stopped() as stopping:
             shown = Shown(folder.name, profile, quiet, json_lines, where=spoken(choices["devices"]))
             try:
-                asked, seeds, swept = (
-                    studies.asked.kept(folder),
-                    studies.ensemble.members(folder),
-                    studies.sweep.kept(folder),
-                )
+                asked, swept = studies.asked.kept(folder), studies.sweep.kept(folder)
+                seeds = studies.ensemble.members(folder)
                 first = next(iter(seeds.values()), folder if swept is None else folder / swept.members[0].name)
                 other = runs.folder.changed(first, choices["devices"].words) if (first / "run.json").exists() else []
             except ValueError as error:
                 stop(str(error), USAGE)
             if asked is not None:
-                if hosts or devices is not None or workers > 1 or scheduler is not None:
+                if hosts or devices is not None or Hands(workers, scheduler).many:
                     stop("runs of which each begins where the last one ended are made one at a time", USAGE)
                 limits = {name: own for name, own in choices.items() if name != "devices"}
                 seek(asked, lambda: folder, shown, stopping, **limits)

@@ -20,7 +20,7 @@ def seek(asked: Any, home: Callable[[], Path], shown: Shown, stopping: Any, **li
     `limits` are those of each run from now on.
     """
     known = dict(asked.parameters)
-    if asked.until:
+    if asked.until is not None:
         opening = accepted(stages.load.check(asked.source, known), known, again=True)
         source, report, wanted = _asking(opening, asked.source, asked.until)
         accepted(stages.load.check(source, known), known, again=True)
@@ -57,14 +57,12 @@ def _follow(
     choices = {**asked.choices, **limits}
     evolution = None if problem.time is None else problem
     if evolution is not None:
-        choices = {
-            **choices,
-            "start": stages.starting.expressed(alone, begun(problem), "began with the initial values"),
-        }
+        choices["start"] = stages.starting.expressed(alone, begun(problem), "began with the initial values")
+    opened = (home / "spec.pde").exists()
     first = member(home, shown, stopping, partial(pdedsl.solve, alone, folder=home, **choices), **limits)
     if first.status == "interrupted":
         return False
-    if first.solved.warm is None:  # one that was opened: a branch begins with more than its files hold
+    if opened and first.solved.warm is None:  # a branch begins with more than the files of a run hold
         first = pdedsl.solve(alone, stopping=stopping, **choices)
 
     def show(point: Any) -> None:

@@ -91,7 +91,7 @@ def sweep(
         if follow or until is not None:
             own = _one_range(problem, values, "--follow" if follow else "--until")
             where = str(file.absolute()), checked.source.text, parameters
-            asked = studies.asked.Asked(*where, own.name, own.low, own.high, choices, until or "", switch, most)
+            asked = studies.asked.Asked(*where, own.name, own.low, own.high, choices, until, switch, most)
             with stopped() as stopping:
                 seek(asked, lambda: fresh_folder(file, out, "sweeps").path, shown, stopping)
             return

@@ -44,7 +44,7 @@ class Measured:
 
         By iteration these are Huber's weights (Huber 1964): far off the loss grows in proportion with the distance.
         """
-        scale = 1.0 if self.statement.noise is not None else max(1e-12, MEDIAN * float(np.median(np.abs(residuals))))
+        scale = 1.0 if self.statement.noise is not None else max(1e-12, by_median(residuals))
         return replace(self, deviation=self.deviation * np.sqrt(np.maximum(1.0, np.abs(residuals) / (HUBER * scale))))
 
     def rows(self, state: State) -> list[Row]:
@@ -66,6 +66,11 @@ class Measured:
     def count(self) -> int:
         """The number of values."""
         return self.targets.size
+
+
+def by_median(residuals: np.ndarray) -> float:
+    """The standard deviation of normal residuals of any shape by their median size, which outliers leave as it is."""
+    return MEDIAN * float(np.median(np.abs(residuals)))
 
 
 def measured(problem: Problem) -> tuple[Measured, ...]:

@@ -15,7 +15,7 @@ from pdedsl.problem.problem import Problem
 from pdedsl.solver.newton import Step, descend
 from pdedsl.spaces import penalty
 from pdedsl.spaces.collocation import Collocation, Expansion
-from pdedsl.spaces.measured import MEDIAN, PULL, measured, worth
+from pdedsl.spaces.measured import PULL, by_median, measured, worth
 from pdedsl.spaces.penalty import Balance, balanced
 from pdedsl.spaces.posterior import Posterior, posterior
 from pdedsl.spaces.prior import Smooth, Smoothness, deviations, noise_of, smoothness, unknown_functions
@@ -149,9 +149,11 @@ class Identification:
             elif unstated:
                 self.noise = noise_of(about, found.coefficients, self._deviations(system.fields), unstated)
         residuals = self._residuals(system, found.coefficients)
-        unknown = [(own, left) for own, left in zip(self.stated, residuals, strict=True) if own.statement.noise is None]
-        if unknown and all(own.statement.robust for own, _ in unknown):
-            self.noise = MEDIAN * float(np.median(np.abs(np.concatenate([left.ravel() for _, left in unknown])))) or 1.0
+        without = [k for k, own in enumerate(self.stated) if own.statement.noise is None]
+        left = np.concatenate([residuals[k].ravel() for k in without]) if without else np.zeros(1)
+        least = float(np.sqrt(np.mean(left**2)))  # noise is no less than what is left of data
+        if without and all(self.stated[k].statement.robust for k in without):
+            self.noise = least = by_median(left) or 1.0
         deviation = about.deviation(self._deviations(system.fields))
         self.begin, self.bent = max(0, min(found.place - 1, self.end)), found.place < LAST
         off = about.coarse(deviation) * self._worth
@@ -160,9 +162,7 @@ class Identification:
             stated.robust(own) if stated.statement.robust else stated
             for stated, own in zip(self.stated, residuals, strict=True)
         )
-        left = [own.ravel() for _, own in unknown if not self.robust]
-        rms = float(np.sqrt(np.mean(np.concatenate(left) ** 2))) if left else 0.0
-        return posterior(about, deviation, max(self.noise, rms), self.balance)  # no less than what is left of them
+        return posterior(about, deviation, max(self.noise, least), self.balance)
 
     def _weighed(self, about: Reduced, system: Collocation, coefficients: np.ndarray, by_noise: bool) -> Reduced:
         """Data and penalties with the weight that these are to have."""
@@ -198,12 +198,13 @@ class Identification:
         best, before, believed = None, np.inf, dict[str, np.ndarray]()
         for place in range(begin, max(begin, self.end) + 1):
             pulled, by = system.pulled(PULLS[place] / PULL), PULLS[place] / self._worth
-            own = pulled
-            for _ in range(1 + self.robust):  # outliers are seen where statements hold, and believed less from then on
-                own = pulled.believing(believed)
-                held = Smooth(own, by * self.noise / self._deviations(system.fields))
-                found = descend(held, found, QUICK if place < LAST else FULL, note, own.reach)
+            most, prior = QUICK if place < LAST else FULL, by * self.noise / self._deviations(system.fields)
+            own = pulled.believing(believed)
+            found = descend(Smooth(own, prior), found, most, note, own.reach)
+            if self.robust:  # outliers are seen where statements hold, and believed less from then on
                 believed = self._believed(system, found)
+                own = pulled.believing(believed)
+                found = descend(Smooth(own, prior), found, most, note, own.reach)
             losses = own.losses(found)
             data = sum(losses[own.name] for own in self.rows)
             left = sum(losses[s.name] for s in self.problem.statements if s.name in losses)

@@ -440,7 +440,7 @@ class Climb(Ladder):
             tried = f"{made_of(self.plan, last)}, as in the run that it began with"
         came = f"the estimated error fell to {relative:.0e}" if np.isfinite(relative) else "they did not converge"
         held = f"Newton's method stays where statements are missed by {rung.left:.0e}: there may be no solution, as beyond a fold"
-        again, posterior = self.again_without_data(rung)
+        checked, posterior = self.again_without_data(rung)
         smooth = self.again and not self.returned and isinstance(rung.space, Polynomials)
         story = (
             *self.given_up,
@@ -448,7 +448,7 @@ class Climb(Ladder):
             *((self.led,) if self.led else ()),
             *((held,) if rung.damped and rung.left > SATISFIED else ()),
             *(f"`{own.name}`: {own.left_out} rows are left out" for own in self.data.stated if own.left_out),
-            *again,
+            *checked,
             *(("functions that are singular at corners were of no help",) if smooth else ()),
         )
         return Raised(

@@ -30,7 +30,7 @@ class Asked:
     """The parameter, where it begins, and towards which value it goes."""
     choices: Mapping[str, str | float]
     """Of each run."""
-    until: str = ""
+    until: str | None = None
     """The condition that is to hold; a branch is followed where there is none."""
     switch: bool = False
     """Whether those branches are followed, too, that cross it."""

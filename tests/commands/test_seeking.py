@@ -28,6 +28,7 @@ def test_a_value_where_something_happens(tmp_path: Path, monkeypatch: pytest.Mon
         ("u = 3", "is not a number"),
         ("maximum(u) = 7", "does not hold"),
         ("maximum(u)", "takes a condition"),
+        ("", "takes a condition"),
     ):
         result = pdedsl("sweep", "layer.pde", "eps=0.05..0.5", "--until", words)
         assert result.exit_code == 2 and said in " ".join(result.output.split()), result.output
