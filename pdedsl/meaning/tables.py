@@ -107,13 +107,11 @@ def _read(
     for key, column in list(lacking.items())[:1]:
         near = suggest(column, header) or suggest(column.lower(), [c.lower() for c in header])
         help_ = f'its columns are {", ".join(header[:10])}: write, say, columns ({key} = "{header[0]}")'
+        mark = next((m for m in ";\t|" if len(header) == 1 and m in header[0]), "")
         if commented:
-            near, help_ = None, "its first line is a comment: remove that, the first line names the columns"
-        elif len(header) == 1 and (mark := next((m for m in ";\t|" if m in header[0]), None)):
-            near, help_ = (
-                None,
-                f"its columns are separated by {'tabs' if mark.isspace() else f'`{mark}`'}: separate them by commas",
-            )
+            near = "its first line is a comment: remove that, the first line names the columns"
+        elif mark:
+            near = f"its columns are separated by {'tabs' if mark.isspace() else f'`{mark}`'}: separate them by commas"
         listed = ", ".join(f"`{c}`" for c in lacking.values())
         words = f"`{name}` has no column {listed}" + (f" for `{key}`" if key != column else "")
         wrong(words, (near or help_) if shown else OUTSIDE)

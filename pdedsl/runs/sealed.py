@@ -9,7 +9,7 @@ from typing import Any
 from pdedsl.runs.files import as_json
 from pdedsl.vocabulary.source import read_regular
 
-FORMAT = 3
+FORMAT = 4
 """Of the files in a folder: older ones are not read."""
 LARGEST = 4_000_000_000
 """Bytes of a file of a run."""

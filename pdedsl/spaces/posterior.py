@@ -83,8 +83,8 @@ class Posterior:
 
 def restored(arrays: Mapping[str, np.ndarray]) -> Posterior:
     """The distribution that gave these arrays. Raises KeyError for others."""
-    away = float(arrays.get("away", np.nan))  # runs of an earlier version have none
-    return Posterior(arrays["root"], float(arrays["noise"]), arrays["blind"], penalty.restored(arrays), away)
+    noise, away = float(arrays["noise"]), float(arrays["away"])
+    return Posterior(arrays["root"], noise, arrays["blind"], penalty.restored(arrays), away)
 
 
 def posterior(about: Reduced, deviation: np.ndarray, noise: float, balance: Balance | None = None) -> Posterior:

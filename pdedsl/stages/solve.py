@@ -309,8 +309,9 @@ def _in_polynomials(
 def _better(network: Solved, expanded: Solved, off: float) -> Solved:
     """The better one of two solutions, the second of which is off by some part of its variation, estimated.
 
-    That one, if they differ by far more than it is off, or if it alone meets the data. Else the one that misses the statements less, on points that
-    neither was fitted to: which says little of operators of high order, where a small error has a large residual.
+    That one, if they differ by far more than it is off, or if it alone meets the data. Else the one that misses the statements
+    less, on points that neither was fitted to: which says little of operators of high order, where a small error has a large
+    residual.
     """
     points = inside(network.problem.domain, sp.true, CHECKED, random(np.random.default_rng(_SEED)))
     own, other = expanded.values(points), network.values(points)
